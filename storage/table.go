@@ -1,0 +1,87 @@
+package storage
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+)
+
+// Table reads and writes records of one type, as JSON, under keys that begin
+// with the table's name. It holds no state: a Table is a name with a type.
+type Table[T any] struct {
+	prefix Key
+}
+
+// TableOf returns the table called name. A name belongs to one type for good.
+func TableOf[T any](name string) Table[T] { return Table[T]{prefix: K(name)} }
+
+// Key returns the beginning that all keys of the table share.
+func (t Table[T]) Key() Key { return t.prefix }
+
+// Get returns the record at k, and false where there is none.
+func (t Table[T]) Get(tx Tx, k Key) (v T, ok bool, err error) {
+	if err := t.check(k); err != nil {
+		return v, false, err
+	}
+	b, err := tx.Get(k)
+	if err != nil || b == nil {
+		return v, false, err
+	}
+	v, err = decode[T](k, b)
+	return v, err == nil, err
+}
+
+// Put stores v at k.
+func (t Table[T]) Put(tx Tx, k Key, v T) error {
+	if err := t.check(k); err != nil {
+		return err
+	}
+	b, err := json.Marshal(v)
+	if err != nil {
+		return fmt.Errorf("storage: encode record %v: %w", k, err)
+	}
+	return tx.Put(k, b)
+}
+
+// Delete removes the record at k; a missing one is no error.
+func (t Table[T]) Delete(tx Tx, k Key) error {
+	if err := t.check(k); err != nil {
+		return err
+	}
+	return tx.Delete(k)
+}
+
+// Scan hands fn the records with from <= k < to in the order of their keys, at
+// most limit (0: no limit), until fn returns false or an error, which Scan then
+// returns. A nil from is the table's beginning, a nil to its end.
+func (t Table[T]) Scan(tx Tx, from, to Key, limit int, fn func(k Key, v T) (more bool, err error)) error {
+	if from == nil {
+		from = t.prefix
+	}
+	if to == nil {
+		to = t.prefix.End()
+	}
+	return tx.Scan(from, to, limit, func(key, value []byte) (bool, error) {
+		v, err := decode[T](key, value)
+		if err != nil {
+			return false, err
+		}
+		return fn(key, v)
+	})
+}
+
+// check refuses a key of another table, whose records are of another type.
+func (t Table[T]) check(k Key) error {
+	if bytes.HasPrefix(k, t.prefix) {
+		return nil
+	}
+	return fmt.Errorf("storage: key %v does not belong to table %v", k, t.prefix)
+}
+
+func decode[T any](k Key, b []byte) (v T, err error) {
+	if err := json.Unmarshal(b, &v); err != nil {
+		var zero T
+		return zero, fmt.Errorf("storage: record %v does not decode: %w", k, err)
+	}
+	return v, nil
+}
