@@ -1,0 +1,58 @@
+package config
+
+import "time"
+
+// Access is who may do what. Without both, nobody may change anything.
+type Access struct {
+	// Admins may do everything. Default: nobody.
+	Admins []Principal `toml:"admins"`
+	// Responders may do everything but audit, access, hold and force. Default: nobody.
+	Responders []Principal `toml:"responders"`
+}
+
+// Missing reports whether the file names nobody who may change anything.
+func (a Access) Missing() bool { return len(a.Admins)+len(a.Responders) == 0 }
+
+// Tell is how telling begins.
+type Tell struct {
+	// Ops are the ops channels in order of preference for questions. Default: each connection's own, in
+	// the order of the file; Config.OpsChannels has both in one.
+	Ops []Address `toml:"ops"`
+	// Grace is how long what reaches many channels may be taken back. Default: "10s"; "0s" is none.
+	Grace time.Duration `toml:"grace" default:"10s" limits:"0s..10m"`
+	// GraceAbove is the number of channels up to which telling is at once. Default: 20.
+	GraceAbove int `toml:"grace_above" default:"20" limits:"0..1000000"`
+}
+
+// OpsChannels are the ops channels, most preferred first: those of tell.ops,
+// else the one of each connection in the order Slack, Teams, Discord.
+func (c *Config) OpsChannels() []Address {
+	if len(c.Tell.Ops) > 0 {
+		return c.Tell.Ops
+	}
+	var all []Address
+	for _, s := range c.Slack {
+		all = append(all, Address{s.Name, s.OpsChannel})
+	}
+	for _, t := range c.Teams {
+		all = append(all, Address{t.Name, t.OpsChannel})
+	}
+	for _, d := range c.Discord {
+		all = append(all, Address{d.Name, d.OpsChannel})
+	}
+	return all
+}
+
+// Cadence is how often news of an incident is promised, by impact.
+type Cadence struct {
+	// Minor is the time between updates of a minor incident. Default: "4h".
+	Minor time.Duration `toml:"minor" default:"4h" limits:"1m..7d"`
+	// Major is the time between updates of a major incident. Default: "60m".
+	Major time.Duration `toml:"major" default:"60m" limits:"1m..7d"`
+	// Critical is the time between updates of a critical incident. Default: "20m".
+	Critical time.Duration `toml:"critical" default:"20m" limits:"1m..7d"`
+	// HoldingUpdate is whether the bot itself says that nothing is new when an update falls due. Default: true.
+	HoldingUpdate bool `toml:"holding_update" default:"true"`
+	// EscalateURL is called when two updates were missed; often a secret by itself. Default: "", nobody.
+	EscalateURL Secret `toml:"escalate_url" default:"" form:"url"`
+}

@@ -1,0 +1,31 @@
+package config
+
+import "time"
+
+// Campus is one campus of the organization.
+type Campus struct {
+	// ID is its short id. No default; lowercase letters, digits and dashes.
+	ID CampusID `toml:"id" need:"a short id, such as amherst" form:"id"`
+	// Name is what people read. Default: the id.
+	Name string `toml:"name" default:"" form:"line" limits:"..80"`
+	// Timezone is its readers' zone. Default: the organization's.
+	Timezone *time.Location `toml:"timezone"`
+	// Language is its readers' language, one of organization.languages. Default: the first of them.
+	Language string `toml:"language" default:"" form:"language"`
+	// HelpDesk is the help desk's telephone number or address. Default: "".
+	HelpDesk string `toml:"help_desk" default:"" form:"line" limits:"..120"`
+	// Connections are the connections of the campus. Default: none.
+	Connections []ConnectionName `toml:"connections"`
+}
+
+// Contact is somebody of a campus to ask and to tell.
+type Contact struct {
+	// Campus is the id of the campus. No default.
+	Campus CampusID `toml:"campus" need:"the id of the campus"`
+	// Role is "technical", "operational" or "business". No default.
+	Role string `toml:"role" need:"technical, operational or business" oneof:"technical operational business"`
+	// Services are the services that it is about. Default: all.
+	Services []ServiceID `toml:"services"`
+	// Who is a person or a channel as connection/id, or an e-mail address. No default.
+	Who Who `toml:"who" need:"a person or a channel such as amherst/U0123ABCD, or an e-mail address"`
+}

@@ -1,0 +1,33 @@
+package config
+
+import "time"
+
+// Service is something that people use.
+type Service struct {
+	// ID is what people type. No default; lowercase letters, digits and dashes.
+	ID ServiceID `toml:"id" need:"a short id that people will type, such as learn" form:"id"`
+	// Name is what people read. Default: the id.
+	Name string `toml:"name" default:"" form:"line" limits:"..80"`
+	// Aliases are other words for the id. Default: none.
+	Aliases []string `toml:"aliases" form:"alias"`
+	// Group is the heading it stands under on the page, and a target of subscriptions. Default: "", none.
+	Group string `toml:"group" default:"" form:"line" limits:"..80"`
+	// Description is a sentence for the page. Default: "".
+	Description string `toml:"description" default:"" limits:"..500"`
+	// Advice is what to do during planned work. Default: "".
+	Advice string `toml:"advice" default:"" limits:"..500"`
+	// AdviceOutage is what to do during an incident. Default: "".
+	AdviceOutage string `toml:"advice_outage" default:"" limits:"..500"`
+	// DependsOn are the services that this one needs. Default: none.
+	DependsOn []ServiceID `toml:"depends_on"`
+	// SorryPage is whether a sorry page may stand in its place. Default: false.
+	SorryPage bool `toml:"sorry_page" default:"false"`
+	// Gate is who closes the gate: "manual" or "auto". Default: "manual".
+	Gate string `toml:"gate" default:"manual" oneof:"manual auto"`
+	// AutoDeclare is how long a failure must be seen before the bot declares an incident. Default: "", never.
+	AutoDeclare time.Duration `toml:"auto_declare" default:"" limits:"30s..24h"`
+	// AutoImpact is the impact of an incident that the bot declares. Default: "major".
+	AutoImpact Impact `toml:"auto_impact" default:"major" oneof:"minor major critical"`
+	// AutoResolveAfter is how long all must pass before the bot resolves what nobody touched. Default: "10m".
+	AutoResolveAfter time.Duration `toml:"auto_resolve_after" default:"10m" limits:"1m..24h"`
+}
