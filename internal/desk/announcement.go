@@ -1,0 +1,109 @@
+package desk
+
+import "time"
+
+// Reach is how far an announcement goes in a channel that has a post already.
+// (A channel without one gets the post itself.)
+type Reach string
+
+// The reaches, from near to far.
+const (
+	// ReachOps: only posts in ops channels change.
+	ReachOps Reach = "ops"
+	// ReachEdit: posts change in place, nothing is said.
+	ReachEdit Reach = "edit"
+	// ReachThread: said in the post's thread.
+	ReachThread Reach = "thread"
+	// ReachChannel: said in the thread and in the channel itself.
+	ReachChannel Reach = "channel"
+)
+
+// Announcement is one thing to be told about a subject. The outbox numbers them
+// 1, 2, 3 ... per subject; N is that number.
+type Announcement struct {
+	Subject Subject
+	N       int
+	At      time.Time
+	Kind    EntryKind
+	Reach   Reach
+	// Text is what a person wrote, as typed; empty where the kind says it all.
+	Text string `json:",omitempty"`
+	// Before and After are what a correction replaced, in public words.
+	Before string `json:",omitempty"`
+	After  string `json:",omitempty"`
+	// Update is the number of the public text that it says or corrects; 0: none.
+	Update int `json:",omitempty"`
+	// Trace is the id of the command's log lines, carried to every send.
+	Trace    string `json:",omitempty"`
+	Snapshot Snapshot
+}
+
+// Snapshot is what a post shows at one version. Just one of Incident and Notice
+// is set.
+type Snapshot struct {
+	Incident *Incident `json:",omitempty"`
+	Notice   *Notice   `json:",omitempty"`
+	// Held is set while the announcement is in its grace.
+	Held *Held `json:",omitempty"`
+	// Doubts are the doubtful points that the ops card of a held announcement names.
+	Doubts []string `json:",omitempty"`
+}
+
+// Held tells how an announcement waits before others than ops are told.
+type Held struct {
+	Until    time.Time
+	Channels int
+}
+
+// Notice is one thing that only ops channels are told.
+type Notice struct {
+	Number int
+	At     time.Time
+	Text   string
+	// Only are the connections whose ops channels are told; empty: all.
+	Only []ConnectionName `json:",omitempty"`
+}
+
+// Scope says whom a snapshot concerns.
+type Scope struct {
+	Topic    Topic
+	Services []ServiceID
+	Impact   Impact // of incidents; the worst that counts for "least"
+	// OpsOnly: nobody but ops channels, and of these just those of the connections
+	// in Only where it is not empty.
+	OpsOnly bool
+	Only    []ConnectionName
+	// Retracted: nobody who was not told matches.
+	Retracted bool
+	// EndedAt: only who had subscribed before matches; zero: not ended.
+	EndedAt time.Time
+}
+
+// Scope returns whom the snapshot concerns.
+func (s Snapshot) Scope() Scope {
+	if s.Incident == nil {
+		sc := Scope{OpsOnly: true}
+		if s.Notice != nil {
+			sc.Only = s.Notice.Only
+		}
+		return sc
+	}
+	i := s.Incident
+	sc := Scope{Topic: TopicIncidents, Services: i.ServiceIDs(), Impact: i.Impact, EndedAt: i.EndedAt}
+	sc.Retracted = i.IsRetracted() || i.MergedInto != 0
+	if i.Drill {
+		sc.OpsOnly, sc.Only = true, []ConnectionName{i.DeclaredIn.Connection}
+	}
+	return sc
+}
+
+// Ended reports whether nothing more is expected: resolved, retracted or merged,
+// or a notice (which is over when it is told).
+func (s Snapshot) Ended() bool {
+	return s.Incident == nil || !s.Incident.IsOpen()
+}
+
+// Urgent reports whether its openings and ends go before others of their class.
+func (s Snapshot) Urgent() bool {
+	return s.Incident != nil && s.Incident.Impact == Critical
+}

@@ -1,0 +1,57 @@
+package desk
+
+import "fmt"
+
+// RefusalCode says why something was refused, for callers that offer a way on.
+type RefusalCode string
+
+// The codes of refusals.
+const (
+	// Invalid: what was asked cannot be understood or breaks a limit.
+	Invalid RefusalCode = "invalid"
+	// Unknown: a word, number or address that nobody knows.
+	Unknown RefusalCode = "unknown"
+	// Forbidden: this person may not.
+	Forbidden RefusalCode = "forbidden"
+	// Conflict: it does not fit the state now (already resolved, retracted).
+	Conflict RefusalCode = "conflict"
+	// Ambiguous: more than one thing is meant; the answer lists them.
+	Ambiguous RefusalCode = "ambiguous"
+	// Duplicate: the service has an open incident; --separate overrides.
+	Duplicate RefusalCode = "duplicate"
+)
+
+// Refusal is a rule's no. Nothing was stored and nothing is told. Its sentence is
+// shown to the author as it stands, in plain text: what was not possible and,
+// as Hint, what would be ("like: incident declare learn down").
+type Refusal struct {
+	Code     RefusalCode
+	Sentence string
+	Hint     string
+	// Subjects are the incidents that the sentence is about (ambiguous, duplicate).
+	Subjects []Subject
+}
+
+func (r *Refusal) Error() string {
+	if r.Hint == "" {
+		return r.Sentence
+	}
+	return r.Sentence + " " + r.Hint
+}
+
+// Refuse makes a Refusal with a formatted sentence.
+func Refuse(code RefusalCode, format string, args ...any) *Refusal {
+	return &Refusal{Code: code, Sentence: fmt.Sprintf(format, args...)}
+}
+
+// WithHint returns r with what to do instead.
+func (r *Refusal) WithHint(format string, args ...any) *Refusal {
+	r.Hint = fmt.Sprintf(format, args...)
+	return r
+}
+
+// About returns r with the subjects that it is about.
+func (r *Refusal) About(subjects ...Subject) *Refusal {
+	r.Subjects = subjects
+	return r
+}

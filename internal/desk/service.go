@@ -1,0 +1,174 @@
+package desk
+
+import (
+	"slices"
+	"strings"
+	"time"
+)
+
+// ServiceStatus is how a service does, in the words that staff use.
+type ServiceStatus string
+
+// The statuses of a service, from good to bad.
+const (
+	Operational         ServiceStatus = "operational"
+	UnderMaintenance    ServiceStatus = "under_maintenance"
+	DegradedPerformance ServiceStatus = "degraded_performance"
+	PartialOutage       ServiceStatus = "partial_outage"
+	MajorOutage         ServiceStatus = "major_outage"
+)
+
+var statuses = [...]ServiceStatus{Operational, UnderMaintenance, DegradedPerformance, PartialOutage, MajorOutage}
+
+// ServiceStatuses lists all statuses from good to bad.
+func ServiceStatuses() []ServiceStatus { return slices.Clone(statuses[:]) }
+
+// Rank orders statuses from good (0) to bad; an unknown one is -1.
+func (s ServiceStatus) Rank() int { return slices.Index(statuses[:], s) }
+
+// Worst returns the worse of two statuses.
+func Worst(a, b ServiceStatus) ServiceStatus {
+	if b.Rank() > a.Rank() {
+		return b
+	}
+	return a
+}
+
+// Service is what people use.
+type Service struct {
+	ID           ServiceID
+	Name         string
+	Aliases      []string
+	Group        GroupName
+	Description  string
+	Advice       string // for windows
+	AdviceOutage string // for incidents
+	DependsOn    []ServiceID
+}
+
+// Catalog is the services in the order of the configuration. It does not change
+// while in use: a new configuration brings a new Catalog. A nil *Catalog is empty.
+type Catalog struct {
+	services []Service
+	byWord   map[string]int
+	groups   map[string]GroupName
+}
+
+// NewCatalog makes a catalog. Where a word means two services the first wins;
+// the configuration refuses that before.
+func NewCatalog(services []Service) *Catalog {
+	c := &Catalog{services: slices.Clone(services), byWord: map[string]int{}, groups: map[string]GroupName{}}
+	for i, s := range services {
+		for _, w := range append([]string{string(s.ID), s.Name}, s.Aliases...) {
+			c.addWord(w, i)
+		}
+		if s.Group != "" {
+			c.groups[strings.ToLower(string(s.Group))] = s.Group
+		}
+	}
+	return c
+}
+
+func (c *Catalog) addWord(word string, i int) {
+	word = strings.ToLower(word)
+	if _, taken := c.byWord[word]; !taken {
+		c.byWord[word] = i
+	}
+}
+
+// Services lists all services in order.
+func (c *Catalog) Services() []Service {
+	if c == nil {
+		return nil
+	}
+	return slices.Clone(c.services)
+}
+
+// Find returns the service of an id, a name or an alias, in any case.
+func (c *Catalog) Find(word string) (Service, bool) {
+	if c == nil {
+		return Service{}, false
+	}
+	i, ok := c.byWord[strings.ToLower(word)]
+	if !ok {
+		return Service{}, false
+	}
+	return c.services[i], true
+}
+
+// Group returns the group's name as configured, for a name in any case.
+func (c *Catalog) Group(word string) (GroupName, bool) {
+	if c == nil {
+		return "", false
+	}
+	g, ok := c.groups[strings.ToLower(word)]
+	return g, ok
+}
+
+// Groups lists the groups in the order of their first service.
+func (c *Catalog) Groups() []GroupName {
+	var out []GroupName
+	for _, s := range c.Services() {
+		if s.Group != "" && !slices.Contains(out, s.Group) {
+			out = append(out, s.Group)
+		}
+	}
+	return out
+}
+
+// Words lists every word that Find and Group know, for nearest words and completion.
+func (c *Catalog) Words() []string {
+	var out []string
+	for _, s := range c.Services() {
+		out = append(out, string(s.ID))
+		out = append(out, s.Aliases...)
+	}
+	for _, g := range c.Groups() {
+		out = append(out, string(g))
+	}
+	return out
+}
+
+// Name returns the service's name, or its id where the catalog does not know it
+// (a retired service is shown by the name its incident recorded).
+func (c *Catalog) Name(id ServiceID) string {
+	if s, ok := c.Find(string(id)); ok {
+		return s.Name
+	}
+	return string(id)
+}
+
+// Health is what a service is at one moment and why.
+type Health struct {
+	Service Service
+	Status  ServiceStatus
+	Since   time.Time // of the oldest incident that counts; zero when operational
+	Because []Incident
+}
+
+// HealthOf tells the status of every service of the catalog from the open
+// incidents. Drills and what has ended or was retracted change nothing.
+func HealthOf(c *Catalog, open []Incident) []Health {
+	services := c.Services()
+	out := make([]Health, len(services))
+	for i, s := range services {
+		out[i] = healthOf(s, open)
+	}
+	return out
+}
+
+func healthOf(s Service, open []Incident) Health {
+	h := Health{Service: s, Status: Operational}
+	for _, inc := range open {
+		st := inc.StatusOf(s.ID)
+		if !inc.IsOpen() || inc.Drill || st == Operational {
+			continue
+		}
+		h.Status = Worst(h.Status, st)
+		h.Because = append(h.Because, inc)
+		if h.Since.IsZero() || inc.BeganAt.Before(h.Since) {
+			h.Since = inc.BeganAt
+		}
+	}
+	return h
+}
