@@ -18,13 +18,13 @@ const (
 	MajorOutage         ServiceStatus = "major_outage"
 )
 
-var statuses = [...]ServiceStatus{Operational, UnderMaintenance, DegradedPerformance, PartialOutage, MajorOutage}
-
 // ServiceStatuses lists all statuses from good to bad.
-func ServiceStatuses() []ServiceStatus { return slices.Clone(statuses[:]) }
+func ServiceStatuses() []ServiceStatus {
+	return []ServiceStatus{Operational, UnderMaintenance, DegradedPerformance, PartialOutage, MajorOutage}
+}
 
 // Rank orders statuses from good (0) to bad; an unknown one is -1.
-func (s ServiceStatus) Rank() int { return slices.Index(statuses[:], s) }
+func (s ServiceStatus) Rank() int { return slices.Index(ServiceStatuses(), s) }
 
 // Worst returns the worse of two statuses.
 func Worst(a, b ServiceStatus) ServiceStatus {

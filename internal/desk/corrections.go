@@ -1,0 +1,213 @@
+package desk
+
+import (
+	"slices"
+	"strings"
+	"time"
+)
+
+// SetImpact corrects how bad it is. Worse reaches the channel; an incident that
+// is over is corrected in place.
+func (i Incident) SetImpact(to Impact, act Act) (Change, error) {
+	if err := i.mustStand(); err != nil {
+		return Change{}, err
+	}
+	if to.Rank() == 0 {
+		return Change{}, Refuse(Invalid, "No impact was named.").WithHint("Say slow, partly or down; like: incident impact %d down", i.Number)
+	}
+	if to == i.Impact {
+		return Change{}, Refuse(Conflict, "%s is %s already.", i.Subject(), to).About(i.Subject())
+	}
+	e := Entry{Kind: Eased, Before: string(i.Impact), After: string(to)}
+	reach := ReachThread
+	if to.Rank() > i.Impact.Rank() {
+		e.Kind, reach = Worsened, ReachChannel
+	}
+	i = i.clone()
+	i.Impact = to
+	if to.Rank() > i.Peak.Rank() {
+		i.Peak = to
+	}
+	return i.corrected(act, e, reach), nil
+}
+
+// corrected is change for what corrects: over is over, so then nothing is said
+// but posts are put right.
+func (i Incident) corrected(act Act, e Entry, reach Reach) Change {
+	if !i.IsOpen() {
+		i.CorrectedAt = act.At
+		reach = ReachEdit
+	}
+	return i.change(act, e, reach)
+}
+
+// Rescope is a change of the services of an incident.
+type Rescope struct {
+	Add    []Affected // those that are there already get the status said here
+	Remove []ServiceID
+}
+
+// SetServices corrects what it is about. A service added to an open incident is
+// told to those who follow it.
+func (i Incident) SetServices(r Rescope, act Act) (Change, error) {
+	if err := i.mustStand(); err != nil {
+		return Change{}, err
+	}
+	before := i.serviceNames()
+	i = i.clone()
+	for _, id := range r.Remove {
+		if !i.Concerns(id) {
+			return Change{}, Refuse(Conflict, "%s is not about %s.", i.Subject(), id).About(i.Subject())
+		}
+		i.Services = slices.DeleteFunc(i.Services, func(a Affected) bool { return a.Service == id })
+	}
+	for _, a := range r.Add {
+		i.affect(a)
+	}
+	if len(i.Services) == 0 {
+		return Change{}, Refuse(Conflict, "%s would be about no service.", i.Subject()).WithHint("If it never was one: incident retract %d", i.Number).About(i.Subject())
+	}
+	after := i.serviceNames()
+	return i.corrected(act, Entry{Kind: Rescoped, Before: before, After: after}, ReachThread), nil
+}
+
+func (i *Incident) affect(a Affected) {
+	k := slices.IndexFunc(i.Services, func(b Affected) bool { return b.Service == a.Service })
+	if k < 0 {
+		i.Services = append(i.Services, a)
+		return
+	}
+	i.Services[k] = a
+}
+
+func (i Incident) serviceNames() string {
+	names := make([]string, len(i.Services))
+	for k, a := range i.Services {
+		names[k] = a.Name
+	}
+	return strings.Join(names, ", ")
+}
+
+// SetTitle corrects the title, in place.
+func (i Incident) SetTitle(title string, act Act) (Change, error) {
+	if err := i.mustStand(); err != nil {
+		return Change{}, err
+	}
+	title, err := CleanTitle(title)
+	if err != nil {
+		return Change{}, err
+	}
+	if title == "" {
+		return Change{}, Refuse(Invalid, "There is no title.").WithHint("Like: incident title %d Learn is slow for everyone", i.Number)
+	}
+	e := Entry{Kind: Retitled, Before: i.Title, After: title}
+	i = i.clone()
+	i.Title, i.CorrectedAt = title, act.At
+	return i.change(act, e, ReachEdit), nil
+}
+
+// SetBegan corrects when it began, in place.
+func (i Incident) SetBegan(began time.Time, act Act) (Change, error) {
+	if err := i.mustStand(); err != nil {
+		return Change{}, err
+	}
+	switch {
+	case began.After(act.At):
+		return Change{}, Refuse(Invalid, "An incident cannot begin in the future.").WithHint("Like: incident began %d 03:52", i.Number)
+	case !i.EndedAt.IsZero() && !began.Before(i.EndedAt):
+		return Change{}, Refuse(Invalid, "It cannot begin after it ended.")
+	}
+	e := Entry{Kind: Redated, Before: stamp(i.BeganAt), After: stamp(began)}
+	i = i.clone()
+	i.BeganAt, i.CorrectedAt = began, act.At
+	return i.change(act, e, ReachEdit), nil
+}
+
+// SetEnded corrects when it ended, in place. Only what has ended has an end.
+func (i Incident) SetEnded(ended time.Time, act Act) (Change, error) {
+	if err := i.mustStand(); err != nil {
+		return Change{}, err
+	}
+	switch {
+	case i.IsOpen():
+		return Change{}, Refuse(Conflict, "%s is open; it has no end yet.", i.Subject()).WithHint("Like: incident resolve %d", i.Number).About(i.Subject())
+	case ended.After(act.At):
+		return Change{}, Refuse(Invalid, "An incident cannot end in the future.").WithHint("Like: incident ended %d 04:31", i.Number)
+	case !ended.After(i.BeganAt):
+		return Change{}, Refuse(Invalid, "It cannot end before it began.")
+	}
+	e := Entry{Kind: Redated, Before: stamp(i.EndedAt), After: stamp(ended)}
+	i = i.clone()
+	i.EndedAt, i.CorrectedAt = ended, act.At
+	return i.change(act, e, ReachEdit), nil
+}
+
+func stamp(t time.Time) string { return t.UTC().Format(time.RFC3339) }
+
+// Reword corrects a public text: old is the entry that said it. What was told is
+// corrected in its thread.
+func (i Incident) Reword(old Entry, text string, act Act) (Change, error) {
+	if err := i.mustStand(); err != nil {
+		return Change{}, err
+	}
+	text, err := requireText(text, "incident edit 42 #3 Learn is back for most people.")
+	if err != nil {
+		return Change{}, err
+	}
+	if !old.Public() {
+		return Change{}, Refuse(Unknown, "%s has no such message.", i.Subject()).About(i.Subject())
+	}
+	e := Entry{Kind: Reworded, Text: text, Before: old.Text, After: text, Update: old.Update}
+	i = i.clone()
+	for k := range i.Latest {
+		if i.Latest[k].Number == old.Update {
+			i.Latest[k].Text, i.Latest[k].CorrectedAt = text, act.At
+		}
+	}
+	i.CorrectedAt = act.At
+	c := i.change(act, e, ReachThread)
+	old.Text, old.CorrectedAt = text, act.At
+	c.Rewritten = &old
+	return c, nil
+}
+
+// Merge folds one open incident into another: from ends as merged, and into is
+// about the services of both.
+func Merge(from, into Incident, act Act) (fromChange, intoChange Change, err error) {
+	if err := errorsOfMerge(from, into); err != nil {
+		return Change{}, Change{}, err
+	}
+	from = from.clone()
+	from.MergedInto, from.EndedAt, from.NextUpdateBy = into.Number, act.At, time.Time{}
+	fromChange = from.change(act, Entry{Kind: Merged, After: into.Subject().String()}, ReachChannel)
+
+	before := into.serviceNames()
+	into = into.clone()
+	for _, a := range from.Services {
+		if !into.Concerns(a.Service) {
+			into.affect(Affected{Service: a.Service, Name: a.Name, Status: from.statusOf(a)})
+		}
+	}
+	if from.BeganAt.Before(into.BeganAt) {
+		into.BeganAt = from.BeganAt
+	}
+	e := Entry{Kind: Absorbed, Before: before, After: into.serviceNames()}
+	reach := ReachEdit
+	if e.Before != e.After {
+		reach = ReachThread
+	}
+	return fromChange, into.change(act, e, reach), nil
+}
+
+func errorsOfMerge(from, into Incident) error {
+	if from.Number == into.Number {
+		return Refuse(Invalid, "An incident cannot be merged into itself.").WithHint("Like: incident merge 43 into 42")
+	}
+	if from.Drill != into.Drill {
+		return Refuse(Conflict, "A drill and a real incident cannot be merged.").About(from.Subject(), into.Subject())
+	}
+	if err := from.mustBeOpen("merged"); err != nil {
+		return err
+	}
+	return into.mustBeOpen("merged into")
+}

@@ -1,0 +1,141 @@
+// Package journal is the one writer: it applies a rule of the desk and puts the
+// state after, the line of the timeline, the audit entry, the announcement and
+// the mark that the request was seen into one transaction. So nothing is told
+// that is not stored, nothing stored goes untold, and a request that comes again
+// is answered as the first time and done once.
+//
+// It imports desk, outbox and storage and starts no goroutines. Its errors are
+// *desk.Refusal where a rule says no (nothing was stored), else wrap those of
+// storage: ErrUnavailable (nothing was stored), ErrUnknown (look before doing it
+// again).
+package journal
+
+import (
+	"context"
+	"fmt"
+	"sync/atomic"
+	"time"
+
+	"github.com/umassonline/belltower/internal/desk"
+	"github.com/umassonline/belltower/internal/outbox"
+	"github.com/umassonline/belltower/storage"
+)
+
+// Settings are what the configuration says; replaced whole at SIGHUP.
+type Settings struct {
+	// Grace is how long what reaches more than GraceAbove channels waits before
+	// others than ops are told.
+	Grace      time.Duration
+	GraceAbove int
+	// Ops are the ops channels in order of preference, for what was declared where
+	// no ops channel is.
+	Ops []desk.Channel
+}
+
+// Journal is the writer and reader of the record. All methods may be called from
+// many goroutines.
+type Journal struct {
+	db       storage.DB
+	book     *outbox.Book
+	poke     func()
+	settings atomic.Pointer[Settings]
+}
+
+// New makes a journal. poke is called after each commit that may have something
+// to tell; it must not block.
+func New(db storage.DB, book *outbox.Book, poke func(), s Settings) *Journal {
+	j := &Journal{db: db, book: book, poke: poke}
+	j.SetSettings(s)
+	return j
+}
+
+// SetSettings replaces the settings.
+func (j *Journal) SetSettings(s Settings) { j.settings.Store(&s) }
+
+// By says who asks for a change, when, from where, and under which request.
+type By struct {
+	// Request is the same when the request comes again; empty: never does.
+	Request string
+	Trace   string
+	At      time.Time
+	Person  desk.Person
+	Name    string
+	From    desk.Channel
+	// Reason is why a rule was overridden; empty: none was.
+	Reason string
+}
+
+func (b By) act() desk.Act { return desk.Act{By: b.Person, At: b.At.UTC()} }
+
+// once runs fn in a transaction unless by.Request was seen; then it answers as
+// the first time. fn may run more than once.
+func once[T any](ctx context.Context, j *Journal, by By, fn func(storage.Tx) (T, error)) (out T, err error) {
+	err = j.db.Update(ctx, func(tx storage.Tx) error {
+		seen, found, err := seenBefore[T](tx, by)
+		if err != nil {
+			return err
+		}
+		if found {
+			out = seen
+			return nil
+		}
+		if out, err = fn(tx); err != nil {
+			return err
+		}
+		return markSeen(tx, by, out)
+	})
+	if err != nil {
+		var zero T
+		return zero, err
+	}
+	j.poke()
+	return out, nil
+}
+
+// SeenFor is how long a request is remembered at least. Platforms send again for
+// some minutes (Slack events: up to 5 minutes after the first try).
+const SeenFor = time.Hour
+
+func seenKey(by By, hoursBack int64) storage.Key {
+	hour := by.At.Unix()/int64(SeenFor.Seconds()) - hoursBack
+	return seenTable().Key().Num(uint64(hour)).Str(by.Request)
+}
+
+func seenBefore[T any](tx storage.Tx, by By) (out T, found bool, err error) {
+	if by.Request == "" {
+		return out, false, nil
+	}
+	t := storage.TableOf[T](seenName)
+	for back := int64(0); back <= 1; back++ {
+		if out, found, err = t.Get(tx, seenKey(by, back)); found || err != nil {
+			return out, found, err
+		}
+	}
+	return out, false, nil
+}
+
+func markSeen[T any](tx storage.Tx, by By, out T) error {
+	if by.Request == "" {
+		return nil
+	}
+	return storage.TableOf[T](seenName).Put(tx, seenKey(by, 0), out)
+}
+
+// ForgetSeen deletes what was seen longer than twice SeenFor ago, at most as much
+// as fits a transaction, and reports whether there may be more.
+func (j *Journal) ForgetSeen(ctx context.Context, now time.Time) (more bool, err error) {
+	to := seenKey(By{At: now}, 2)
+	err = j.db.Background(ctx, func(tx storage.Tx) error {
+		more = false
+		n := 0
+		return tx.Scan(seenTable().Key(), to, storage.MaxWrites-10, func(k, _ []byte) (bool, error) {
+			n++
+			more = n == storage.MaxWrites-10
+			return true, tx.Delete(k)
+		})
+	})
+	if err != nil {
+		return false, fmt.Errorf("forget requests seen: %w", err)
+	}
+	return more, nil
+}
