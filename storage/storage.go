@@ -22,7 +22,9 @@
 //  6. A transaction holds at most MaxWrites writes, MaxReads guarded reads
 //     (Gets, in Update and Background) and MaxBytes of keys and values written;
 //     one more answers ErrTooLarge and the transaction then fails, on every
-//     store (etcd allows 128 of each and 1.5 MiB).
+//     store (etcd allows 128 of each and 1.5 MiB). Every call counts, also one
+//     for a key that was read or written before. Neither a View nor a Scan has
+//     a limit.
 //  7. An error from the function writes nothing and is returned as it is.
 //  8. After a cancelled context, or where errors.Is(err, ErrUnknown), the
 //     transaction may have been committed; so every write is keyed such that
@@ -43,10 +45,12 @@ const (
 	MaxWrites = 100
 	MaxReads  = 100
 	MaxBytes  = 1 << 20
+	MaxKey    = 32 << 10 // bytes of one key
 )
 
 var (
-	// ErrTooLarge says that a transaction went over MaxWrites, MaxReads or MaxBytes.
+	// ErrTooLarge says that a transaction went over MaxWrites, MaxReads or
+	// MaxBytes, or a key over MaxKey.
 	ErrTooLarge = errors.New("storage: transaction too large")
 	// ErrReadOnly says that a View tried to write.
 	ErrReadOnly = errors.New("storage: read-only transaction")
@@ -84,7 +88,7 @@ type Tx interface {
 	// most limit (0: no limit), until fn returns false or an error, which Scan
 	// then returns.
 	Scan(from, to []byte, limit int, fn func(key, value []byte) (more bool, err error)) error
-	// Put sets key, which may not be empty.
+	// Put sets key, which has 1 to MaxKey bytes.
 	Put(key, value []byte) error
 	// Delete removes key; a missing one is no error.
 	Delete(key []byte) error

@@ -1,0 +1,215 @@
+package boltdb
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"sync"
+
+	bolt "go.etcd.io/bbolt"
+
+	"github.com/umassonline/belltower/storage"
+)
+
+// lane is one of the two queues.
+type lane int
+
+const (
+	urgent     lane = iota // Update
+	background             // Background
+)
+
+// Limits of one group. An Update that comes while a group runs waits for it, so
+// background work is taken in small helpings (a handful of full transactions).
+const (
+	maxCalls            = 512
+	maxBackgroundWrites = 2 * storage.MaxWrites
+)
+
+// call is one Update or Background.
+type call struct {
+	ctx  context.Context
+	lane lane
+	fn   func(storage.Tx) error
+
+	wake  chan struct{} // gets one value when the call is done or must lead
+	leads bool
+	done  bool
+
+	err      error
+	panicked *panicked
+	depends  bool // ran after writes of others in its group
+}
+
+// committer is the queue of calls. Whoever queues while nobody leads, leads.
+type committer struct {
+	mu      sync.Mutex
+	leading bool
+	lanes   [2][]*call
+}
+
+// wait queues fn, and returns when it was committed, failed or was withdrawn.
+func (db *DB) wait(ctx context.Context, l lane, fn func(storage.Tx) error) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	c := &call{ctx: ctx, lane: l, fn: fn, wake: make(chan struct{}, 1)}
+	if db.queue.join(c) || db.queue.await(c) {
+		db.lead(c)
+	}
+	if c.panicked != nil {
+		panic(c.panicked.value)
+	}
+	return c.err
+}
+
+// join queues c and says whether c has to lead.
+func (q *committer) join(c *call) bool {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.lanes[c.lane] = append(q.lanes[c.lane], c)
+	c.leads = !q.leading
+	q.leading = true
+	return c.leads
+}
+
+// await waits for the end of c, and says whether c has to lead instead.
+func (q *committer) await(c *call) (leads bool) {
+	select {
+	case <-c.wake:
+	case <-c.ctx.Done():
+		if q.withdraw(c) {
+			c.err = c.ctx.Err()
+			return false
+		}
+		<-c.wake
+	}
+	return !c.done
+}
+
+// withdraw takes c out of the queue, unless it is being committed or leads.
+func (q *committer) withdraw(c *call) bool {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	i := slices.Index(q.lanes[c.lane], c)
+	if i < 0 || c.leads {
+		return false
+	}
+	q.lanes[c.lane] = slices.Delete(q.lanes[c.lane], i, i+1)
+	return true
+}
+
+// next takes the next call for g, or nil if g is full or nobody waits.
+func (q *committer) next(g *group) *call {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	l := urgent
+	if len(q.lanes[urgent]) == 0 {
+		l = background
+	}
+	if len(q.lanes[l]) == 0 || len(g.calls) == maxCalls || l == background && g.background >= maxBackgroundWrites {
+		return nil
+	}
+	c := q.lanes[l][0]
+	q.lanes[l][0] = nil
+	q.lanes[l] = q.lanes[l][1:]
+	g.calls = append(g.calls, c)
+	return c
+}
+
+// handOver makes the first waiting call the leader.
+func (q *committer) handOver() {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	for _, calls := range q.lanes {
+		if len(calls) > 0 {
+			calls[0].leads = true
+			calls[0].wake <- struct{}{}
+			return
+		}
+	}
+	q.leading = false
+}
+
+// lead commits groups until own is done.
+func (db *DB) lead(own *call) {
+	defer db.queue.handOver()
+	for !own.done {
+		db.commitGroup()
+	}
+}
+
+// group is what one bbolt transaction holds.
+type group struct {
+	calls      []*call
+	btx        *bolt.Tx
+	records    *bolt.Bucket
+	writes     int
+	background int   // of these, from Background
+	broken     error // a write that bbolt did not take
+	err        error // the outcome
+}
+
+// errExit is the outcome where a function ends its goroutine, which may be
+// another call's.
+var errExit = unavailable(errors.New("a transaction's function called runtime.Goexit"))
+
+// commitGroup runs and commits what is queued.
+func (db *DB) commitGroup() {
+	g := &group{err: errExit}
+	defer g.finish()
+	h, err := db.opened()
+	if err == nil {
+		g.btx, err = h.bolt.Begin(true)
+	}
+	if err != nil {
+		for db.queue.next(g) != nil {
+		}
+		g.err = unavailable(err)
+		return
+	}
+	defer discard(g.btx)
+	g.records = g.btx.Bucket(recordsBucket)
+	for c := db.queue.next(g); c != nil; c = db.queue.next(g) {
+		db.run(g, c)
+	}
+	g.err = db.commit(h, g)
+}
+
+// run runs c and adds its writes to the group, if it succeeds.
+func (db *DB) run(g *group, c *call) {
+	if c.err = c.ctx.Err(); c.err != nil {
+		return
+	}
+	c.depends = g.writes > 0
+	t := &tx{records: g.records}
+	c.err, c.panicked = protect(func() error {
+		if err := c.fn(t); err != nil {
+			return err
+		}
+		return t.failed
+	})
+	if c.panicked != nil {
+		db.log.Error("panic in a transaction", "panic", c.panicked.value, "stack", c.panicked.stack)
+		return
+	}
+	if c.err == nil && g.broken == nil {
+		g.broken = t.apply()
+		g.writes += len(t.writes)
+		if c.lane == background {
+			g.background += len(t.writes)
+		}
+	}
+}
+
+// finish tells every call its result. A failed commit is also the result of a
+// call that failed by itself, if it may have read what was not committed.
+func (g *group) finish() {
+	for _, c := range g.calls {
+		if g.err != nil && c.panicked == nil && (c.err == nil || c.depends) {
+			c.err = g.err
+		}
+		c.done = true
+		c.wake <- struct{}{}
+	}
+}

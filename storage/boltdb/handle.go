@@ -1,0 +1,166 @@
+package boltdb
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"os"
+	"time"
+
+	bolt "go.etcd.io/bbolt"
+	berrors "go.etcd.io/bbolt/errors"
+)
+
+// lockTimeout is how long bbolt tries to get its lock on the file. Ours is taken
+// before, so that only a foreign program can hold this one.
+const lockTimeout = 300 * time.Millisecond
+
+// mapBytes is the address space for the file: until it is larger than that it
+// need not be mapped anew, for which a commit would wait until every reader, a
+// backup for example, is done. It costs no memory.
+const mapBytes = 1 << 30
+
+// handle is an open bbolt file.
+type handle struct {
+	bolt *bolt.DB
+	file *os.File // the one bbolt uses
+}
+
+// openHandle opens path. A panic of bbolt, which it has for damaged pages, is
+// returned as an error.
+func openHandle(path string) (h *handle, err error) {
+	h = &handle{}
+	opts := &bolt.Options{
+		Timeout:         lockTimeout,
+		NoFreelistSync:  true,
+		FreelistType:    bolt.FreelistMapType,
+		InitialMmapSize: mapBytes,
+		OpenFile: func(name string, flag int, perm os.FileMode) (_ *os.File, err error) {
+			h.file, err = os.OpenFile(name, flag, perm)
+			return h.file, err
+		},
+	}
+	opening := func() (err error) {
+		h.bolt, err = bolt.Open(path, 0o600, opts)
+		return err
+	}
+	err, panicked := protect(opening)
+	if panicked != nil {
+		h.file.Close() // gives up the lock
+		return nil, damaged(path, panicked.value)
+	}
+	if err != nil {
+		return nil, explain(path, err)
+	}
+	return h, nil
+}
+
+func explain(path string, err error) error {
+	switch {
+	case errors.Is(err, berrors.ErrTimeout):
+		return fmt.Errorf("storage: %s is held by another program, a tool for bbolt files perhaps: stop it first: %w", path, err)
+	case errors.Is(err, berrors.ErrInvalid), errors.Is(err, berrors.ErrChecksum), errors.Is(err, berrors.ErrVersionMismatch):
+		return damaged(path, err)
+	}
+	return fmt.Errorf("storage: open %s: %w", path, err)
+}
+
+func damaged(path string, cause any) error {
+	return fmt.Errorf("storage: %s is damaged or not a store: restore a backup, or move it away to begin anew (%v)", path, cause)
+}
+
+// newest returns the id of the newest transaction in the file.
+func (h *handle) newest() (uint64, error) {
+	btx, err := h.bolt.Begin(false)
+	if err != nil {
+		return 0, err
+	}
+	defer btx.Rollback()
+	return uint64(btx.ID()), nil
+}
+
+// meta reads the meta page of transaction id and says where it lies.
+func (h *handle) meta(id uint64) (page []byte, offset int64, err error) {
+	page = make([]byte, h.bolt.Info().PageSize)
+	offset = int64(id%2) * int64(len(page))
+	_, err = h.file.ReadAt(page, offset)
+	return page, offset, err
+}
+
+// pin writes the meta page of transaction id once more and syncs it; see the
+// package's words about failures.
+func (h *handle) pin(id uint64) error {
+	page, offset, err := h.meta(id)
+	if err == nil {
+		_, err = h.file.WriteAt(page, offset)
+	}
+	if err == nil {
+		err = h.file.Sync()
+	}
+	if err != nil {
+		return fmt.Errorf("storage: sync the newest transaction of %s: %w", h.file.Name(), err)
+	}
+	return nil
+}
+
+// writeFreelist commits once with the list of free pages, which other commits
+// leave out.
+func (h *handle) writeFreelist() error {
+	h.bolt.NoFreelistSync = false
+	return sheltered(func() error {
+		return h.bolt.Update(func(*bolt.Tx) error { return nil })
+	})
+}
+
+// freelistOffset is where a meta page says on which page the list of free pages
+// is: behind the page's header (16 bytes), four 32-bit fields and the root
+// bucket (16). All ones: it was not written.
+const freelistOffset = 16 + 4*4 + 16
+
+// check finds damage in the file that would crash the process when bbolt opens
+// it: a file cut short, and, where bbolt must look for the free pages, which it
+// does in a goroutine of its own, pages that are not what they should be.
+func check(path string) error {
+	info, err := os.Stat(path)
+	if errors.Is(err, os.ErrNotExist) || err == nil && info.Size() == 0 {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("storage: open %s: %w", path, err)
+	}
+	h := &handle{}
+	err, panicked := protect(func() error { return h.check(path) })
+	if h.bolt != nil {
+		h.bolt.Close()
+	}
+	if panicked != nil {
+		return damaged(path, panicked.value)
+	}
+	return err
+}
+
+func (h *handle) check(path string) (err error) {
+	open := func(name string, flag int, perm os.FileMode) (_ *os.File, err error) {
+		h.file, err = os.OpenFile(name, flag, perm)
+		return h.file, err
+	}
+	h.bolt, err = bolt.Open(path, 0o600, &bolt.Options{ReadOnly: true, Timeout: lockTimeout, OpenFile: open})
+	if err != nil {
+		return explain(path, err)
+	}
+	return h.bolt.View(func(btx *bolt.Tx) error {
+		if info, err := h.file.Stat(); err != nil || info.Size() < btx.Size() {
+			return damaged(path, "it was cut short")
+		}
+		page, _, err := h.meta(uint64(btx.ID()))
+		if err != nil {
+			return damaged(path, err)
+		}
+		if binary.NativeEndian.Uint64(page[freelistOffset:]) != ^uint64(0) {
+			return nil
+		}
+		return btx.ForEach(func(_ []byte, b *bolt.Bucket) error {
+			return b.ForEach(func(_, _ []byte) error { return nil })
+		})
+	})
+}

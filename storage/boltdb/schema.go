@@ -1,0 +1,167 @@
+package boltdb
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
+
+	bolt "go.etcd.io/bbolt"
+
+	"github.com/umassonline/belltower/storage"
+)
+
+// The file holds two bbolt buckets: ours, about the file, and the records.
+var (
+	aboutBucket   = []byte("belltower")
+	recordsBucket = []byte("records")
+
+	schemaKey    = []byte("schema")    // the version, decimal
+	migratingKey = []byte("migrating") // there while the steps run: the backup's name
+)
+
+// Migration brings what is stored to the next schema, in as many transactions as
+// it takes. It runs again from its beginning if it was interrupted, so it must
+// stand finding some or all of its work done.
+type Migration func(storage.DB) error
+
+// adopt makes a new file a store, and migrates or refuses an older one.
+func (db *DB) adopt(opts Options) error {
+	schema, err := db.schema()
+	if err != nil {
+		return err
+	}
+	switch {
+	case schema == 0:
+		return db.create(opts.Schema)
+	case schema > opts.Schema:
+		return fmt.Errorf("storage: %s has schema %d and this version knows %d: "+
+			"run the newer version that wrote it, or restore the backup made before", db.path, schema, opts.Schema)
+	case schema < opts.Schema:
+		return db.migrate(schema, opts)
+	}
+	return nil
+}
+
+// schema reads the version of the file, 0 of an empty one.
+func (db *DB) schema() (schema int, err error) {
+	err = db.handle.Load().bolt.View(func(btx *bolt.Tx) error {
+		about := btx.Bucket(aboutBucket)
+		if about == nil {
+			if name, _ := btx.Cursor().First(); name != nil {
+				return fmt.Errorf("storage: %s belongs to another program (it holds %q): use another file", db.path, name)
+			}
+			return nil
+		}
+		if schema, err = strconv.Atoi(string(about.Get(schemaKey))); err != nil || schema < 1 {
+			return damaged(db.path, "its schema is not a number")
+		}
+		return nil
+	})
+	return schema, err
+}
+
+// create writes the buckets, and syncs the folder, which names the new file.
+func (db *DB) create(schema int) error {
+	err := db.about(func(about *bolt.Bucket) error {
+		if _, err := about.Tx().CreateBucketIfNotExists(recordsBucket); err != nil {
+			return err
+		}
+		return about.Put(schemaKey, []byte(strconv.Itoa(schema)))
+	})
+	if err == nil {
+		err = syncFolder(db.path)
+	}
+	if err != nil {
+		return fmt.Errorf("storage: create %s: %w", db.path, err)
+	}
+	return nil
+}
+
+// about changes what the file says about itself. It runs in Open only, where
+// nobody else commits.
+func (db *DB) about(fn func(*bolt.Bucket) error) error {
+	h := db.handle.Load()
+	if h == nil {
+		return storage.ErrUnavailable
+	}
+	err := h.bolt.Update(func(btx *bolt.Tx) error {
+		about, err := btx.CreateBucketIfNotExists(aboutBucket)
+		if err != nil {
+			return err
+		}
+		return fn(about)
+	})
+	if err != nil {
+		return err
+	}
+	seen, err := h.newest()
+	db.durable.Store(seen)
+	return err
+}
+
+func (db *DB) migrate(schema int, opts Options) error {
+	backup, err := db.backupBefore(schema)
+	if err != nil {
+		return fmt.Errorf("storage: back up %s before its migration: %w", db.path, err)
+	}
+	db.log.Info("migrating the store", "path", db.path, "schema", schema, "to", opts.Schema, "backup", backup)
+	for ; schema < opts.Schema; schema++ {
+		err := opts.Migrations[schema-1](db)
+		if err == nil {
+			err = db.about(func(about *bolt.Bucket) error {
+				return about.Put(schemaKey, []byte(strconv.Itoa(schema+1)))
+			})
+		}
+		if err != nil {
+			return fmt.Errorf("storage: migrate %s from schema %d to %d (a copy from before is %s): %w", db.path, schema, schema+1, backup, err)
+		}
+	}
+	return db.about(func(about *bolt.Bucket) error { return about.Delete(migratingKey) })
+}
+
+// backupBefore copies the store beside itself, unless a migration that was
+// interrupted has done so: then that copy is the one from before.
+func (db *DB) backupBefore(schema int) (backup string, err error) {
+	err = db.handle.Load().bolt.View(func(btx *bolt.Tx) error {
+		backup = string(btx.Bucket(aboutBucket).Get(migratingKey))
+		return nil
+	})
+	if err != nil || backup != "" {
+		return backup, err
+	}
+	backup = fmt.Sprintf("%s.schema-%d", db.path, schema)
+	if err := db.backupTo(backup); err != nil {
+		return "", err
+	}
+	return backup, db.about(func(about *bolt.Bucket) error { return about.Put(migratingKey, []byte(backup)) })
+}
+
+// backupTo writes a backup that is whole or not there.
+func (db *DB) backupTo(path string) (err error) {
+	f, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".*")
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if err != nil {
+			os.Remove(f.Name())
+		}
+	}()
+	if err := errors.Join(db.Backup(f), f.Sync(), f.Close()); err != nil {
+		return err
+	}
+	if err := os.Rename(f.Name(), path); err != nil {
+		return err
+	}
+	return syncFolder(path)
+}
+
+func syncFolder(path string) error {
+	folder, err := os.Open(filepath.Dir(path))
+	if err != nil {
+		return err
+	}
+	return errors.Join(folder.Sync(), folder.Close())
+}
