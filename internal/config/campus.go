@@ -9,7 +9,7 @@ type Campus struct {
 	// Name is what people read. Default: the id.
 	Name string `toml:"name" default:"" form:"line" limits:"..80"`
 	// Timezone is its readers' zone. Default: the organization's.
-	Timezone *time.Location `toml:"timezone"`
+	Timezone *time.Location `toml:"timezone" default:""`
 	// Language is its readers' language, one of organization.languages. Default: the first of them.
 	Language string `toml:"language" default:"" form:"language"`
 	// HelpDesk is the help desk's telephone number or address. Default: "".

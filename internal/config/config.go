@@ -7,6 +7,7 @@
 //
 //	toml     the key
 //	default  the text that stands for a key that is not there (lists: comma separated)
+//	empty    "" is allowed although the default is another text
 //	need     the key must be there; the tag's text says what to write
 //	oneof    the words allowed, separated by spaces
 //	form     a named form of text, see form.go

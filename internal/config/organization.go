@@ -23,7 +23,7 @@ type HTTP struct {
 	// Listen is the public listener's address, "host:port" or ":port". Default: ":8080".
 	Listen string `toml:"listen" default:":8080" form:"listen"`
 	// AdminListen is the admin listener's address (health, metrics). Default: "127.0.0.1:9090"; "" is off.
-	AdminListen string `toml:"admin_listen" default:"127.0.0.1:9090" form:"listen"`
+	AdminListen string `toml:"admin_listen" default:"127.0.0.1:9090" empty:"off" form:"listen"`
 	// TrustedProxies are the networks whose X-Forwarded-For is believed. Default: none.
 	TrustedProxies []netip.Prefix `toml:"trusted_proxies"`
 }

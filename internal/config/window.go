@@ -4,8 +4,8 @@ import "time"
 
 // Windows is how planned work is announced.
 type Windows struct {
-	// Reminders are when a window is told again. Default: "168h" and "day before 16:00".
-	Reminders []Reminder `toml:"reminders" default:"168h,day before 16:00"`
+	// Reminders are when a window is told again. Default: "168h" and "day before 16:00"; [] is never.
+	Reminders []Reminder `toml:"reminders" default:"168h,day before 16:00" empty:"none"`
 	// Notice is how long before its begin a window must be scheduled. Default: "2 working days".
 	Notice Notice `toml:"notice" default:"2 working days"`
 	// StandingNotice is the same inside a standing window. Default: "24h".

@@ -1,0 +1,169 @@
+package config
+
+import (
+	"net"
+	"net/netip"
+	"net/url"
+	"strings"
+)
+
+// probes checks each probe's service, name, target and numbers.
+func (k *checker) probes() {
+	ids := k.serviceIDs()
+	seen := map[ServiceID]unique{}
+	for i := range k.c.Probes {
+		p := &k.c.Probes[i]
+		reference(k, &p.Service, "service", ids)
+		if seen[p.Service] == nil {
+			seen[p.Service] = unique{}
+		}
+		k.once(seen[p.Service], &p.Name, p.Name, "the name of a probe of this service")
+		k.probeTarget(p)
+		k.probeNumbers(p)
+		k.probeBypass(p)
+	}
+}
+
+// web reports whether a kind of probe speaks HTTP.
+func web(kind string) bool { return kind == "http" || kind == "transaction" || kind == "browser" }
+
+// probeTarget checks that url is what the kind needs, and that keys about HTTP
+// stand at probes that speak it.
+func (k *checker) probeTarget(p *Probe) {
+	if k.given(&p.URL) && !k.broken(&p.Kind) {
+		if err := targetForm(p.Kind, p.URL); err != nil {
+			k.refuse(&p.URL, err.(problem))
+		}
+	}
+	if web(p.Kind) || k.broken(&p.Kind) {
+		return
+	}
+	for _, part := range []any{&p.ExpectStatus, &p.ExpectBody, &p.BypassHeader} {
+		if s := k.spots[part]; s != nil {
+			k.mistake(s, problem{s.key + " in [[probes]] says nothing to a " + p.Kind + " probe", "it is for http, transaction and browser"})
+		}
+	}
+}
+
+func targetForm(kind, target string) error {
+	if web(kind) {
+		return urlForm(target)
+	}
+	rest := strings.TrimPrefix(target, kind+"://")
+	switch kind {
+	case "tcp", "tls":
+		return hostPortForm(rest)
+	case "dns":
+		if server, name, found := strings.Cut(rest, "/"); found && rest != target {
+			if isHost(strings.TrimSuffix(server, ":53")) && isHost(name) {
+				return nil
+			}
+			return problem{"is no DNS question", "write it as in www.example.edu, or dns://192.0.2.53/www.example.edu to ask one server"}
+		}
+	}
+	if !isHost(rest) {
+		return problem{"is no host", "write a name or an address, as in www.example.edu or 192.0.2.1"}
+	}
+	return nil
+}
+
+// isHost reports whether text is a host name or an IP address.
+func isHost(text string) bool {
+	if net.ParseIP(text) != nil {
+		return true
+	}
+	u, err := url.Parse("http://" + text)
+	return err == nil && u.Host == text && u.Port() == "" && text != "" && !strings.ContainsAny(text, "[]:")
+}
+
+// probeNumbers checks the numbers that must fit each other.
+func (k *checker) probeNumbers(p *Probe) {
+	if p.OutOf > 0 && p.OutOf < p.FailAfter && k.given(&p.OutOf) && !k.broken(&p.FailAfter) {
+		k.refuse(&p.OutOf, problem{"is less than fail_after", "so many failures can never be among so few results"})
+	}
+	if p.Timeout > p.Every && !k.broken(&p.Timeout) && !k.broken(&p.Every) {
+		k.conflict(&p.Timeout, &p.Every, p, "timeout in [[probes]] is longer than every ("+words(p.Timeout)+" and "+words(p.Every)+")",
+			"a try must end before the next begins")
+	}
+	if p.SlowerThan > 0 && p.SlowerThan >= p.Timeout && !k.broken(&p.Timeout) && !k.broken(&p.SlowerThan) {
+		k.conflict(&p.SlowerThan, &p.Timeout, p, "slower_than in [[probes]] is not below timeout ("+words(p.SlowerThan)+" and "+words(p.Timeout)+")",
+			"lower it, or write \"0s\" for never")
+	}
+}
+
+// conflict reports two keys that do not go together at the first of them that
+// was given, one of which may be a default.
+func (k *checker) conflict(a, b, section any, what, hint string) {
+	k.mistake(k.at(a, b, section), problem{what, hint})
+}
+
+// probeBypass checks that a sorry page cannot keep its own service's probe red:
+// the probe needs a header that lets it past, or the origin's own address.
+func (k *checker) probeBypass(p *Probe) {
+	if !p.Gates || !web(p.Kind) || p.BypassHeader.IsSet() || k.broken(&p.BypassHeader) || !k.given(&p.URL) {
+		return
+	}
+	u, err := url.Parse(p.URL)
+	if err != nil {
+		return
+	}
+	if _, err := netip.ParseAddr(u.Hostname()); err == nil {
+		return
+	}
+	for _, s := range k.c.Services {
+		if s.ID == p.Service && s.SorryPage {
+			k.lacks(p, "bypass_header", problem{"no bypass_header in [[probes]], and its service has a sorry page that would keep it failing",
+				"give bypass_header, or the origin's IP address in url, or gates = false"})
+			return
+		}
+	}
+}
+
+// sources checks names and the services of checks.
+func (k *checker) sources() {
+	seen, ids := unique{}, k.serviceIDs()
+	for i := range k.c.Sources {
+		s := &k.c.Sources[i]
+		k.once(seen, &s.Name, s.Name, "the name of a source")
+		for check, service := range s.Checks {
+			part := mapKey{&s.Checks, check}
+			if k.given(part) && !contains(ids, string(service)) {
+				k.unknownName(part, string(service), "service", ids)
+			}
+		}
+	}
+}
+
+// planned checks standing windows and moratoriums.
+func (k *checker) planned() {
+	ids := k.serviceIDs()
+	for i := range k.c.StandingWindows {
+		references(k, k.c.StandingWindows[i].Services, "service", ids)
+	}
+	seen := unique{}
+	for i := range k.c.Moratoriums {
+		m := &k.c.Moratoriums[i]
+		references(k, m.Services, "service", ids)
+		k.once(seen, &m.Name, m.Name, "the name of a moratorium")
+		if k.given(&m.From) && k.given(&m.To) && m.To.Before(m.From) {
+			k.refuse(&m.To, problem{"is before its first day " + m.From.String(), "did you swap them?"})
+		}
+	}
+}
+
+// contacts checks that contacts are of a campus, about services, and can be reached.
+func (k *checker) contacts() {
+	ids := k.serviceIDs()
+	var campuses []string
+	for _, c := range k.c.Campuses {
+		campuses = append(campuses, string(c.ID))
+	}
+	for i := range k.c.Contacts {
+		c := &k.c.Contacts[i]
+		reference(k, &c.Campus, "campus", campuses)
+		references(k, c.Services, "service", ids)
+		if c.Who.Email == "" {
+			k.address(&c.Who, c.Who.Address)
+		}
+	}
+}

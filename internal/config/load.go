@@ -1,0 +1,120 @@
+package config
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"reflect"
+	"sort"
+	"strings"
+)
+
+// maxFile is how long a config file may be, in bytes: 1 MiB is some 5,000
+// services, and keeps a wrong path from filling the memory.
+const maxFile = 1 << 20
+
+// maxValueFile is how long a file behind "file:" may be, in bytes.
+const maxValueFile = 64 << 10
+
+// Load reads and checks the config file at path. env answers for environment
+// variables; os.LookupEnv is the real one. Any error is a Mistakes that holds
+// everything that is wrong, but a mistake of TOML syntax, which hides the rest.
+func Load(path string, env func(string) (string, bool)) (*Config, error) {
+	data, err := readLimited(path, maxFile)
+	if err != nil {
+		return nil, Mistakes{{File: path, Message: "cannot read the configuration: " + reason(err)}}
+	}
+	root, wrong := document(data)
+	if wrong != nil {
+		wrong.File = path
+		return nil, Mistakes{*wrong}
+	}
+	c := new(Config)
+	d := decoder{file: path, env: env, spots: map[any]*spot{}}
+	d.table(root, reflect.ValueOf(c).Elem(), section{})
+	k := checker{&d, c}
+	k.all()
+	if len(d.mistakes) > 0 {
+		sort.SliceStable(d.mistakes, func(i, j int) bool { return before(d.mistakes[i], d.mistakes[j]) })
+		return nil, d.mistakes
+	}
+	c.fill(filepath.Dir(path))
+	c.warnings = d.warnings(c)
+	return c, nil
+}
+
+func before(a, b Mistake) bool {
+	if a.Line != b.Line {
+		return a.Line < b.Line
+	}
+	return a.Column < b.Column
+}
+
+// reason is an error of reading a file without the operation and the path.
+func reason(err error) string {
+	if path, ok := err.(*os.PathError); ok {
+		return path.Err.Error()
+	}
+	return err.Error()
+}
+
+// readLimited reads a regular file, or a pipe, of at most limit bytes.
+func readLimited(path string, limit int64) ([]byte, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	data, err := io.ReadAll(io.LimitReader(f, limit+1))
+	if err == nil && int64(len(data)) > limit {
+		err = fmt.Errorf("it is longer than %d bytes", limit)
+	}
+	return data, err
+}
+
+// fill sets what is not said from what is said elsewhere, and makes paths
+// relative to the folder of the file whole.
+func (c *Config) fill(folder string) {
+	c.Organization.PublicURL = strings.TrimRight(c.Organization.PublicURL, "/")
+	c.Storage.Path = whole(folder, c.Storage.Path)
+	c.StatusPage.ExportDir = whole(folder, c.StatusPage.ExportDir)
+	for i := range c.Campuses {
+		campus := &c.Campuses[i]
+		campus.Name = or(campus.Name, string(campus.ID))
+		campus.Language = or(campus.Language, c.Organization.Languages[0])
+		if campus.Timezone == nil {
+			campus.Timezone = c.Organization.Timezone
+		}
+	}
+	for i := range c.Services {
+		c.Services[i].Name = or(c.Services[i].Name, string(c.Services[i].ID))
+	}
+	for i := range c.Probes {
+		if c.Probes[i].OutOf == 0 {
+			c.Probes[i].OutOf = c.Probes[i].FailAfter
+		}
+	}
+	for i := range c.Slack {
+		c.Slack[i].APIURL = strings.TrimRight(c.Slack[i].APIURL, "/") + "/"
+	}
+	for i := range c.Discord {
+		c.Discord[i].APIURL = strings.TrimRight(c.Discord[i].APIURL, "/")
+	}
+}
+
+func or(text, otherwise string) string {
+	if text == "" {
+		return otherwise
+	}
+	return text
+}
+
+// whole is a path that does not depend on the working folder's being the config
+// file's; "" stays.
+func whole(folder, path string) string {
+	if path == "" || filepath.IsAbs(path) {
+		return path
+	}
+	return filepath.Join(folder, path)
+}

@@ -1,0 +1,78 @@
+package config
+
+import (
+	"fmt"
+	"net"
+	"os"
+	"strings"
+
+	"github.com/pelletier/go-toml/v2/unstable"
+)
+
+// notBuilt are the sections and keys that are read and checked, and have no
+// effect because their part does not exist yet. Who builds a part deletes its line.
+func notBuilt() map[string]bool {
+	return map[string]bool{
+		"cadence":                     true,
+		"contacts":                    true,
+		"discord":                     true,
+		"moratoriums":                 true,
+		"probes":                      true,
+		"probing":                     true,
+		"services.auto_declare":       true,
+		"services.auto_impact":        true,
+		"services.auto_resolve_after": true,
+		"services.gate":               true,
+		"services.sorry_page":         true,
+		"slack.app_token":             true,
+		"sources":                     true,
+		"standing_windows":            true,
+		"status_page":                 true,
+		"teams":                       true,
+		"verify":                      true,
+		"windows":                     true,
+	}
+}
+
+// noteUnbuilt remembers that a key of a part that is not built yet was given.
+func (d *decoder) noteUnbuilt(path string, value *node) {
+	empty := value.kind == unstable.String && value.text == ""
+	if notBuilt()[path] && !empty && !contains(d.unbuilt, path) {
+		d.unbuilt = append(d.unbuilt, path)
+	}
+}
+
+// warnings are the sentences for Config.Warnings.
+func (d *decoder) warnings(c *Config) []string {
+	var all []string
+	warn := func(when bool, format string, args ...any) {
+		if when {
+			all = append(all, d.file+": "+fmt.Sprintf(format, args...))
+		}
+	}
+	warn(c.Access.Missing(), "no admins and no responders in [access]: nobody may change anything; type /belltower whoami in chat for the line to paste")
+	warn(len(c.Slack)+len(c.Teams)+len(c.Discord) == 0, "no [[slack]], [[teams]] or [[discord]]: there is no chat to talk in")
+	warn(len(c.Services) == 0, "no [[services]]: there is nothing to declare an incident about")
+	warn(beyondThisMachine(c.HTTP.AdminListen), "admin_listen in [http] is %q: other machines can read health and metrics; the usual is 127.0.0.1:9090", c.HTTP.AdminListen)
+	warn(d.literal != nil && readByOthers(d.file), "it holds secrets and every user of this machine can read it: chmod o-r it, or write the secrets as env:NAME or file:PATH")
+	warn(len(d.unbuilt) > 0, "checked, but without effect until their part is built: %s", strings.Join(d.unbuilt, ", "))
+	return all
+}
+
+// beyondThisMachine reports whether an address to listen on can be reached from
+// another machine.
+func beyondThisMachine(listen string) bool {
+	host, _, err := net.SplitHostPort(listen)
+	if err != nil || host == "localhost" {
+		return false
+	}
+	ip := net.ParseIP(host)
+	return ip == nil || !ip.IsLoopback()
+}
+
+// readByOthers reports whether users other than the file's owner and group may
+// read it.
+func readByOthers(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.Mode().IsRegular() && info.Mode().Perm()&0o004 != 0
+}
