@@ -206,8 +206,8 @@ func errorsOfMerge(from, into Incident) error {
 	if from.Drill != into.Drill {
 		return Refuse(Conflict, "A drill and a real incident cannot be merged.").About(from.Subject(), into.Subject())
 	}
-	if err := from.mustBeOpen("merged"); err != nil {
+	if err := from.mustBeOpen(); err != nil {
 		return err
 	}
-	return into.mustBeOpen("merged into")
+	return into.mustBeOpen()
 }

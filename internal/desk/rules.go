@@ -122,7 +122,7 @@ type Progress struct {
 
 // Update says how the work goes.
 func (i Incident) Update(p Progress, act Act) (Change, error) {
-	if err := i.mustBeOpen("updated"); err != nil {
+	if err := i.mustBeOpen(); err != nil {
 		return Change{}, err
 	}
 	text, err := requireText(p.Text, "incident update 42 identified: The database is back, we are checking.")
@@ -147,7 +147,7 @@ func (i Incident) Update(p Progress, act Act) (Change, error) {
 
 // Resolve ends the incident with a message.
 func (i Incident) Resolve(text string, act Act) (Change, error) {
-	if err := i.mustBeOpen("resolved"); err != nil {
+	if err := i.mustBeOpen(); err != nil {
 		return Change{}, err
 	}
 	text, err := requireText(text, "incident resolve 42 Learn works again.")
@@ -216,7 +216,7 @@ func (i Incident) Note(text string, act Act) (Change, error) {
 
 // Lead names who leads the work; the zero Person: nobody.
 func (i Incident) SetLead(who Person, act Act) (Change, error) {
-	if err := i.mustBeOpen("led"); err != nil {
+	if err := i.mustBeOpen(); err != nil {
 		return Change{}, err
 	}
 	before := i.Lead
@@ -245,12 +245,12 @@ func (i Incident) mustStand() error {
 	return nil
 }
 
-func (i Incident) mustBeOpen(done string) error {
+func (i Incident) mustBeOpen() error {
 	if err := i.mustStand(); err != nil {
 		return err
 	}
 	if !i.IsOpen() {
-		return Refuse(Conflict, "%s is resolved already, so it cannot be %s.", i.Subject(), done).
+		return Refuse(Conflict, "%s is resolved already.", i.Subject()).
 			WithHint("If it fails again: incident reopen %d <message>", i.Number).About(i.Subject())
 	}
 	return nil
