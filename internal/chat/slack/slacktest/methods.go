@@ -32,11 +32,25 @@ func (c *call) flag(name string) bool { return c.args[name] == "true" || c.args[
 // given says whether an argument was sent at all, even empty.
 func (c *call) given(name string) bool { _, ok := c.args[name]; return ok }
 
-// reply is what a method answers: a JSON object, and the posted message's id
-// for the log.
+// reply is what a method answers: a JSON object, an HTTP status other than 200
+// where a response_url has one, and the posted message's id for the log.
 type reply struct {
-	body object
-	ts   TS
+	body   object
+	status int
+	ts     TS
+}
+
+func (r reply) write(w http.ResponseWriter) {
+	b, err := json.Marshal(r.body)
+	if err != nil {
+		http.Error(w, "fake Slack: "+err.Error(), http.StatusInternalServerError)
+		return
+	}
+	w.Header().Set("Content-Type", "application/json; charset=utf-8")
+	if r.status != 0 {
+		w.WriteHeader(r.status)
+	}
+	_, _ = w.Write(b) // a client that hung up is its own business
 }
 
 // err is the error code of the answer, "" if it is ok.
@@ -96,6 +110,8 @@ func (s *Server) serveAPI(w http.ResponseWriter, r *http.Request) {
 		s.light.serve(w, r)
 		return
 	}
+	s.enter()
+	defer s.leave()
 	c, token, err := readCall(r)
 	if err != nil {
 		http.Error(w, err.Error(), http.StatusBadRequest)
@@ -142,13 +158,13 @@ func (s *Server) perform(w http.ResponseWriter, c *call, m method) {
 	}
 	r := run()
 	s.end(record, outcomeOf(r), r.ts)
-	writeJSON(w, r.body)
+	r.write(w)
 }
 
 // finish answers a call that did not get as far as a workspace.
 func (s *Server) finish(w http.ResponseWriter, c *call, r reply) {
 	s.end(s.begin(c), outcomeOf(r), "")
-	writeJSON(w, r.body)
+	r.write(w)
 }
 
 func outcomeOf(r reply) string {
@@ -156,16 +172,6 @@ func outcomeOf(r reply) string {
 		return e
 	}
 	return "ok"
-}
-
-func writeJSON(w http.ResponseWriter, body any) {
-	b, err := json.Marshal(body)
-	if err != nil {
-		http.Error(w, "fake Slack: "+err.Error(), http.StatusInternalServerError)
-		return
-	}
-	w.Header().Set("Content-Type", "application/json; charset=utf-8")
-	_, _ = w.Write(b) // a client that hung up is its own business
 }
 
 // readCall reads a form or JSON body. The token is the form's or the Bearer

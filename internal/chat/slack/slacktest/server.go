@@ -33,6 +33,7 @@ type Server struct {
 	logSize   int
 	unchecked bool
 	light     *lightCounter
+	client    *http.Client
 	stopped   chan struct{}
 
 	mu       sync.Mutex
@@ -44,6 +45,7 @@ type Server struct {
 	served   chan struct{}
 	outage   Outage
 	sequence int64
+	running  int // API calls being answered
 
 	teams    map[TeamID]*team
 	tokens   map[Secret]*team
@@ -77,7 +79,7 @@ func WithoutBlockChecks() Option { return func(s *Server) { s.unchecked = true }
 // New makes a Server without workspaces that does not listen yet.
 func New(options ...Option) *Server {
 	s := &Server{
-		now: time.Now, logSize: 10_000, stopped: make(chan struct{}),
+		now: time.Now, logSize: 10_000, stopped: make(chan struct{}), client: newClient(),
 		teams: map[TeamID]*team{}, tokens: map[Secret]*team{},
 		channels: map[ChannelID]*channel{}, hooks: map[string]*hook{},
 	}
@@ -86,6 +88,9 @@ func New(options ...Option) *Server {
 		o(s)
 	}
 	s.buckets = newBuckets(s.limits)
+	if s.light != nil {
+		s.light.now = s.now
+	}
 	return s
 }
 
@@ -123,6 +128,8 @@ func (s *Server) Close() error {
 	srv, served := s.http, s.served
 	s.http = nil
 	s.mu.Unlock()
+	defer s.client.CloseIdleConnections()
+	defer s.drain()
 	if srv == nil {
 		return nil
 	}
@@ -133,6 +140,29 @@ func (s *Server) Close() error {
 	}
 	<-served
 	return nil
+}
+
+// enter and leave count the calls being answered, for drain.
+func (s *Server) enter() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.running++
+}
+
+func (s *Server) leave() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.running--
+	s.touch()
+}
+
+// drain waits for the calls that a cut connection left behind.
+func (s *Server) drain() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for s.running > 0 {
+		s.changed.Wait()
+	}
 }
 
 // URL is where the server listens, without a trailing slash.

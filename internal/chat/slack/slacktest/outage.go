@@ -1,0 +1,107 @@
+package slacktest
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+)
+
+// Outage is how the whole platform is down.
+type Outage int
+
+// Up, answering every request with a 503 page, or refusing connections (for a
+// [Server.Handler] hosted elsewhere: cutting them).
+const (
+	OutageNone Outage = iota
+	OutageUnavailable
+	OutageRefuse
+)
+
+// Down takes the platform down. With OutageRefuse the port is closed, running
+// calls are cut, and [Server.Up] opens the same port again.
+func (s *Server) Down(o Outage) {
+	s.mu.Lock()
+	s.outage = o
+	srv, served := s.http, s.served
+	if o == OutageRefuse {
+		s.http = nil
+	}
+	s.mu.Unlock()
+	if o == OutageRefuse && srv != nil {
+		_ = srv.Close() // the listener's own error changes nothing: it is closed
+		<-served
+	}
+}
+
+// Up ends an outage. It fails when another process took the port meanwhile.
+func (s *Server) Up() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	was := s.outage
+	s.outage = OutageNone
+	if was != OutageRefuse || s.addr == "" {
+		return nil
+	}
+	if err := s.listen(s.addr); err != nil {
+		return fmt.Errorf("come back up: %w", err)
+	}
+	return nil
+}
+
+// refuse answers for an outage and says whether there is one.
+func (s *Server) refuse(w http.ResponseWriter) bool {
+	s.mu.Lock()
+	o := s.outage
+	s.mu.Unlock()
+	switch o {
+	case OutageUnavailable:
+		page(w, http.StatusServiceUnavailable)
+	case OutageRefuse:
+		drop(w)
+	}
+	return o != OutageNone
+}
+
+// LagHistory makes messages stored from now on invisible to the first calls
+// lookups (conversations.history and .replies) of that channel that follow
+// them; 0 ends it.
+func (s *Server) LagHistory(id ChannelID, calls int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if ch := s.channels[id]; ch != nil {
+		ch.lag = calls
+	}
+}
+
+// ArchiveAfter archives a channel as soon as it has taken so many more posts;
+// with 0 at once.
+func (s *Server) ArchiveAfter(id ChannelID, posts int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if ch := s.channels[id]; ch != nil {
+		ch.fuse = posts
+		ch.Archived = ch.Archived || posts == 0
+	}
+}
+
+// burnFuse counts a post for [Server.ArchiveAfter].
+func (s *Server) burnFuse(ch *channel) {
+	if ch.fuse == 0 {
+		return
+	}
+	ch.fuse--
+	ch.Archived = ch.Archived || ch.fuse == 0
+}
+
+// AwaitCalls blocks until n calls that on selects have begun.
+func (s *Server) AwaitCalls(ctx context.Context, on On, n int) error {
+	return s.Wait(ctx, func() bool {
+		begun := 0
+		for _, c := range s.Log() {
+			if (on.Team == "" || on.Team == c.Team) && (on.Method == "" || on.Method == c.Method) && (on.Channel == "" || on.Channel == c.Channel) {
+				begun++
+			}
+		}
+		return begun >= n
+	})
+}
