@@ -1,0 +1,39 @@
+// Package commands is what people type: the grammar, the verbs, the help. It
+// takes a neutral request, so every platform and the terminal say the same words:
+//
+//	c := commands.New(commands.Parts{Journal: j, Now: time.Now, Log: log}, commands.Settings{
+//		Catalog: catalog, Access: access, Zone: zone, Connections: names,
+//	})
+//	reply := c.Do(ctx, request) // a chat.Handler
+//	c.SetSettings(settings)     // after the configuration was read again
+//
+// A command is answered after its one transaction was committed, with no call to
+// a platform in between. What cannot be carried out whole is not carried out at
+// all: nothing is stored, nothing is told, and the answer says what was not
+// understood, what would be, and the nearest word. Answers are for the author
+// alone unless the reply says Public.
+//
+// Every command can also be typed as "belltower <command>". A button holds a
+// command line ("incident resolve 42"): pressing it is typing it, so an adapter
+// splits off the first word as Request.Command and hands over the rest as Text.
+//
+// # The grammar
+//
+// A line is a verb and what belongs to it. Options of a Request by name
+// (services, impact, title, message, next, since, incident, status, target,
+// kinds, least, reason) stand for their part of the line.
+//
+//   - 42, #42, inc-42 and a service's id, alias or name stand for an incident; it
+//     may be left out when just one that is no drill is open.
+//   - A title ends at the first " | " or line break; the message follows. A last
+//     part that is just "next 45m" counts as --next 45m.
+//   - --next, --since, --yes, --separate, --force and --urgent are flags anywhere
+//     outside quotes; any other --word is text. A long dash counts as -- only where
+//     a flag's name follows at once. Curly quotes count as quotes; a quote opens
+//     at the beginning of a word, and only where another closes it.
+//   - A service's word before a verb ("learn is back") begins a sentence and names
+//     no incident.
+//
+// The package imports journal, wording, desk, chat and the errors of storage. It
+// starts no goroutines. Its sentences stand in package wording.
+package commands
