@@ -1,0 +1,123 @@
+package outbox
+
+import (
+	"time"
+
+	"github.com/umassonline/belltower/internal/desk"
+	"github.com/umassonline/belltower/storage"
+)
+
+// Release says when others than ops channels are told.
+type Release struct {
+	Now time.Time
+	// Grace is how long they wait; 0: no longer than what is held already.
+	Grace time.Duration
+	// Channels is how many they are, for the ops card.
+	Channels int
+}
+
+// graceAtMost is how long a grace that is begun anew by further announcements
+// may last in all.
+const graceAtMost = 30 * time.Second
+
+// Announce writes an announcement and raises the subject's number: two writes,
+// three at its beginning and end, however many channels will hear. It returns
+// the announcement as it will be told. A retraction is never held back: what was
+// in its grace is void, and only who was told hears the correction.
+func (b *Book) Announce(tx storage.Tx, a desk.Announcement, r Release) (desk.Announcement, error) {
+	out, _, err := outTable().Get(tx, outKey(a.Subject))
+	if err != nil {
+		return a, err
+	}
+	was := out.live()
+	if out.settled() {
+		out.OwedSince = a.At
+	}
+	out.N++
+	a.N = out.N
+	out.release(a.Snapshot.Scope(), a.Reach, r)
+	out.EndedAt = time.Time{}
+	if a.Snapshot.Ended() {
+		out.EndedAt = a.At
+	}
+	if out.held() {
+		a.Snapshot.Held = &desk.Held{Until: out.ReleaseAt, Channels: r.Channels}
+	}
+	return a, putAnnouncement(tx, a, out, was)
+}
+
+// release sets Rel and ReleaseAt for the announcement N just made.
+func (o *outRecord) release(sc desk.Scope, reach desk.Reach, r Release) {
+	switch {
+	case sc.Retracted:
+		o.Rel, o.ReleaseAt, o.HeldSince = o.N, time.Time{}, time.Time{}
+	case sc.OpsOnly || reach == desk.ReachOps:
+	case r.Grace > 0:
+		if !o.held() {
+			o.HeldSince = r.Now
+		}
+		o.ReleaseAt = r.Now.Add(r.Grace)
+		if last := o.HeldSince.Add(graceAtMost); o.ReleaseAt.After(last) {
+			o.ReleaseAt = last
+		}
+	case !o.held():
+		o.Rel = o.N
+	}
+}
+
+func putAnnouncement(tx storage.Tx, a desk.Announcement, out outRecord, was bool) error {
+	if err := annTable().Put(tx, annKey(a.Subject, a.N), a); err != nil {
+		return err
+	}
+	if err := outTable().Put(tx, outKey(a.Subject), out); err != nil {
+		return err
+	}
+	if was == out.live() {
+		return nil
+	}
+	return list(tx, a.Subject, out.live())
+}
+
+// SendNow ends the grace of a subject at once. It reports false where there was
+// none to end.
+func (b *Book) SendNow(tx storage.Tx, s desk.Subject, now time.Time) (bool, error) {
+	return endGrace(tx, s, now, true)
+}
+
+// endGrace ends the grace of a subject that is due, or any where early. A
+// further announcement tells ops channels, whose card loses its buttons by it.
+func endGrace(tx storage.Tx, s desk.Subject, now time.Time, early bool) (bool, error) {
+	out, _, err := outTable().Get(tx, outKey(s))
+	if err != nil || !out.held() || (out.ReleaseAt.After(now) && !early) {
+		return false, err
+	}
+	last, _, err := annTable().Get(tx, annKey(s, out.N))
+	if err != nil {
+		return false, err
+	}
+	out.N++
+	out.Rel, out.ReleaseAt, out.HeldSince = out.N, time.Time{}, time.Time{}
+	a := desk.Announcement{
+		Subject: s, N: out.N, At: now, Kind: desk.Released, Reach: desk.ReachOps,
+		Trace: last.Trace, Snapshot: last.Snapshot,
+	}
+	a.Snapshot.Held, a.Snapshot.Doubts = nil, nil
+	return true, putAnnouncement(tx, a, out, true)
+}
+
+// Notify tells ops channels one thing and returns the notice's subject. Of n only
+// At, Text and Only are used.
+func (b *Book) Notify(tx storage.Tx, n desk.Notice) (desk.Subject, error) {
+	number, _, err := noticeTable().Get(tx, noticeTable().Key())
+	if err != nil {
+		return desk.Subject{}, err
+	}
+	n.Number = number + 1
+	if err := noticeTable().Put(tx, noticeTable().Key(), n.Number); err != nil {
+		return desk.Subject{}, err
+	}
+	s := desk.Subject{Kind: desk.NoticeSubject, Number: n.Number}
+	a := desk.Announcement{Subject: s, At: n.At, Reach: desk.ReachChannel, Text: n.Text, Snapshot: desk.Snapshot{Notice: &n}}
+	_, err = b.Announce(tx, a, Release{Now: n.At})
+	return s, err
+}

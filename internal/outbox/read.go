@@ -1,0 +1,299 @@
+package outbox
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/umassonline/belltower/internal/desk"
+	"github.com/umassonline/belltower/storage"
+)
+
+// State is how a channel stands with a subject.
+type State string
+
+// The states.
+const (
+	Told    State = "told"
+	Waiting State = "waiting"
+	Failed  State = "failed" // given up after 24 h, or the platform refused it for good
+	Gone    State = "gone"   // the channel cannot be reached
+	NotTold State = "not told"
+)
+
+// Standing is how one channel stands with a subject and why.
+type Standing struct {
+	Channel desk.Channel
+	Ops     bool
+	State   State
+	// Why is a clause for people, without a full stop: "it hears major incidents
+	// and worse". Empty where the state says it all.
+	Why string
+	// At is when it was last told something; zero: never.
+	At time.Time
+	// Next is when the next try is made; zero: as soon as the pace allows.
+	Next  time.Time
+	Tries int
+	// Unsure: a routine reply may be missing in the thread; the post itself is true.
+	Unsure bool
+}
+
+// Deliveries are the standings of all channels that were told, are to be told,
+// or subscribed to anything.
+type Deliveries struct {
+	Subject desk.Subject
+	// Announced is the number of the newest announcement, Released that of the
+	// newest that others than ops are told.
+	Announced, Released int
+	// HeldUntil is when the grace ends; zero: none runs.
+	HeldUntil time.Time
+	Channels  []Standing // by connection and id
+}
+
+// Why is how one channel stands with a subject, with its subscriptions.
+type Why struct {
+	Standing
+	Subject       desk.Subject
+	Subscriptions []desk.Subscription
+}
+
+// Pending is what is still owed anywhere.
+type Pending struct {
+	// Subjects have announcements that not all who should have heard.
+	Subjects []desk.Subject
+	// Oldest is when the oldest of these announcements was made; zero: none.
+	Oldest time.Time
+}
+
+// Deliveries tells who was told of a subject, who waits or failed and why, and
+// who was not told and why.
+func (b *Book) Deliveries(ctx context.Context, db storage.DB, s desk.Subject) (d Deliveries, err error) {
+	err = db.View(ctx, func(tx storage.Tx) error {
+		in, err := b.inquire(tx, s)
+		if err != nil {
+			return err
+		}
+		d = Deliveries{Subject: s, Announced: in.out.N, Released: in.out.Rel, HeldUntil: in.out.ReleaseAt}
+		channels, err := in.everybody(tx)
+		if err != nil {
+			return err
+		}
+		for _, ch := range channels {
+			st, err := in.standing(tx, ch)
+			if err != nil {
+				return err
+			}
+			d.Channels = append(d.Channels, st.Standing)
+		}
+		return nil
+	})
+	if err != nil {
+		return Deliveries{}, fmt.Errorf("read the deliveries of %s: %w", s, err)
+	}
+	return d, nil
+}
+
+// Why tells why a channel did or did not hear of a subject.
+func (b *Book) Why(ctx context.Context, db storage.DB, s desk.Subject, ch desk.Channel) (w Why, err error) {
+	err = db.View(ctx, func(tx storage.Tx) error {
+		in, err := b.inquire(tx, s)
+		if err != nil {
+			return err
+		}
+		w, err = in.standing(tx, ch)
+		return err
+	})
+	if err != nil {
+		return Why{}, fmt.Errorf("read why %s did or did not hear of %s: %w", ch, s, err)
+	}
+	return w, nil
+}
+
+// Pending tells what is still owed.
+func (b *Book) Pending(ctx context.Context, db storage.DB) (p Pending, err error) {
+	err = db.View(ctx, func(tx storage.Tx) error {
+		p = Pending{}
+		live, _, err := liveTable().Get(tx, liveTable().Key())
+		if err != nil {
+			return err
+		}
+		for _, s := range live {
+			out, _, err := outTable().Get(tx, outKey(s))
+			if err != nil {
+				return err
+			}
+			if out.settled() {
+				continue
+			}
+			p.Subjects = append(p.Subjects, s)
+			if p.Oldest.IsZero() || out.OwedSince.Before(p.Oldest) {
+				p.Oldest = out.OwedSince
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return Pending{}, fmt.Errorf("read what is still to be told: %w", err)
+	}
+	return p, nil
+}
+
+// inquiry is what the standings of a subject have in common.
+type inquiry struct {
+	book    *Book
+	places  Places
+	subject desk.Subject
+	out     outRecord
+	newest  desk.Scope // for ops
+	scope   desk.Scope // for others
+	holds   map[desk.ConnectionName]Hold
+}
+
+func (b *Book) inquire(tx storage.Tx, s desk.Subject) (*inquiry, error) {
+	in := &inquiry{book: b, places: b.Places(), subject: s}
+	var err error
+	if in.out, _, err = outTable().Get(tx, outKey(s)); err != nil {
+		return nil, err
+	}
+	if in.newest, err = scopeAt(tx, s, in.out.N); err != nil {
+		return nil, err
+	}
+	if in.scope, err = scopeAt(tx, s, cmp.Or(in.out.Rel, in.out.N)); err != nil {
+		return nil, err
+	}
+	in.holds, err = b.Holds(tx)
+	return in, err
+}
+
+func scopeAt(tx storage.Tx, s desk.Subject, n int) (desk.Scope, error) {
+	a, _, err := annTable().Get(tx, annKey(s, n))
+	return a.Snapshot.Scope(), err
+}
+
+// everybody lists the channels with a subscription or a post, and ops channels.
+func (in *inquiry) everybody(tx storage.Tx) ([]desk.Channel, error) {
+	var out []desk.Channel
+	for _, c := range in.places.Connections {
+		for _, id := range c.Ops {
+			out = append(out, desk.Channel{Connection: c.Name, ID: id})
+		}
+	}
+	err := in.book.eachSubscriber(tx, func(ch desk.Channel, _ []desk.Subscription) error {
+		out = append(out, ch)
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	k := withSubject(postTable().Key(), in.subject)
+	err = tx.Scan(k, k.End(), 0, func(key, _ []byte) (bool, error) {
+		ch, err := postChannel(key)
+		out = append(out, ch)
+		return true, err
+	})
+	slices.SortFunc(out, compareChannels)
+	return slices.Compact(out), err
+}
+
+func postChannel(key []byte) (desk.Channel, error) {
+	r := storage.ReadKey(key)
+	r.Str()
+	readSubject(r)
+	return desk.Channel{Connection: desk.ConnectionName(r.Str()), ID: r.Str()}, r.Err()
+}
+
+func compareChannels(a, b desk.Channel) int {
+	return cmp.Or(strings.Compare(string(a.Connection), string(b.Connection)), strings.Compare(a.ID, b.ID))
+}
+
+func (in *inquiry) standing(tx storage.Tx, ch desk.Channel) (Why, error) {
+	w := Why{Subject: in.subject, Standing: Standing{Channel: ch, Ops: in.places.isOps(ch)}}
+	post, posted, err := postTable().Get(tx, postKey(in.subject, ch))
+	if err != nil {
+		return w, err
+	}
+	if w.Subscriptions, err = in.book.Subscriptions(tx, ch); err != nil {
+		return w, err
+	}
+	w.At, w.Unsure = post.At, post.Unsure
+	if posted && post.Told >= in.out.want(w.Ops) {
+		w.State = Told
+		return w, nil
+	}
+	if reason := in.notTold(w); reason != "" && !posted {
+		w.State, w.Why = NotTold, reason
+		return w, nil
+	}
+	return w, in.waiting(tx, &w.Standing)
+}
+
+// waiting tells what a channel that is owed something waits for.
+func (in *inquiry) waiting(tx storage.Tx, st *Standing) error {
+	gone, isGone, err := goneTable().Get(tx, goneKey(st.Channel))
+	if err != nil {
+		return err
+	}
+	row, hasRow, err := rowTable().Get(tx, rowKey(st.Channel, in.subject))
+	if err != nil {
+		return err
+	}
+	hold, held := in.holds[st.Channel.Connection]
+	st.State, st.Next, st.Tries = Waiting, row.Next, row.Tries
+	switch {
+	case isGone:
+		st.State, st.Why, st.Next = Gone, gone.Why, gone.Next
+	case hasRow && row.State == failed:
+		st.State, st.Why, st.Next = Failed, row.Why, time.Time{}
+	case held:
+		st.Why, st.Next = "sends of "+string(st.Channel.Connection)+" are held", time.Time{}
+		if hold.Why != "" {
+			st.Why += ": " + hold.Why
+		}
+	case hasRow && row.Why != "":
+		st.Why = row.Why
+	case in.out.held() && !st.Ops && in.out.Rel == 0:
+		st.Why, st.Next = "its grace has not ended", in.out.ReleaseAt
+	}
+	return nil
+}
+
+// notTold says why a channel is not to be told, or nothing where it is.
+func (in *inquiry) notTold(w Why) string {
+	if w.Ops {
+		return in.opsNotTold(w.Channel.Connection)
+	}
+	matches := func(sc desk.Scope) bool { return in.places.Catalog.Matches(w.Subscriptions, sc) }
+	sc := in.scope
+	switch {
+	case in.out.N == 0:
+		return "nothing was announced"
+	case matches(sc):
+		return ""
+	case sc.OpsOnly:
+		return "only ops channels hear of it"
+	case sc.Retracted:
+		return "it was taken back before this channel was told"
+	}
+	if sc.EndedAt = (time.Time{}); matches(sc) {
+		return "it subscribed after the end"
+	}
+	if sc.Impact = desk.Critical; matches(sc) {
+		return "it hears of worse incidents only"
+	}
+	targets := in.places.Catalog.TargetsOf(sc.Services)
+	covers := func(s desk.Subscription) bool { return slices.Contains(targets, s.Target) }
+	if slices.ContainsFunc(w.Subscriptions, covers) {
+		return "its subscription does not include " + string(sc.Topic)
+	}
+	return "it does not subscribe to any of the services"
+}
+
+func (in *inquiry) opsNotTold(k desk.ConnectionName) string {
+	if only := in.newest.Only; len(only) > 0 && !slices.Contains(only, k) {
+		return "only the ops channel of " + string(only[0]) + " hears of it"
+	}
+	return ""
+}

@@ -1,0 +1,218 @@
+package outbox
+
+import (
+	"slices"
+	"time"
+
+	"github.com/umassonline/belltower/internal/chat"
+	"github.com/umassonline/belltower/internal/desk"
+	"github.com/umassonline/belltower/storage"
+)
+
+// What the outbox keeps, by table; s is a subject, k a connection, c a channel:
+//
+//	ann/s/n        desk.Announcement: what is told, and what a root at version n shows
+//	out/s          outRecord: how far it may be told
+//	live           the subjects that have not ended or are not settled
+//	notices        the number of the last notice
+//	sub/k/c/target desk.Subscription
+//	new/k/c        a channel that may be owed what is live: it subscribed, or came back
+//	fan/k/s        fanRecord: the cursor that goes round the audience
+//	int/k/s/chunk  intentRecord: a chunk of channels that may be sent to
+//	post/s/k/c     Post: what a channel was told and shows
+//	row/k/c/s      rowRecord: a channel in trouble, or to be told by itself
+//	gone/k/c       goneRecord: a channel that cannot be reached
+//	hold/k         Hold
+//	lastboot       the number of the newest process
+//	boot/b         when process b started
+//
+// int and row begin with the connection, so that a dead platform is one range.
+func annTable() storage.Table[desk.Announcement] { return storage.TableOf[desk.Announcement]("ann") }
+func outTable() storage.Table[outRecord]         { return storage.TableOf[outRecord]("out") }
+func liveTable() storage.Table[[]desk.Subject]   { return storage.TableOf[[]desk.Subject]("live") }
+func noticeTable() storage.Table[int]            { return storage.TableOf[int]("notices") }
+func subTable() storage.Table[desk.Subscription] { return storage.TableOf[desk.Subscription]("sub") }
+func newTable() storage.Table[newcomer]          { return storage.TableOf[newcomer]("new") }
+func fanTable() storage.Table[fanRecord]         { return storage.TableOf[fanRecord]("fan") }
+func intentTable() storage.Table[intentRecord]   { return storage.TableOf[intentRecord]("int") }
+func postTable() storage.Table[Post]             { return storage.TableOf[Post]("post") }
+func rowTable() storage.Table[rowRecord]         { return storage.TableOf[rowRecord]("row") }
+func goneTable() storage.Table[goneRecord]       { return storage.TableOf[goneRecord]("gone") }
+func holdTable() storage.Table[Hold]             { return storage.TableOf[Hold]("hold") }
+func lastBootTable() storage.Table[boot]         { return storage.TableOf[boot]("lastboot") }
+func bootTable() storage.Table[time.Time]        { return storage.TableOf[time.Time]("boot") }
+
+// boot numbers the processes that ever sent, from 1.
+type boot int
+
+// outRecord is how far a subject may be told. What only ops channels are told
+// raises N but not Rel.
+type outRecord struct {
+	N   int // the newest announcement
+	Rel int // the newest that others than ops may be told
+	// ReleaseAt is when Rel becomes N; zero: nothing is held back.
+	ReleaseAt time.Time `json:",omitzero"`
+	// HeldSince is when the grace began that ReleaseAt ends.
+	HeldSince time.Time `json:",omitzero"`
+	EndedAt   time.Time `json:",omitzero"`
+	// Settled is the N up to which all work was found done.
+	Settled int
+	// OwedSince is the time of the first announcement after Settled.
+	OwedSince time.Time `json:",omitzero"`
+}
+
+func (o outRecord) held() bool    { return !o.ReleaseAt.IsZero() }
+func (o outRecord) settled() bool { return o.Settled == o.N }
+
+// live reports whether the subject belongs on the list of live ones.
+func (o outRecord) live() bool { return o.N > 0 && (o.EndedAt.IsZero() || !o.settled()) }
+
+// want is the newest announcement that a channel may be told.
+func (o outRecord) want(ops bool) int {
+	if ops {
+		return o.N
+	}
+	return o.Rel
+}
+
+// newcomer marks a channel that is to be looked at by itself.
+type newcomer struct {
+	At time.Time
+	// Returned: it was gone, so it may also be owed what has ended since.
+	Returned bool `json:",omitempty"`
+}
+
+// fanRecord is a circle round the audience of a subject on one connection.
+type fanRecord struct {
+	N    int // the circle tells up to this announcement
+	OpsN int // ops channels were told up to this
+	// Pos is the last channel looked at, Stop where the circle began.
+	Pos, Stop string `json:",omitempty"`
+	Wrapped   bool   `json:",omitempty"`
+	Done      bool   `json:",omitempty"`
+	Chunks    int    // how many intents were ever written: numbers the next
+	// Settled is the newest announcement up to which this connection owes nothing.
+	Settled int `json:",omitempty"`
+}
+
+// intentRecord allows sends of announcements up to N to its channels.
+type intentRecord struct {
+	N        int
+	Boot     boot
+	At       time.Time
+	Channels []string
+}
+
+// Post is the message about a subject in one channel.
+type Post struct {
+	Root chat.PostID
+	// Told: everything up to this announcement has been said here.
+	Told int
+	// Shown is the version that the root's text shows.
+	Shown int
+	At    time.Time // when it was last told something
+	// Unsure: a routine reply may be missing; the root's text makes up for it.
+	Unsure bool `json:",omitempty"`
+	// Ops: it was made as an ops post.
+	Ops bool `json:",omitempty"`
+}
+
+// rowRecord is a channel that waits or failed by itself.
+type rowRecord struct {
+	State rowState
+	N     int
+	Boot  boot      // marked: the process that may have sent
+	First time.Time // of the first try
+	Next  time.Time `json:",omitzero"` // not before
+	Tries int       `json:",omitempty"`
+	// Maybe: an opening may stand there that nobody can look up.
+	Maybe bool   `json:",omitempty"`
+	Why   string `json:",omitempty"`
+}
+
+// rowState is what is known of a row's send.
+type rowState string
+
+const (
+	due    rowState = "due"    // surely not sent
+	marked rowState = "marked" // may have been sent
+	failed rowState = "failed" // given up; a later announcement revives it
+)
+
+// goneRecord is a channel that cannot be reached until somebody changes something.
+type goneRecord struct {
+	Since time.Time
+	Why   string
+	Next  time.Time // of the harmless read that looks whether it is back
+}
+
+// Hold stops all sends of a connection.
+type Hold struct {
+	Since time.Time
+	By    desk.Person
+	Why   string `json:",omitempty"`
+}
+
+func withSubject(k storage.Key, s desk.Subject) storage.Key {
+	return k.Str(string(s.Kind)).Num(uint64(s.Number))
+}
+
+func annKey(s desk.Subject, n int) storage.Key {
+	return withSubject(annTable().Key(), s).Num(uint64(n))
+}
+
+func outKey(s desk.Subject) storage.Key { return withSubject(outTable().Key(), s) }
+
+func subKey(ch desk.Channel) storage.Key {
+	return subTable().Key().Str(string(ch.Connection)).Str(ch.ID)
+}
+
+func newKey(ch desk.Channel) storage.Key {
+	return newTable().Key().Str(string(ch.Connection)).Str(ch.ID)
+}
+
+func fanKey(k desk.ConnectionName, s desk.Subject) storage.Key {
+	return withSubject(fanTable().Key().Str(string(k)), s)
+}
+
+func intentKey(k desk.ConnectionName, s desk.Subject, chunk int) storage.Key {
+	return withSubject(intentTable().Key().Str(string(k)), s).Num(uint64(chunk))
+}
+
+func postKey(s desk.Subject, ch desk.Channel) storage.Key {
+	return withSubject(postTable().Key(), s).Str(string(ch.Connection)).Str(ch.ID)
+}
+
+func rowKey(ch desk.Channel, s desk.Subject) storage.Key {
+	return withSubject(rowTable().Key().Str(string(ch.Connection)).Str(ch.ID), s)
+}
+
+func goneKey(ch desk.Channel) storage.Key {
+	return goneTable().Key().Str(string(ch.Connection)).Str(ch.ID)
+}
+
+func holdKey(k desk.ConnectionName) storage.Key { return holdTable().Key().Str(string(k)) }
+
+func bootKey(b boot) storage.Key { return bootTable().Key().Num(uint64(b)) }
+
+func readSubject(r *storage.KeyReader) desk.Subject {
+	return desk.Subject{Kind: desk.SubjectKind(r.Str()), Number: int(r.Num())}
+}
+
+// list brings s into or out of the list of live subjects.
+func list(tx storage.Tx, s desk.Subject, live bool) error {
+	all, _, err := liveTable().Get(tx, liveTable().Key())
+	if err != nil {
+		return err
+	}
+	at := slices.Index(all, s)
+	switch {
+	case live == (at >= 0):
+		return nil
+	case live:
+		all = append(all, s)
+	default:
+		all = slices.Delete(all, at, at+1)
+	}
+	return liveTable().Put(tx, liveTable().Key(), all)
+}
