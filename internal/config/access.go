@@ -1,23 +1,27 @@
 package config
 
-import "time"
+import (
+	"time"
 
-// Access is who may do what. Without both, nobody may change anything.
+	"github.com/umassonline/belltower/internal/desk"
+)
+
+// Access is who may do what: persons (connection/user) and groups of people
+// (connection/group:ID on Slack, connection/role:ID on Discord,
+// connection/team:ID on Teams). It has the fields of desk.Access and converts to
+// it: desk.Access(c.Access). Without both lists, nobody may change anything.
 type Access struct {
 	// Admins may do everything. Default: nobody.
-	Admins []Principal `toml:"admins"`
+	Admins []desk.Person `toml:"admins"`
 	// Responders may do everything but audit, access, hold and force. Default: nobody.
-	Responders []Principal `toml:"responders"`
+	Responders []desk.Person `toml:"responders"`
 }
-
-// Missing reports whether the file names nobody who may change anything.
-func (a Access) Missing() bool { return len(a.Admins)+len(a.Responders) == 0 }
 
 // Tell is how telling begins.
 type Tell struct {
 	// Ops are the ops channels in order of preference for questions. Default: each connection's own, in
 	// the order of the file; Config.OpsChannels has both in one.
-	Ops []Address `toml:"ops"`
+	Ops []desk.Channel `toml:"ops"`
 	// Grace is how long what reaches many channels may be taken back. Default: "10s"; "0s" is none.
 	Grace time.Duration `toml:"grace" default:"10s" limits:"0s..10m"`
 	// GraceAbove is the number of channels up to which telling is at once. Default: 20.
@@ -26,19 +30,19 @@ type Tell struct {
 
 // OpsChannels are the ops channels, most preferred first: those of tell.ops,
 // else the one of each connection in the order Slack, Teams, Discord.
-func (c *Config) OpsChannels() []Address {
+func (c *Config) OpsChannels() []desk.Channel {
 	if len(c.Tell.Ops) > 0 {
 		return c.Tell.Ops
 	}
-	var all []Address
+	var all []desk.Channel
 	for _, s := range c.Slack {
-		all = append(all, Address{s.Name, s.OpsChannel})
+		all = append(all, desk.Channel{Connection: s.Name, ID: s.OpsChannel})
 	}
 	for _, t := range c.Teams {
-		all = append(all, Address{t.Name, t.OpsChannel})
+		all = append(all, desk.Channel{Connection: t.Name, ID: t.OpsChannel})
 	}
 	for _, d := range c.Discord {
-		all = append(all, Address{d.Name, d.OpsChannel})
+		all = append(all, desk.Channel{Connection: d.Name, ID: d.OpsChannel})
 	}
 	return all
 }

@@ -1,6 +1,13 @@
 package config
 
-import "time"
+import (
+	"time"
+
+	"github.com/umassonline/belltower/internal/desk"
+)
+
+// CampusID is the id of a campus: lowercase letters, digits and dashes.
+type CampusID string
 
 // Campus is one campus of the organization.
 type Campus struct {
@@ -15,7 +22,7 @@ type Campus struct {
 	// HelpDesk is the help desk's telephone number or address. Default: "".
 	HelpDesk string `toml:"help_desk" default:"" form:"line" limits:"..120"`
 	// Connections are the connections of the campus. Default: none.
-	Connections []ConnectionName `toml:"connections"`
+	Connections []desk.ConnectionName `toml:"connections"`
 }
 
 // Contact is somebody of a campus to ask and to tell.
@@ -25,7 +32,7 @@ type Contact struct {
 	// Role is "technical", "operational" or "business". No default.
 	Role string `toml:"role" need:"technical, operational or business" oneof:"technical operational business"`
 	// Services are the services that it is about. Default: all.
-	Services []ServiceID `toml:"services"`
+	Services []desk.ServiceID `toml:"services"`
 	// Who is a person or a channel as connection/id, or an e-mail address. No default.
 	Who Who `toml:"who" need:"a person or a channel such as amherst/U0123ABCD, or an e-mail address"`
 }

@@ -1,9 +1,13 @@
 package config
 
+import (
+	"github.com/umassonline/belltower/internal/desk"
+)
+
 // Slack is one connected Slack workspace.
 type Slack struct {
 	// Name is the connection's name, used in addresses and URLs. No default.
-	Name ConnectionName `toml:"name" need:"a short name for this workspace, such as amherst" form:"id"`
+	Name desk.ConnectionName `toml:"name" need:"a short name for this workspace, such as amherst" form:"id"`
 	// BotToken is the bot token, xoxb-... No default.
 	BotToken Secret `toml:"bot_token" need:"the bot token of your Slack app, as in \"env:AMHERST_SLACK_TOKEN\"" form:"slack bot token"`
 	// SigningSecret is what Slack signs its requests with. Default: "", when app_token is set.
@@ -27,7 +31,7 @@ func (s Slack) SigningSecrets() []Secret { return present(s.SigningSecret, s.Nex
 // post-only workflows, or several of them.
 type Teams struct {
 	// Name is the connection's name, used in addresses and URLs. No default.
-	Name ConnectionName `toml:"name" need:"a short name for this tenant, such as boston" form:"id"`
+	Name desk.ConnectionName `toml:"name" need:"a short name for this tenant, such as boston" form:"id"`
 	// AppID is the bot's application id. Default: "", no bot.
 	AppID string `toml:"app_id" default:"" form:"word"`
 	// AppSecret is the bot's client secret. Default: "", no bot.
@@ -62,13 +66,13 @@ type Workflow struct {
 	// Name is the channel's part of its address. No default.
 	Name string `toml:"name" need:"a short name for this channel, such as library" form:"id"`
 	// URL is the workflow's address, a secret by itself. No default.
-	URL Secret `toml:"url" need:"the address of the workflow, as in \"env:LIBRARY_WORKFLOW\"" form:"url"`
+	URL Secret `toml:"url" need:"the address of the workflow, as in \"env:LIBRARY_WORKFLOW\"" form:"workflow"`
 }
 
 // Discord is one connected Discord application.
 type Discord struct {
 	// Name is the connection's name, used in addresses and URLs. No default.
-	Name ConnectionName `toml:"name" need:"a short name for this server, such as lowell" form:"id"`
+	Name desk.ConnectionName `toml:"name" need:"a short name for this server, such as lowell" form:"id"`
 	// BotToken is the bot's token. No default.
 	BotToken Secret `toml:"bot_token" need:"the bot token, as in \"env:LOWELL_DISCORD_TOKEN\""`
 	// ApplicationID is the application's id, digits. No default.

@@ -1,6 +1,9 @@
 package config
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
 
 // checker looks at a whole Config for what no single key shows: names given
 // twice, names defined nowhere, keys that do not go together.
@@ -75,8 +78,8 @@ func (k *checker) once(seen unique, part any, name, what string) {
 
 // reference reports a name that is not among those defined.
 func reference[T ~string](k *checker, part *T, what string, known []string) {
-	if k.given(part) && !contains(known, string(*part)) {
-		k.unknownName(part, string(*part), what, known)
+	if k.given(part) && !slices.Contains(known, string(*part)) {
+		k.unknownName(part, string(*part), "is no "+what, known)
 	}
 }
 
@@ -86,13 +89,13 @@ func references[T ~string](k *checker, list []T, what string, known []string) {
 	}
 }
 
-// unknownName reports a name that no section defines.
+// unknownName reports a name that no section defines, with the nearest that one does.
 func (k *checker) unknownName(part any, name, what string, known []string) {
 	hint := nearest(name, known)
 	if len(known) == 0 {
 		hint = "none is defined"
 	}
-	k.refuse(part, problem{"is no " + what, hint})
+	k.refuse(part, problem{what, hint})
 }
 
 func (k *checker) serviceIDs() []string {

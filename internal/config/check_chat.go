@@ -2,14 +2,16 @@ package config
 
 import (
 	"regexp"
-	"strconv"
+	"slices"
 	"strings"
+
+	"github.com/umassonline/belltower/internal/desk"
 )
 
 // access checks that principals and ops channels are on connections that exist,
 // and are what those platforms have.
 func (k *checker) access() {
-	for _, list := range [][]Principal{k.c.Access.Admins, k.c.Access.Responders} {
+	for _, list := range [][]desk.Person{k.c.Access.Admins, k.c.Access.Responders} {
 		seen := unique{}
 		for i := range list {
 			k.principal(&list[i])
@@ -19,7 +21,7 @@ func (k *checker) access() {
 	seen := unique{}
 	for i := range k.c.Tell.Ops {
 		a := &k.c.Tell.Ops[i]
-		k.address(a, *a)
+		k.address(a, a.Connection)
 		k.once(seen, a, a.String(), "in the list")
 	}
 }
@@ -29,51 +31,44 @@ var (
 	slackGroup = regexp.MustCompile(`^S[A-Z0-9]+$`)
 )
 
-func (k *checker) principal(p *Principal) {
-	if !k.given(p) {
+// homeOf is the platform that has a kind of group of people; "" when none has.
+func homeOf(kind string) string {
+	return map[string]string{"group": "Slack", "role": "Discord", "team": "Teams"}[kind]
+}
+
+// principal checks that a person, or a group of people, can be on its connection.
+func (k *checker) principal(p *desk.Person) {
+	if !k.address(p, p.Connection) {
 		return
 	}
-	platform, found := k.platforms()[p.Connection]
-	if !found {
-		k.noConnection(p, p.Connection)
-		return
-	}
-	home := map[PrincipalKind]string{Group: "Slack", Role: "Discord", Team: "Teams", User: platform}[p.Kind]
-	if home != platform {
-		k.refuse(p, problem{"names a " + string(p.Kind) + ", which " + platform + " does not have", "only " + home + " has " + string(p.Kind) + ":"})
-		return
-	}
+	platform := k.platforms()[p.Connection]
+	kind, id, isGroup := strings.Cut(p.ID, ":")
 	switch {
-	case platform == "Slack" && p.Kind == User && !slackUser.MatchString(p.ID):
+	case isGroup && homeOf(kind) == "":
+		k.refuse(p, problem{"names neither a person nor group:, role: or team:", nearest(kind, []string{"group", "role", "team"})})
+	case isGroup && homeOf(kind) != platform:
+		k.refuse(p, problem{"names a " + kind + ", which " + platform + " does not have", "only " + homeOf(kind) + " has " + kind + ":"})
+	case isGroup && id == "":
+		k.refuse(p, problem{"has no id after the colon", "write it as in amherst/group:S0123ABCD"})
+	case platform == "Slack" && !isGroup && !slackUser.MatchString(p.ID):
 		k.refuse(p, problem{"is no person of Slack", "copy the member ID, such as U0123ABCD, from the profile"})
-	case platform == "Slack" && p.Kind == Group && !slackGroup.MatchString(p.ID):
+	case platform == "Slack" && isGroup && !slackGroup.MatchString(id):
 		k.refuse(p, problem{"is no user group of Slack", "its id begins with S, such as S0123ABCD"})
-	case platform == "Discord" && !isSnowflake(p.ID):
+	case platform == "Discord" && snowflakeForm(or(id, p.ID)) != nil:
 		k.refuse(p, problem{"has no Discord id", "ids are digits; switch on developer mode and choose Copy ID"})
 	}
 }
 
-func isSnowflake(id string) bool {
-	_, err := strconv.ParseUint(id, 10, 64)
-	return err == nil
-}
-
-// address checks that an address leads to a connection.
-func (k *checker) address(part any, a Address) {
+// address reports whether an address is on a connection that exists.
+func (k *checker) address(part any, connection desk.ConnectionName) bool {
 	if !k.given(part) {
-		return
+		return false
 	}
-	if _, found := k.platforms()[a.Connection]; !found {
-		k.noConnection(part, a.Connection)
+	if _, found := k.platforms()[connection]; !found {
+		k.unknownName(part, string(connection), "on a connection that does not exist", k.connectionNames())
+		return false
 	}
-}
-
-func (k *checker) noConnection(part any, name ConnectionName) {
-	hint := nearest(string(name), k.connectionNames())
-	if len(k.platforms()) == 0 {
-		hint = "none is defined"
-	}
-	k.refuse(part, problem{"is on a connection that does not exist", hint})
+	return true
 }
 
 // slack checks that Slack's requests can be proved, or come by Socket Mode.
@@ -96,13 +91,28 @@ func (k *checker) teams() {
 	for i := range k.c.Teams {
 		t := &k.c.Teams[i]
 		k.teamsBot(t)
-		seen := unique{}
-		for j := range t.Workflows {
-			k.once(seen, &t.Workflows[j].Name, t.Workflows[j].Name, "the name of a workflow")
-		}
+		k.teamsChannels(t)
 		if t.NextOutgoingSecret.IsSet() && !t.OutgoingSecret.IsSet() && !k.broken(&t.OutgoingSecret) {
 			k.refuse(&t.NextOutgoingSecret, problem{"is a second secret without a first", "name it outgoing_secret"})
 		}
+	}
+}
+
+// teamsChannels checks that workflows have names of their own, and that the ops
+// channel is one of them or has the form of Teams' own ids.
+func (k *checker) teamsChannels(t *Teams) {
+	seen := unique{}
+	var names []string
+	for j := range t.Workflows {
+		k.once(seen, &t.Workflows[j].Name, t.Workflows[j].Name, "the name of a workflow")
+		names = append(names, t.Workflows[j].Name)
+	}
+	if k.given(&t.OpsChannel) && !strings.HasPrefix(t.OpsChannel, "19:") && !slices.Contains(names, t.OpsChannel) {
+		hint := "copy the id, 19:...@thread.tacv2, from the channel's link"
+		if near := closest(t.OpsChannel, names); near != "" {
+			hint = "did you mean " + near + "?"
+		}
+		k.refuse(&t.OpsChannel, problem{"is no channel of Teams, nor one of its workflows", hint})
 	}
 }
 

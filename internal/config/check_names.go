@@ -2,7 +2,10 @@ package config
 
 import (
 	"regexp"
+	"slices"
 	"strings"
+
+	"github.com/umassonline/belltower/internal/desk"
 )
 
 // connections checks that no two connections have one name.
@@ -19,7 +22,7 @@ func (k *checker) connections() {
 	}
 }
 
-func (k *checker) connection(seen unique, name *ConnectionName) {
+func (k *checker) connection(seen unique, name *desk.ConnectionName) {
 	if k.given(name) && *name == "local" {
 		k.refuse(name, problem{"means this machine itself", "choose another name"})
 	}
@@ -27,8 +30,8 @@ func (k *checker) connection(seen unique, name *ConnectionName) {
 }
 
 // platforms says of each connection which platform it is on.
-func (k *checker) platforms() map[ConnectionName]string {
-	all := map[ConnectionName]string{}
+func (k *checker) platforms() map[desk.ConnectionName]string {
+	all := map[desk.ConnectionName]string{}
 	for _, d := range k.c.Discord {
 		all[d.Name] = "Discord"
 	}
@@ -80,8 +83,8 @@ const taken = " all open me now next for until here to from at in yes" +
 
 var numberForm = regexp.MustCompile(`^#?((inc|win)-?)?[0-9]+$`)
 
-// services checks the words that people will type for services and groups:
-// each means one thing.
+// services checks the words that people may type for services and groups: ids,
+// aliases, names. Each means one thing.
 func (k *checker) services() {
 	seen := unique{}
 	for i := range k.c.Services {
@@ -94,7 +97,24 @@ func (k *checker) services() {
 			k.serviceWord(seen, alias, *alias, "the id or an alias of a service")
 		}
 	}
+	for i := range k.c.Services {
+		s := &k.c.Services[i]
+		if !s.calls(s.Name) {
+			k.serviceWord(seen, &s.Name, s.Name, "the id, an alias or the name of a service")
+		}
+	}
 	k.groups(seen)
+	k.gates()
+}
+
+// calls reports whether a word is the service's own id or alias.
+func (s Service) calls(word string) bool {
+	same := func(other string) bool { return strings.EqualFold(word, other) }
+	return same(string(s.ID)) || slices.ContainsFunc(s.Aliases, same)
+}
+
+// gates checks that what closes by itself has something to show.
+func (k *checker) gates() {
 	for i := range k.c.Services {
 		s := &k.c.Services[i]
 		if s.Gate == "auto" && !s.SorryPage && k.given(&s.Gate) && !k.broken(&s.SorryPage) {
@@ -118,10 +138,10 @@ func (k *checker) serviceWord(seen unique, part any, word, what string) {
 
 // groups checks that a group is no service's word too, and that its spelling is one.
 func (k *checker) groups(words unique) {
-	spelled := map[string]string{}
+	spelled := map[string]desk.GroupName{}
 	for i := range k.c.Services {
 		g := &k.c.Services[i].Group
-		low := strings.ToLower(*g)
+		low := strings.ToLower(string(*g))
 		if !k.given(g) || low == "" {
 			continue
 		}
@@ -129,7 +149,7 @@ func (k *checker) groups(words unique) {
 			k.refuse(g, problem{"is a service or a word of the commands already", "name the group otherwise, so that a line has one meaning"})
 		}
 		if before, found := spelled[low]; found && before != *g {
-			k.refuse(g, problem{"is spelled otherwise above", "write " + shown(before, "", false)})
+			k.refuse(g, problem{"is spelled otherwise above", "write " + shown(string(before), "", false)})
 		}
 		spelled[low] = *g
 	}
@@ -138,7 +158,7 @@ func (k *checker) groups(words unique) {
 // dependencies checks that services need services, and not in a circle.
 func (k *checker) dependencies() {
 	ids := k.serviceIDs()
-	needs := map[ServiceID][]ServiceID{}
+	needs := map[desk.ServiceID][]desk.ServiceID{}
 	for i := range k.c.Services {
 		s := &k.c.Services[i]
 		references(k, s.DependsOn, "service", ids)
@@ -146,43 +166,34 @@ func (k *checker) dependencies() {
 	}
 	for i := range k.c.Services {
 		s := &k.c.Services[i]
-		if circle := circleFrom(s.ID, needs); circle != nil && circle[0] == least(circle) {
-			k.mistake(k.at(&s.DependsOn, s), problem{"depends_on in [[services]] makes a circle: " + strings.Join(circle, " needs "), "take one of them out"})
+		if circle := circle([]desk.ServiceID{s.ID}, needs, map[desk.ServiceID]bool{}); circle != nil && s.ID == slices.Min(circle) {
+			k.mistake(k.at(&s.DependsOn), problem{"depends_on in [[services]] makes a circle: " + joined(circle, " needs "), "take one of them out"})
 		}
 	}
 }
 
-// circleFrom is a way from a service over what it needs back to itself, its
-// ends included; nil when there is none.
-func circleFrom(from ServiceID, needs map[ServiceID][]ServiceID) []string {
-	came := map[ServiceID]ServiceID{}
-	for queue := []ServiceID{from}; len(queue) > 0; queue = queue[1:] {
-		for _, next := range needs[queue[0]] {
-			if _, seen := came[next]; seen {
-				continue
-			}
-			came[next] = queue[0]
-			if next == from {
-				return wayBack(from, came)
-			}
-			queue = append(queue, next)
+// circle goes on from a way along what services need until it is back where it
+// began; nil when it never is. seen are the services tried.
+func circle(way []desk.ServiceID, needs map[desk.ServiceID][]desk.ServiceID, seen map[desk.ServiceID]bool) []desk.ServiceID {
+	for _, next := range needs[way[len(way)-1]] {
+		if next == way[0] {
+			return append(way, next)
+		}
+		if seen[next] {
+			continue
+		}
+		seen[next] = true
+		if found := circle(append(way, next), needs, seen); found != nil {
+			return found
 		}
 	}
 	return nil
 }
 
-func wayBack(from ServiceID, came map[ServiceID]ServiceID) []string {
-	way := []string{string(from)}
-	for at := came[from]; at != from; at = came[at] {
-		way = append([]string{string(at)}, way...)
+func joined(ids []desk.ServiceID, between string) string {
+	text := string(ids[0])
+	for _, id := range ids[1:] {
+		text += between + string(id)
 	}
-	return append([]string{string(from)}, way...)
-}
-
-func least(words []string) string {
-	first := words[0]
-	for _, w := range words {
-		first = min(first, w)
-	}
-	return first
+	return text
 }

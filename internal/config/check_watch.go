@@ -4,13 +4,16 @@ import (
 	"net"
 	"net/netip"
 	"net/url"
+	"slices"
 	"strings"
+
+	"github.com/umassonline/belltower/internal/desk"
 )
 
 // probes checks each probe's service, name, target and numbers.
 func (k *checker) probes() {
 	ids := k.serviceIDs()
-	seen := map[ServiceID]unique{}
+	seen := map[desk.ServiceID]unique{}
 	for i := range k.c.Probes {
 		p := &k.c.Probes[i]
 		reference(k, &p.Service, "service", ids)
@@ -31,8 +34,8 @@ func web(kind string) bool { return kind == "http" || kind == "transaction" || k
 // stand at probes that speak it.
 func (k *checker) probeTarget(p *Probe) {
 	if k.given(&p.URL) && !k.broken(&p.Kind) {
-		if err := targetForm(p.Kind, p.URL); err != nil {
-			k.refuse(&p.URL, err.(problem))
+		if wrong := targetForm(p.Kind, p.URL); wrong != nil {
+			k.refuse(&p.URL, *wrong)
 		}
 	}
 	if web(p.Kind) || k.broken(&p.Kind) {
@@ -45,7 +48,7 @@ func (k *checker) probeTarget(p *Probe) {
 	}
 }
 
-func targetForm(kind, target string) error {
+func targetForm(kind, target string) *problem {
 	if web(kind) {
 		return urlForm(target)
 	}
@@ -58,11 +61,11 @@ func targetForm(kind, target string) error {
 			if isHost(strings.TrimSuffix(server, ":53")) && isHost(name) {
 				return nil
 			}
-			return problem{"is no DNS question", "write it as in www.example.edu, or dns://192.0.2.53/www.example.edu to ask one server"}
+			return &problem{"is no DNS question", "write it as in www.example.edu, or dns://192.0.2.53/www.example.edu to ask one server"}
 		}
 	}
 	if !isHost(rest) {
-		return problem{"is no host", "write a name or an address, as in www.example.edu or 192.0.2.1"}
+		return &problem{"is no host", "write a name or an address, as in www.example.edu or 192.0.2.1"}
 	}
 	return nil
 }
@@ -127,8 +130,8 @@ func (k *checker) sources() {
 		k.once(seen, &s.Name, s.Name, "the name of a source")
 		for check, service := range s.Checks {
 			part := mapKey{&s.Checks, check}
-			if k.given(part) && !contains(ids, string(service)) {
-				k.unknownName(part, string(service), "service", ids)
+			if k.given(part) && !slices.Contains(ids, string(service)) {
+				k.unknownName(part, string(service), "is no service", ids)
 			}
 		}
 	}
@@ -163,7 +166,7 @@ func (k *checker) contacts() {
 		reference(k, &c.Campus, "campus", campuses)
 		references(k, c.Services, "service", ids)
 		if c.Who.Email == "" {
-			k.address(&c.Who, c.Who.Address)
+			k.address(&c.Who, c.Who.Address.Connection)
 		}
 	}
 }

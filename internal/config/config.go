@@ -10,7 +10,7 @@
 //	empty    "" is allowed although the default is another text
 //	need     the key must be there; the tag's text says what to write
 //	oneof    the words allowed, separated by spaces
-//	form     a named form of text, see form.go
+//	form     a named form of text, see forms.go
 //	limits   "least..most": of a number or a duration, or "..most" characters of a text
 //
 // Any text in the file, in lists too, may be "env:NAME", the value of an
@@ -19,20 +19,6 @@
 //
 // Nothing in this package is global: loading again gives a new Config.
 package config
-
-// Named texts. They are plain words here; whoever uses a Config converts them to
-// types of its own.
-type (
-	// ConnectionName is the name of a Slack, Teams or Discord connection:
-	// lowercase letters, digits and dashes, unique over all three.
-	ConnectionName string
-	// ServiceID is the id of a service: lowercase letters, digits and dashes.
-	ServiceID string
-	// CampusID is the id of a campus: lowercase letters, digits and dashes.
-	CampusID string
-	// Impact is "minor", "major" or "critical".
-	Impact string
-)
 
 // Config is the whole file, checked, with the defaults filled in.
 type Config struct {

@@ -2,6 +2,7 @@ package config
 
 import (
 	"reflect"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -74,7 +75,7 @@ func (d *decoder) table(n *node, v reflect.Value, s section) {
 	d.spots[v.Addr().Interface()] = &spot{place: n.place, section: s}
 	known := keys(v.Type())
 	for _, e := range n.entries {
-		if !contains(known, e.key) {
+		if !slices.Contains(known, e.key) {
 			d.unknown(e, s, v.Type())
 		}
 	}
@@ -217,7 +218,9 @@ func (d *decoder) absent(n *node, v reflect.Value, g given) {
 		return
 	}
 	if text := g.tag.Get("default"); text != "" {
-		setDefault(v, text, g.tag)
+		if p := setDefault(v, text, g.tag); p != nil { // never: a test loads all defaults
+			d.value(&spot{place: n.place, section: g.section, key: g.key, shown: shown(text, "", false)}, *p)
+		}
 	}
 }
 
@@ -254,8 +257,8 @@ func (d *decoder) scalar(n *node, v reflect.Value, g given, at *spot) {
 		d.empty(g, at)
 		return
 	}
-	if err := set(v, text, g.tag); err != nil {
-		d.value(at, err.(problem))
+	if p := set(v, text, g.tag); p != nil {
+		d.value(at, *p)
 	}
 }
 

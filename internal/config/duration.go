@@ -6,17 +6,14 @@ import (
 	"time"
 )
 
-// durationHint shows every way to write a duration.
-const durationHint = "write it as in 40s, 90m, 4h, 1h30m or 2d"
-
 // day is 24 hours: durations here are lengths, not calendar days.
 const day = 24 * time.Hour
 
-// ParseDuration reads a length of time as people write it in the file: what
+// parseDuration reads a length of time as people write it in the file: what
 // time.ParseDuration reads, and whole days of 24 hours in front, as in "2d" and
 // "1d12h". A sign is refused.
-func ParseDuration(text string) (time.Duration, error) {
-	refused := problem{"is not a duration", durationHint}
+func parseDuration(text string) (time.Duration, *problem) {
+	refused := &problem{"is not a duration", "write it as in 40s, 90m, 4h, 1h30m or 2d"}
 	if strings.ContainsAny(text, "+-µμ") || text == "" || text == "0" {
 		return 0, refused
 	}

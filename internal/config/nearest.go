@@ -10,8 +10,6 @@ import (
 // what would be right. It never holds the text, which may be a secret.
 type problem struct{ what, hint string }
 
-func (p problem) Error() string { return p.what + ": " + p.hint }
-
 // closest finds the word nearest to a mistyped one, "" when none is near: at
 // most two letters off (two swapped letters count as two), one for short words.
 func closest(word string, known []string) string {

@@ -40,22 +40,9 @@ type Storage struct {
 // Log is what the bot says about itself.
 type Log struct {
 	// Level is the least level logged: "debug", "info", "warn" or "error". Default: "info".
-	Level string `toml:"level" default:"info" oneof:"debug info warn error"`
+	Level slog.Level `toml:"level" default:"info" oneof:"debug info warn error"`
 	// Format is "text" or "json". Default: "text".
 	Format string `toml:"format" default:"text" oneof:"text json"`
-}
-
-// SlogLevel is Level as log/slog knows it.
-func (l Log) SlogLevel() slog.Level {
-	switch l.Level {
-	case "debug":
-		return slog.LevelDebug
-	case "warn":
-		return slog.LevelWarn
-	case "error":
-		return slog.LevelError
-	}
-	return slog.LevelInfo
 }
 
 // Retention is how long what may be forgotten is kept; incidents, windows and

@@ -3,12 +3,14 @@ package config
 import (
 	"net/netip"
 	"time"
+
+	"github.com/umassonline/belltower/internal/desk"
 )
 
 // Probe is a check that the bot runs itself.
 type Probe struct {
 	// Service is the service that it watches. No default.
-	Service ServiceID `toml:"service" need:"the id of the service that it watches"`
+	Service desk.ServiceID `toml:"service" need:"the id of the service that it watches"`
 	// Name is how it is called. No default; unique for its service.
 	Name string `toml:"name" need:"a name for the check, such as login page" form:"line" limits:"..80"`
 	// Kind is "http", "transaction", "tcp", "dns", "tls", "icmp" or "browser". No default.
@@ -57,7 +59,7 @@ type Source struct {
 	// NextToken is accepted beside Token. Default: "".
 	NextToken Secret `toml:"next_token" default:""`
 	// Checks are the service of each check, by its id or name or "label=value". Default: none.
-	Checks map[string]ServiceID `toml:"checks"`
+	Checks map[string]desk.ServiceID `toml:"checks"`
 }
 
 // Tokens are the tokens that the monitor may send, the present one first.

@@ -1,17 +1,21 @@
 package config
 
-import "time"
+import (
+	"time"
+
+	"github.com/umassonline/belltower/internal/desk"
+)
 
 // Service is something that people use.
 type Service struct {
 	// ID is what people type. No default; lowercase letters, digits and dashes.
-	ID ServiceID `toml:"id" need:"a short id that people will type, such as learn" form:"id"`
+	ID desk.ServiceID `toml:"id" need:"a short id that people will type, such as learn" form:"id"`
 	// Name is what people read. Default: the id.
 	Name string `toml:"name" default:"" form:"line" limits:"..80"`
 	// Aliases are other words for the id. Default: none.
 	Aliases []string `toml:"aliases" form:"alias"`
 	// Group is the heading it stands under on the page, and a target of subscriptions. Default: "", none.
-	Group string `toml:"group" default:"" form:"line" limits:"..80"`
+	Group desk.GroupName `toml:"group" default:"" form:"line" limits:"..80"`
 	// Description is a sentence for the page. Default: "".
 	Description string `toml:"description" default:"" limits:"..500"`
 	// Advice is what to do during planned work. Default: "".
@@ -19,7 +23,7 @@ type Service struct {
 	// AdviceOutage is what to do during an incident. Default: "".
 	AdviceOutage string `toml:"advice_outage" default:"" limits:"..500"`
 	// DependsOn are the services that this one needs. Default: none.
-	DependsOn []ServiceID `toml:"depends_on"`
+	DependsOn []desk.ServiceID `toml:"depends_on"`
 	// SorryPage is whether a sorry page may stand in its place. Default: false.
 	SorryPage bool `toml:"sorry_page" default:"false"`
 	// Gate is who closes the gate: "manual" or "auto". Default: "manual".
@@ -27,7 +31,19 @@ type Service struct {
 	// AutoDeclare is how long a failure must be seen before the bot declares an incident. Default: "", never.
 	AutoDeclare time.Duration `toml:"auto_declare" default:"" limits:"30s..24h"`
 	// AutoImpact is the impact of an incident that the bot declares. Default: "major".
-	AutoImpact Impact `toml:"auto_impact" default:"major" oneof:"minor major critical"`
+	AutoImpact desk.Impact `toml:"auto_impact" default:"major" oneof:"minor major critical"`
 	// AutoResolveAfter is how long all must pass before the bot resolves what nobody touched. Default: "10m".
 	AutoResolveAfter time.Duration `toml:"auto_resolve_after" default:"10m" limits:"1m..24h"`
+}
+
+// Catalog is the services as the rules know them, in the order of the file.
+func (c *Config) Catalog() *desk.Catalog {
+	services := make([]desk.Service, len(c.Services))
+	for i, s := range c.Services {
+		services[i] = desk.Service{
+			ID: s.ID, Name: s.Name, Aliases: s.Aliases, Group: s.Group, Description: s.Description,
+			Advice: s.Advice, AdviceOutage: s.AdviceOutage, DependsOn: s.DependsOn,
+		}
+	}
+	return desk.NewCatalog(services)
 }

@@ -2,8 +2,10 @@ package config
 
 import (
 	"fmt"
+	"log/slog"
 	"net/netip"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -11,26 +13,32 @@ import (
 	"unicode/utf8"
 
 	"github.com/pelletier/go-toml/v2/unstable"
+	"github.com/umassonline/belltower/internal/desk"
 )
 
 // maxText is how long a text may be in characters where no limit is named.
 const maxText = 4000
 
-// parser is a type that reads itself from a text; what it returns is a problem.
-type parser interface{ parse(text string) error }
+// parser is a type that reads itself from a text.
+type parser interface{ parse(text string) *problem }
 
-// set parses a text that is not empty into a field by the rules of its tag. The
-// error is a problem.
-func set(v reflect.Value, text string, tag reflect.StructTag) error {
-	if err := obeys(text, tag); err != nil {
-		return err
+// set parses a text that is not empty into a field by the rules of its tag.
+func set(v reflect.Value, text string, tag reflect.StructTag) *problem {
+	if p := obeys(text, tag); p != nil {
+		return p
 	}
 	switch p := v.Addr().Interface().(type) {
 	case *Secret:
 		if strings.TrimSpace(text) != text {
-			return problem{"has spaces or line breaks around it", "remove them"}
+			return &problem{"has spaces or line breaks around it", "remove them"}
 		}
 		*p = NewSecret(text)
+	case *slog.Level:
+		_ = p.UnmarshalText([]byte(text)) // oneof lets only slog's own words through
+	case *desk.Channel:
+		return setChannel(p, text)
+	case *desk.Person:
+		return setPrincipal(p, text)
 	case *time.Duration:
 		return setDuration(p, text, tag.Get("limits"))
 	case **time.Location:
@@ -44,8 +52,8 @@ func set(v reflect.Value, text string, tag reflect.StructTag) error {
 	case parser:
 		return p.parse(text)
 	default:
-		if err := shortEnough(text, tag.Get("limits")); err != nil {
-			return err
+		if p := shortEnough(text, tag.Get("limits")); p != nil {
+			return p
 		}
 		v.SetString(text)
 	}
@@ -53,8 +61,8 @@ func set(v reflect.Value, text string, tag reflect.StructTag) error {
 }
 
 // setDefault sets a field, or a list from comma separated texts, from the
-// default of its tag. That every default is right is tested.
-func setDefault(v reflect.Value, text string, tag reflect.StructTag) {
+// default of its tag.
+func setDefault(v reflect.Value, text string, tag reflect.StructTag) *problem {
 	texts := []string{text}
 	target := func(int) reflect.Value { return v }
 	if v.Kind() == reflect.Slice {
@@ -63,90 +71,91 @@ func setDefault(v reflect.Value, text string, tag reflect.StructTag) {
 		target = v.Index
 	}
 	for i, one := range texts {
-		if err := set(target(i), one, tag); err != nil {
-			panic(fmt.Sprintf("config: the default %q %v", one, err))
+		if p := set(target(i), one, tag); p != nil {
+			return p
 		}
-	}
-}
-
-// obeys checks a text against the form and the words that a tag names.
-func obeys(text string, tag reflect.StructTag) error {
-	if err := printable(text); err != nil {
-		return err
-	}
-	if name := tag.Get("form"); name != "" {
-		if err := forms()[name](text); err != nil {
-			return err
-		}
-	}
-	words := strings.Fields(tag.Get("oneof"))
-	if len(words) > 0 && !contains(words, text) {
-		return problem{"is not known", nearest(text, words)}
 	}
 	return nil
 }
 
-func shortEnough(text, limits string) error {
+// obeys checks a text against the form and the words that a tag names.
+func obeys(text string, tag reflect.StructTag) *problem {
+	if p := printable(text); p != nil {
+		return p
+	}
+	if name := tag.Get("form"); name != "" {
+		if p := forms()[name](text); p != nil {
+			return p
+		}
+	}
+	words := strings.Fields(tag.Get("oneof"))
+	if len(words) > 0 && !slices.Contains(words, text) {
+		return &problem{"is not known", nearest(text, words)}
+	}
+	return nil
+}
+
+func shortEnough(text, limits string) *problem {
 	most := maxText
 	if _, after, found := strings.Cut(limits, ".."); found {
 		most, _ = strconv.Atoi(after)
 	}
 	if utf8.RuneCountInString(text) > most {
-		return problem{"is too long", fmt.Sprintf("at most %d characters", most)}
+		return &problem{"is too long", fmt.Sprintf("at most %d characters", most)}
 	}
 	return nil
 }
 
-func setDuration(p *time.Duration, text, limits string) error {
-	d, err := ParseDuration(text)
-	if err != nil {
-		return err
+func setDuration(p *time.Duration, text, limits string) *problem {
+	d, wrong := parseDuration(text)
+	if wrong != nil {
+		return wrong
 	}
 	from, to, _ := strings.Cut(limits, "..")
-	least, _ := ParseDuration(from)
-	most, _ := ParseDuration(to)
+	least, _ := parseDuration(from)
+	most, _ := parseDuration(to)
 	switch {
 	case d < least:
-		return problem{"is too short", "from " + from + " to " + to}
+		return &problem{"is too short", "from " + from + " to " + to}
 	case d > most:
-		return problem{"is too long", "from " + from + " to " + to}
+		return &problem{"is too long", "from " + from + " to " + to}
 	}
 	*p = d
 	return nil
 }
 
-func setNumber(p *int, text, limits string) error {
+func setNumber(p *int, text, limits string) *problem {
 	n, err := strconv.ParseInt(text, 0, 64)
 	from, to, _ := strings.Cut(limits, "..")
 	least, _ := strconv.ParseInt(from, 10, 64)
 	most, _ := strconv.ParseInt(to, 10, 64)
 	if err != nil || n < least || n > most {
-		return problem{"is out of range", "from " + from + " to " + to}
+		return &problem{"is out of range", "from " + from + " to " + to}
 	}
 	*p = int(n)
 	return nil
 }
 
-func setZone(p **time.Location, text string) error {
+func setZone(p **time.Location, text string) *problem {
 	zone, err := time.LoadLocation(text)
 	if err != nil || text == "Local" {
-		return problem{"is no time zone", "write its IANA name, as in America/New_York"}
+		return &problem{"is no time zone", "write its IANA name, as in America/New_York"}
 	}
 	*p = zone
 	return nil
 }
 
-func setNetwork(p *netip.Prefix, text string) error {
+func setNetwork(p *netip.Prefix, text string) *problem {
 	if one, err := netip.ParseAddr(text); err == nil && one.Zone() == "" {
 		*p = netip.PrefixFrom(one, one.BitLen())
 		return nil
 	}
 	network, err := netip.ParsePrefix(text)
 	if err != nil {
-		return problem{"is no network", "write it as in 192.0.2.0/24, 2001:db8::/32 or 192.0.2.7"}
+		return &problem{"is no network", "write it as in 192.0.2.0/24, 2001:db8::/32 or 192.0.2.7"}
 	}
 	if network != network.Masked() {
-		return problem{"is an address inside a network", "did you mean " + network.Masked().String() + "?"}
+		return &problem{"is an address inside a network", "did you mean " + network.Masked().String() + "?"}
 	}
 	*p = network
 	return nil

@@ -52,8 +52,8 @@ func (n *node) put(key string, at place) *entry {
 // document reads a TOML text. What is wrong with its syntax, a key given twice
 // included, is one Mistake without a file; the rest of such a text cannot be judged.
 func document(data []byte) (*node, *Mistake) {
-	var any map[string]any
-	if err := toml.Unmarshal(data, &any); err != nil {
+	var valid map[string]any // what the parser alone accepts: keys given twice, impossible dates
+	if err := toml.Unmarshal(data, &valid); err != nil {
 		return nil, syntaxMistake(data, err)
 	}
 	r := treeReader{lines: lineStarts(data), data: data}

@@ -18,15 +18,6 @@ func keys(t reflect.Type) []string {
 	return all
 }
 
-func contains[T comparable](all []T, one T) bool {
-	for _, a := range all {
-		if a == one {
-			return true
-		}
-	}
-	return false
-}
-
 // unknown reports a key or section that does not exist, with the most likely
 // one that does.
 func (d *decoder) unknown(e *entry, s section, t reflect.Type) {

@@ -4,40 +4,43 @@ import (
 	"fmt"
 	"net"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/pelletier/go-toml/v2/unstable"
+	"github.com/umassonline/belltower/internal/desk"
 )
 
 // notBuilt are the sections and keys that are read and checked, and have no
 // effect because their part does not exist yet. Who builds a part deletes its line.
-func notBuilt() map[string]bool {
-	return map[string]bool{
-		"cadence":                     true,
-		"contacts":                    true,
-		"discord":                     true,
-		"moratoriums":                 true,
-		"probes":                      true,
-		"probing":                     true,
-		"services.auto_declare":       true,
-		"services.auto_impact":        true,
-		"services.auto_resolve_after": true,
-		"services.gate":               true,
-		"services.sorry_page":         true,
-		"slack.app_token":             true,
-		"sources":                     true,
-		"standing_windows":            true,
-		"status_page":                 true,
-		"teams":                       true,
-		"verify":                      true,
-		"windows":                     true,
+func notBuilt() []string {
+	return []string{
+		"cadence",
+		"contacts",
+		"discord",
+		"moratoriums",
+		"probes",
+		"probing",
+		"retention",
+		"services.auto_declare",
+		"services.auto_impact",
+		"services.auto_resolve_after",
+		"services.gate",
+		"services.sorry_page",
+		"slack.app_token",
+		"sources",
+		"standing_windows",
+		"status_page",
+		"teams",
+		"verify",
+		"windows",
 	}
 }
 
 // noteUnbuilt remembers that a key of a part that is not built yet was given.
 func (d *decoder) noteUnbuilt(path string, value *node) {
 	empty := value.kind == unstable.String && value.text == ""
-	if notBuilt()[path] && !empty && !contains(d.unbuilt, path) {
+	if slices.Contains(notBuilt(), path) && !empty && !slices.Contains(d.unbuilt, path) {
 		d.unbuilt = append(d.unbuilt, path)
 	}
 }
@@ -50,7 +53,7 @@ func (d *decoder) warnings(c *Config) []string {
 			all = append(all, d.file+": "+fmt.Sprintf(format, args...))
 		}
 	}
-	warn(c.Access.Missing(), "no admins and no responders in [access]: nobody may change anything; type /belltower whoami in chat for the line to paste")
+	warn(desk.Access(c.Access).Missing(), "no admins and no responders in [access]: nobody may change anything; type /belltower whoami in chat for the line to paste")
 	warn(len(c.Slack)+len(c.Teams)+len(c.Discord) == 0, "no [[slack]], [[teams]] or [[discord]]: there is no chat to talk in")
 	warn(len(c.Services) == 0, "no [[services]]: there is nothing to declare an incident about")
 	warn(beyondThisMachine(c.HTTP.AdminListen), "admin_listen in [http] is %q: other machines can read health and metrics; the usual is 127.0.0.1:9090", c.HTTP.AdminListen)

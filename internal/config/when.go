@@ -44,10 +44,10 @@ func (d Date) In(zone *time.Location) time.Time {
 // Before reports whether d is an earlier day than other.
 func (d Date) Before(other Date) bool { return d.In(time.UTC).Before(other.In(time.UTC)) }
 
-func (d *Date) parse(text string) error {
+func (d *Date) parse(text string) *problem {
 	t, err := time.Parse(time.DateOnly, text)
 	if err != nil {
-		return problem{"is not a date", "write year, month and day, as in 2026-12-10"}
+		return &problem{"is not a date", "write year, month and day, as in 2026-12-10"}
 	}
 	d.Year, d.Month, d.Day = t.Date()
 	return nil
@@ -64,14 +64,14 @@ type Notice struct {
 
 var workingDaysForm = regexp.MustCompile(`^([0-9]{1,2}) working days?$`)
 
-func (n *Notice) parse(text string) error {
+func (n *Notice) parse(text string) *problem {
 	if m := workingDaysForm.FindStringSubmatch(text); m != nil {
 		n.WorkingDays, _ = strconv.Atoi(m[1])
 		return nil
 	}
-	length, err := ParseDuration(text)
-	if err != nil {
-		return problem{"is no length of notice", "write it as in 2 working days, 48h or 3d"}
+	length, wrong := parseDuration(text)
+	if wrong != nil {
+		return &problem{"is no length of notice", "write it as in 2 working days, 48h or 3d"}
 	}
 	n.Length = length
 	return nil
@@ -90,12 +90,12 @@ type Reminder struct {
 
 var dayBeforeForm = regexp.MustCompile(`^(?:([0-9]{1,2}) days|day) before (\S+)$`)
 
-func (r *Reminder) parse(text string) error {
-	refused := problem{"is no time for a reminder", "write it as in 168h, or day before 16:00"}
+func (r *Reminder) parse(text string) *problem {
+	refused := &problem{"is no time for a reminder", "write it as in 168h, or day before 16:00"}
 	m := dayBeforeForm.FindStringSubmatch(text)
 	if m == nil {
-		before, err := ParseDuration(text)
-		if err != nil || before <= 0 {
+		before, wrong := parseDuration(text)
+		if wrong != nil || before <= 0 {
 			return refused
 		}
 		r.Before = before
@@ -125,8 +125,8 @@ type Recurring struct {
 
 // parse reads "every wednesday 04:00", "every wed and sat 04:00", "every day 04:00"
 // and "every weekday 04:00".
-func (r *Recurring) parse(text string) error {
-	refused := problem{"does not say when it recurs", "write it as in every wednesday 04:00, every wed, sat 04:00, every weekday 04:00 or every day 04:00"}
+func (r *Recurring) parse(text string) *problem {
+	refused := &problem{"does not say when it recurs", "write it as in every wednesday 04:00, every wed, sat 04:00, every weekday 04:00 or every day 04:00"}
 	words := strings.FieldsFunc(strings.ToLower(text), func(c rune) bool { return c == ' ' || c == ',' })
 	if len(words) < 3 || words[0] != "every" {
 		return refused

@@ -1,6 +1,10 @@
 package config
 
-import "time"
+import (
+	"time"
+
+	"github.com/umassonline/belltower/internal/desk"
+)
 
 // Windows is how planned work is announced.
 type Windows struct {
@@ -25,7 +29,7 @@ type Verify struct {
 // StandingWindow is a recurring time reserved for work.
 type StandingWindow struct {
 	// Services are the services that it is about. No default.
-	Services []ServiceID `toml:"services" need:"the ids of the services, as in [\"learn\"]"`
+	Services []desk.ServiceID `toml:"services" need:"the ids of the services, as in [\"learn\"]"`
 	// When is when it recurs, in the organization's zone, such as "every wednesday 04:00". No default.
 	When Recurring `toml:"when" need:"when it recurs, as in every wednesday 04:00"`
 	// For is how long it lasts. No default.
@@ -42,5 +46,5 @@ type Moratorium struct {
 	// To is its last day. No default.
 	To Date `toml:"to" need:"its last day, as in 2026-12-18"`
 	// Services are the services that it is about. Default: all.
-	Services []ServiceID `toml:"services"`
+	Services []desk.ServiceID `toml:"services"`
 }
