@@ -1,0 +1,177 @@
+// Package wording is every sentence that people read in posts and answers. All
+// of it is English; another language will be another file.
+//
+// How the posts speak: for a tired person on a phone. The sentence comes first
+// and stands alone; short words; no blame, no promise but a person's own. Public
+// posts hold no name of a person and no staff's word (minor, critical).
+//
+// It imports desk and chat, and is pure: no I/O, no clock. The same delivery is
+// worded the same way every time, so an adapter may keep what it rendered.
+package wording
+
+import (
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/umassonline/belltower/internal/chat"
+	"github.com/umassonline/belltower/internal/desk"
+)
+
+// Context is what posts say beyond what a delivery holds. It does not change
+// while in use: a new configuration brings a new Context.
+type Context struct {
+	// Organization is how the organization is called.
+	Organization string
+	// Catalog holds the services' advice.
+	Catalog *desk.Catalog
+	// StatusURL is the address of the status page, without a slash at the end;
+	// empty: posts have no link.
+	StatusURL string
+	// Zone decides which times are of one day, and is the zone of times in the
+	// sentences for ops. Never nil.
+	Zone *time.Location
+}
+
+// Post words a delivery: a root where it has no Said, else a reply. What people
+// typed stands in spans of its own, Plain and whole, but for older messages that
+// would make the post too long: these end in "…".
+func (c Context) Post(d chat.Delivery) chat.Message {
+	var m chat.Message
+	switch {
+	case len(d.Said) > 0:
+		m = c.reply(d)
+	case d.Snapshot == nil:
+		return m
+	case d.Snapshot.Notice != nil:
+		m = notice(*d.Snapshot.Notice)
+	default:
+		m = c.root(d)
+	}
+	if d.Reference {
+		m.Context = append(m.Context, chat.Plain("If you see this twice: it is one message about "+d.Subject.String()+"."))
+	}
+	return m
+}
+
+// notice shows the first line of a notice as the sentence, the others below.
+func notice(n desk.Notice) chat.Message {
+	first, rest, _ := strings.Cut(n.Text, "\n")
+	m := chat.Message{Summary: chat.Plain(first), Tone: chat.ToneInfo}
+	for line := range strings.SplitSeq(rest, "\n") {
+		if line != "" {
+			m.Lines = append(m.Lines, paragraph(chat.Plain(line)))
+		}
+	}
+	return m
+}
+
+func paragraph(parts ...chat.Text) chat.Line { return chat.Line{Text: chat.Join(parts...)} }
+
+func quote(typed string) chat.Line { return chat.Line{Kind: chat.Quote, Text: chat.Plain(typed)} }
+
+// maxInSentence is how long a typed text may be, in characters, to be said in the
+// sentence itself: what a phone shows of a notification.
+const maxInSentence = 240
+
+// fits reports whether a typed text can be said in the sentence itself.
+func fits(typed string) bool {
+	return !strings.ContainsRune(typed, '\n') && utf8.RuneCountInString(typed) <= maxInSentence
+}
+
+// shorten cuts a text to at most limit characters, "…" included.
+func shorten(s string, limit int) string {
+	if utf8.RuneCountInString(s) <= limit {
+		return s
+	}
+	r := []rune(s)
+	return strings.TrimRight(string(r[:limit-1]), " \n") + "…"
+}
+
+// stop ends a sentence that may end in typed text: with a full stop, unless a
+// mark stands there.
+func stop(t chat.Text) chat.Text {
+	last := t[len(t)-1].Plain
+	if last != "" && strings.ContainsRune(".!?…:;", lastRune(last)) {
+		return t
+	}
+	return append(t, chat.Span{Plain: "."})
+}
+
+func lastRune(s string) rune {
+	r, _ := utf8.DecodeLastRuneInString(s)
+	return r
+}
+
+// colon says a lead and a typed text in one sentence.
+func colon(lead, typed string) chat.Text {
+	if typed == "" {
+		return stop(chat.Plain(lead))
+	}
+	return stop(chat.Text{{Plain: lead + ": "}, {Plain: typed}})
+}
+
+// clock writes times such that they cannot be mistaken for another day's.
+type clock struct {
+	zone *time.Location
+	near time.Time // times of this day need no date
+}
+
+func (k clock) at(t time.Time) chat.Text {
+	form := chat.DayClock
+	if k.day(t) == k.day(k.near) {
+		form = chat.Clock
+	}
+	return chat.Text{{Time: t, Form: form}}
+}
+
+func (k clock) day(t time.Time) string { return t.In(k.zone).Format(time.DateOnly) }
+
+// withDay writes a time with its day: the one that the others of a post are near.
+func withDay(t time.Time) chat.Text { return chat.Text{{Time: t, Form: chat.DayClock}} }
+
+// tone is the mood of an incident's state.
+func tone(i desk.Incident) chat.Tone {
+	switch {
+	case i.Drill:
+		return chat.ToneDrill
+	case i.IsRetracted(), i.MergedInto != 0:
+		return chat.ToneInfo
+	case !i.IsOpen():
+		return chat.ToneGood
+	}
+	switch i.WorstStatus() {
+	case desk.MajorOutage:
+		return chat.ToneDown
+	case desk.PartialOutage:
+		return chat.TonePartly
+	case desk.DegradedPerformance:
+		return chat.ToneSlow
+	}
+	return chat.ToneInfo
+}
+
+// promise says when to expect news. asOf is when the post is made: a promise that
+// has passed by then is not repeated.
+func promise(i desk.Incident, asOf time.Time, k clock) chat.Text {
+	if i.NextUpdateBy.After(asOf) {
+		return chat.Join(chat.Plain("We will post again by "), k.at(i.NextUpdateBy), chat.Plain("."))
+	}
+	return chat.Plain("We will post again as soon as we know more.")
+}
+
+// page links to the page of an incident. A drill has none.
+func (c Context) page(i desk.Incident) []chat.Text {
+	if c.StatusURL == "" || i.Drill {
+		return nil
+	}
+	s := i.Subject()
+	if i.MergedInto != 0 {
+		s.Number = i.MergedInto
+	}
+	label := s.String() + " on the status page"
+	if c.Organization != "" {
+		label = s.String() + " on the status page of " + c.Organization
+	}
+	return []chat.Text{{{Link: chat.Link{URL: c.StatusURL + "/incidents/" + s.String(), Label: label}}}}
+}

@@ -1,0 +1,114 @@
+package wording
+
+import (
+	"fmt"
+	"strconv"
+
+	"github.com/umassonline/belltower/internal/chat"
+	"github.com/umassonline/belltower/internal/desk"
+)
+
+// forStaff adds what only ops channels see: the number first, how it waits, what
+// is doubtful, staff's facts, buttons.
+func (c Context) forStaff(m *chat.Message, s desk.Snapshot) {
+	i := *s.Incident
+	m.Summary = chat.Join(reference(i), m.Summary)
+	m.Lines = append(waiting(s), m.Lines...)
+	m.Facts = facts(i, clock{c.Zone, i.BeganAt})
+	m.Actions = actions(s)
+}
+
+func reference(i desk.Incident) chat.Text { return chat.Plain(i.Subject().String() + " – ") }
+
+// waiting says that others are not told yet, and what is doubtful.
+func waiting(s desk.Snapshot) []chat.Line {
+	if s.Held == nil {
+		return nil
+	}
+	lines := []chat.Line{paragraph(chat.Text{
+		{Strong: "Not told to others yet. "},
+		{Plain: "It goes to " + count(s.Held.Channels, "channel") + " by itself at "},
+		{Time: s.Held.Until}, {Plain: "."},
+	})}
+	if len(s.Doubts) == 0 {
+		return lines
+	}
+	lines = append(lines, paragraph(chat.Plain("Please look again before it goes:")))
+	for _, doubt := range s.Doubts {
+		lines = append(lines, chat.Line{Kind: chat.Item, Text: chat.Plain(doubt)})
+	}
+	return lines
+}
+
+func facts(i desk.Incident, k clock) []chat.Fact {
+	out := []chat.Fact{
+		{Label: "Impact", Value: chat.Plain(string(i.Impact) + " (" + PublicImpact(i.Impact) + ")")},
+		{Label: "Status", Value: chat.Plain(standingWord(i))},
+		{Label: "Began", Value: withDay(i.BeganAt)},
+	}
+	if !i.EndedAt.IsZero() {
+		out = append(out, chat.Fact{Label: "Ended", Value: k.at(i.EndedAt)})
+	}
+	if !i.DeclaredBy.IsZero() {
+		out = append(out, chat.Fact{Label: "Declared by", Value: chat.Text{{Person: i.DeclaredBy}}})
+	}
+	if !i.DeclaredIn.IsZero() {
+		out = append(out, chat.Fact{Label: "Declared in", Value: chat.Text{{Channel: i.DeclaredIn}}})
+	}
+	if i.IsOpen() {
+		out = append(out, chat.Fact{Label: "Lead", Value: lead(i)})
+	}
+	return out
+}
+
+func standingWord(i desk.Incident) string {
+	switch {
+	case i.IsRetracted():
+		return "Taken back"
+	case i.MergedInto != 0:
+		return "Merged"
+	}
+	return StatusName(i.Status)
+}
+
+func lead(i desk.Incident) chat.Text {
+	if i.Lead.IsZero() {
+		return chat.Plain("Nobody yet")
+	}
+	return chat.Text{{Person: i.Lead}}
+}
+
+// actions are the buttons of the card: while it waits, to end the waiting; while
+// it is open, what needs no typing.
+func actions(s desk.Snapshot) []chat.Action {
+	i := *s.Incident
+	b := button{i.Subject().String(), strconv.Itoa(i.Number)}
+	retract := b.make("Take %s back", "incident retract")
+	retract.Style = chat.Danger
+	switch {
+	case i.IsRetracted(), i.MergedInto != 0:
+		return []chat.Action{b.make("Who was told of %s", "incident deliveries")}
+	case s.Held != nil:
+		send := b.make("Send %s now", "incident tell")
+		send.Style = chat.Primary
+		return []chat.Action{send, retract}
+	case !i.IsOpen():
+		return []chat.Action{b.make("Who was told of %s", "incident deliveries")}
+	}
+	resolve := b.make("Resolve %s", "incident resolve")
+	resolve.Style = chat.Primary
+	resolve.Confirm = "Tell everybody that " + workingAgain(i) + "?"
+	retract.Confirm = "Take " + b.name + " back? Everybody who was told gets a correction."
+	out := []chat.Action{resolve}
+	if i.Lead.IsZero() {
+		out = append(out, chat.Action{Label: "Lead " + b.name, Command: "incident lead " + b.number + " me"})
+	}
+	return append(out, retract, b.make("Who was told of %s", "incident deliveries"))
+}
+
+// button makes buttons about one incident.
+type button struct{ name, number string }
+
+func (b button) make(label, command string) chat.Action {
+	return chat.Action{Label: fmt.Sprintf(label, b.name), Command: command + " " + b.number}
+}

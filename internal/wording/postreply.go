@@ -1,0 +1,196 @@
+package wording
+
+import (
+	"unicode/utf8"
+
+	"github.com/umassonline/belltower/internal/chat"
+	"github.com/umassonline/belltower/internal/desk"
+)
+
+// saying is how one announcement is said.
+type saying struct {
+	lead  string // ours: a sentence without its stop
+	brief string // the lead in a list under the name of the services; empty: lead
+	typed string // what a person wrote; may be empty
+	lines []chat.Line
+}
+
+// reply words what a thread, and with Broadcast the channel, is told.
+func (c Context) reply(d chat.Delivery) chat.Message {
+	newest := d.Said[len(d.Said)-1]
+	i := *newest.Snapshot.Incident
+	k := clock{c.Zone, newest.At}
+	var m chat.Message
+	switch said := audible(d.Said); len(said) {
+	case 1:
+		m = single(said[0], k)
+	default:
+		m = folded(said, i, k)
+	}
+	m.Tone = tone(i)
+	if i.IsOpen() {
+		m.Context = append(m.Context, promise(i, newest.At, k))
+	}
+	if d.Broadcast || len(d.Said) > 1 {
+		m.Context = append(m.Context, c.page(i)...)
+	}
+	if d.Ops {
+		m.Summary = chat.Join(reference(i), m.Summary)
+	}
+	return c.marked(m, i)
+}
+
+// audible are the announcements that say something. A retraction is said alone:
+// what came before it never was.
+func audible(said []*desk.Announcement) []*desk.Announcement {
+	var out []*desk.Announcement
+	for _, a := range said {
+		switch {
+		case a.Kind == desk.Retracted:
+			return []*desk.Announcement{a}
+		case a.Reach == desk.ReachThread || a.Reach == desk.ReachChannel:
+			out = append(out, a)
+		}
+	}
+	return out
+}
+
+func single(a *desk.Announcement, k clock) chat.Message {
+	s := say(a, k)
+	if s.typed != "" && fits(s.typed) {
+		return chat.Message{Summary: colon(s.lead, s.typed), Lines: s.lines}
+	}
+	m := chat.Message{Summary: stop(chat.Plain(s.lead))}
+	if s.typed != "" {
+		m.Lines = append(m.Lines, quote(s.typed))
+	}
+	m.Lines = append(m.Lines, s.lines...)
+	return m
+}
+
+// say finds the words for an announcement.
+func say(a *desk.Announcement, k clock) saying {
+	i := *a.Snapshot.Incident
+	switch a.Kind {
+	case desk.Declared:
+		return saying{lead: Conditions(i), typed: a.Text}
+	case desk.Updated:
+		return saying{lead: "Update on " + Names(i.Services) + " (" + string(i.Status) + ")", brief: StatusName(i.Status), typed: a.Text}
+	case desk.Ended:
+		return ended(a, k)
+	case desk.Reopened:
+		return saying{lead: conditions(i, again), typed: a.Text}
+	case desk.Worsened:
+		return saying{lead: "It got worse: " + conditions(i, now)}
+	case desk.Eased:
+		return saying{lead: "It got better: " + conditions(i, now)}
+	case desk.Rescoped, desk.Absorbed:
+		return rescoped(a)
+	case desk.Reworded:
+		return reworded(a, k)
+	case desk.Retracted:
+		return retracted(a)
+	case desk.Merged:
+		return saying{lead: mergedInto(i), lines: []chat.Line{paragraph(chat.Plain(sameProblem))}}
+	}
+	return saying{lead: Conditions(i), typed: a.Text}
+}
+
+func ended(a *desk.Announcement, k clock) saying {
+	i := *a.Snapshot.Incident
+	s := saying{lead: workingAgain(i), typed: a.Text}
+	if a.Text == ReadyEnd(i) {
+		s.typed = ""
+	}
+	s.lines = []chat.Line{paragraph(wasThen(i, k), chat.Plain(lasted(i)+"."))}
+	return s
+}
+
+func rescoped(a *desk.Announcement) saying {
+	i := *a.Snapshot.Incident
+	s := saying{lead: "Correction: " + Conditions(i)}
+	if a.Kind == desk.Absorbed {
+		s.lead = "It is one problem: " + Conditions(i)
+	}
+	if a.Before != a.After {
+		s.lines = []chat.Line{paragraph(chat.Plain("Before, we named only "), chat.Plain(a.Before), chat.Plain("."))}
+	}
+	return s
+}
+
+func reworded(a *desk.Announcement, k clock) saying {
+	s := saying{lead: "Correction", typed: a.Text}
+	for _, u := range a.Snapshot.Incident.Latest {
+		if u.Number == a.Update {
+			s.lines = []chat.Line{paragraph(chat.Plain("This replaces what we wrote "), k.at(u.At), chat.Plain("."))}
+		}
+	}
+	return s
+}
+
+func retracted(a *desk.Announcement) saying {
+	s := saying{
+		lead:  "Please ignore our message about " + Names(a.Snapshot.Incident.Services) + ": it was a mistake",
+		lines: []chat.Line{paragraph(chat.Plain(noSuchProblem))},
+	}
+	if a.Text != "" {
+		s.lines = append(s.lines, paragraph(chat.Plain("Why: "), chat.Plain(a.Text)))
+	}
+	return s
+}
+
+// Limits of a list of several messages, which one post must hold: Slack refuses
+// posts of more than about 13,200 characters.
+const (
+	maxFolded     = 15
+	maxFoldedText = 4500 // characters of typed text besides the newest's
+)
+
+// folded says several announcements in one reply: how it is now, then each with
+// its time. What does not fit is counted.
+func folded(said []*desk.Announcement, i desk.Incident, k clock) chat.Message {
+	m := chat.Message{Summary: standing(said, i)}
+	left, first := maxFoldedText+desk.MaxText, len(said)
+	for first > 0 && len(said)-first < maxFolded {
+		left -= utf8.RuneCountInString(said[first-1].Text)
+		if left < 0 {
+			break
+		}
+		first--
+	}
+	if first > 0 {
+		m.Lines = append(m.Lines, paragraph(chat.Plain(count(first, "older message")+" not shown here.")))
+	}
+	for _, a := range said[first:] {
+		m.Lines = append(m.Lines, item(a, k)...)
+	}
+	return m
+}
+
+// standing is the sentence above several messages.
+func standing(said []*desk.Announcement, i desk.Incident) chat.Text {
+	how := Conditions(i)
+	switch {
+	case i.MergedInto != 0:
+		how = mergedInto(i)
+	case !i.IsOpen():
+		how = workingAgain(i)
+	}
+	if len(said) == 0 {
+		return stop(chat.Plain(how))
+	}
+	return stop(chat.Plain(how + " (" + count(len(said), "message") + ")"))
+}
+
+// item is one of several messages: "4:12 AM, Identified: the text".
+func item(a *desk.Announcement, k clock) []chat.Line {
+	s := say(a, k)
+	if s.brief == "" {
+		s.brief = s.lead
+	}
+	at := chat.Join(k.at(a.At), chat.Plain(", "))
+	if s.typed == "" || fits(s.typed) {
+		return []chat.Line{{Kind: chat.Item, Text: chat.Join(at, colon(s.brief, s.typed))}}
+	}
+	return []chat.Line{{Kind: chat.Item, Text: chat.Join(at, chat.Plain(s.brief+":"))}, quote(s.typed)}
+}
