@@ -3,6 +3,7 @@ package slacktest
 import (
 	"context"
 	"fmt"
+	"net/http"
 	"strings"
 	"sync"
 	"testing"
@@ -38,19 +39,43 @@ type Claim struct {
 // are the business of that command's caller and need no claim.
 func NewStory(t testing.TB, s *Server) *Story {
 	t.Helper()
-	st := &Story{s: s, t: t, patience: 10 * time.Second, began: map[ChannelID]TS{},
+	st := &Story{s: s, t: t, patience: 30 * time.Second, began: map[ChannelID]TS{},
 		claimed: map[ChannelID]map[TS]bool{}, reached: map[ChannelID]TS{}}
 	s.mu.Lock()
 	for id, ch := range s.channels {
 		st.began[id] = formatTS(ch.lastTS)
 	}
 	s.mu.Unlock()
-	t.Cleanup(st.check)
+	t.Cleanup(st.NothingElse)
 	return st
 }
 
-// Patience sets how long Expect waits, in real time; the default is 10 s.
+// Patience sets how long Expect waits, in real time (in a synctest bubble: the
+// bubble's); the default is 30 s.
 func (st *Story) Patience(d time.Duration) { st.patience = d }
+
+// Type types a line and ends the test if the bot is unreachable, late or
+// answers with other than 200 or something that Slack would not show as meant.
+func (st *Story) Type(channel ChannelID, user UserID, line string) Answer {
+	st.t.Helper()
+	a, err := st.s.Type(st.t.Context(), Command{Channel: channel, User: user, Line: line})
+	return st.sound(line, a, err)
+}
+
+// Click presses a button of a message, as strictly as [Story.Type].
+func (st *Story) Click(m Message, user UserID, action string) Answer {
+	st.t.Helper()
+	a, err := st.s.Click(st.t.Context(), Click{Channel: m.Channel, TS: m.TS, User: user, Action: action})
+	return st.sound("click "+action, a, err)
+}
+
+func (st *Story) sound(what string, a Answer, err error) Answer {
+	st.t.Helper()
+	if err != nil || a.Late || a.Status != http.StatusOK || len(a.Problems) > 0 {
+		st.t.Fatalf("%s: %v, late %v, status %d, %s %q", what, err, a.Late, a.Status, a.Problems, a.Body)
+	}
+	return a
+}
 
 // Expect waits for a message with the text and claims it. Within a channel
 // messages are claimed in the order they were posted in.
@@ -102,7 +127,7 @@ func (st *Story) wait(id ChannelID, what string, cond func() bool) {
 	ctx, cancel := context.WithTimeout(context.Background(), st.patience)
 	defer cancel()
 	if st.s.Wait(ctx, cond) != nil {
-		st.t.Fatalf("waited %v for %s; the channel has:\n%s", st.patience, what, st.s.TimedTranscript(id))
+		st.t.Fatalf("waited %v for %s; the channel has:\n%s", st.patience, what, st.s.TimedTranscript(id, time.UTC))
 	}
 }
 
@@ -160,14 +185,15 @@ func (st *Story) Unclaimed() []Message {
 	return out
 }
 
-// check is the end of the story.
-func (st *Story) check() {
+// NothingElse fails the test if there is by now a message that nobody expected,
+// or one without a notification text. The end of the test checks it, too.
+func (st *Story) NothingElse() {
 	st.t.Helper()
 	shown := map[ChannelID]bool{}
 	for _, m := range st.Unclaimed() {
 		st.t.Errorf("nobody expected this in %s: %s", m.Channel, line(m))
 		if !shown[m.Channel] {
-			st.t.Logf("%s", st.s.TimedTranscript(m.Channel))
+			st.t.Logf("%s", st.s.TimedTranscript(m.Channel, time.UTC))
 		}
 		shown[m.Channel] = true
 	}

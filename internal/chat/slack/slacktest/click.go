@@ -19,11 +19,12 @@ type Click struct {
 	Forgery Forgery
 }
 
-// Click posts the signed block_actions payload to the bot's interactions URL.
+// Click posts the signed block_actions payload to the workspace's Interactions
+// URL.
 // The answer's body is only an acknowledgement: Slack shows nothing of it. The
 // error says that the bot was unreachable or that there is no such button.
-func (s *Server) Click(ctx context.Context, url string, c Click) (Answer, error) {
-	r, err := s.ClickRequest(url, c)
+func (s *Server) Click(ctx context.Context, c Click) (Answer, error) {
+	r, err := s.ClickRequest(c)
 	if err != nil {
 		return Answer{}, err
 	}
@@ -36,7 +37,7 @@ func (s *Server) Click(ctx context.Context, url string, c Click) (Answer, error)
 
 // ClickRequest makes the request of a click without sending it and shows the
 // click in the transcript.
-func (s *Server) ClickRequest(to string, c Click) (Request, error) {
+func (s *Server) ClickRequest(c Click) (Request, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	ch := s.channels[c.Channel]
@@ -60,7 +61,8 @@ func (s *Server) ClickRequest(to string, c Click) (Request, error) {
 		return Request{}, fmt.Errorf("fake Slack: make block_actions: %w", err)
 	}
 	s.show(h, Message{Author: c.User, To: c.User, Text: "[" + label + "]", Via: viaClick})
-	r := s.signed(to, []byte(url.Values{"payload": {string(payload)}}.Encode()), ch.team.SigningSecret, c.Forgery)
+	form := url.Values{"payload": {string(payload)}}
+	r := s.signed(Request{URL: ch.team.Interactions, Body: []byte(form.Encode())}, ch.team.SigningSecret, c.Forgery)
 	r.hook = h
 	return r, nil
 }

@@ -9,27 +9,26 @@ import (
 
 // Command is a slash command that a person types.
 type Command struct {
-	Team      TeamID
 	Channel   ChannelID
 	User      UserID
-	Command   string // "/incident"
-	Text      string
+	Line      string // "/incident declare learn down"
+	Team      TeamID // default: the channel's
 	TriggerID string // default: a fresh one
 	App       AppID  // default: the workspace's
 	Forgery   Forgery
 }
 
-// Type types the command: it posts the signed request to the bot's commands
-// URL, and shows what the bot answered in the channel, to the person alone or,
-// with in_channel, to everybody. The error says that the bot was unreachable
-// or that the team does not exist here.
-func (s *Server) Type(ctx context.Context, url string, c Command) (Answer, error) {
-	r, err := s.CommandRequest(url, c)
+// Type types the command: it posts the signed request to the workspace's
+// Commands URL, and shows what the bot answered in the channel, to the person
+// alone or, with in_channel, to everybody. The error says that the bot was
+// unreachable or that the channel's team does not exist here.
+func (s *Server) Type(ctx context.Context, c Command) (Answer, error) {
+	r, err := s.CommandRequest(c)
 	if err != nil {
 		return Answer{}, err
 	}
 	s.mu.Lock()
-	s.show(r.hook, Message{Author: c.User, To: c.User, Text: strings.TrimSpace(c.Command + " " + c.Text), Via: viaCommand})
+	s.show(r.hook, Message{Author: c.User, To: c.User, Text: c.Line, Via: viaCommand})
 	s.mu.Unlock()
 	a, err := s.Send(ctx, r)
 	if err != nil {
@@ -39,27 +38,17 @@ func (s *Server) Type(ctx context.Context, url string, c Command) (Answer, error
 	return a, nil
 }
 
-// TypeLine types a whole line, like "/incident declare learn down".
-func (s *Server) TypeLine(ctx context.Context, url string, who Typist, line string) (Answer, error) {
-	command, text, _ := strings.Cut(line, " ")
-	return s.Type(ctx, url, Command{Team: who.Team, Channel: who.Channel, User: who.User, Command: command, Text: text})
-}
-
-// Typist is a person in front of a channel.
-type Typist struct {
-	Team    TeamID
-	Channel ChannelID
-	User    UserID
-}
-
 // CommandRequest makes the request of a command without sending it. The fields
 // are those of docs.slack.dev/interactivity/implementing-slash-commands.
-func (s *Server) CommandRequest(to string, c Command) (Request, error) {
+func (s *Server) CommandRequest(c Command) (Request, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if ch := s.channels[c.Channel]; ch != nil && c.Team == "" {
+		c.Team = ch.team.Team
+	}
 	t := s.teams[c.Team]
 	if t == nil {
-		return Request{}, fmt.Errorf("fake Slack: no workspace %s", c.Team)
+		return Request{}, fmt.Errorf("fake Slack: no workspace %q for a command in %s", c.Team, c.Channel)
 	}
 	h := s.newHook(t, c.Channel, c.User)
 	if c.TriggerID == "" {
@@ -68,14 +57,15 @@ func (s *Server) CommandRequest(to string, c Command) (Request, error) {
 	if c.App == "" {
 		c.App = t.App
 	}
+	word, text, _ := strings.Cut(c.Line, " ")
 	form := url.Values{
 		"token": {"deprecated-verification-token"}, "team_id": {string(t.Team)}, "team_domain": {t.Domain},
 		"channel_id": {string(c.Channel)}, "channel_name": {s.shownName(c.Channel)},
-		"user_id": {string(c.User)}, "user_name": {t.users[c.User].Name}, "command": {c.Command}, "text": {c.Text},
+		"user_id": {string(c.User)}, "user_name": {t.users[c.User].Name}, "command": {word}, "text": {text},
 		"api_app_id": {string(c.App)}, "is_enterprise_install": {"false"},
 		"response_url": {s.hookURL(h)}, "trigger_id": {c.TriggerID},
 	}
-	r := s.signed(to, []byte(form.Encode()), t.SigningSecret, c.Forgery)
+	r := s.signed(Request{URL: t.Commands, Body: []byte(form.Encode())}, t.SigningSecret, c.Forgery)
 	r.hook, h.trigger = h, c.TriggerID
 	return r, nil
 }
@@ -96,8 +86,8 @@ func (s *Server) shownName(id ChannelID) string {
 }
 
 // newTrigger makes a trigger_id. It is good for one use within 3 s
-// (docs.slack.dev/interactivity/handling-user-interaction); the methods that
-// use one up are those that open views. The caller holds s.mu.
+// (docs.slack.dev/interactivity/handling-user-interaction), by the methods that
+// open views. The caller holds s.mu.
 func (s *Server) newTrigger() string {
 	n := s.next()
 	return fmt.Sprintf("%d.%d.%032x", s.now().UnixMicro(), n, n)

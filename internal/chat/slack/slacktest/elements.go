@@ -179,25 +179,27 @@ func blockTexts(raw json.RawMessage) []string {
 	return textsIn(list, nil)
 }
 
-// textsIn walks in the order that people read: title, text, fields, elements,
-// accessory and so on.
 func textsIn(v any, out []string) []string {
+	walkTexts(v, func(_ map[string]any, text string) { out = append(out, text) })
+	return out
+}
+
+// walkTexts visits every object with a text of its own, in the order that
+// people read: title, text, fields, elements, accessory and so on.
+func walkTexts(v any, visit func(o map[string]any, text string)) {
 	switch v := v.(type) {
 	case []any:
 		for _, it := range v {
-			out = textsIn(it, out)
+			walkTexts(it, visit)
 		}
 	case map[string]any:
 		if t, ok := v["text"].(string); ok {
-			out = append(out, t)
+			visit(v, t)
 		}
 		for _, name := range []string{"title", "text", "label", "fields", "elements", "element", "accessory", "options", "description", "hint"} {
-			if _, isText := v[name].(string); !isText {
-				out = textsIn(v[name], out)
-			}
+			walkTexts(v[name], visit)
 		}
 	}
-	return out
 }
 
 // withIDs adds a block_id to every block and an action_id to every element

@@ -1,7 +1,6 @@
 package slacktest
 
 import (
-	"errors"
 	"math/rand/v2"
 	"net"
 	"net/http"
@@ -17,8 +16,9 @@ type Fault struct {
 	Delay      time.Duration // wait so long before answering
 	Hold       <-chan struct{}
 	Answer     Response
-	Status     int // of AnswerError; default 503
-	RetryAfter int // seconds, of AnswerLimited
+	Status     int    // of AnswerError; default 503
+	Code       string // of AnswerCode
+	RetryAfter int    // seconds, of AnswerLimited
 }
 
 // Store says when a faulty call takes effect.
@@ -37,7 +37,7 @@ type Response int
 
 // The answers: the true one, the connection cut, an HTML page with a 5xx,
 // bytes that are no JSON, an HTML page with 200, ok:true without ts, ok:false
-// fatal_error, and 429.
+// with Code, and 429.
 const (
 	AnswerTrue Response = iota
 	AnswerDrop
@@ -45,7 +45,7 @@ const (
 	AnswerGarbage
 	AnswerHTML
 	AnswerNoTS
-	AnswerFatal
+	AnswerCode
 	AnswerLimited
 )
 
@@ -68,7 +68,11 @@ func ErrorAfter(status int) Fault { return Fault{Answer: AnswerError, Status: st
 
 // Fatal answers fatal_error having stored: "some aspect of the operation
 // succeeded before the error" (Slack's common errors).
-func Fatal() Fault { return Fault{Answer: AnswerFatal} }
+func Fatal() Fault { return Fault{Answer: AnswerCode, Code: "fatal_error"} }
+
+// Refused answers ok:false with any code, like "token_revoked", and stores
+// nothing.
+func Refused(code string) Fault { return Fault{Store: StoreNever, Answer: AnswerCode, Code: code} }
 
 // Limited answers 429 and stores nothing.
 func Limited(retryAfter int) Fault {
@@ -206,7 +210,7 @@ func (s *Server) linger(f Fault) bool {
 
 // outcome is what the log says: the lie, and the truth when it differs.
 func (f Fault) outcome(r reply) string {
-	told := [...]string{"", "dropped", "status " + strconv.Itoa(f.status()), "garbage", "html", "no ts", "fatal_error", "ratelimited"}[f.Answer]
+	told := [...]string{"", "dropped", "status " + strconv.Itoa(f.status()), "garbage", "html", "no ts", f.Code, "ratelimited"}[f.Answer]
 	truth := "not stored"
 	if f.Store != StoreNever {
 		truth = outcomeOf(r)
@@ -237,8 +241,8 @@ func (f Fault) answer(w http.ResponseWriter, r reply) {
 		page(w, http.StatusOK)
 	case AnswerNoTS:
 		done(object{}).write(w)
-	case AnswerFatal:
-		failed("fatal_error").write(w)
+	case AnswerCode:
+		failed(f.Code).write(w)
 	default:
 		if r.body == nil { // nothing was stored, so there is no true answer
 			r = failed("internal_error")
@@ -257,10 +261,7 @@ func page(w http.ResponseWriter, status int) {
 // drop cuts the connection without an answer.
 func drop(w http.ResponseWriter) {
 	conn, _, err := http.NewResponseController(w).Hijack()
-	if errors.Is(err, http.ErrNotSupported) {
-		panic(http.ErrAbortHandler) // HTTP/2, or a recorder: net/http's own way to cut off
-	}
-	if err == nil {
+	if err == nil { // else it is cut already
 		reset(conn)
 	}
 }

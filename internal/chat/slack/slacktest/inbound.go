@@ -10,6 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"mime"
 	"net/http"
 	"strconv"
@@ -71,9 +72,9 @@ func (r Reply) empty() bool { return r.Text == "" && len(r.Blocks) == 0 }
 // Reads is the reply's text and that of its blocks.
 func (r Reply) Reads() string { return Message{Text: r.Text, Blocks: r.Blocks}.Reads() }
 
-func newClient() *http.Client {
+func (s *Server) newClient() *http.Client {
 	return &http.Client{
-		Transport:     &http.Transport{MaxIdleConnsPerHost: 64},
+		Transport:     &http.Transport{DialContext: s.dialBot, MaxIdleConnsPerHost: 64},
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
 }
@@ -90,12 +91,12 @@ func Sign(secret Secret, at time.Time, body []byte) http.Header {
 	return h
 }
 
-// signed makes a form request, forged as f says.
-func (s *Server) signed(url string, body []byte, secret Secret, f Forgery) Request {
+// signed completes a request, a form unless r says otherwise, forged as f says.
+func (s *Server) signed(r Request, secret Secret, f Forgery) Request {
 	if f.Secret != "" {
 		secret = f.Secret
 	}
-	h := Sign(secret, s.now().Add(f.Skew), body)
+	h := Sign(secret, s.now().Add(f.Skew), r.Body)
 	if f.Unsigned {
 		h.Del("X-Slack-Signature")
 	}
@@ -106,11 +107,13 @@ func (s *Server) signed(url string, body []byte, secret Secret, f Forgery) Reque
 		h.Set("X-Slack-Signature", f.Signature)
 	}
 	if f.Alter != nil {
-		body = f.Alter(body)
+		r.Body = f.Alter(r.Body)
 	}
 	h.Set("Content-Type", "application/x-www-form-urlencoded")
 	h.Set("User-Agent", "Slackbot 1.0 (+https://api.slack.com/robots)")
-	return Request{URL: url, Header: h, Body: body}
+	maps.Copy(h, r.Header)
+	r.Header = h
+	return r
 }
 
 // Send sends a request, signed before, and waits at most 3 s of real time for

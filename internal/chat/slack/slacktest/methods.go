@@ -95,6 +95,10 @@ func methodNamed(name string) (method, bool) {
 		return method{"channels:join", (*Server).conversationsJoin}, true
 	case "users.info":
 		return method{"users:read", (*Server).usersInfo}, true
+	case "bots.info":
+		return method{"users:read", (*Server).botsInfo}, true
+	case "usergroups.users.list":
+		return method{"usergroups:read", (*Server).groupMembers}, true
 	}
 	return method{}, false
 }

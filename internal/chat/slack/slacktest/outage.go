@@ -9,8 +9,7 @@ import (
 // Outage is how the whole platform is down.
 type Outage int
 
-// Up, answering every request with a 503 page, or refusing connections (for a
-// [Server.Handler] hosted elsewhere: cutting them).
+// Up, answering every request with a 503 page, or refusing connections.
 const (
 	OutageNone Outage = iota
 	OutageUnavailable
@@ -22,14 +21,13 @@ const (
 func (s *Server) Down(o Outage) {
 	s.mu.Lock()
 	s.outage = o
-	srv, served := s.http, s.served
+	h := s.host
 	if o == OutageRefuse {
-		s.http = nil
+		s.host = nil
 	}
 	s.mu.Unlock()
-	if o == OutageRefuse && srv != nil {
-		_ = srv.Close() // the listener's own error changes nothing: it is closed
-		<-served
+	if o == OutageRefuse && h != nil {
+		h.cut()
 	}
 }
 
@@ -37,12 +35,11 @@ func (s *Server) Down(o Outage) {
 func (s *Server) Up() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	was := s.outage
 	s.outage = OutageNone
-	if was != OutageRefuse || s.addr == "" {
+	if s.host != nil || s.open == nil {
 		return nil
 	}
-	if err := s.listen(s.addr); err != nil {
+	if err := s.listen(); err != nil {
 		return fmt.Errorf("come back up: %w", err)
 	}
 	return nil
@@ -53,11 +50,8 @@ func (s *Server) refuse(w http.ResponseWriter) bool {
 	s.mu.Lock()
 	o := s.outage
 	s.mu.Unlock()
-	switch o {
-	case OutageUnavailable:
+	if o != OutageNone { // one that is refused came before the port was closed
 		page(w, http.StatusServiceUnavailable)
-	case OutageRefuse:
-		drop(w)
 	}
 	return o != OutageNone
 }

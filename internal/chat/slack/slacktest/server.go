@@ -1,22 +1,7 @@
-// Package slacktest is a fake Slack that keeps Slack's rules, for tests and
-// benchmarks. It is a real HTTP server: a program under test is pointed at
-// [Server.APIURL] and cannot tell the difference as far as the Web API methods
-// named in methods.go, slash commands, buttons and response_urls go.
-//
-// A rule taken from Slack names its page or report. "Unconfirmed" marks a
-// behaviour that nobody documents; there the fake takes the answer that is the
-// harder one for a client.
-//
-// The package's parts: workspace.go (who and where), messages.go and
-// history.go (what was said), blocks.go (is it valid Block Kit), limits.go
-// (429), faults.go (everything that breaks), inbound.go, command.go, click.go
-// and hook.go (Slack calling us), claims.go and transcript.go (what a story
-// expected and what it saw), light.go (almost free, for benchmarks).
 package slacktest
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net"
 	"net/http"
@@ -25,24 +10,25 @@ import (
 )
 
 // Server is one fake Slack with any number of workspaces. Use [New], then
-// either [Server.Start] or [Server.Handler]. All methods may be called from
-// several goroutines at once.
+// [Server.Start] or [Server.StartInProcess], at last [Server.Close]. All
+// methods may be called from several goroutines at once.
 type Server struct {
 	now       func() time.Time
 	limits    Limits
 	logSize   int
 	unchecked bool
 	light     *lightCounter
-	client    *http.Client
+	client    *http.Client    // calls the bot
+	transport *http.Transport // calls us
 	stopped   chan struct{}
 
 	mu       sync.Mutex
 	changed  *sync.Cond // with mu: something was stored, logged or switched
 	changes  uint64
 	url      string
-	addr     string
-	http     *http.Server
-	served   chan struct{}
+	open     func() (net.Listener, error) // listens at our address, for the first time or again
+	host     *host                        // nil while closed or down
+	bot      *host                        // the bot, if it lives in this process
 	outage   Outage
 	sequence int64
 	running  int // API calls being answered
@@ -79,11 +65,13 @@ func WithoutBlockChecks() Option { return func(s *Server) { s.unchecked = true }
 // New makes a Server without workspaces that does not listen yet.
 func New(options ...Option) *Server {
 	s := &Server{
-		now: time.Now, logSize: 10_000, stopped: make(chan struct{}), client: newClient(),
+		now: time.Now, logSize: 10_000, stopped: make(chan struct{}),
 		teams: map[TeamID]*team{}, tokens: map[Secret]*team{},
 		channels: map[ChannelID]*channel{}, hooks: map[string]*hook{},
 	}
 	s.changed = sync.NewCond(&s.mu)
+	s.transport = &http.Transport{DialContext: s.dial, MaxIdleConnsPerHost: 64}
+	s.client = s.newClient()
 	for _, o := range options {
 		o(s)
 	}
@@ -96,23 +84,38 @@ func New(options ...Option) *Server {
 
 // Start listens on a free port of 127.0.0.1 and serves until [Server.Close].
 func (s *Server) Start() error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.listen("127.0.0.1:0")
+	addr := "127.0.0.1:0"
+	return s.start(func() (net.Listener, error) {
+		l, err := net.Listen("tcp", addr)
+		if err != nil {
+			return nil, fmt.Errorf("fake Slack: listen on %s: %w", addr, err)
+		}
+		addr = l.Addr().String()
+		return l, nil
+	})
 }
 
-// listen serves on addr. The caller holds s.mu.
-func (s *Server) listen(addr string) error {
-	l, err := net.Listen("tcp", addr)
+// StartInProcess serves without a port, to clients with [Server.Transport]
+// only. Within testing/synctest it must be used, and [New] and [Server.Close]
+// be called, inside the bubble.
+func (s *Server) StartInProcess() error {
+	return s.start(func() (net.Listener, error) { return newPipe("slack.test"), nil })
+}
+
+func (s *Server) start(open func() (net.Listener, error)) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.open = open
+	return s.listen()
+}
+
+// listen begins to serve. The caller holds s.mu.
+func (s *Server) listen() error {
+	l, err := s.open()
 	if err != nil {
-		return fmt.Errorf("fake Slack: listen on %s: %w", addr, err)
+		return err
 	}
-	srv, served := &http.Server{Handler: s.Handler()}, make(chan struct{})
-	s.addr, s.url, s.http, s.served = l.Addr().String(), "http://"+l.Addr().String(), srv, served
-	go func() {
-		defer close(served)
-		_ = srv.Serve(l) // always http.ErrServerClosed: the listener is ours alone
-	}()
+	s.url, s.host = "http://"+l.Addr().String(), serve(l, s.handler())
 	return nil
 }
 
@@ -125,21 +128,58 @@ func (s *Server) Close() error {
 	default:
 		close(s.stopped)
 	}
-	srv, served := s.http, s.served
-	s.http = nil
+	h := s.host
+	s.host = nil
 	s.mu.Unlock()
+	s.ServeBot(nil)
+	defer s.transport.CloseIdleConnections()
 	defer s.client.CloseIdleConnections()
 	defer s.drain()
-	if srv == nil {
+	if h == nil {
 		return nil
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
-	defer cancel()
-	if err := srv.Shutdown(ctx); err != nil {
-		return errors.Join(fmt.Errorf("fake Slack: calls still running: %w", err), srv.Close())
+	return h.close()
+}
+
+// Transport reaches the server however it was started. Its idle connections
+// are closed by [Server.Close].
+func (s *Server) Transport() *http.Transport { return s.transport }
+
+func (s *Server) dial(ctx context.Context, network, addr string) (net.Conn, error) {
+	s.mu.Lock()
+	h := s.host
+	s.mu.Unlock()
+	if h == nil {
+		return nil, refusedConnection()
 	}
-	<-served
-	return nil
+	return h.dial(ctx, network, addr)
+}
+
+// ServeBot has a bot in this process take what Slack sends, whatever host the
+// workspaces' request URLs name. A former one is cut off, as a restart does;
+// nil sends over the network again.
+func (s *Server) ServeBot(h http.Handler) {
+	var next *host
+	if h != nil {
+		next = serve(newPipe("bot.test"), h)
+	}
+	s.mu.Lock()
+	was := s.bot
+	s.bot = next
+	s.mu.Unlock()
+	if was != nil {
+		was.cut()
+	}
+}
+
+func (s *Server) dialBot(ctx context.Context, network, addr string) (net.Conn, error) {
+	s.mu.Lock()
+	h := s.bot
+	s.mu.Unlock()
+	if h == nil {
+		return (&net.Dialer{}).DialContext(ctx, network, addr)
+	}
+	return h.dial(ctx, network, addr)
 }
 
 // enter and leave count the calls being answered, for drain.
@@ -172,20 +212,12 @@ func (s *Server) URL() string {
 	return s.url
 }
 
-// SetURL tells a Server whose [Server.Handler] is hosted elsewhere the address
-// that response_urls must carry.
-func (s *Server) SetURL(url string) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.url = url
-}
-
 // APIURL is what a client takes as Slack's api_url, with the trailing slash
 // that slack-go wants.
 func (s *Server) APIURL() string { return s.URL() + "/api/" }
 
-// Handler serves the Web API under /api/ and response_urls under /hooks/.
-func (s *Server) Handler() http.Handler {
+// handler serves the Web API under /api/ and response_urls under /hooks/.
+func (s *Server) handler() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("/api/{method}", s.serveAPI)
 	mux.HandleFunc("POST /hooks/{id}", s.serveHook)

@@ -16,31 +16,49 @@ func (s *Server) channelIDs() []ChannelID {
 	return slices.Sorted(maps.Keys(s.channels))
 }
 
-// Transcript renders a channel like a chat log, threads under their roots.
-// There are no times and ids in it, so it suits golden files.
-func (s *Server) Transcript(id ChannelID) string {
-	return s.transcript(id, func(time.Time) string { return "" })
+// Transcript renders a channel like a chat log, threads under their roots, with
+// dates as a reader in the zone saw them when they were told. There are no
+// times and ids of messages in it, so it suits golden files.
+func (s *Server) Transcript(id ChannelID, zone *time.Location) string {
+	return s.transcript(id, view{zone: zone})
 }
 
-// TimedTranscript is [Server.Transcript] with the time (UTC) before each entry.
-func (s *Server) TimedTranscript(id ChannelID) string {
-	return s.transcript(id, func(t time.Time) string { return t.UTC().Format("15:04:05.000 ") })
+// TimedTranscript is [Server.Transcript] with the time before each entry.
+func (s *Server) TimedTranscript(id ChannelID, zone *time.Location) string {
+	return s.transcript(id, view{zone: zone, timed: true})
 }
 
-func (s *Server) transcript(id ChannelID, stamp func(time.Time) string) string {
+// view is how a transcript shows times.
+type view struct {
+	zone  *time.Location
+	timed bool
+}
+
+// at shows what was said at a time.
+func (v view) at(t time.Time, said string) string {
+	said = ShowDates(said, v.zone, t)
+	if v.timed {
+		said = t.In(v.zone).Format("15:04:05.000 ") + said
+	}
+	return said
+}
+
+func (s *Server) transcript(id ChannelID, v view) string {
 	all := s.Messages(id)
+	replies, known := map[TS][]Message{}, map[TS]bool{}
+	for _, m := range all {
+		known[m.TS] = true
+		replies[m.ThreadTS] = append(replies[m.ThreadTS], m)
+	}
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s\n", s.heading(id))
 	for _, m := range all {
-		orphan := m.ThreadTS != "" && !slices.ContainsFunc(all, func(r Message) bool { return r.TS == m.ThreadTS })
-		if m.ThreadTS != "" && !orphan {
+		if m.ThreadTS != "" && known[m.ThreadTS] {
 			continue
 		}
-		entry(&b, m, "", stamp)
-		for _, r := range all {
-			if r.ThreadTS == m.TS {
-				entry(&b, r, "    > ", stamp)
-			}
+		entry(&b, m, "", v)
+		for _, r := range replies[m.TS] {
+			entry(&b, r, "    > ", v)
 		}
 	}
 	return b.String()
@@ -66,13 +84,13 @@ func (s *Server) heading(id ChannelID) string {
 }
 
 // entry writes a message, indented: what it was first, then each later state.
-func entry(b *strings.Builder, m Message, indent string, stamp func(time.Time) string) {
+func entry(b *strings.Builder, m Message, indent string, v view) {
 	states := append(slices.Clone(m.Edits), Edit{Text: m.Text, Blocks: m.Blocks})
 	first := m
 	first.Text, first.Blocks = states[0].Text, states[0].Blocks
-	write(b, indent, stamp(m.Posted)+line(first))
+	write(b, indent, v.at(m.Posted, line(first)))
 	for i, e := range states[1:] {
-		write(b, indent, "  "+stamp(states[i].At)+"now: "+said(e.Text, e.Blocks))
+		write(b, indent, "  "+v.at(states[i].At, "now: "+said(e.Text, e.Blocks)))
 	}
 	if m.Deleted {
 		write(b, indent, "  (deleted)")

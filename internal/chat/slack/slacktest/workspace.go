@@ -5,13 +5,14 @@ import (
 	"strings"
 )
 
-// Slack's identifiers, each with its own prefix: T, C (G, D), U, B, A.
+// Slack's identifiers, each with its own prefix: T, C (G, D), U, B, A, S.
 type (
 	TeamID    string
 	ChannelID string
 	UserID    string
 	BotID     string
 	AppID     string
+	GroupID   string
 )
 
 // Secret is a bot token or a signing secret; it does not print.
@@ -33,11 +34,22 @@ type Workspace struct {
 	Token         Secret // xoxb-
 	SigningSecret Secret
 	Scopes        []string
+
+	// The app's request URLs, which Slack calls; see At.
+	Commands, Interactions, Events string
+}
+
+// At is the workspace with its request URLs at a bot's base URL:
+// base + "/slack/amherst/commands", "/interactions" and "/events".
+func (w Workspace) At(base string) Workspace {
+	at := strings.TrimSuffix(base, "/") + "/slack/" + w.Domain
+	w.Commands, w.Interactions, w.Events = at+"/commands", at+"/interactions", at+"/events"
+	return w
 }
 
 // BaseScopes are the bot scopes that the product asks for, without history.
 func BaseScopes() []string {
-	return []string{"commands", "chat:write", "channels:read", "groups:read", "im:read", "channels:join", "users:read", "im:write"}
+	return []string{"commands", "chat:write", "channels:read", "groups:read", "im:read", "channels:join", "users:read", "usergroups:read", "im:write"}
 }
 
 // HistoryScopes allow a bot to read back what was posted.
@@ -92,7 +104,8 @@ type User struct {
 // team and channel are the server's own, changing records.
 type team struct {
 	Workspace
-	users map[UserID]User
+	users  map[UserID]User
+	groups map[GroupID][]UserID
 }
 
 type channel struct {
@@ -110,11 +123,7 @@ type channel struct {
 func (s *Server) AddWorkspace(w Workspace) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	t := s.teams[w.Team]
-	if t == nil {
-		t = &team{users: map[UserID]User{}}
-		s.teams[w.Team] = t
-	}
+	t := s.teamOf(w.Team)
 	delete(s.tokens, t.Token)
 	t.Workspace = w
 	s.tokens[w.Token] = t
@@ -159,10 +168,17 @@ func (s *Server) AddUser(t TeamID, u User) {
 	s.teamOf(t).users[u.ID] = u
 }
 
+// SetGroup makes a user group of these people.
+func (s *Server) SetGroup(t TeamID, id GroupID, members ...UserID) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.teamOf(t).groups[id] = append([]UserID{}, members...)
+}
+
 func (s *Server) teamOf(id TeamID) *team {
 	t := s.teams[id]
 	if t == nil {
-		t = &team{Workspace: Workspace{Team: id}, users: map[UserID]User{}}
+		t = &team{Workspace: Workspace{Team: id}, users: map[UserID]User{}, groups: map[GroupID][]UserID{}}
 		s.teams[id] = t
 	}
 	return t
@@ -228,6 +244,24 @@ func (s *Server) usersInfo(c *call) reply {
 		"tz": u.TZ, "tz_label": u.TZ, "tz_offset": u.TZOffset, "is_bot": u.Bot,
 		"is_restricted": u.Restricted, "is_ultra_restricted": u.Ultra, "profile": object{"display_name": u.Name},
 	}})
+}
+
+// botsInfo is how an app learns its own id from its token (docs of bots.info).
+func (s *Server) botsInfo(c *call) reply {
+	w := c.team.Workspace
+	if BotID(c.args["bot"]) != w.Bot {
+		return failed("bot_not_found")
+	}
+	return done(object{"bot": object{"id": w.Bot, "app_id": w.App, "user_id": w.BotUser, "name": "belltower", "deleted": false}})
+}
+
+// groupMembers lists a user group (docs of usergroups.users.list).
+func (s *Server) groupMembers(c *call) reply {
+	members, ok := c.team.groups[GroupID(c.args["usergroup"])]
+	if !ok {
+		return failed("no_such_subteam")
+	}
+	return done(object{"users": members})
 }
 
 // conversationsInfo hides private channels that the bot is not in:
