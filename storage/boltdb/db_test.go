@@ -15,13 +15,3 @@ func TestContract(t *testing.T) {
 		return func(t testing.TB) storage.DB { return open(t, path, boltdb.Options{}) }
 	})
 }
-
-// open opens the store at path or fails the test.
-func open(t testing.TB, path string, opts boltdb.Options) *boltdb.DB {
-	t.Helper()
-	db, err := boltdb.Open(path, opts)
-	if err != nil {
-		t.Fatalf("Open: %v", err)
-	}
-	return db
-}

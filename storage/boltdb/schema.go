@@ -158,10 +158,15 @@ func (db *DB) backupTo(path string) (err error) {
 	return syncFolder(path)
 }
 
+// syncFolder keeps the name of path, where the file system knows how to.
 func syncFolder(path string) error {
 	folder, err := os.Open(filepath.Dir(path))
 	if err != nil {
 		return err
 	}
-	return errors.Join(folder.Sync(), folder.Close())
+	defer folder.Close()
+	if err := folder.Sync(); !errors.Is(err, errors.ErrUnsupported) {
+		return err
+	}
+	return nil
 }

@@ -1,0 +1,182 @@
+package boltdb_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/umassonline/belltower/storage"
+	"github.com/umassonline/belltower/storage/boltdb"
+)
+
+// outcome is what a caller is told of a transaction.
+type outcome string
+
+const (
+	stored  outcome = "stored"
+	refused outcome = "refused, nothing written"
+	unknown outcome = "unknown"
+)
+
+func outcomeOf(t *testing.T, err error) outcome {
+	t.Helper()
+	switch {
+	case err == nil:
+		return stored
+	case errors.Is(err, storage.ErrUnknown):
+		return unknown
+	case errors.Is(err, storage.ErrUnavailable):
+		return refused
+	}
+	t.Fatalf("a failing disk made the error %v", err)
+	return ""
+}
+
+// content returns all that db holds, as key=value, without the long values.
+func content(db *boltdb.DB) (pairs []string, err error) {
+	err = db.View(context.Background(), func(tx storage.Tx) error {
+		pairs = nil
+		return tx.Scan(nil, nil, 0, func(key, value []byte) (bool, error) {
+			pairs = append(pairs, fmt.Sprintf("%s=%.8s", key, value))
+			return true, nil
+		})
+	})
+	return pairs, err
+}
+
+func wantContent(t *testing.T, db *boltdb.DB, what string, want ...string) {
+	t.Helper()
+	got, err := content(db)
+	if diff := cmp.Diff(want, got); err != nil || diff != "" {
+		t.Errorf("%s: %v (-want +got):\n%s", what, err, diff)
+	}
+}
+
+var (
+	before = []string{"a=old", "gone=old"}
+	after  = []string{"a=new", "long=xxxxxxxx"}
+)
+
+func change(tx storage.Tx) error {
+	return errors.Join(put("a", "new", "long", strings.Repeat("x", 30_000))(tx), tx.Delete([]byte("gone")))
+}
+
+// TestFailedCommit lets each write and each sync of a commit fail, alone and with
+// those that follow, on which the store tries to find out what happened.
+func TestFailedCommit(t *testing.T) {
+	disk := mountFaults(t)
+	path := filepath.Join(disk.mount, "counted.db")
+	db := open(t, path, boltdb.Options{})
+	disk.next(t, plan{})
+	if err := db.Update(context.Background(), put("a", "old", "gone", "old")); err != nil {
+		t.Fatal(err)
+	}
+	if err := db.Update(context.Background(), change); err != nil {
+		t.Fatal(err)
+	}
+	most := disk.next(t, plan{})
+	shut(t, db)
+
+	seen := make(map[outcome]int)
+	for _, f := range []fault{writeRefused, writeTorn, syncLost, syncKept} {
+		for first := range max(most.Writes, most.Syncs) {
+			for _, count := range []int{1, 2, 3, 1000} {
+				seen[failOnce(t, disk, plan{f, first, count})]++
+			}
+		}
+	}
+	if len(seen) != 3 {
+		t.Errorf("not every outcome was met: %v", seen)
+	}
+}
+
+// failOnce changes a new store while the disk follows p, and compares what was
+// answered with what is there, and with what a power cut leaves.
+func failOnce(t *testing.T, disk *faultyDisk, p plan) outcome {
+	t.Helper()
+	what := fmt.Sprintf("%s, %d times after %d", p.Fault, p.Count, p.First)
+	path := filepath.Join(disk.mount, strings.ReplaceAll(what, " ", "-")+".db")
+	db := open(t, path, boltdb.Options{})
+	if err := db.Update(context.Background(), put("a", "old", "gone", "old")); err != nil {
+		t.Fatal(err)
+	}
+	disk.next(t, p)
+	told := outcomeOf(t, db.Update(context.Background(), change))
+	if meanwhile, err := content(db); err != nil && outcomeOf(t, err) != refused ||
+		err == nil && !slices.Equal(meanwhile, before) && !slices.Equal(meanwhile, after) {
+		t.Errorf("%s: while the disk fails, a view sees %q, %v", what, meanwhile, err)
+	}
+	cut := open(t, disk.next(t, plan{}).restore(t), boltdb.Options{})
+	want := map[outcome][]string{stored: after, refused: before}[told]
+	if told == unknown {
+		var err error
+		if want, err = content(db); err != nil || !slices.Equal(want, before) && !slices.Equal(want, after) {
+			t.Errorf("%s: after an unknown outcome the store holds %q, %v", what, want, err)
+		}
+	} else {
+		wantContent(t, cut, what+": after a power cut", want...)
+	}
+	shut(t, cut)
+	wantContent(t, db, what+": when the disk works again", want...)
+
+	if err := db.Update(context.Background(), put("z", "next")); err != nil {
+		t.Errorf("%s: the next update: %v", what, err)
+	}
+	want = append(slices.Clone(want), "z=next")
+	cut = open(t, disk.next(t, plan{}).restore(t), boltdb.Options{})
+	wantContent(t, cut, what+": after a power cut behind the next update", want...)
+	shut(t, cut)
+	shut(t, db)
+	db = open(t, path, boltdb.Options{})
+	wantContent(t, db, what+": reopened", want...)
+	shut(t, db)
+	return told
+}
+
+// TestFailingWhileMany lets a disk fail now and then while several callers
+// write, and compares each one's answers with what is there.
+func TestFailingWhileMany(t *testing.T) {
+	disk := mountFaults(t)
+	db := open(t, filepath.Join(disk.mount, "many.db"), boltdb.Options{})
+	faults := []fault{writeRefused, writeTorn, syncLost, syncKept}
+	kept := make(map[string]bool)
+	for round := range 60 {
+		disk.next(t, plan{faults[round%len(faults)], round % 7, 1 + round%3})
+		told := make([]outcome, 6)
+		var wg sync.WaitGroup
+		for i := range told {
+			wg.Go(func() {
+				told[i] = outcomeOf(t, db.Update(context.Background(), put(callerKey(round, i), "v")))
+			})
+		}
+		wg.Wait()
+		disk.next(t, plan{})
+		pairs, err := content(db)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i, o := range told {
+			is := slices.Contains(pairs, callerKey(round, i)+"=v")
+			if o == stored && !is || o == refused && is {
+				t.Errorf("round %d, caller %d was told %q; there: %v", round, i, o, is)
+			}
+			if is {
+				kept[callerKey(round, i)+"=v"] = true
+			}
+		}
+		if want := slices.Sorted(maps.Keys(kept)); !slices.Equal(pairs, want) {
+			t.Fatalf("round %d: the store holds %q, want %q", round, pairs, want)
+		}
+	}
+	shut(t, db)
+}
+
+func callerKey(round, i int) string { return fmt.Sprintf("%03d/%d", round, i) }
