@@ -16,6 +16,7 @@ import (
 //	open                the incidents that are open, drills too
 //	audit/time/request  AuditEntry
 //	seen/hour/request   what the request was answered with
+//	alive               when the bot was last known to run
 const seenName = "seen"
 
 func seenTable() storage.Table[struct{}]          { return storage.TableOf[struct{}](seenName) }
