@@ -91,6 +91,7 @@ func references[T ~string](k *checker, list []T, what string, known []string) {
 
 // unknownName reports a name that no section defines, with the nearest that one does.
 func (k *checker) unknownName(part any, name, what string, known []string) {
+	known = slices.DeleteFunc(slices.Clone(known), func(one string) bool { return one == "" })
 	hint := nearest(name, known)
 	if len(known) == 0 {
 		hint = "none is defined"

@@ -45,7 +45,7 @@ func (k *checker) principal(p *desk.Person) {
 	kind, id, isGroup := strings.Cut(p.ID, ":")
 	switch {
 	case isGroup && homeOf(kind) == "":
-		k.refuse(p, problem{"names neither a person nor group:, role: or team:", nearest(kind, []string{"group", "role", "team"})})
+		k.refuse(p, problem{"names neither a person nor a group, role or team", nearest(kind, []string{"group", "role", "team"})})
 	case isGroup && homeOf(kind) != platform:
 		k.refuse(p, problem{"names a " + kind + ", which " + platform + " does not have", "only " + homeOf(kind) + " has " + kind + ":"})
 	case isGroup && id == "":
@@ -65,7 +65,7 @@ func (k *checker) address(part any, connection desk.ConnectionName) bool {
 		return false
 	}
 	if _, found := k.platforms()[connection]; !found {
-		k.unknownName(part, string(connection), "on a connection that does not exist", k.connectionNames())
+		k.unknownName(part, string(connection), "is on a connection that does not exist", k.connectionNames())
 		return false
 	}
 	return true

@@ -49,22 +49,17 @@ func (k *checker) probeTarget(p *Probe) {
 }
 
 func targetForm(kind, target string) *problem {
-	if web(kind) {
+	switch {
+	case web(kind):
 		return urlForm(target)
-	}
-	rest := strings.TrimPrefix(target, kind+"://")
-	switch kind {
-	case "tcp", "tls":
-		return hostPortForm(rest)
-	case "dns":
-		if server, name, found := strings.Cut(rest, "/"); found && rest != target {
-			if isHost(strings.TrimSuffix(server, ":53")) && isHost(name) {
-				return nil
-			}
+	case kind == "tcp" || kind == "tls":
+		return hostPortForm(target)
+	case kind == "dns" && strings.HasPrefix(target, "dns:"):
+		server, name, _ := strings.Cut(strings.TrimPrefix(target, "dns://"), "/")
+		if !isHost(server) || !isHost(name) {
 			return &problem{"is no DNS question", "write it as in www.example.edu, or dns://192.0.2.53/www.example.edu to ask one server"}
 		}
-	}
-	if !isHost(rest) {
+	case !isHost(target):
 		return &problem{"is no host", "write a name or an address, as in www.example.edu or 192.0.2.1"}
 	}
 	return nil

@@ -31,7 +31,7 @@ func nearest(word string, known []string) string {
 	if best := closest(word, known); best != "" {
 		return "did you mean " + best + "?"
 	}
-	if len(known) == 0 || len(known) > 15 {
+	if len(known) > 15 {
 		return ""
 	}
 	return "known are " + strings.Join(known, ", ")

@@ -23,7 +23,11 @@ const maxText = 4000
 type parser interface{ parse(text string) *problem }
 
 // set parses a text that is not empty into a field by the rules of its tag.
+// Words are set even when they are wrong: others may refer to them and are not to blame.
 func set(v reflect.Value, text string, tag reflect.StructTag) *problem {
+	if v.Kind() == reflect.String {
+		v.SetString(text)
+	}
 	if p := obeys(text, tag); p != nil {
 		return p
 	}
@@ -52,10 +56,7 @@ func set(v reflect.Value, text string, tag reflect.StructTag) *problem {
 	case parser:
 		return p.parse(text)
 	default:
-		if p := shortEnough(text, tag.Get("limits")); p != nil {
-			return p
-		}
-		v.SetString(text)
+		return shortEnough(text, tag.Get("limits"))
 	}
 	return nil
 }
