@@ -32,6 +32,8 @@ type Declaration struct {
 	Next     time.Duration // until the promised next update; 0: no promise
 	Drill    bool
 	In       Channel
+	// Doubts are shown to ops while it may be taken back.
+	Doubts []string
 }
 
 // Declare opens incident number.
@@ -55,7 +57,9 @@ func Declare(number int, d Declaration, act Act) (Change, error) {
 		NextUpdateBy: next,
 	}
 	u := i.say(act.At, text)
-	return i.change(act, Entry{Kind: Declared, Text: text, Update: u.Number}, ReachChannel), nil
+	c := i.change(act, Entry{Kind: Declared, Text: text, Update: u.Number}, ReachChannel)
+	c.Announce.Snapshot.Doubts = d.Doubts
+	return c, nil
 }
 
 func cleanDeclaration(d Declaration) (title, text string, err error) {

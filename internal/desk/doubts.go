@@ -1,0 +1,96 @@
+package desk
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+	"unicode"
+)
+
+// Doubts says in sentences what looks wrong in texts that are about to be told to
+// many: an e-mail address, a student's number, a host's name or address, and a
+// title that names a service which is not among those told of. Nothing of it is
+// refused: it may be meant. It is empty where nothing looks wrong.
+func Doubts(c *Catalog, services []Affected, title, text string) []string {
+	var out []string
+	for _, name := range c.othersNamed(services, title) {
+		out = append(out, fmt.Sprintf("The title names %s, which is not among the services.", name))
+	}
+	for _, d := range doubtful() {
+		if found := d.find(title + "\n" + text); found != "" {
+			out = append(out, fmt.Sprintf("The text has what looks like %s: %s", d.what, found))
+		}
+	}
+	return out
+}
+
+type doubt struct {
+	what string
+	form *regexp.Regexp
+}
+
+// doubtful are the forms that are looked for. Students' numbers have seven to nine
+// digits at most universities; a host has at least three labels, or ends as names
+// on inner networks do (RFC 6762 appendix G), so "example.edu" alone is none.
+func doubtful() []doubt {
+	return []doubt{
+		{"an e-mail address", emailForm},
+		{"a student number", studentForm},
+		{"a host name", hostForm},
+		{"a network address", addressForm},
+	}
+}
+
+var (
+	emailForm   = regexp.MustCompile(`[\pL\pN._%+-]+@[\pL\pN-]+(\.[\pL\pN-]+)+`)
+	studentForm = regexp.MustCompile(`[0-9]{7,9}`)
+	hostForm    = regexp.MustCompile(`(?i)[a-z0-9][a-z0-9-]*(\.[a-z0-9-]+)*\.(local|lan|internal|intranet|corp|private)|[a-z0-9][a-z0-9-]*(\.[a-z0-9-]+)+\.[a-z]{2,}`)
+	addressForm = regexp.MustCompile(`[0-9]{1,3}(\.[0-9]{1,3}){3}`)
+)
+
+// find returns the first match that stands alone.
+func (d doubt) find(text string) string {
+	for _, at := range d.form.FindAllStringIndex(text, -1) {
+		before, after := text[:at[0]], text[at[1]:]
+		if !strings.ContainsFunc(lastByte(before)+firstByte(after), joined) {
+			return text[at[0]:at[1]]
+		}
+	}
+	return ""
+}
+
+// joined reports whether a character next to a match makes it part of something
+// longer: an address in the web, another number.
+func joined(r rune) bool {
+	return unicode.IsLetter(r) || unicode.IsDigit(r) || strings.ContainsRune("/@:-_", r)
+}
+
+func lastByte(s string) string { return s[max(0, len(s)-1):] }
+
+func firstByte(s string) string { return s[:min(1, len(s))] }
+
+// othersNamed lists the names of services that a title names by id, name or alias
+// but that are not among those given.
+func (c *Catalog) othersNamed(services []Affected, title string) []string {
+	words := " " + strings.Join(strings.FieldsFunc(strings.ToLower(title), notWord), " ") + " "
+	var out []string
+	for _, s := range c.Services() {
+		given := slices.ContainsFunc(services, func(a Affected) bool { return a.Service == s.ID })
+		if !given && s.namedIn(words) {
+			out = append(out, s.Name)
+		}
+	}
+	return out
+}
+
+func notWord(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) && r != '-' }
+
+func (s Service) namedIn(words string) bool {
+	for _, w := range append([]string{string(s.ID), s.Name}, s.Aliases...) {
+		if strings.Contains(words, " "+strings.ToLower(w)+" ") {
+			return true
+		}
+	}
+	return false
+}
