@@ -114,6 +114,16 @@ func seenBefore[T any](tx storage.Tx, by By) (out T, found bool, err error) {
 	return out, false, nil
 }
 
+// Repeated returns what a change of an incident came to where its request was
+// seen before: its number may have been left out, and what was open is not now.
+func (j *Journal) Repeated(ctx context.Context, by By) (out Applied, found bool, err error) {
+	err = j.db.View(ctx, func(tx storage.Tx) (err error) {
+		out, found, err = seenBefore[Applied](tx, by)
+		return err
+	})
+	return out, found, err
+}
+
 func markSeen[T any](tx storage.Tx, by By, out T) error {
 	if by.Request == "" {
 		return nil
