@@ -1,0 +1,341 @@
+package config
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/umassonline/belltower/internal/desk"
+)
+
+// minimal is the shortest file that loads.
+const minimal = `[organization]
+name = "UMassOnline"
+timezone = "America/New_York"
+public_url = "https://status.example.edu/"
+`
+
+// write writes a file of the working folder.
+func write(t *testing.T, name, text string) {
+	t.Helper()
+	if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// loads loads a file of that text from a folder of its own, and fails where it
+// has mistakes.
+func loads(t *testing.T, text string) *Config {
+	t.Helper()
+	t.Chdir(t.TempDir())
+	write(t, "config.toml", text)
+	c, err := Load("config.toml", environ)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+func TestWhatIsNotSaidIsTakenFromElsewhere(t *testing.T) {
+	c := loads(t, minimal+`languages = ["en", "es"]
+
+[storage]
+path = "belltower.db"
+
+[[campuses]]
+id = "amherst"
+
+[[campuses]]
+id = "worcester"
+name = "Worcester"
+timezone = "America/Denver"
+language = "es"
+
+[[slack]]
+name = "amherst"
+bot_token = "env:TOKEN"
+signing_secret = "hunter2"
+ops_channel = "C0OPS"
+api_url = "http://127.0.0.1:8081/api"
+
+[[discord]]
+name = "lowell"
+bot_token = "hunter2"
+application_id = "990000000000000001"
+ops_channel = "990000000000000002"
+api_url = "http://127.0.0.1:8082/"
+
+[[services]]
+id = "learn"
+
+[[probes]]
+service = "learn"
+name = "login page"
+kind = "http"
+url = "https://learn.example.edu/"
+fail_after = 5
+`)
+	got := map[string]any{
+		"public_url":        c.Organization.PublicURL,
+		"storage.path":      c.Storage.Path,
+		"campus":            []any{c.Campuses[0].Name, c.Campuses[0].Timezone.String(), c.Campuses[0].Language},
+		"other campus":      []any{c.Campuses[1].Name, c.Campuses[1].Timezone.String(), c.Campuses[1].Language},
+		"slack.api_url":     c.Slack[0].APIURL,
+		"discord.api_url":   c.Discord[0].APIURL,
+		"service":           c.Services[0].Name,
+		"out_of":            c.Probes[0].OutOf,
+		"ops":               c.OpsChannels(),
+		"log.level":         c.Log.Level,
+		"tell.grace":        c.Tell.Grace,
+		"windows.reminders": c.Windows.Reminders,
+	}
+	want := map[string]any{
+		"public_url":        "https://status.example.edu",
+		"storage.path":      "belltower.db",
+		"campus":            []any{"amherst", "America/New_York", "en"},
+		"other campus":      []any{"Worcester", "America/Denver", "es"},
+		"slack.api_url":     "http://127.0.0.1:8081/api/",
+		"discord.api_url":   "http://127.0.0.1:8082",
+		"service":           "learn",
+		"out_of":            5,
+		"ops":               []desk.Channel{{Connection: "amherst", ID: "C0OPS"}, {Connection: "lowell", ID: "990000000000000002"}},
+		"log.level":         slog.LevelInfo,
+		"tell.grace":        10 * time.Second,
+		"windows.reminders": []Reminder{{Before: 7 * day}, {DaysBefore: 1, At: Clock{16, 0}}},
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error("want -, got +\n" + diff)
+	}
+}
+
+func TestPathsAreOfTheFilesOwnFolder(t *testing.T) {
+	t.Chdir(t.TempDir())
+	if err := os.Mkdir("etc", 0o700); err != nil {
+		t.Fatal(err)
+	}
+	write(t, "etc/config.toml", minimal+"[cadence]\nescalate_url = \"file:url\"\n")
+	write(t, "etc/url", "https://pager.example.edu/hunter2\r\n")
+	c, err := Load("etc/config.toml", environ)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := c.Storage.Path; got != "etc/data/belltower.db" {
+		t.Errorf("the store is at %s", got)
+	}
+	if got := c.Cadence.EscalateURL.Reveal(); got != "https://pager.example.edu/hunter2" {
+		t.Errorf("the file says %q", got)
+	}
+}
+
+// TestLoadingAgain is what SIGHUP does: files are read anew, and a file that
+// broke meanwhile leaves the Config that is in use as it was.
+func TestLoadingAgain(t *testing.T) {
+	t.Chdir(t.TempDir())
+	write(t, "config.toml", minimal+"[[sources]]\nname = \"pingdom\"\nkind = \"pingdom\"\ntoken = \"file:token\"\nnext_token = \"file:next\"\n")
+	write(t, "token", "first\n")
+	write(t, "next", "second\n")
+	before, err := Load("config.toml", environ)
+	if err != nil {
+		t.Fatal(err)
+	}
+	write(t, "token", "third")
+	after, err := Load("config.toml", environ)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Remove("token"); err != nil {
+		t.Fatal(err)
+	}
+	if c, err := Load("config.toml", environ); err == nil || c != nil {
+		t.Error("a broken file was loaded")
+	}
+	for c, want := range map[*Config][]string{before: {"first", "second"}, after: {"third", "second"}} {
+		for i, token := range c.Sources[0].Tokens() {
+			if !token.Equal(want[i]) {
+				t.Errorf("token %d is %q, want %q", i, token.Reveal(), want[i])
+			}
+		}
+	}
+}
+
+func TestTheRulesGetTheirOwnWords(t *testing.T) {
+	c := loads(t, minimal+`
+[access]
+admins = ["amherst/U0ADMIN"]
+responders = ["amherst/group:S0ONCALL"]
+
+[[slack]]
+name = "amherst"
+bot_token = "hunter2"
+app_token = "hunter2"
+ops_channel = "C0OPS"
+
+[[services]]
+id = "learn"
+name = "Learn System"
+aliases = ["bb"]
+group = "Teaching"
+depends_on = ["network"]
+
+[[services]]
+id = "network"
+`)
+	if _, found := c.Catalog().Find("BB"); !found {
+		t.Error("the catalog does not know an alias")
+	}
+	want := []desk.Service{
+		{ID: "learn", Name: "Learn System", Aliases: []string{"bb"}, Group: "Teaching", DependsOn: []desk.ServiceID{"network"}},
+		{ID: "network", Name: "network"},
+	}
+	if diff := cmp.Diff(want, c.Catalog().Services()); diff != "" {
+		t.Error("want -, got +\n" + diff)
+	}
+	oncall := desk.Actor{Person: desk.Person{Connection: "amherst", ID: "U0ELSE"}, Groups: []string{"group:S0ONCALL"}}
+	if role := desk.Access(c.Access).RoleOf(oncall); role != desk.Responder {
+		t.Errorf("somebody on call is %v", role)
+	}
+}
+
+func TestFilesThatCannotBeRead(t *testing.T) {
+	t.Chdir(t.TempDir())
+	write(t, "long.toml", minimal+strings.Repeat("#", maxFile))
+	write(t, "latin1.toml", "[organization]\nname = \"Universit\xe4t\"\n")
+	for file, want := range map[string]string{
+		"nowhere.toml": "nowhere.toml: cannot read the configuration: no such file or directory",
+		".":            ".: cannot read the configuration: is a directory",
+		"long.toml":    "long.toml: cannot read the configuration: it is longer than 1048576 bytes",
+		"latin1.toml":  "latin1.toml:2:18: this is not TOML: invalid UTF-8 character in basic string: the file must be UTF-8",
+	} {
+		_, err := Load(file, environ)
+		if fmt.Sprint(err) != want {
+			t.Errorf("got  %v\nwant %v", err, want)
+		}
+	}
+}
+
+func TestMistakesSayTheirKey(t *testing.T) {
+	t.Chdir("testdata/mistakes")
+	_, err := Load("teams-connector.toml", environ)
+	got, ok := err.(Mistakes)
+	if !ok || len(got) != 2 || got[0].Key != "teams.workflows.url" || got[0].Line != 14 {
+		t.Errorf("got %#v", err)
+	}
+}
+
+func TestSecretsDoNotPrint(t *testing.T) {
+	c := loads(t, minimal+`
+[[slack]]
+name = "amherst"
+bot_token = "env:TOKEN"
+signing_secret = "hunter2"
+next_signing_secret = "hunter2"
+ops_channel = "C0OPS"
+
+[[teams]]
+name = "boston"
+ops_channel = "library"
+workflows = [{ name = "library", url = "https://hunter2.example.edu" }]
+`)
+	inside := struct{ secret Secret }{c.Slack[0].BotToken}
+	var out bytes.Buffer
+	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%d"} {
+		fmt.Fprintf(&out, verb, c)
+		fmt.Fprintf(&out, verb, *c)
+		fmt.Fprintf(&out, verb, c.Slack)
+		fmt.Fprintf(&out, verb, inside)
+		fmt.Fprintf(&out, verb, &inside)
+	}
+	for _, value := range []any{c, c.Slack[0].BotToken, inside, &inside} {
+		if err := json.NewEncoder(&out).Encode(value); err != nil {
+			t.Fatal(err)
+		}
+		slog.New(slog.NewTextHandler(&out, nil)).Info("loaded", "value", value)
+		slog.New(slog.NewJSONHandler(&out, nil)).Info("loaded", "value", value)
+	}
+	fmt.Fprint(&out, fmt.Errorf("no answer to %s and %v", c.Slack[0].BotToken, inside))
+	for _, leak := range []string{"hunter2", fmt.Sprintf("%x", "hunter2")} {
+		if strings.Contains(out.String(), leak) {
+			t.Errorf("%s was printed", leak)
+		}
+	}
+	if !strings.Contains(out.String(), "[secret]") {
+		t.Error("nothing shows that there is a secret")
+	}
+}
+
+func TestSecretEqual(t *testing.T) {
+	s := NewSecret("hunter2")
+	for candidate, want := range map[string]bool{"hunter2": true, "hunter": false, "hunter22": false, "": false} {
+		if got := s.Equal(candidate); got != want {
+			t.Errorf("Equal(%q) is %v", candidate, got)
+		}
+	}
+	for _, unset := range []Secret{{}, NewSecret("")} {
+		if unset.Equal("") || unset.IsSet() || unset.Reveal() != "" {
+			t.Error("a secret that is not set equals something")
+		}
+	}
+}
+
+func TestWarnings(t *testing.T) {
+	c := loads(t, minimal+`
+[http]
+admin_listen = ":9090"
+
+[retention]
+deliveries = "30d"
+
+[[services]]
+id = "learn"
+auto_declare = ""
+sorry_page = true
+
+[[slack]]
+name = "amherst"
+bot_token = "hunter2"
+app_token = "hunter2"
+ops_channel = "C0OPS"
+
+[cadence]
+`)
+	t.Chdir(t.TempDir())
+	write(t, "config.toml", minimal+"[[sources]]\nname = \"pingdom\"\nkind = \"generic\"\ntoken = \"hunter2\"\n")
+	if err := os.Chmod("config.toml", 0o644); err != nil {
+		t.Fatal(err)
+	}
+	other, err := Load("config.toml", environ)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := append(c.Warnings(), other.Warnings()...)
+	want := []string{
+		"config.toml: no admins and no responders in [access]: nobody may change anything; type /belltower whoami in chat for the line to paste",
+		"config.toml: admin_listen in [http] is \":9090\": other machines can read health and metrics; the usual is 127.0.0.1:9090",
+		"config.toml: checked, but without effect until their part is built: slack.app_token, services.sorry_page, cadence, retention",
+		"config.toml: no admins and no responders in [access]: nobody may change anything; type /belltower whoami in chat for the line to paste",
+		"config.toml: no [[slack]], [[teams]] or [[discord]]: there is no chat to talk in",
+		"config.toml: no [[services]]: there is nothing to declare an incident about",
+		"config.toml: it holds secrets and every user of this machine can read it: chmod o-r it, or write the secrets as env:NAME or file:PATH",
+		"config.toml: checked, but without effect until their part is built: sources",
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error("want -, got +\n" + diff)
+	}
+}
+
+// TestUnbuiltPartsExist keeps the list of parts to build free of what is no key.
+func TestUnbuiltPartsExist(t *testing.T) {
+	known := allKeys()
+	for _, part := range notBuilt() {
+		if !known[part] {
+			t.Errorf("%s is no section and no key", part)
+		}
+	}
+}
