@@ -79,7 +79,8 @@ func (h *handle) newest() (uint64, error) {
 	return uint64(btx.ID()), nil
 }
 
-// meta reads the meta page of transaction id and says where it lies.
+// meta reads the meta page of transaction id and says where it lies. (In a
+// backup, which bbolt begins with the same meta page twice, it may be the twin.)
 func (h *handle) meta(id uint64) (page []byte, offset int64, err error) {
 	page = make([]byte, h.bolt.Info().PageSize)
 	offset = int64(id%2) * int64(len(page))
@@ -117,6 +118,15 @@ func (h *handle) writeFreelist() error {
 // bucket (16). All ones: it was not written.
 const freelistOffset = 16 + 4*4 + 16
 
+// freePagesListed says whether transaction id wrote the list of free pages.
+func (h *handle) freePagesListed(id uint64) (bool, error) {
+	page, _, err := h.meta(id)
+	if err != nil {
+		return false, damaged(h.file.Name(), err)
+	}
+	return binary.NativeEndian.Uint64(page[freelistOffset:]) != ^uint64(0), nil
+}
+
 // check finds damage in the file that would crash the process when bbolt opens
 // it: a file cut short, and, where bbolt must look for the free pages, which it
 // does in a goroutine of its own, pages that are not what they should be.
@@ -152,12 +162,8 @@ func (h *handle) check(path string) (err error) {
 		if info, err := h.file.Stat(); err != nil || info.Size() < btx.Size() {
 			return damaged(path, "it was cut short")
 		}
-		page, _, err := h.meta(uint64(btx.ID()))
-		if err != nil {
-			return damaged(path, err)
-		}
-		if binary.NativeEndian.Uint64(page[freelistOffset:]) != ^uint64(0) {
-			return nil
+		if listed, err := h.freePagesListed(uint64(btx.ID())); err != nil || listed {
+			return err
 		}
 		return btx.ForEach(func(_ []byte, b *bolt.Bucket) error {
 			return b.ForEach(func(_, _ []byte) error { return nil })
