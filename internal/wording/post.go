@@ -10,6 +10,7 @@
 package wording
 
 import (
+	"cmp"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -160,18 +161,21 @@ func promise(i desk.Incident, asOf time.Time, k clock) chat.Text {
 	return chat.Plain("We will post again as soon as we know more.")
 }
 
-// page links to the page of an incident. A drill has none.
+// page links to the page of an incident, or to the whole page where it never was
+// one. A drill has none.
 func (c Context) page(i desk.Incident) []chat.Text {
 	if c.StatusURL == "" || i.Drill {
 		return nil
 	}
-	s := i.Subject()
-	if i.MergedInto != 0 {
-		s.Number = i.MergedInto
-	}
-	label := s.String() + " on the status page"
+	label := "Status page"
 	if c.Organization != "" {
-		label = s.String() + " on the status page of " + c.Organization
+		label += " of " + c.Organization
 	}
-	return []chat.Text{{{Link: chat.Link{URL: c.StatusURL + "/incidents/" + s.String(), Label: label}}}}
+	link := chat.Link{URL: c.StatusURL, Label: label}
+	if !i.IsRetracted() {
+		s := i.Subject()
+		s.Number = cmp.Or(i.MergedInto, s.Number)
+		link = chat.Link{URL: c.StatusURL + "/incidents/" + s.String(), Label: label + ": " + s.String()}
+	}
+	return []chat.Text{{{Link: link}}}
 }

@@ -75,4 +75,3 @@ func (c Context) openLine(i desk.Incident, at time.Time) string {
 func (c Context) clockText(t, near time.Time) string {
 	return clock{c.Zone, near}.at(t).PlainText(c.Zone)
 }
-

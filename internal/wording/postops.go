@@ -14,7 +14,7 @@ func (c Context) forStaff(m *chat.Message, s desk.Snapshot) {
 	i := *s.Incident
 	m.Summary = chat.Join(reference(i), m.Summary)
 	m.Lines = append(waiting(s), m.Lines...)
-	m.Facts = facts(i, clock{c.Zone, i.BeganAt})
+	m.Facts = facts(i)
 	m.Actions = actions(s)
 }
 
@@ -25,10 +25,13 @@ func waiting(s desk.Snapshot) []chat.Line {
 	if s.Held == nil {
 		return nil
 	}
+	what, unless := "Nobody else was told yet. ", ", unless you take it back."
+	if !fresh(*s.Incident) {
+		what, unless = "The newest change is not told to others yet. ", "."
+	}
 	lines := []chat.Line{paragraph(chat.Text{
-		{Strong: "Not told to others yet. "},
-		{Plain: "It goes to " + count(s.Held.Channels, "channel") + " by itself at "},
-		{Time: s.Held.Until}, {Plain: "."},
+		{Strong: what}, {Plain: count(s.Held.Channels, "channel") + " will be told at "},
+		{Time: s.Held.Until}, {Plain: unless},
 	})}
 	if len(s.Doubts) == 0 {
 		return lines
@@ -40,14 +43,15 @@ func waiting(s desk.Snapshot) []chat.Line {
 	return lines
 }
 
-func facts(i desk.Incident, k clock) []chat.Fact {
+// fresh reports whether nothing was said about the incident but its declaration.
+func fresh(i desk.Incident) bool {
+	return i.Updates == 1 && i.CorrectedAt.IsZero() && i.Impact == i.Peak
+}
+
+func facts(i desk.Incident) []chat.Fact {
 	out := []chat.Fact{
 		{Label: "Impact", Value: chat.Plain(string(i.Impact) + " (" + PublicImpact(i.Impact) + ")")},
 		{Label: "Status", Value: chat.Plain(standingWord(i))},
-		{Label: "Began", Value: withDay(i.BeganAt)},
-	}
-	if !i.EndedAt.IsZero() {
-		out = append(out, chat.Fact{Label: "Ended", Value: k.at(i.EndedAt)})
 	}
 	if !i.DeclaredBy.IsZero() {
 		out = append(out, chat.Fact{Label: "Declared by", Value: chat.Text{{Person: i.DeclaredBy}}})
@@ -79,31 +83,40 @@ func lead(i desk.Incident) chat.Text {
 }
 
 // actions are the buttons of the card: while it waits, to end the waiting; while
-// it is open, what needs no typing.
+// it is open, what needs no typing; then to look.
 func actions(s desk.Snapshot) []chat.Action {
 	i := *s.Incident
 	b := button{i.Subject().String(), strconv.Itoa(i.Number)}
-	retract := b.make("Take %s back", "incident retract")
-	retract.Style = chat.Danger
+	told := b.make("Who was told of %s", "incident deliveries")
 	switch {
-	case i.IsRetracted(), i.MergedInto != 0:
-		return []chat.Action{b.make("Who was told of %s", "incident deliveries")}
+	case !i.IsOpen():
+		return []chat.Action{told}
 	case s.Held != nil:
 		send := b.make("Send %s now", "incident tell")
 		send.Style = chat.Primary
-		return []chat.Action{send, retract}
-	case !i.IsOpen():
-		return []chat.Action{b.make("Who was told of %s", "incident deliveries")}
+		return []chat.Action{send, b.retract(fresh(i))}
 	}
 	resolve := b.make("Resolve %s", "incident resolve")
-	resolve.Style = chat.Primary
-	resolve.Confirm = "Tell everybody that " + workingAgain(i) + "?"
-	retract.Confirm = "Take " + b.name + " back? Everybody who was told gets a correction."
+	resolve.Style, resolve.Confirm = chat.Primary, "Tell everybody that "+b.name+" is resolved?"
+	if i.Drill {
+		resolve.Confirm = ""
+	}
 	out := []chat.Action{resolve}
 	if i.Lead.IsZero() {
 		out = append(out, chat.Action{Label: "Lead " + b.name, Command: "incident lead " + b.number + " me"})
 	}
-	return append(out, retract, b.make("Who was told of %s", "incident deliveries"))
+	return append(out, b.retract(i.Drill), told)
+}
+
+// retract is the button that takes the incident back; at once where nobody was
+// told, so that ten seconds are enough.
+func (b button) retract(atOnce bool) chat.Action {
+	a := b.make("Take %s back", "incident retract")
+	a.Style = chat.Danger
+	if !atOnce {
+		a.Confirm = "Take all of " + b.name + " back? Everybody who was told gets a correction."
+	}
+	return a
 }
 
 // button makes buttons about one incident.

@@ -81,9 +81,9 @@ func say(a *desk.Announcement, k clock) saying {
 	case desk.Reopened:
 		return saying{lead: conditions(i, again), typed: a.Text}
 	case desk.Worsened:
-		return saying{lead: "It got worse: " + conditions(i, now)}
+		return saying{lead: "It got worse: " + conditions(i, changed)}
 	case desk.Eased:
-		return saying{lead: "It got better: " + conditions(i, now)}
+		return saying{lead: "It got better: " + conditions(i, changed)}
 	case desk.Rescoped, desk.Absorbed:
 		return rescoped(a)
 	case desk.Reworded:
@@ -102,7 +102,7 @@ func ended(a *desk.Announcement, k clock) saying {
 	if a.Text == ReadyEnd(i) {
 		s.typed = ""
 	}
-	s.lines = []chat.Line{paragraph(wasThen(i, k), chat.Plain(lasted(i)+"."))}
+	s.lines = []chat.Line{itWas(i, k.zone)}
 	return s
 }
 
@@ -122,7 +122,7 @@ func reworded(a *desk.Announcement, k clock) saying {
 	s := saying{lead: "Correction", typed: a.Text}
 	for _, u := range a.Snapshot.Incident.Latest {
 		if u.Number == a.Update {
-			s.lines = []chat.Line{paragraph(chat.Plain("This replaces what we wrote "), k.at(u.At), chat.Plain("."))}
+			s.lines = []chat.Line{paragraph(chat.Plain("This replaces our message of "), k.at(u.At), chat.Plain("."))}
 		}
 	}
 	return s
@@ -134,37 +134,46 @@ func retracted(a *desk.Announcement) saying {
 		lines: []chat.Line{paragraph(chat.Plain(noSuchProblem))},
 	}
 	if a.Text != "" {
-		s.lines = append(s.lines, paragraph(chat.Plain("Why: "), chat.Plain(a.Text)))
+		s.lines = append(s.lines, quote(a.Text))
 	}
 	return s
 }
 
-// Limits of a list of several messages, which one post must hold: Slack refuses
-// posts of more than about 13,200 characters.
+// Limits of a list of several messages, in messages and characters, such that one
+// post holds it: Slack refuses posts of more than about 13,200 characters.
 const (
 	maxFolded     = 15
-	maxFoldedText = 4500 // characters of typed text besides the newest's
+	maxFoldedText = 6500
 )
 
 // folded says several announcements in one reply: how it is now, then each with
-// its time. What does not fit is counted.
+// its time. Of what does not fit the oldest are counted.
 func folded(said []*desk.Announcement, i desk.Incident, k clock) chat.Message {
 	m := chat.Message{Summary: standing(said, i)}
-	left, first := maxFoldedText+desk.MaxText, len(said)
-	for first > 0 && len(said)-first < maxFolded {
-		left -= utf8.RuneCountInString(said[first-1].Text)
-		if left < 0 {
+	older, left := len(said), maxFoldedText
+	for older > 0 && len(said)-older < maxFolded {
+		lines := item(said[older-1], k)
+		if left -= size(lines, k); left < 0 {
 			break
 		}
-		first--
+		m.Lines = append(lines, m.Lines...)
+		older--
 	}
-	if first > 0 {
-		m.Lines = append(m.Lines, paragraph(chat.Plain(count(first, "older message")+" not shown here.")))
+	if older > 0 {
+		note := paragraph(chat.Plain("The status page has " + count(older, "older message") + "."))
+		m.Lines = append([]chat.Line{note}, m.Lines...)
 	}
-	for _, a := range said[first:] {
-		m.Lines = append(m.Lines, item(a, k)...)
+	if i.Status == desk.Resolved {
+		m.Lines = append(m.Lines, itWas(i, k.zone))
 	}
 	return m
+}
+
+func size(lines []chat.Line, k clock) (characters int) {
+	for _, l := range lines {
+		characters += utf8.RuneCountInString(l.Text.PlainText(k.zone))
+	}
+	return characters
 }
 
 // standing is the sentence above several messages.
@@ -179,16 +188,16 @@ func standing(said []*desk.Announcement, i desk.Incident) chat.Text {
 	if len(said) == 0 {
 		return stop(chat.Plain(how))
 	}
-	return stop(chat.Plain(how + " (" + count(len(said), "message") + ")"))
+	return stop(chat.Plain(how + " (" + count(len(said), "message") + " at once)"))
 }
 
-// item is one of several messages: "4:12 AM, Identified: the text".
+// item is one of several messages: "4:12 AM – Identified: the text".
 func item(a *desk.Announcement, k clock) []chat.Line {
 	s := say(a, k)
 	if s.brief == "" {
 		s.brief = s.lead
 	}
-	at := chat.Join(k.at(a.At), chat.Plain(", "))
+	at := chat.Join(k.at(a.At), chat.Plain(" – "))
 	if s.typed == "" || fits(s.typed) {
 		return []chat.Line{{Kind: chat.Item, Text: chat.Join(at, colon(s.brief, s.typed))}}
 	}

@@ -35,13 +35,21 @@ func (c Context) state(i desk.Incident, opening bool) chat.Message {
 
 func (c Context) open(i desk.Incident, k clock) chat.Message {
 	m := chat.Message{Summary: c.headline(i)}
-	m.Lines = append(m.Lines, paragraph(chat.Plain("It began "), withDay(i.BeganAt), chat.Plain(".")))
+	m.Lines = append(m.Lines, since(i, k))
 	m.Lines = append(m.Lines, allServices(i)...)
 	m.Lines = append(m.Lines, c.advice(i)...)
 	m.Lines = append(m.Lines, history(i, k)...)
 	m.Context = append(m.Context, promise(i, lastSaid(i), k))
 	m.Context = append(m.Context, c.smallPrint(i, k)...)
 	return m
+}
+
+func since(i desk.Incident, k clock) chat.Line {
+	began := chat.Join(chat.Plain("It began "), withDay(i.BeganAt))
+	if !i.ReopenedAt.IsZero() {
+		began = chat.Join(began, chat.Plain(" and came back "), k.at(i.ReopenedAt))
+	}
+	return paragraph(began, chat.Plain("."))
 }
 
 // headline is "Learn System is not available: Login fails for everyone."
@@ -75,6 +83,9 @@ func (c Context) advice(i desk.Incident) []chat.Line {
 	var given []string
 	for _, a := range i.Services {
 		s, _ := c.Catalog.Find(string(a.Service))
+		if i.StatusOf(a.Service) == desk.Operational {
+			continue
+		}
 		if s.AdviceOutage != "" && !slices.Contains(given, s.AdviceOutage) && len(given) < maxAdvices {
 			given = append(given, s.AdviceOutage)
 		}
@@ -94,6 +105,9 @@ const maxOlder = 240
 func history(i desk.Incident, k clock) []chat.Line {
 	var lines []chat.Line
 	for n, u := range slices.Backward(i.Latest) {
+		if u.Text == ReadyEnd(i) && !i.IsOpen() {
+			continue
+		}
 		lines = append(lines, chat.Line{Text: updateHead(u, k)})
 		text := u.Text
 		if n < len(i.Latest)-1 {
@@ -131,12 +145,11 @@ func lastSaid(i desk.Incident) time.Time {
 
 func (c Context) over(i desk.Incident, opening bool, k clock) chat.Message {
 	m := chat.Message{Summary: chat.Plain("Resolved: " + workingAgain(i) + ".")}
-	was := wasThen(i, k)
 	if opening {
 		verb := [2]string{"it is", "they are"}[many(len(i.Services))]
-		m.Summary = chat.Join(was, chat.Plain("; "+verb+" working again."))
+		m.Summary = chat.Join(wasThen(i, k.zone), chat.Plain("; "+verb+" working again."))
 	} else {
-		m.Lines = append(m.Lines, paragraph(was, chat.Plain(lasted(i)+".")))
+		m.Lines = append(m.Lines, itWas(i, k.zone))
 	}
 	if title := c.typedTitle(i); title != "" {
 		m.Lines = append(m.Lines, paragraph(colon("This was about", title)))
@@ -148,17 +161,15 @@ func (c Context) over(i desk.Incident, opening bool, k clock) chat.Message {
 }
 
 // wasThen is "Learn System was not available from ... to ...", at its worst.
-func wasThen(i desk.Incident, k clock) chat.Text {
+func wasThen(i desk.Incident, zone *time.Location) chat.Text {
 	i.Impact = i.Peak
+	k := clock{zone, i.BeganAt}
 	return chat.Join(chat.Plain(conditions(i, past)+" from "), withDay(i.BeganAt), chat.Plain(" to "), k.at(i.EndedAt))
 }
 
-func lasted(i desk.Incident) string {
-	d := i.EndedAt.Sub(i.BeganAt)
-	if d < time.Minute {
-		return ""
-	}
-	return ", for " + Span(d)
+// itWas is wasThen as a paragraph, with how long it lasted.
+func itWas(i desk.Incident, zone *time.Location) chat.Line {
+	return paragraph(wasThen(i, zone), chat.Plain(" ("+Span(i.EndedAt.Sub(i.BeganAt))+")."))
 }
 
 func (c Context) takenBack(i desk.Incident) chat.Message {

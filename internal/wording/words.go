@@ -86,7 +86,7 @@ func past(desk.ServiceStatus) tense {
 
 func again(s desk.ServiceStatus) tense { return with(s, " again") }
 
-func now(s desk.ServiceStatus) tense { return with(s, " now") }
+func changed(s desk.ServiceStatus) tense { return with(s, " now") }
 
 func with(s desk.ServiceStatus, suffix string) tense {
 	t := present(s)

@@ -1,0 +1,351 @@
+package wording
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/umassonline/belltower/internal/chat"
+	"github.com/umassonline/belltower/internal/desk"
+)
+
+var update = flag.Bool("update", false, "write the golden files anew")
+
+var eastern = func() *time.Location {
+	zone, err := time.LoadLocation("America/New_York")
+	if err != nil {
+		panic(err)
+	}
+	return zone
+}()
+
+func campus() Context {
+	return Context{
+		Organization: "Example University",
+		StatusURL:    "https://status.example.edu",
+		Zone:         eastern,
+		Catalog: desk.NewCatalog([]desk.Service{
+			{ID: "learn", Name: "Learn System", Aliases: []string{"blackboard"}, Group: "Teaching and learning",
+				AdviceOutage: "Work of the last minutes may not be saved. If you are in an exam, keep this page open."},
+			{ID: "portal", Name: "Student Portal"},
+			{ID: "mail", Name: "Mail", AdviceOutage: "Mail is kept and comes later. You need not send it again."},
+			{ID: "wifi", Name: "Campus Wi-Fi"},
+			{ID: "print", Name: "Printing"},
+			{ID: "library", Name: "Library Catalog"},
+		}),
+	}
+}
+
+// story tells one incident by the real rules of the desk; its clock stands until
+// it is moved.
+type story struct {
+	t    *testing.T
+	now  time.Time
+	inc  desk.Incident
+	said []*desk.Announcement
+}
+
+func begin(t *testing.T) *story {
+	return &story{t: t, now: time.Date(2026, 12, 4, 3, 55, 0, 0, eastern).UTC()}
+}
+
+func (s *story) act() desk.Act {
+	return desk.Act{By: desk.Person{Connection: "amherst", ID: "U0RESPONDER"}, At: s.now}
+}
+
+func (s *story) at(clock string) *story {
+	s.t.Helper()
+	var h, m int
+	if _, err := fmt.Sscanf(clock, "%d:%d", &h, &m); err != nil {
+		s.t.Fatal(err)
+	}
+	next := time.Date(2026, 12, 4, h, m, 0, 0, eastern).UTC()
+	if next.Before(s.now) {
+		next = next.AddDate(0, 0, 1)
+	}
+	s.now = next
+	return s
+}
+
+func (s *story) take(c desk.Change, err error) *story {
+	s.t.Helper()
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	s.inc = c.Incident
+	if c.Announce != nil {
+		a := *c.Announce
+		a.N = len(s.said) + 1
+		s.said = append(s.said, &a)
+	}
+	return s
+}
+
+func affected(ids ...string) (out []desk.Affected) {
+	for _, id := range ids {
+		id, status, _ := strings.Cut(id, ":")
+		out = append(out, desk.Affected{Service: desk.ServiceID(id), Name: campus().Catalog.Name(desk.ServiceID(id)), Status: desk.ServiceStatus(status)})
+	}
+	return out
+}
+
+func (s *story) declare(d desk.Declaration) *story {
+	s.t.Helper()
+	if d.Title == "" {
+		d.Title = ReadyTitle(d.Services)
+	}
+	if d.Text == "" {
+		d.Text = ReadyText()
+	}
+	d.In = desk.Channel{Connection: "amherst", ID: "C0OPS"}
+	return s.take(desk.Declare(42, d, s.act()))
+}
+
+func (s *story) learnDown() *story {
+	s.t.Helper()
+	return s.declare(desk.Declaration{Services: affected("learn"), Impact: desk.Critical, Began: s.now.Add(-3 * time.Minute)})
+}
+
+func (s *story) loginFails() *story {
+	s.t.Helper()
+	return s.declare(desk.Declaration{
+		Services: affected("learn"), Impact: desk.Major, Title: "Login fails for everyone",
+		Text: "The login page shows an error.", Next: 20 * time.Minute, Began: s.now.Add(-3 * time.Minute),
+	})
+}
+
+func (s *story) update(status desk.IncidentStatus, text string) *story {
+	s.t.Helper()
+	return s.take(s.inc.Update(desk.Progress{Status: status, Text: text, Next: 20 * time.Minute}, s.act()))
+}
+
+func (s *story) resolve(text string) *story {
+	s.t.Helper()
+	if text == "" {
+		text = ReadyEnd(s.inc)
+	}
+	return s.take(s.inc.Resolve(text, s.act()))
+}
+
+func (s *story) newest() *desk.Announcement { return s.said[len(s.said)-1] }
+
+// forms are all that a story's newest announcement makes of posts; fold is how
+// many announcements a reply says.
+func (s *story) forms(fold int) string {
+	a := s.newest()
+	root := chat.PostID("root")
+	if len(s.said) == 1 || fold > len(s.said) {
+		root = ""
+	}
+	base := chat.Delivery{Subject: a.Subject, N: a.N, Snapshot: &a.Snapshot, Root: root}
+	ops := base
+	ops.Ops = true
+	out := "== ops card\n" + transcript(campus().Post(ops))
+	if a.Snapshot.Scope().OpsOnly {
+		return out
+	}
+	out += "\n== channel root\n" + transcript(campus().Post(base))
+	if root == "" || len(audible(s.said[len(s.said)-fold:])) == 0 {
+		return out
+	}
+	reply := base
+	reply.Said = s.said[len(s.said)-fold:]
+	out += "\n== thread reply\n" + transcript(campus().Post(reply))
+	reply.Broadcast = true
+	out += "\n== broadcast\n" + transcript(campus().Post(reply))
+	reply.Ops = true
+	return out + "\n== ops reply\n" + transcript(campus().Post(reply))
+}
+
+// transcript shows a message as a person would read it, with what its marks mean.
+func transcript(m chat.Message) string {
+	var b strings.Builder
+	text := func(t chat.Text) string { return t.PlainText(eastern) }
+	fmt.Fprintf(&b, "[%s] %s\n", m.Tone, text(m.Summary))
+	for _, l := range m.Lines {
+		mark := map[chat.LineKind]string{chat.Paragraph: "", chat.Quote: "> ", chat.Item: "* ", chat.Heading: "# "}[l.Kind]
+		fmt.Fprintf(&b, "    %s%s\n", mark, strings.ReplaceAll(text(l.Text), "\n", "\n    "+mark))
+	}
+	for _, f := range m.Facts {
+		fmt.Fprintf(&b, "    %s: %s\n", f.Label, text(f.Value))
+	}
+	for _, c := range m.Context {
+		fmt.Fprintf(&b, "    ~ %s\n", text(c))
+	}
+	for _, a := range m.Actions {
+		fmt.Fprintf(&b, "    (%s) %s%s\n", a.Label, a.Command, confirmed(a))
+	}
+	return b.String()
+}
+
+func confirmed(a chat.Action) string {
+	if a.Confirm == "" {
+		return ""
+	}
+	return " | first asks: " + a.Confirm
+}
+
+func golden(t *testing.T, name, got string) {
+	t.Helper()
+	path := filepath.Join("testdata", "posts", name+".txt")
+	if *update {
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(want), got); diff != "" {
+		t.Errorf("%s (-want +got):\n%s", name, diff)
+	}
+}
+
+// stories are one for each kind of announcement, and for each way posts differ.
+func stories(t *testing.T) map[string]*story {
+	began := func(hm string) time.Time { return begin(t).at(hm).now }
+	return map[string]*story{
+		"declared ready":   begin(t).learnDown(),
+		"declared typed":   begin(t).loginFails(),
+		"declared several": begin(t).declare(desk.Declaration{Services: affected("learn", "portal:partial_outage", "mail:operational", "wifi"), Impact: desk.Minor}),
+		"declared many":    begin(t).declare(desk.Declaration{Services: affected("learn", "portal", "mail", "wifi", "print", "library"), Impact: desk.Critical, Title: "Power is off in the data centre"}),
+		"drill":            begin(t).declare(desk.Declaration{Services: affected("learn"), Impact: desk.Critical, Drill: true}),
+		"updated":          begin(t).loginFails().at("4:12").update(desk.Identified, "A disk is full. We are making room."),
+		"updated long":     begin(t).loginFails().at("4:12").update(desk.Identified, "Two things are wrong:\n1. a disk is full\n2. the spare did not start"),
+		"updated thrice": begin(t).loginFails().at("4:12").update(desk.Identified, "A disk is full.").
+			at("4:20").update("", "We are making room.").at("4:31").update(desk.Monitoring, "Login works for most people."),
+		"worsened": func() *story {
+			s := begin(t).loginFails().at("4:05")
+			return s.take(s.inc.SetImpact(desk.Critical, s.act()))
+		}(),
+		"eased": func() *story {
+			s := begin(t).learnDown().at("4:40")
+			return s.take(s.inc.SetImpact(desk.Minor, s.act()))
+		}(),
+		"services": func() *story {
+			s := begin(t).learnDown().at("4:05")
+			return s.take(s.inc.SetServices(desk.Rescope{Add: affected("portal")}, s.act()))
+		}(),
+		"title": func() *story {
+			s := begin(t).learnDown().at("4:05")
+			return s.take(s.inc.SetTitle("Login fails for everyone", s.act()))
+		}(),
+		"times": func() *story {
+			s := begin(t).learnDown().at("4:31")
+			return s.take(s.inc.SetBegan(began("3:55").Add(-15*time.Minute), s.act()))
+		}(),
+		"edited": func() *story {
+			s := begin(t).loginFails().at("4:12").update(desk.Identified, "A disk is fall.").at("4:31")
+			return s.take(s.inc.Reword(desk.Entry{Seq: 2, Kind: desk.Updated, Update: 2, Text: "A disk is fall."}, "A disk is full.", s.act()))
+		}(),
+		"lead": func() *story {
+			s := begin(t).learnDown().at("4:05")
+			return s.take(s.inc.SetLead(desk.Person{Connection: "lowell", ID: "9912"}, s.act()))
+		}(),
+		"resolved ready": begin(t).learnDown().at("4:31").resolve(""),
+		"resolved typed": begin(t).loginFails().at("4:12").update(desk.Identified, "A disk is full.").at("4:31").resolve("There is room on the disk again."),
+		"over midnight":  begin(t).at("23:50").learnDown().at("0:10").update(desk.Identified, "The network is cut at the lab.").at("1:00").resolve(""),
+		"reopened": func() *story {
+			s := begin(t).learnDown().at("4:31").resolve("").at("4:44")
+			return s.take(s.inc.Reopen("The disk is full once more.", s.act()))
+		}(),
+		"retracted": func() *story {
+			s := begin(t).learnDown().at("3:57")
+			return s.take(s.inc.Retract("It was the test system.", s.act()))
+		}(),
+		"retracted silently": func() *story {
+			s := begin(t).learnDown().at("3:57")
+			return s.take(s.inc.Retract("", s.act()))
+		}(),
+		"merged":   merging(t, false),
+		"absorbed": merging(t, true),
+	}
+}
+
+// merging folds an incident about the portal (42) into one about Learn (41).
+func merging(t *testing.T, into bool) *story {
+	s := begin(t).declare(desk.Declaration{Services: affected("portal"), Impact: desk.Minor}).at("4:20")
+	other, err := desk.Declare(41, desk.Declaration{Services: affected("learn"), Impact: desk.Critical, Title: ReadyTitle(affected("learn")), Text: ReadyText()}, s.act())
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.at("4:25")
+	from, absorbed, err := desk.Merge(s.inc, other.Incident, s.act())
+	if into {
+		s.said, s.inc = []*desk.Announcement{other.Announce}, other.Incident
+		return s.take(absorbed, err)
+	}
+	return s.take(from, err)
+}
+
+func TestPosts(t *testing.T) {
+	for name, s := range stories(t) {
+		t.Run(name, func(t *testing.T) { golden(t, name, s.forms(1)) })
+	}
+}
+
+func TestWhatWasMissedIsOneReply(t *testing.T) {
+	s := begin(t).loginFails().at("4:12").update(desk.Identified, "A disk is full.").
+		at("4:20").update("", "Two things are wrong:\n1. a disk is full\n2. the spare did not start")
+	s.at("4:25").take(s.inc.SetImpact(desk.Critical, s.act()))
+	s.at("4:26").take(s.inc.SetTitle("Login and courses fail", s.act()))
+	golden(t, "folded open", s.forms(4))
+	golden(t, "folded over", s.at("4:31").resolve("There is room on the disk again.").forms(5))
+}
+
+func TestAMissedRetractionIsSaidAlone(t *testing.T) {
+	s := begin(t).loginFails().at("4:12").update(desk.Identified, "A disk is full.")
+	s.at("4:13").take(s.inc.Retract("It was the test system.", s.act()))
+	golden(t, "folded retracted", s.forms(2))
+}
+
+func TestBegunAndEndedMeanwhileIsOnePostInThePast(t *testing.T) {
+	s := begin(t).loginFails().at("4:31").resolve("There is room on the disk again.")
+	golden(t, "meanwhile", s.forms(3))
+}
+
+func TestTheCardThatWaitsNamesWhatIsDoubtful(t *testing.T) {
+	s := begin(t).loginFails()
+	snap := &s.newest().Snapshot
+	snap.Held = &desk.Held{Until: s.now.Add(10 * time.Second), Channels: 143}
+	snap.Doubts = []string{"The title looks like it names a host: db7.example.edu."}
+	golden(t, "held", s.forms(1))
+}
+
+func TestASecondTryNamesItsSubject(t *testing.T) {
+	s := begin(t).learnDown()
+	d := chat.Delivery{Subject: s.inc.Subject(), N: 1, Snapshot: &s.newest().Snapshot, Reference: true}
+	golden(t, "reference", transcript(campus().Post(d)))
+}
+
+func TestNotices(t *testing.T) {
+	c, ch := campus(), desk.Channel{Connection: "boston", ID: "C0LIBRARY"}
+	at := func(hm string) time.Time { return begin(t).at(hm).now }
+	open := begin(t).loginFails()
+	texts := []string{
+		c.ChannelGone(ch, "is_archived"),
+		c.PostRefused(ch, desk.Subject{Kind: desk.IncidentSubject, Number: 42}, "invalid_blocks"),
+		c.PostFailed(ch, desk.Subject{Kind: desk.IncidentSubject, Number: 42}, "internal_error"),
+		c.ConnectionLocked("boston", "token_revoked"),
+		c.Away(Absence{From: at("4:12"), To: at("4:19"), Open: []desk.Incident{open.inc}, CaughtUp: 3}),
+		c.Away(Absence{From: at("23:58"), To: at("23:59").AddDate(0, 0, 1), CaughtUp: 1}),
+		c.Away(Absence{From: at("4:10"), To: at("4:12"), Open: []desk.Incident{open.inc, begin(t).learnDown().inc}}),
+	}
+	var b strings.Builder
+	for k, text := range texts {
+		d := chat.Delivery{Subject: desk.Subject{Kind: desk.NoticeSubject, Number: k + 1}, Ops: true,
+			Snapshot: &desk.Snapshot{Notice: &desk.Notice{Number: k + 1, Text: text}}}
+		b.WriteString(transcript(c.Post(d)))
+	}
+	golden(t, "notices", b.String())
+}
