@@ -19,32 +19,13 @@ type Access struct {
 
 // Tell is how telling begins.
 type Tell struct {
-	// Ops are the ops channels in order of preference for questions. Default: each connection's own, in
-	// the order of the file; Config.OpsChannels has both in one.
+	// Ops are the ops channels in order of preference for questions. Default: each connection's own;
+	// Config.OpsChannels has both in one.
 	Ops []desk.Channel `toml:"ops"`
 	// Grace is how long what reaches many channels may be taken back. Default: "10s"; "0s" is none.
 	Grace time.Duration `toml:"grace" default:"10s" limits:"0s..10m"`
 	// GraceAbove is the number of channels up to which telling is at once. Default: 20.
 	GraceAbove int `toml:"grace_above" default:"20" limits:"0..1000000"`
-}
-
-// OpsChannels are the ops channels, most preferred first: those of tell.ops,
-// else the one of each connection in the order Slack, Teams, Discord.
-func (c *Config) OpsChannels() []desk.Channel {
-	if len(c.Tell.Ops) > 0 {
-		return c.Tell.Ops
-	}
-	var all []desk.Channel
-	for _, s := range c.Slack {
-		all = append(all, desk.Channel{Connection: s.Name, ID: s.OpsChannel})
-	}
-	for _, t := range c.Teams {
-		all = append(all, desk.Channel{Connection: t.Name, ID: t.OpsChannel})
-	}
-	for _, d := range c.Discord {
-		all = append(all, desk.Channel{Connection: d.Name, ID: d.OpsChannel})
-	}
-	return all
 }
 
 // Cadence is how often news of an incident is promised, by impact.

@@ -88,3 +88,38 @@ type Discord struct {
 	// APIURL is Discord's API, without a slash at the end. Default: "https://discord.com/api/v10".
 	APIURL string `toml:"api_url" default:"https://discord.com/api/v10" form:"url"`
 }
+
+// connection is what connections of all platforms have.
+type connection struct {
+	name       *desk.ConnectionName
+	platform   string // as people call it
+	opsChannel string
+}
+
+// connections are those of Slack, then of Teams, then of Discord.
+func (c *Config) connections() []connection {
+	var all []connection
+	for i := range c.Slack {
+		all = append(all, connection{&c.Slack[i].Name, "Slack", c.Slack[i].OpsChannel})
+	}
+	for i := range c.Teams {
+		all = append(all, connection{&c.Teams[i].Name, "Teams", c.Teams[i].OpsChannel})
+	}
+	for i := range c.Discord {
+		all = append(all, connection{&c.Discord[i].Name, "Discord", c.Discord[i].OpsChannel})
+	}
+	return all
+}
+
+// OpsChannels are the ops channels, most preferred first: those of tell.ops,
+// else the one of each connection in the order Slack, Teams, Discord.
+func (c *Config) OpsChannels() []desk.Channel {
+	if len(c.Tell.Ops) > 0 {
+		return c.Tell.Ops
+	}
+	var all []desk.Channel
+	for _, one := range c.connections() {
+		all = append(all, desk.Channel{Connection: *one.name, ID: one.opsChannel})
+	}
+	return all
+}

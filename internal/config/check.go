@@ -29,16 +29,6 @@ func (k *checker) all() {
 	k.listeners()
 }
 
-// at is the spot of the first of some parts of the Config that was given.
-func (k *checker) at(parts ...any) *spot {
-	for _, p := range parts {
-		if s := k.spots[p]; s != nil {
-			return s
-		}
-	}
-	return &spot{place: place{1, 1}}
-}
-
 // given reports whether a part of the Config stands in the file and could be read.
 func (k *checker) given(part any) bool {
 	s := k.spots[part]
@@ -51,12 +41,12 @@ func (k *checker) broken(part any) bool {
 	return s != nil && s.wrong
 }
 
-// refuse reports the value at part: "key in [section]: value what: hint".
-func (k *checker) refuse(part any, p problem) { k.value(k.at(part), p) }
+// refuse reports the value of a part that is given: "key in [section]: value what: hint".
+func (k *checker) refuse(part any, p problem) { k.value(k.spots[part], p) }
 
 // lacks reports that a section misses something, beside any other mistake of it.
 func (k *checker) lacks(part any, key string, p problem) {
-	s := *k.at(part)
+	s := *k.spots[part]
 	s.key, s.wrong = key, false
 	k.mistake(&s, p)
 }
@@ -73,7 +63,7 @@ func (k *checker) once(seen unique, part any, name, what string) {
 		k.refuse(part, problem{"is " + what + " already", fmt.Sprintf("see line %d", line)})
 		return
 	}
-	seen[name] = k.at(part).line
+	seen[name] = k.spots[part].line
 }
 
 // reference reports a name that is not among those defined.

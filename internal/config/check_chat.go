@@ -41,7 +41,7 @@ func (k *checker) principal(p *desk.Person) {
 	if !k.address(p, p.Connection) {
 		return
 	}
-	platform := k.platforms()[p.Connection]
+	platform := k.platformOf(p.Connection)
 	kind, id, isGroup := strings.Cut(p.ID, ":")
 	switch {
 	case isGroup && homeOf(kind) == "":
@@ -64,7 +64,7 @@ func (k *checker) address(part any, connection desk.ConnectionName) bool {
 	if !k.given(part) {
 		return false
 	}
-	if _, found := k.platforms()[connection]; !found {
+	if k.platformOf(connection) == "" {
 		k.unknownName(part, string(connection), "is on a connection that does not exist", k.connectionNames())
 		return false
 	}

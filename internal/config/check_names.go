@@ -11,52 +11,30 @@ import (
 // connections checks that no two connections have one name.
 func (k *checker) connections() {
 	seen := unique{}
-	for i := range k.c.Slack {
-		k.connection(seen, &k.c.Slack[i].Name)
+	for _, one := range k.c.connections() {
+		if k.given(one.name) && *one.name == desk.Local {
+			k.refuse(one.name, problem{"means this machine itself", "choose another name"})
+		}
+		k.once(seen, one.name, string(*one.name), "the name of a connection")
 	}
-	for i := range k.c.Teams {
-		k.connection(seen, &k.c.Teams[i].Name)
-	}
-	for i := range k.c.Discord {
-		k.connection(seen, &k.c.Discord[i].Name)
-	}
-}
-
-func (k *checker) connection(seen unique, name *desk.ConnectionName) {
-	if k.given(name) && *name == "local" {
-		k.refuse(name, problem{"means this machine itself", "choose another name"})
-	}
-	k.once(seen, name, string(*name), "the name of a connection")
-}
-
-// platforms says of each connection which platform it is on.
-func (k *checker) platforms() map[desk.ConnectionName]string {
-	all := map[desk.ConnectionName]string{}
-	for _, d := range k.c.Discord {
-		all[d.Name] = "Discord"
-	}
-	for _, t := range k.c.Teams {
-		all[t.Name] = "Teams"
-	}
-	for _, s := range k.c.Slack {
-		all[s.Name] = "Slack"
-	}
-	delete(all, "")
-	return all
 }
 
 func (k *checker) connectionNames() []string {
 	var names []string
-	for _, s := range k.c.Slack {
-		names = append(names, string(s.Name))
-	}
-	for _, t := range k.c.Teams {
-		names = append(names, string(t.Name))
-	}
-	for _, d := range k.c.Discord {
-		names = append(names, string(d.Name))
+	for _, one := range k.c.connections() {
+		names = append(names, string(*one.name))
 	}
 	return names
+}
+
+// platformOf is the platform of the connection of a name; "" when there is none.
+func (k *checker) platformOf(name desk.ConnectionName) string {
+	for _, one := range k.c.connections() {
+		if *one.name == name {
+			return one.platform
+		}
+	}
+	return ""
 }
 
 // campuses checks ids, languages and connections of campuses.
@@ -167,7 +145,7 @@ func (k *checker) dependencies() {
 	for i := range k.c.Services {
 		s := &k.c.Services[i]
 		if circle := circle([]desk.ServiceID{s.ID}, needs, map[desk.ServiceID]bool{}); circle != nil && s.ID == slices.Min(circle) {
-			k.mistake(k.at(&s.DependsOn), problem{"depends_on in [[services]] makes a circle: " + joined(circle, " needs "), "take one of them out"})
+			k.mistake(k.spots[&s.DependsOn], problem{"depends_on in [[services]] makes a circle: " + joined(circle, " needs "), "take one of them out"})
 		}
 	}
 }

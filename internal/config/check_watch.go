@@ -2,7 +2,6 @@ package config
 
 import (
 	"net"
-	"net/netip"
 	"net/url"
 	"slices"
 	"strings"
@@ -80,19 +79,23 @@ func (k *checker) probeNumbers(p *Probe) {
 		k.refuse(&p.OutOf, problem{"is less than fail_after", "so many failures can never be among so few results"})
 	}
 	if p.Timeout > p.Every && !k.broken(&p.Timeout) && !k.broken(&p.Every) {
-		k.conflict(&p.Timeout, &p.Every, p, "timeout in [[probes]] is longer than every ("+words(p.Timeout)+" and "+words(p.Every)+")",
+		k.conflict(&p.Timeout, &p.Every, "timeout in [[probes]] is longer than every ("+words(p.Timeout)+" and "+words(p.Every)+")",
 			"a try must end before the next begins")
 	}
 	if p.SlowerThan > 0 && p.SlowerThan >= p.Timeout && !k.broken(&p.Timeout) && !k.broken(&p.SlowerThan) {
-		k.conflict(&p.SlowerThan, &p.Timeout, p, "slower_than in [[probes]] is not below timeout ("+words(p.SlowerThan)+" and "+words(p.Timeout)+")",
+		k.conflict(&p.SlowerThan, &p.Timeout, "slower_than in [[probes]] is not below timeout ("+words(p.SlowerThan)+" and "+words(p.Timeout)+")",
 			"lower it, or write \"0s\" for never")
 	}
 }
 
-// conflict reports two keys that do not go together at the first of them that
-// was given, one of which may be a default.
-func (k *checker) conflict(a, b, section any, what, hint string) {
-	k.mistake(k.at(a, b, section), problem{what, hint})
+// conflict reports two keys that do not go together, at the first of them that
+// was given; the other may be a default.
+func (k *checker) conflict(a, b any, what, hint string) {
+	s := k.spots[a]
+	if s == nil {
+		s = k.spots[b]
+	}
+	k.mistake(s, problem{what, hint})
 }
 
 // probeBypass checks that a sorry page cannot keep its own service's probe red:
@@ -101,11 +104,7 @@ func (k *checker) probeBypass(p *Probe) {
 	if !p.Gates || !web(p.Kind) || p.BypassHeader.IsSet() || k.broken(&p.BypassHeader) || !k.given(&p.URL) {
 		return
 	}
-	u, err := url.Parse(p.URL)
-	if err != nil {
-		return
-	}
-	if _, err := netip.ParseAddr(u.Hostname()); err == nil {
+	if u, err := url.Parse(p.URL); err != nil || net.ParseIP(u.Hostname()) != nil {
 		return
 	}
 	for _, s := range k.c.Services {

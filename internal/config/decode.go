@@ -36,7 +36,7 @@ type decoder struct {
 	env      func(string) (string, bool)
 	mistakes Mistakes
 	spots    map[any]*spot
-	literal  *spot    // the first secret that stands in the file itself
+	literal  bool     // a secret stands in the file itself
 	unbuilt  []string // sections and keys that are given and not built yet
 }
 
@@ -46,13 +46,7 @@ func (d *decoder) mistake(s *spot, p problem) {
 		return
 	}
 	s.wrong = true
-	m := Mistake{File: d.file, Line: s.line, Column: s.column, Message: p.what, Hint: p.hint}
-	if s.key != "" {
-		m.Key = s.section.in(s.key)
-	} else {
-		m.Key = s.section.path
-	}
-	d.mistakes = append(d.mistakes, m)
+	d.mistakes = append(d.mistakes, Mistake{d.file, s.line, s.column, s.section.in(s.key), p.what, p.hint})
 }
 
 // value reports a wrong value: "key in [section]: value is not a thing: hint".
@@ -218,9 +212,7 @@ func (d *decoder) absent(n *node, v reflect.Value, g given) {
 		return
 	}
 	if text := g.tag.Get("default"); text != "" {
-		if p := setDefault(v, text, g.tag); p != nil { // never: a test loads all defaults
-			d.value(&spot{place: n.place, section: g.section, key: g.key, shown: shown(text, "", false)}, *p)
-		}
+		setDefault(v, text, g.tag)
 	}
 }
 
@@ -250,9 +242,7 @@ func (d *decoder) scalar(n *node, v reflect.Value, g given, at *spot) {
 	if n.kind != unstable.String {
 		at.shown = text
 	}
-	if secret && text != "" && from == "" && d.literal == nil {
-		d.literal = at
-	}
+	d.literal = d.literal || secret && text != "" && from == ""
 	if text == "" {
 		d.empty(g, at)
 		return

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -74,6 +75,14 @@ api_url = "http://127.0.0.1:8082/"
 
 [[services]]
 id = "learn"
+depends_on = ["network", "power"]
+
+[[services]]
+id = "network"
+depends_on = ["power"]
+
+[[services]]
+id = "power"
 
 [[probes]]
 service = "learn"
@@ -81,6 +90,11 @@ name = "login page"
 kind = "http"
 url = "https://learn.example.edu/"
 fail_after = 5
+
+[[contacts]]
+campus = "amherst"
+role = "technical"
+who = "anna@example.edu"
 `)
 	got := map[string]any{
 		"public_url":        c.Organization.PublicURL,
@@ -91,6 +105,7 @@ fail_after = 5
 		"discord.api_url":   c.Discord[0].APIURL,
 		"service":           c.Services[0].Name,
 		"out_of":            c.Probes[0].OutOf,
+		"who":               c.Contacts[0].Who,
 		"ops":               c.OpsChannels(),
 		"log.level":         c.Log.Level,
 		"tell.grace":        c.Tell.Grace,
@@ -105,6 +120,7 @@ fail_after = 5
 		"discord.api_url":   "http://127.0.0.1:8082",
 		"service":           "learn",
 		"out_of":            5,
+		"who":               Who{Email: "anna@example.edu"},
 		"ops":               []desk.Channel{{Connection: "amherst", ID: "C0OPS"}, {Connection: "lowell", ID: "990000000000000002"}},
 		"log.level":         slog.LevelInfo,
 		"tell.grace":        10 * time.Second,
@@ -200,6 +216,46 @@ id = "network"
 	oncall := desk.Actor{Person: desk.Person{Connection: "amherst", ID: "U0ELSE"}, Groups: []string{"group:S0ONCALL"}}
 	if role := desk.Access(c.Access).RoleOf(oncall); role != desk.Responder {
 		t.Errorf("somebody on call is %v", role)
+	}
+}
+
+// TestTwoSecrets checks that the second secret of each that others sign with is
+// known beside the first.
+func TestTwoSecrets(t *testing.T) {
+	c := loads(t, minimal+`
+[http]
+trusted_proxies = ["192.0.2.7", "2001:db8::/32"]
+admin_listen = ""
+
+[tell]
+ops = ["boston/library"]
+
+[[slack]]
+name = "amherst"
+bot_token = "hunter2"
+signing_secret = "one"
+next_signing_secret = "two"
+ops_channel = "C0OPS"
+
+[[teams]]
+name = "boston"
+outgoing_secret = "b25l"
+next_outgoing_secret = "dHdv"
+ops_channel = "library"
+
+[[teams.workflows]]
+name = "library"
+url = "https://example.test/hunter2"
+`)
+	var got []string
+	for _, s := range slices.Concat(c.Slack[0].SigningSecrets(), c.Teams[0].OutgoingSecrets()) {
+		got = append(got, s.Reveal())
+	}
+	if want := []string{"one", "two", "b25l", "dHdv"}; !slices.Equal(got, want) {
+		t.Errorf("got %v, want %v", got, want)
+	}
+	if ops := c.OpsChannels(); len(ops) != 1 || ops[0].String() != "boston/library" {
+		t.Errorf("the ops channels are %v", ops)
 	}
 }
 

@@ -39,12 +39,6 @@ func (s Secret) Equal(candidate string) bool {
 	return subtle.ConstantTimeCompare(want[:], got[:]) == 1 && s.IsSet()
 }
 
-// String returns "[secret]".
-func (Secret) String() string { return redacted }
-
-// GoString returns "[secret]".
-func (Secret) GoString() string { return redacted }
-
 // Format writes "[secret]", whatever the verb.
 func (Secret) Format(f fmt.State, _ rune) { _, _ = f.Write([]byte(redacted)) }
 

@@ -54,10 +54,10 @@ func (d *decoder) warnings(c *Config) []string {
 		}
 	}
 	warn(desk.Access(c.Access).Missing(), "no admins and no responders in [access]: nobody may change anything; type /belltower whoami in chat for the line to paste")
-	warn(len(c.Slack)+len(c.Teams)+len(c.Discord) == 0, "no [[slack]], [[teams]] or [[discord]]: there is no chat to talk in")
+	warn(len(c.connections()) == 0, "no [[slack]], [[teams]] or [[discord]]: there is no chat to talk in")
 	warn(len(c.Services) == 0, "no [[services]]: there is nothing to declare an incident about")
 	warn(beyondThisMachine(c.HTTP.AdminListen), "admin_listen in [http] is %q: other machines can read health and metrics; the usual is 127.0.0.1:9090", c.HTTP.AdminListen)
-	warn(d.literal != nil && readByOthers(d.file), "it holds secrets and every user of this machine can read it: chmod o-r it, or write the secrets as env:NAME or file:PATH")
+	warn(d.literal && readByOthers(d.file), "it holds secrets and every user of this machine can read it: chmod o-r it, or write the secrets as env:NAME or file:PATH")
 	warn(len(d.unbuilt) > 0, "checked, but without effect until their part is built: %s", strings.Join(d.unbuilt, ", "))
 	return all
 }
