@@ -1,0 +1,147 @@
+package slack
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"sync"
+
+	"github.com/umassonline/belltower/internal/chat"
+	"github.com/umassonline/belltower/internal/desk"
+)
+
+// Metadata that our posts carry, so that a look-up finds them again
+// (docs.slack.dev/messaging/message-metadata). Everybody in the workspace can
+// read it.
+const eventType = "belltower_post"
+
+type metadata struct {
+	EventType string  `json:"event_type"`
+	Payload   payload `json:"event_payload"`
+}
+
+// payload names the subject and the version that a post was made with.
+type payload struct {
+	S string `json:"s"`
+	N int    `json:"n"`
+}
+
+// bodyKey tells deliveries apart that say different things.
+type bodyKey struct {
+	subject              desk.Subject
+	n, first, last       int // first and last of Said; 0 in a root
+	edit                 bool
+	ops, broadcast, refs bool
+}
+
+func keyOf(d chat.Delivery, edit bool) bodyKey {
+	k := bodyKey{subject: d.Subject, n: d.N, edit: edit, ops: d.Ops, broadcast: d.Broadcast, refs: d.Reference}
+	if len(d.Said) > 0 {
+		k.first, k.last = d.Said[0].N, d.Said[len(d.Said)-1].N
+	}
+	return k
+}
+
+// bodies remembers what was rendered last, so that a fan-out is rendered once.
+type bodies struct {
+	mu    sync.Mutex
+	byKey map[bodyKey]*renderedBody
+	order []bodyKey // oldest first
+}
+
+// bodiesKept is enough for the subjects that are being told at one time.
+const bodiesKept = 64
+
+// renderedBody is the end of a request's JSON, from "text" to the last brace.
+type renderedBody struct {
+	once sync.Once
+	json []byte
+	err  error
+}
+
+func (b *bodies) get(k bodyKey) *renderedBody {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if r, ok := b.byKey[k]; ok {
+		return r
+	}
+	if b.byKey == nil {
+		b.byKey = map[bodyKey]*renderedBody{}
+	}
+	if len(b.order) >= bodiesKept {
+		delete(b.byKey, b.order[0])
+		b.order = slices.Delete(b.order, 0, 1)
+	}
+	r := &renderedBody{}
+	b.byKey[k], b.order = r, append(b.order, k)
+	return r
+}
+
+// postBody is the JSON of a chat.postMessage.
+func (w *Workspace) postBody(d chat.Delivery) ([]byte, error) {
+	head := struct {
+		Channel  string `json:"channel"`
+		ThreadTS string `json:"thread_ts,omitempty"`
+		Also     bool   `json:"reply_broadcast,omitempty"`
+	}{d.Channel.ID, string(d.Root), d.Broadcast && d.Root != ""}
+	return w.body(d, false, head)
+}
+
+// editBody is the JSON of a chat.update. It leaves the metadata alone: a post is
+// found by the version that it was made with.
+func (w *Workspace) editBody(d chat.Delivery) ([]byte, error) {
+	return w.body(d, true, struct {
+		Channel string `json:"channel"`
+		TS      string `json:"ts"`
+	}{d.Channel.ID, string(d.Root)})
+}
+
+// body joins what is this channel's alone with what all channels share.
+func (w *Workspace) body(d chat.Delivery, edit bool, head any) ([]byte, error) {
+	r := w.bodies.get(keyOf(d, edit))
+	r.once.Do(func() { r.json, r.err = w.renderBody(d, edit) })
+	if r.err != nil {
+		return nil, r.err
+	}
+	start, err := json.Marshal(head)
+	if err != nil {
+		return nil, fmt.Errorf("encode the address of a post: %w", err)
+	}
+	start[len(start)-1] = ','
+	return append(start, r.json...), nil
+}
+
+// renderBody renders the shared end. Links are not unfurled: a post is what we
+// say, not what a linked page says.
+func (w *Workspace) renderBody(d chat.Delivery, edit bool) ([]byte, error) {
+	m := w.markup.render(w.opt.Word(d))
+	if edit {
+		return tail(m)
+	}
+	return tail(struct {
+		message
+		UnfurlLinks bool     `json:"unfurl_links"`
+		UnfurlMedia bool     `json:"unfurl_media"`
+		Metadata    metadata `json:"metadata"`
+	}{m, false, false, metadata{eventType, payload{d.Subject.String(), d.N}}})
+}
+
+// tail is v's JSON without its first brace. < > and & stay readable: it is no HTML.
+func tail(v any) ([]byte, error) {
+	b, err := encode(v)
+	if err != nil {
+		return nil, err
+	}
+	return b[1:], nil
+}
+
+func encode(v any) ([]byte, error) {
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	if err := e.Encode(v); err != nil {
+		return nil, fmt.Errorf("encode a message for Slack: %w", err)
+	}
+	return bytes.TrimRight(b.Bytes(), "\n"), nil
+}

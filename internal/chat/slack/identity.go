@@ -1,0 +1,138 @@
+package slack
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/umassonline/belltower/internal/chat"
+)
+
+// identity is who we are in the workspace.
+type identity struct {
+	team, bot, user, app string // app is empty where Slack does not say it
+	scopes               []string
+}
+
+// Run learns who the workspace, the app and its people are, and keeps it up to
+// date until ctx ends. Requests are refused with 503 until the first success.
+func (w *Workspace) Run(ctx context.Context) error {
+	wait := firstWait
+	for {
+		err := w.refresh(ctx)
+		switch {
+		case ctx.Err() != nil:
+			return nil
+		case err == nil:
+			wait = refreshEvery
+		default:
+			w.opt.Log.Warn("cannot ask Slack who we are; trying again", "connection", w.name, "error", err, "in", wait)
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-time.After(wait):
+		}
+		wait = min(2*wait, lastWait)
+	}
+}
+
+// How long Run waits after a failure, first and at most, and after a success.
+const (
+	firstWait    = 250 * time.Millisecond
+	lastWait     = 30 * time.Second
+	refreshEvery = 10 * time.Minute
+)
+
+func (w *Workspace) refresh(ctx context.Context) error {
+	id, err := w.whoAmI(ctx)
+	if err != nil {
+		return err
+	}
+	if id.app, err = w.appOf(ctx, id.bot); err != nil {
+		return err
+	}
+	if w.known.Swap(&id) == nil {
+		close(w.learned)
+	}
+	w.refreshGroups(ctx)
+	return nil
+}
+
+// whoAmI asks auth.test. The scopes granted are in a header of every answer
+// (docs.slack.dev/authentication, "X-OAuth-Scopes").
+func (w *Workspace) whoAmI(ctx context.Context) (identity, error) {
+	var a struct {
+		answer
+		Team string `json:"team_id"`
+		Bot  string `json:"bot_id"`
+		User string `json:"user_id"`
+	}
+	h, err := w.callForm(ctx, "auth.test", nil, &a)
+	if err != nil {
+		return identity{}, err
+	}
+	return identity{team: a.Team, bot: a.Bot, user: a.User, scopes: scopesOf(h)}, nil
+}
+
+func scopesOf(h http.Header) []string {
+	return strings.FieldsFunc(h.Get("X-OAuth-Scopes"), func(r rune) bool { return r == ',' || r == ' ' })
+}
+
+// appOf asks for the app behind the bot. Where the scope for it (users:read) or
+// the method is missing the app stays unknown, and only the signing secret, which
+// is one app's alone, tells apps apart.
+func (w *Workspace) appOf(ctx context.Context, bot string) (string, error) {
+	var a struct {
+		answer
+		Bot struct {
+			App string `json:"app_id"`
+		} `json:"bot"`
+	}
+	_, err := w.callForm(ctx, "bots.info", url.Values{"bot": {bot}}, &a)
+	var e *chat.SendError
+	if errors.As(err, &e) && (e.Outcome == chat.Locked || e.Outcome == chat.Refused) {
+		w.opt.Log.Warn("Slack does not tell our app's id, so requests are checked by signature and workspace only", "connection", w.name, "error", err)
+		return "", nil
+	}
+	return a.Bot.App, err
+}
+
+// Abilities are what the granted scopes allow. Until Slack has told them a
+// look-up is worth trying, since whoever does not look up may post twice.
+func (w *Workspace) Abilities() chat.Abilities {
+	lookUp := w.known.Load() == nil || w.granted("channels:history") && w.granted("groups:history")
+	return chat.Abilities{LookUp: lookUp, Edit: true, Thread: true}
+}
+
+// granted reports whether the bot is known to have a scope.
+func (w *Workspace) granted(scope string) bool {
+	id := w.known.Load()
+	return id != nil && slices.Contains(id.scopes, scope)
+}
+
+// patience is how long a request waits, just after a start, for us to know who we
+// are; within Slack's 3 s.
+const patience = 1500 * time.Millisecond
+
+// claims checks that a request is from our workspace and our app.
+func (w *Workspace) claims(ctx context.Context, team, app string) error {
+	timer := time.NewTimer(patience)
+	defer timer.Stop()
+	select {
+	case <-w.learned:
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-timer.C:
+		return &httpError{status: http.StatusServiceUnavailable, sentence: "Belltower is not connected to Slack yet. Please try again in a few seconds."}
+	}
+	id := w.known.Load()
+	if team != id.team || id.app != "" && app != id.app {
+		return &httpError{status: http.StatusForbidden, sentence: "This request is of another workspace or app."}
+	}
+	return nil
+}

@@ -1,0 +1,268 @@
+package slack
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"io"
+	"net/http"
+	"net/url"
+	"path"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/umassonline/belltower/internal/chat"
+	"github.com/umassonline/belltower/internal/desk"
+)
+
+// maxBody is the largest request that is read; Slack's own are a few kB.
+const maxBody = 1 << 20
+
+// Callbacks are who does what Slack asks for.
+type Callbacks struct {
+	// Handle answers commands and buttons.
+	Handle chat.Handler
+	// Returned is told that a channel can be posted to again (unarchived, the bot
+	// added), maybe more than once. After an error Slack tells it again.
+	Returned func(context.Context, desk.Channel) error
+}
+
+// Handler answers POST .../commands, .../interactions and .../events: the last
+// part of the path decides. Its answers: 401 for what Slack did not sign or signed
+// more than 5 minutes ago, 403 for another workspace or app, 404, 405, 413 above
+// 1 MiB, 400 for what cannot be read, 503 while it is not known who we are.
+// The server's write timeout must leave it the time that a late answer takes.
+func (w *Workspace) Handler(do Callbacks) http.Handler { return &handler{w, do} }
+
+type handler struct {
+	*Workspace
+	do Callbacks
+}
+
+// httpError is a request that is not served: a sentence that is safe to show.
+type httpError struct {
+	status   int
+	sentence string
+	err      error // for the log
+}
+
+func (e *httpError) Error() string { return e.sentence }
+func (e *httpError) Unwrap() error { return e.err }
+
+// incoming is a request that was verified.
+type incoming struct {
+	http.ResponseWriter
+	ctx  context.Context
+	body []byte
+	at   time.Time
+}
+
+// ServeHTTP is the one place that answers errors.
+func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	err := h.serve(w, r)
+	if err == nil {
+		return
+	}
+	e := &httpError{status: http.StatusInternalServerError, sentence: "Something went wrong here.", err: err}
+	errors.As(err, &e)
+	h.opt.Log.Warn("request refused", "connection", h.name, "path", path.Base(r.URL.Path), "status", e.status, "reason", e.sentence, "error", e.err)
+	if e.status == http.StatusServiceUnavailable {
+		w.Header().Set("Retry-After", "5")
+	}
+	http.Error(w, e.sentence, e.status)
+}
+
+func (h *handler) serve(w http.ResponseWriter, r *http.Request) error {
+	endpoint := h.endpoint(path.Base(r.URL.Path))
+	if endpoint == nil {
+		return &httpError{status: http.StatusNotFound, sentence: "Slack's requests go to /commands, /interactions or /events."}
+	}
+	if r.Method != http.MethodPost {
+		w.Header().Set("Allow", http.MethodPost)
+		return &httpError{status: http.StatusMethodNotAllowed, sentence: "Slack's requests are POSTs."}
+	}
+	body, err := readBody(w, r)
+	if err != nil {
+		return err
+	}
+	at := h.opt.Now().UTC()
+	if err := verify(r.Header, body, h.conf.SigningSecrets(), at); err != nil {
+		return &httpError{status: http.StatusUnauthorized, sentence: "This request is not signed by Slack for this app, or too old.", err: err}
+	}
+	return endpoint(incoming{w, r.Context(), body, at})
+}
+
+func (h *handler) endpoint(name string) func(incoming) error {
+	switch name {
+	case "commands":
+		return h.command
+	case "interactions":
+		return h.interaction
+	case "events":
+		return h.event
+	}
+	return nil
+}
+
+func readBody(w http.ResponseWriter, r *http.Request) ([]byte, error) {
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
+	var large *http.MaxBytesError
+	switch {
+	case errors.As(err, &large):
+		return nil, &httpError{status: http.StatusRequestEntityTooLarge, sentence: "The request is larger than 1 MiB."}
+	case err != nil:
+		return nil, &httpError{status: http.StatusBadRequest, sentence: "The request broke off.", err: err}
+	}
+	return body, nil
+}
+
+func unreadable(err error) error {
+	return &httpError{status: http.StatusBadRequest, sentence: "The request cannot be read.", err: err}
+}
+
+// command answers a slash command
+// (docs.slack.dev/interactivity/implementing-slash-commands): the answer is the
+// HTTP response.
+func (h *handler) command(in incoming) error {
+	form, err := url.ParseQuery(string(in.body))
+	if err != nil {
+		return unreadable(nil) // the error would quote what was typed
+	}
+	for _, field := range []string{"team_id", "channel_id", "user_id", "command", "trigger_id"} {
+		if form.Get(field) == "" {
+			return unreadable(errors.New("there is no " + field))
+		}
+	}
+	if err := h.claims(in.ctx, form.Get("team_id"), form.Get("api_app_id")); err != nil {
+		return err
+	}
+	req := h.request(in, form.Get("trigger_id"), form.Get("user_id"), form.Get("channel_id"))
+	req.Name = form.Get("user_name")
+	req.Command = strings.TrimPrefix(form.Get("command"), "/")
+	req.Text = decode(h.name, form.Get("text"))
+	h.answer(in, req, origin{url: form.Get("response_url"), inline: true})
+	return nil
+}
+
+// request makes the neutral request of a person in a channel.
+func (h *handler) request(in incoming, id, user, channel string) chat.Request {
+	id = string(h.name) + "/" + id
+	sum := sha256.Sum256([]byte(id))
+	who := h.person(in.ctx, user)
+	return chat.Request{
+		ID: id, Trace: hex.EncodeToString(sum[:6]), At: in.at,
+		Person: desk.Person{Connection: h.name, ID: user}, Guest: who.guest, Zone: who.zone, Groups: h.groupsOf(user),
+		Channel: desk.Channel{Connection: h.name, ID: channel}, Direct: isDirect(channel),
+	}
+}
+
+// How long we let Slack wait, of its 3 s, before we acknowledge without an answer,
+// and how long a command may take in all.
+const (
+	lateAfter   = 2 * time.Second
+	commandTime = 25 * time.Second
+)
+
+// origin is where the answer to a request goes.
+type origin struct {
+	url    string // the response_url: 5 posts within 30 minutes
+	inline bool   // the answer is the HTTP response, if it is in time
+	own    bool   // the request came from a message that its author alone sees
+}
+
+// answer carries a request out and answers it: in the HTTP response where that is
+// the place and in time, else at the response_url after an empty acknowledgement.
+// A request that is being carried out goes on when the caller hangs up.
+func (h *handler) answer(in incoming, req chat.Request, to origin) {
+	begun := h.opt.Now()
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(in.ctx), commandTime)
+	defer cancel()
+	acknowledged := make(chan struct{})
+	late := time.AfterFunc(lateAfter, func() {
+		defer close(acknowledged)
+		acknowledge(in.ResponseWriter)
+	})
+	reply := h.do.Handle(ctx, req)
+	inTime := late.Stop()
+	h.opt.Log.Debug("command answered", "trace", req.Trace, "connection", h.name, "command", req.Command, "took", h.opt.Now().Sub(begun), "in_time", inTime)
+	if inTime && to.inline {
+		h.write(in.ResponseWriter, h.reply(reply, to))
+		return
+	}
+	if inTime {
+		acknowledge(in.ResponseWriter)
+	} else {
+		<-acknowledged
+	}
+	if err := h.respond(ctx, to.url, h.reply(reply, to)); err != nil {
+		h.opt.Log.Warn("an answer was not taken by Slack", "trace", req.Trace, "connection", h.name, "error", err)
+	}
+}
+
+// acknowledge sends a whole empty response at once, while the request goes on.
+// The connection is not used again: its next request would wait for this one.
+func acknowledge(w http.ResponseWriter) {
+	w.Header().Set("Content-Length", "0")
+	w.Header().Set("Connection", "close")
+	w.WriteHeader(http.StatusOK)
+	_ = http.NewResponseController(w).Flush() // where it cannot, the return of the handler does
+}
+
+// response is an answer or what is posted to a response_url
+// (docs.slack.dev/interactivity/handling-user-interaction).
+type response struct {
+	ResponseType string `json:"response_type"`
+	Replace      bool   `json:"replace_original"`
+	message
+}
+
+// reply renders an answer. One that came of a button in a message that its author
+// alone sees replaces that message, so that spent buttons are gone; but not a
+// refusal, whose buttons are still of use.
+func (h *handler) reply(r chat.Reply, to origin) response {
+	out := response{ResponseType: "ephemeral", message: h.markup.render(r.Message)}
+	if r.Public {
+		out.ResponseType = "in_channel"
+	}
+	out.Replace = to.own && !r.Public && !r.Failed
+	return out
+}
+
+func (h *handler) write(w http.ResponseWriter, r response) {
+	body, err := encode(r)
+	if err != nil {
+		h.opt.Log.Error("cannot write an answer", "connection", h.name, "error", err)
+		body = nil
+	}
+	w.Header().Set("Content-Type", "application/json; charset=utf-8")
+	w.Header().Set("Content-Length", strconv.Itoa(len(body)))
+	_, _ = w.Write(body) // a caller that hung up is its own business
+}
+
+// respond posts an answer to a response_url, which needs no token: it is a secret
+// by itself, so errors do not name it.
+func (h *handler) respond(ctx context.Context, to string, r response) error {
+	u, err := url.Parse(to)
+	if err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != h.api.Scheme {
+		return errors.New("the response_url is no address")
+	}
+	body, err := encode(r)
+	if err != nil {
+		return err
+	}
+	req := post(u, http.Header{"Content-Type": {"application/json; charset=utf-8"}}, body)
+	ctx, cancel := context.WithTimeout(ctx, callTimeout)
+	defer cancel()
+	res, err := h.opt.Transport.RoundTrip(req.WithContext(ctx))
+	if err != nil {
+		return unreached(err)
+	}
+	defer res.Body.Close()
+	_, _ = io.Copy(io.Discard, io.LimitReader(res.Body, maxBody))
+	if res.StatusCode != http.StatusOK {
+		return ofStatus(res)
+	}
+	return nil
+}

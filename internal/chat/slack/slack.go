@@ -1,0 +1,102 @@
+// Package slack connects one Slack workspace: it answers slash commands,
+// buttons and events that Slack sends over HTTP, and posts to its channels.
+//
+// A [Workspace] is the sending side, a [chat.Sender]; [Workspace.Handler] makes
+// the answering side from it. Run learns who the workspace and the app are, so
+// that requests of others are refused. The package's parts: verify.go (is it
+// from Slack), request.go, interactions.go and events.go (what Slack sends),
+// decode.go (text as people typed it), render.go and mrkdwn.go (Block Kit),
+// body.go and send.go (posts), find.go (look-ups), answer.go (how a call
+// ended), identity.go and people.go (who is who).
+//
+// The Web API is called over net/http: the two calls that matter, posting and
+// editing, reuse one rendered body for a whole fan-out.
+package slack
+
+import (
+	"log/slog"
+	"net"
+	"net/http"
+	"net/url"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"github.com/umassonline/belltower/internal/chat"
+	"github.com/umassonline/belltower/internal/config"
+	"github.com/umassonline/belltower/internal/desk"
+)
+
+// Options are what a Workspace is given. All but Transport and Groups are needed.
+type Options struct {
+	// Word puts a delivery into words. It may look at everything in the delivery
+	// but the channel's id, the root's id and the trace: what it says is sent to all
+	// channels of the workspace that are owed the same.
+	Word func(chat.Delivery) chat.Message
+	// Zone is the organisation's: for times where Slack does not show the reader's.
+	Zone *time.Location
+	Now  func() time.Time
+	Log  *slog.Logger
+	// Groups are the ids of user groups (S...) that the access list names.
+	Groups []string
+	// Transport carries the calls; nil: one of its own.
+	Transport http.RoundTripper
+}
+
+// Workspace is one connected Slack workspace. All methods may be called from
+// many goroutines.
+type Workspace struct {
+	name    desk.ConnectionName
+	conf    config.Slack
+	opt     Options
+	api     *url.URL
+	header  struct{ json, form http.Header } // shared by all calls; read only
+	markup  markup
+	bodies  bodies
+	known   atomic.Pointer[identity]
+	learned chan struct{} // closed when known is set
+	people  people
+	groups  groups
+}
+
+// New makes a workspace of a checked configuration. It calls nobody.
+func New(conf config.Slack, opt Options) (*Workspace, error) {
+	api, err := parseAPI(conf.APIURL)
+	if err != nil {
+		return nil, err
+	}
+	if opt.Transport == nil {
+		opt.Transport = newTransport()
+	}
+	w := &Workspace{
+		name: conf.Name, conf: conf, opt: opt, api: api,
+		markup:  markup{conn: conf.Name, zone: opt.Zone},
+		learned: make(chan struct{}),
+	}
+	bearer := "Bearer " + conf.BotToken.Reveal()
+	w.header.json = http.Header{"Authorization": {bearer}, "Content-Type": {"application/json; charset=utf-8"}}
+	w.header.form = http.Header{"Authorization": {bearer}, "Content-Type": {"application/x-www-form-urlencoded"}}
+	return w, nil
+}
+
+// newTransport dials within 5 s and keeps as many connections as lanes send at once.
+func newTransport() *http.Transport {
+	return &http.Transport{
+		Proxy:               http.ProxyFromEnvironment,
+		DialContext:         (&net.Dialer{Timeout: 5 * time.Second, KeepAlive: 30 * time.Second}).DialContext,
+		TLSHandshakeTimeout: 5 * time.Second,
+		ForceAttemptHTTP2:   true,
+		MaxIdleConnsPerHost: 64,
+		IdleConnTimeout:     90 * time.Second,
+	}
+}
+
+// Name is the connection's name.
+func (w *Workspace) Name() desk.ConnectionName { return w.name }
+
+func parseAPI(text string) (*url.URL, error) {
+	if !strings.HasSuffix(text, "/") {
+		text += "/"
+	}
+	return url.Parse(text)
+}
