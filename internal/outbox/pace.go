@@ -1,0 +1,158 @@
+package outbox
+
+import "time"
+
+// method is a kind of call that a platform limits by itself.
+type method int
+
+const (
+	methodPost method = iota // roots and replies
+	methodEdit
+	methodFind
+	methodReach
+	methods
+)
+
+// pace lets the calls of one method on one connection through. A pace that was
+// configured stays; else it is learned. A learned pace doubles every second or
+// so until the platform first says 429. From then on every 429 is a measure:
+// what went through since the one before is what the limit grants, because a
+// limit that has just said no has nothing left. In between it grows slowly.
+type pace struct {
+	fixed bool
+	rate  float64 // calls a second
+
+	tokens float64
+	at     time.Time // when tokens was right
+	until  time.Time // nothing before, as the platform said
+	// suspect: a lane was limited that may have been over its own limit; until
+	// the next answer only one call is out.
+	suspect bool
+	out     int // calls outstanding
+
+	limited time.Time // the newest 429 that lowered the rate; zero: none yet
+	bad     float64   // the rate that it refused
+	passed  int       // calls that went through since
+	quiet   int       // calls that went through since the rate last changed
+	grown   time.Time // when the rate last changed
+}
+
+const (
+	// headroom keeps a configured pace under its limit although requests do not
+	// arrive as evenly as they are sent.
+	headroom = 0.97
+	// firstRate is where learning begins, in calls a second.
+	firstRate = 20
+	// slowest is the lowest pace that is learned: one call a minute, the least
+	// that a platform is known to grant.
+	slowest = 1.0 / 60
+	// burst is what may be sent at once after a pause, as time at the full pace.
+	burst = 100 * time.Millisecond
+	// firstGrowth is by how much the rate grows with each call before the first 429.
+	firstGrowth = 0.5
+	// After it the rate grows quickly while it is far below what was refused, and
+	// a tenth a minute (100 calls, where that takes longer) when it is near.
+	far, farCalls, farGrowth = 0.7, 20, 1.25
+	nearCalls, nearGrowth    = 100, 1.10
+	// few calls between two 429s say that the rate is much too high.
+	few = 3
+	// leastAfter is how long a 429 that does not say so stops a method.
+	leastAfter = time.Second
+)
+
+func newPace(perMinute int) *pace {
+	if perMinute > 0 {
+		return &pace{fixed: true, rate: float64(perMinute) / 60 * headroom, tokens: 1}
+	}
+	return &pace{rate: firstRate, tokens: 1}
+}
+
+// ready reports whether a call may go now, else when to ask again; a zero time:
+// when an answer comes.
+func (p *pace) ready(now time.Time) (bool, time.Time) {
+	if now.Before(p.until) {
+		return false, p.until
+	}
+	if p.suspect && p.out > 0 {
+		return false, time.Time{}
+	}
+	p.refill(now)
+	if p.tokens >= 1 {
+		return true, now
+	}
+	missing := (1 - p.tokens) / p.rate
+	return false, now.Add(time.Duration(missing*float64(time.Second)) + time.Microsecond)
+}
+
+func (p *pace) refill(now time.Time) {
+	if p.at.IsZero() {
+		p.at = now
+	}
+	if now.After(p.at) {
+		p.tokens += p.rate * now.Sub(p.at).Seconds()
+		p.at = now
+	}
+	p.tokens = min(p.tokens, max(1, p.rate*burst.Seconds()))
+}
+
+// take spends a token; ready must have said that there is one.
+func (p *pace) take() {
+	p.tokens--
+	p.out++
+}
+
+// answered notes that a call ended, other than by a limit.
+func (p *pace) answered(now time.Time) {
+	p.out--
+	p.suspect = false
+	p.passed++
+	if p.fixed {
+		return
+	}
+	if p.limited.IsZero() {
+		p.rate += firstGrowth
+		return
+	}
+	p.quiet++
+	switch {
+	case p.rate < far*p.bad && p.quiet >= farCalls:
+		p.rate *= farGrowth
+	case p.quiet >= nearCalls && now.Sub(p.grown) >= time.Minute:
+		p.rate *= nearGrowth
+	default:
+		return
+	}
+	p.grown, p.quiet = now, 0
+}
+
+// refused notes a 429 that asks to wait for after. own: the lane may have been
+// over its own limit, so that another lane may try.
+func (p *pace) refused(now time.Time, after time.Duration, own bool) {
+	p.out--
+	if own && !p.suspect {
+		p.suspect = true
+		return
+	}
+	p.suspect = false
+	same := now.Before(p.until)
+	if until := now.Add(max(after, leastAfter)); until.After(p.until) {
+		p.until = until
+	}
+	if !same && !p.fixed {
+		p.lower(now)
+	}
+	p.tokens, p.at = min(p.tokens, 1), p.until
+}
+
+func (p *pace) lower(now time.Time) {
+	granted := p.rate / 2
+	if since := now.Sub(p.limited).Seconds(); !p.limited.IsZero() && since > 0 {
+		granted = max(granted, float64(p.passed)/since)
+		if p.passed < few {
+			granted = p.rate / 4
+		}
+	}
+	p.bad = p.rate
+	p.rate = max(slowest, min(p.rate, granted)*headroom)
+	p.limited, p.passed, p.grown, p.quiet = now, 0, now, 0
+}

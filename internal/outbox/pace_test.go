@@ -1,0 +1,99 @@
+package outbox
+
+import (
+	"math"
+	"testing"
+	"time"
+)
+
+// bucket is a platform's limit: it grants rate calls a second and up to burst at
+// once, and says to wait in whole seconds.
+type bucket struct {
+	rate, burst, tokens float64
+	at                  time.Time
+}
+
+func (b *bucket) call(now time.Time) (after time.Duration) {
+	b.tokens = min(b.burst, b.tokens+b.rate*now.Sub(b.at).Seconds())
+	b.at = now
+	if b.tokens >= 1 {
+		b.tokens--
+		return 0
+	}
+	return time.Duration(math.Ceil((1-b.tokens)/b.rate)) * time.Second
+}
+
+// pass sends calls through p to the bucket and tells how long it took and how
+// many were refused. Answers come latency later.
+func (b *bucket) pass(p *pace, calls int, latency time.Duration) (took time.Duration, refused int) {
+	begin := time.Date(2026, 11, 22, 4, 0, 0, 0, time.UTC)
+	now := begin
+	b.tokens, b.at = b.burst, now
+	type answer struct {
+		at    time.Time
+		after time.Duration
+	}
+	var due []answer
+	for done := 0; done < calls; {
+		for len(due) > 0 && !due[0].at.After(now) {
+			if due[0].after > 0 {
+				refused++
+				p.refused(now, due[0].after, false)
+			} else {
+				done++
+				p.answered(now)
+			}
+			due = due[1:]
+		}
+		ok, at := p.ready(now)
+		if ok && len(due)+done < calls {
+			p.take()
+			due = append(due, answer{now.Add(latency), b.call(now)})
+			continue
+		}
+		if len(due) > 0 && (ok || at.IsZero() || due[0].at.Before(at)) {
+			at = due[0].at
+		}
+		now = at
+	}
+	return now.Sub(begin), refused
+}
+
+// A pace that is configured keeps close to the limit's own floor, and under it.
+func TestPaceConfigured(t *testing.T) {
+	for _, perMinute := range []int{50, 300, 1200, 3000} {
+		rate := float64(perMinute) / 60
+		took, refused := (&bucket{rate: rate, burst: 1}).pass(newPace(perMinute), 1000, 80*time.Millisecond)
+		floor := 1000 / rate
+		if ratio := took.Seconds() / floor; ratio > 1.05 || refused > 0 {
+			t.Errorf("%d a minute: %.3f times the floor, %d refused; want at most 1.05 and none", perMinute, ratio, refused)
+		}
+	}
+}
+
+// A pace that must be learned reaches the hidden limit, and is told no seldom. A
+// limit that grants nothing at once hides itself best.
+func TestPaceLearned(t *testing.T) {
+	for _, tt := range []struct {
+		hidden bucket
+		share  float64
+	}{
+		{bucket{rate: 50.0 / 60, burst: 10}, 0.9},
+		{bucket{rate: 5, burst: 5}, 0.9},
+		{bucket{rate: 5, burst: 50}, 0.9},
+		{bucket{rate: 10, burst: 20}, 0.9},
+		{bucket{rate: 50, burst: 50}, 0.9},
+		{bucket{rate: 5, burst: 1}, 0.8},
+		{bucket{rate: 20, burst: 1}, 0.7},
+	} {
+		for _, latency := range []time.Duration{0, 20 * time.Millisecond} {
+			b := tt.hidden
+			took, refused := b.pass(newPace(0), 1000, latency)
+			share := 1000 / took.Seconds() / b.rate
+			if share < tt.share || refused >= 10 {
+				t.Errorf("limit %.2f/s, burst %.0f, latency %v: %.3f of the limit, %d refused; want %.1f and under 10",
+					b.rate, b.burst, latency, share, refused, tt.share)
+			}
+		}
+	}
+}
