@@ -45,13 +45,13 @@ func campus() Context {
 // story tells one incident by the real rules of the desk; its clock stands until
 // it is moved.
 type story struct {
-	t    *testing.T
+	t    testing.TB
 	now  time.Time
 	inc  desk.Incident
 	said []*desk.Announcement
 }
 
-func begin(t *testing.T) *story {
+func begin(t testing.TB) *story {
 	return &story{t: t, now: time.Date(2026, 12, 4, 3, 55, 0, 0, eastern).UTC()}
 }
 
@@ -301,6 +301,21 @@ func TestWhatWasMissedIsOneReply(t *testing.T) {
 	s.at("4:26").take(s.inc.SetTitle("Login and courses fail", s.act()))
 	golden(t, "folded open", s.forms(4))
 	golden(t, "folded over", s.at("4:31").resolve("There is room on the disk again.").forms(5))
+}
+
+func TestALongSilenceFitsOneReply(t *testing.T) {
+	s := begin(t).loginFails()
+	for n := range 72 {
+		s.now = s.now.Add(20 * time.Minute)
+		s.update("", fmt.Sprintf("%02d ", n)+strings.Repeat("word ", (n%4)*100)+"end")
+	}
+	d := chat.Delivery{Subject: s.inc.Subject(), N: len(s.said), Said: s.said, Root: "root"}
+	m := campus().Post(d)
+	checkLimits(t, m)
+	text := transcript(m)
+	if !strings.Contains(text, "The status page has 65 older messages.") || !strings.Contains(text, "71 word") || strings.Contains(text, "63 word") {
+		t.Errorf("the newest are not there, or the older are not counted:\n%s", text)
+	}
 }
 
 func TestAMissedRetractionIsSaidAlone(t *testing.T) {

@@ -31,6 +31,9 @@ func (c Context) reply(d chat.Delivery) chat.Message {
 	if i.IsOpen() {
 		m.Context = append(m.Context, promise(i, newest.At, k))
 	}
+	if i.IsOpen() && d.Broadcast {
+		m.Lines = append(m.Lines, c.advice(i)...)
+	}
 	if d.Broadcast || len(d.Said) > 1 {
 		m.Context = append(m.Context, c.page(i)...)
 	}
@@ -60,11 +63,10 @@ func single(a *desk.Announcement, k clock) chat.Message {
 	if s.typed != "" && fits(s.typed) {
 		return chat.Message{Summary: colon(s.lead, s.typed), Lines: s.lines}
 	}
-	m := chat.Message{Summary: stop(chat.Plain(s.lead))}
+	m := chat.Message{Summary: stop(chat.Plain(s.lead)), Lines: s.lines}
 	if s.typed != "" {
 		m.Lines = append(m.Lines, quote(s.typed))
 	}
-	m.Lines = append(m.Lines, s.lines...)
 	return m
 }
 
