@@ -1,12 +1,13 @@
 package config
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
 	"reflect"
-	"sort"
+	"slices"
 	"strings"
 )
 
@@ -20,6 +21,8 @@ const maxValueFile = 64 << 10
 // Load reads and checks the config file at path. env answers for environment
 // variables; os.LookupEnv is the real one. Any error is a Mistakes that holds
 // everything that is wrong, but a mistake of TOML syntax, which hides the rest.
+// To load again, as at SIGHUP, call Load again: files behind "file:" are read
+// anew, and the Config before stays as it was.
 func Load(path string, env func(string) (string, bool)) (*Config, error) {
 	data, err := readLimited(path, maxFile)
 	if err != nil {
@@ -36,19 +39,14 @@ func Load(path string, env func(string) (string, bool)) (*Config, error) {
 	k := checker{&d, c}
 	k.all()
 	if len(d.mistakes) > 0 {
-		sort.SliceStable(d.mistakes, func(i, j int) bool { return before(d.mistakes[i], d.mistakes[j]) })
+		slices.SortStableFunc(d.mistakes, func(a, b Mistake) int {
+			return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
+		})
 		return nil, d.mistakes
 	}
 	c.fill(filepath.Dir(path))
 	c.warnings = d.warnings(c)
 	return c, nil
-}
-
-func before(a, b Mistake) bool {
-	if a.Line != b.Line {
-		return a.Line < b.Line
-	}
-	return a.Column < b.Column
 }
 
 // reason is an error of reading a file without the operation and the path.

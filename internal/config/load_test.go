@@ -150,6 +150,43 @@ func TestPathsAreOfTheFilesOwnFolder(t *testing.T) {
 	}
 }
 
+func TestAnyTextMayStandElsewhere(t *testing.T) {
+	t.Chdir(t.TempDir())
+	write(t, "service", "learn\n")
+	write(t, "config.toml", minimal+`
+[tell]
+grace = "env:GRACE"
+ops = ["env:OPS"]
+
+[log]
+level = "env:LEVEL"
+
+[[slack]]
+name = "amherst"
+bot_token = "env:BOT"
+app_token = "env:APP"
+ops_channel = "C0OPS"
+
+[[services]]
+id = "learn"
+
+[[sources]]
+name = "pingdom"
+kind = "pingdom"
+token = "hunter2"
+checks = { "123456" = "file:service" }
+`)
+	values := map[string]string{"GRACE": "30s", "OPS": "amherst/C0ELSE", "LEVEL": "error", "BOT": "xoxb-hunter2", "APP": "xapp-hunter2"}
+	c, err := Load("config.toml", func(name string) (string, bool) { return values[name], true })
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := fmt.Sprintf("%v %v %v %v %v", c.Tell.Grace, c.Tell.Ops, c.Log.Level, c.Sources[0].Checks, c.Slack[0].AppToken.Reveal())
+	if want := "30s [amherst/C0ELSE] ERROR map[123456:learn] xapp-hunter2"; got != want {
+		t.Errorf("got  %s\nwant %s", got, want)
+	}
+}
+
 // TestLoadingAgain is what SIGHUP does: files are read anew, and a file that
 // broke meanwhile leaves the Config that is in use as it was.
 func TestLoadingAgain(t *testing.T) {
@@ -321,8 +358,12 @@ workflows = [{ name = "library", url = "https://hunter2.example.edu" }]
 			t.Errorf("%s was printed", leak)
 		}
 	}
-	if !strings.Contains(out.String(), "[secret]") {
-		t.Error("nothing shows that there is a secret")
+	out.Reset()
+	fmt.Fprintf(&out, "%v %#v ", c.Slack[0].BotToken, c.Slack[0].BotToken)
+	slog.New(slog.NewTextHandler(&out, nil)).Info("", "token", c.Slack[0].BotToken)
+	slog.New(slog.NewJSONHandler(&out, nil)).Info("", "token", c.Slack[0].BotToken)
+	if strings.Count(out.String(), "[secret]") != 4 {
+		t.Error("not everything shows that there is a secret:", out.String())
 	}
 }
 

@@ -4,7 +4,6 @@ import (
 	"crypto/sha256"
 	"crypto/subtle"
 	"fmt"
-	"log/slog"
 )
 
 // redacted is all that a Secret ever prints.
@@ -42,11 +41,8 @@ func (s Secret) Equal(candidate string) bool {
 // Format writes "[secret]", whatever the verb.
 func (Secret) Format(f fmt.State, _ rune) { _, _ = f.Write([]byte(redacted)) }
 
-// MarshalText returns "[secret]"; encoders of JSON and the like use it.
+// MarshalText returns "[secret]"; encoders of JSON and log/slog use it.
 func (Secret) MarshalText() ([]byte, error) { return []byte(redacted), nil }
-
-// LogValue returns "[secret]".
-func (Secret) LogValue() slog.Value { return slog.StringValue(redacted) }
 
 // present keeps the secrets that are set, in order.
 func present(all ...Secret) []Secret {
