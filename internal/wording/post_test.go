@@ -335,6 +335,12 @@ func TestTheCardThatWaitsNamesWhatIsDoubtful(t *testing.T) {
 	snap.Held = &desk.Held{Until: s.now.Add(10 * time.Second), Channels: 143}
 	snap.Doubts = []string{"The title looks like it names a host: db7.example.edu."}
 	golden(t, "held", s.forms(1))
+	s.at("4:12").update(desk.Identified, "A disk is full.")
+	s.newest().Snapshot.Held = &desk.Held{Until: s.now.Add(10 * time.Second), Channels: 1}
+	golden(t, "held update", s.forms(1))
+	s.at("4:31").resolve("")
+	s.newest().Snapshot.Held = &desk.Held{Until: s.now.Add(10 * time.Second), Channels: 143}
+	golden(t, "held end", s.forms(1))
 }
 
 func TestASecondTryNamesItsSubject(t *testing.T) {

@@ -25,12 +25,12 @@ func waiting(s desk.Snapshot) []chat.Line {
 	if s.Held == nil {
 		return nil
 	}
-	what, unless := "Nobody else was told yet. ", ", unless you take it back."
+	what, unless := "Nobody else was told yet.", ", unless you take it back."
 	if !fresh(*s.Incident) {
-		what, unless = "The newest change is not told to others yet. ", "."
+		what, unless = "The newest change is not told to others yet.", "."
 	}
 	lines := []chat.Line{paragraph(chat.Text{
-		{Strong: what}, {Plain: count(s.Held.Channels, "channel") + " will be told at "},
+		{Strong: what}, {Plain: " " + count(s.Held.Channels, "channel") + " will be told at "},
 		{Time: s.Held.Until}, {Plain: unless},
 	})}
 	if len(s.Doubts) == 0 {
@@ -43,10 +43,8 @@ func waiting(s desk.Snapshot) []chat.Line {
 	return lines
 }
 
-// fresh reports whether nothing was said about the incident but its declaration.
-func fresh(i desk.Incident) bool {
-	return i.Updates == 1 && i.CorrectedAt.IsZero() && i.Impact == i.Peak
-}
+// fresh reports whether the incident was declared and nothing else was done to it.
+func fresh(i desk.Incident) bool { return i.Entries == 1 }
 
 func facts(i desk.Incident) []chat.Fact {
 	out := []chat.Fact{
@@ -89,12 +87,13 @@ func actions(s desk.Snapshot) []chat.Action {
 	b := button{i.Subject().String(), strconv.Itoa(i.Number)}
 	told := b.make("Who was told of %s", "incident deliveries")
 	switch {
+	case s.Held != nil:
+		if !i.IsOpen() {
+			return []chat.Action{b.send()}
+		}
+		return []chat.Action{b.send(), b.retract(fresh(i))}
 	case !i.IsOpen():
 		return []chat.Action{told}
-	case s.Held != nil:
-		send := b.make("Send %s now", "incident tell")
-		send.Style = chat.Primary
-		return []chat.Action{send, b.retract(fresh(i))}
 	}
 	resolve := b.make("Resolve %s", "incident resolve")
 	resolve.Style, resolve.Confirm = chat.Primary, "Tell everybody that "+b.name+" is resolved?"
@@ -106,6 +105,13 @@ func actions(s desk.Snapshot) []chat.Action {
 		out = append(out, chat.Action{Label: "Lead " + b.name, Command: "incident lead " + b.number + " me"})
 	}
 	return append(out, b.retract(i.Drill), told)
+}
+
+// send is the button that ends the waiting.
+func (b button) send() chat.Action {
+	a := b.make("Send %s now", "incident tell")
+	a.Style = chat.Primary
+	return a
 }
 
 // retract is the button that takes the incident back; at once where nobody was
