@@ -21,8 +21,22 @@ func (k *checker) access() {
 	seen := unique{}
 	for i := range k.c.Tell.Ops {
 		a := &k.c.Tell.Ops[i]
-		k.address(a, a.Connection)
+		k.channel(a)
 		k.once(seen, a, a.String(), "in the list")
+	}
+}
+
+// channel checks that a channel can be on its connection.
+func (k *checker) channel(a *desk.Channel) {
+	if !k.address(a, a.Connection) {
+		return
+	}
+	check, found := map[string]form{"Slack": slackChannelForm, "Discord": snowflakeForm}[k.platformOf(a.Connection)]
+	if !found {
+		return
+	}
+	if p := check(a.ID); p != nil {
+		k.refuse(a, *p)
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -435,4 +436,13 @@ func TestUnbuiltPartsExist(t *testing.T) {
 			t.Errorf("%s is no section and no key", part)
 		}
 	}
+}
+
+// TestEveryFormExists keeps struct tags from naming a form that is none.
+func TestEveryFormExists(t *testing.T) {
+	walk(reflect.TypeFor[Config](), section{}, func(s section, f reflect.StructField) {
+		if name := f.Tag.Get("form"); name != "" && forms()[name] == nil {
+			t.Errorf("%s wants the form %q", s.in(f.Tag.Get("toml")), name)
+		}
+	})
 }
