@@ -313,7 +313,7 @@ func TestALongSilenceFitsOneReply(t *testing.T) {
 	m := campus().Post(d)
 	checkLimits(t, m)
 	text := transcript(m)
-	if !strings.Contains(text, "The status page has 65 older messages.") || !strings.Contains(text, "71 word") || strings.Contains(text, "63 word") {
+	if !strings.Contains(text, "Not shown here: 65 older messages.") || !strings.Contains(text, "71 word") || strings.Contains(text, "63 word") {
 		t.Errorf("the newest are not there, or the older are not counted:\n%s", text)
 	}
 }
@@ -347,6 +347,26 @@ func TestASecondTryNamesItsSubject(t *testing.T) {
 	s := begin(t).learnDown()
 	d := chat.Delivery{Subject: s.inc.Subject(), N: 1, Snapshot: &s.newest().Snapshot, Reference: true}
 	golden(t, "reference", transcript(campus().Post(d)))
+}
+
+func TestWithoutAPageThereIsNoLink(t *testing.T) {
+	c := campus()
+	c.StatusURL = ""
+	s := begin(t).learnDown()
+	for _, text := range texts(c.Post(chat.Delivery{Subject: s.inc.Subject(), N: 1, Snapshot: &s.newest().Snapshot})) {
+		for _, span := range text {
+			if span.Link.URL != "" {
+				t.Errorf("links to %q", span.Link.URL)
+			}
+		}
+	}
+}
+
+func TestANoticeOfSeveralLinesBeginsWithItsSentence(t *testing.T) {
+	d := chat.Delivery{Ops: true, Snapshot: &desk.Snapshot{Notice: &desk.Notice{Text: "Two things:\none\n\ntwo"}}}
+	if diff := cmp.Diff("[info] Two things:\n    one\n    two\n", transcript(campus().Post(d))); diff != "" {
+		t.Error(diff)
+	}
 }
 
 func TestNotices(t *testing.T) {

@@ -162,7 +162,7 @@ func folded(said []*desk.Announcement, i desk.Incident, k clock) chat.Message {
 		older--
 	}
 	if older > 0 {
-		note := paragraph(chat.Plain("The status page has " + count(older, "older message") + "."))
+		note := paragraph(chat.Plain("Not shown here: " + count(older, "older message") + "."))
 		m.Lines = append([]chat.Line{note}, m.Lines...)
 	}
 	if i.Status == desk.Resolved {
