@@ -79,6 +79,19 @@ func TestReadySentencesAreTakenByTheRules(t *testing.T) {
 	})
 }
 
+func TestAReadyTitleNamesWhatFits(t *testing.T) {
+	long := desk.Affected{Name: strings.Repeat("n", 80)}
+	for want, services := range map[string][]desk.Affected{
+		"Problem with Learn System and Mail":                affected("learn", "mail"),
+		"Problem with " + long.Name + " and 1 more service": {long, long},
+		"Problem with 2 services":                           {{Name: strings.Repeat("n", 120)}, long},
+	} {
+		if got := ReadyTitle(services); got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+}
+
 func TestATitleIsSaidWhenItTellsMore(t *testing.T) {
 	for title, want := range map[string]bool{
 		"Problem with Learn System":          false,
