@@ -24,19 +24,11 @@ const maxValueFile = 64 << 10
 // To load again, as at SIGHUP, call Load again: files behind "file:" are read
 // anew, and the Config before stays as it was.
 func Load(path string, env func(string) (string, bool)) (*Config, error) {
-	data, err := readLimited(path, maxFile)
-	if err != nil {
-		return nil, Mistakes{{File: path, Message: "cannot read the configuration: " + reason(err)}}
-	}
-	root, wrong := document(data)
+	c, d, wrong := read(path, env)
 	if wrong != nil {
-		wrong.File = path
 		return nil, Mistakes{*wrong}
 	}
-	c := new(Config)
-	d := decoder{file: path, env: env, spots: map[any]*spot{}}
-	d.table(root, reflect.ValueOf(c).Elem(), section{})
-	k := checker{&d, c}
+	k := checker{d, c}
 	k.all()
 	if len(d.mistakes) > 0 {
 		slices.SortStableFunc(d.mistakes, func(a, b Mistake) int {
@@ -47,6 +39,38 @@ func Load(path string, env func(string) (string, bool)) (*Config, error) {
 	c.fill(filepath.Dir(path))
 	c.warnings = d.warnings(c)
 	return c, nil
+}
+
+// StorePath is Config.Storage.Path of the config file at path, whatever else is
+// wrong with it: a person's shell on the host may lack the secrets that the bot
+// was started with. Any error is a Mistakes about the file itself or [storage].
+func StorePath(path string, env func(string) (string, bool)) (string, error) {
+	c, d, wrong := read(path, env)
+	if wrong != nil {
+		return "", Mistakes{*wrong}
+	}
+	about := slices.DeleteFunc(d.mistakes, func(m Mistake) bool { return !strings.HasPrefix(m.Key, "storage") })
+	if len(about) > 0 {
+		return "", about
+	}
+	return whole(filepath.Dir(path), c.Storage.Path), nil
+}
+
+// read reads a config file without looking at how its parts fit each other.
+func read(path string, env func(string) (string, bool)) (*Config, *decoder, *Mistake) {
+	data, err := readLimited(path, maxFile)
+	if err != nil {
+		return nil, nil, &Mistake{File: path, Message: "cannot read the configuration: " + reason(err)}
+	}
+	root, wrong := document(data)
+	if wrong != nil {
+		wrong.File = path
+		return nil, nil, wrong
+	}
+	c := new(Config)
+	d := &decoder{file: path, env: env, spots: map[any]*spot{}}
+	d.table(root, reflect.ValueOf(c).Elem(), section{})
+	return c, d, nil
 }
 
 // reason is an error of reading a file without the operation and the path.

@@ -151,6 +151,31 @@ func TestPathsAreOfTheFilesOwnFolder(t *testing.T) {
 	}
 }
 
+// TestStorePath is what `bot do` asks in a shell that has none of the secrets.
+func TestStorePath(t *testing.T) {
+	t.Chdir(t.TempDir())
+	if err := os.Mkdir("etc", 0o700); err != nil {
+		t.Fatal(err)
+	}
+	for text, want := range map[string]string{
+		"": "etc/data/belltower.db",
+		"[storage]\npath = \"/var/lib/belltower.db\"\n[[slack]]\nbot_token = \"env:UNSET_TOKEN\"\n": "/var/lib/belltower.db",
+		"[storage]\npath = \"\"\n":               "etc/config.toml:2:8: path in [storage] is empty",
+		"[storage]\npath = \"env:UNSET_PATH\"\n": "etc/config.toml:2:8: path in [storage]: the environment variable UNSET_PATH is not set: set it where the bot starts",
+		"[storage":                               "etc/config.toml:1:8: this is not TOML: expected ']' to close table name",
+		"storage = 1\n":                          "etc/config.toml:1:1: storage is written the wrong way: write [storage]",
+	} {
+		write(t, "etc/config.toml", text)
+		got, err := StorePath("etc/config.toml", environ)
+		if err != nil {
+			got = err.Error()
+		}
+		if got != want {
+			t.Errorf("%q:\ngot  %s\nwant %s", text, got, want)
+		}
+	}
+}
+
 func TestAnyTextMayStandElsewhere(t *testing.T) {
 	t.Chdir(t.TempDir())
 	write(t, "service", "learn\n")
