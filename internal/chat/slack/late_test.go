@@ -1,0 +1,152 @@
+package slack_test
+
+import (
+	"context"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/umassonline/belltower/internal/chat"
+	"github.com/umassonline/belltower/internal/chat/slack/slacktest"
+)
+
+// slowly answers after d.
+func slowly(d time.Duration) func(chat.Request) chat.Reply {
+	return func(chat.Request) chat.Reply {
+		time.Sleep(d)
+		return chat.Reply{Message: chat.Message{Summary: chat.Plain("INC-1 is open.")}}
+	}
+}
+
+// only waits until the channel has just these messages by the bot, and returns them.
+func (w *world) only(id slacktest.ChannelID, texts ...string) []slacktest.Message {
+	w.t.Helper()
+	var said []slacktest.Message
+	for _, m := range w.fake.Messages(id) {
+		if m.Bot != "" {
+			said = append(said, m)
+		}
+	}
+	ok := len(said) == len(texts)
+	for i := range min(len(said), len(texts)) {
+		ok = ok && strings.Contains(said[i].Text, texts[i])
+	}
+	if !ok {
+		w.t.Fatalf("want %q in:\n%s", texts, w.fake.Transcript(id, time.UTC))
+	}
+	return said
+}
+
+func TestAnAnswerJustInTimeIsTheResponse(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		w.answerWith(slowly(1900 * time.Millisecond))
+		if a := w.types(w.typed("declare learn down")); a.Status != http.StatusOK || a.Reply.Text != "INC-1 is open." || w.fake.HookUses(a.ResponseURL) != 0 {
+			t.Errorf("%d %s", a.Status, a.Body)
+		}
+	})
+}
+
+func TestALateAnswerFollowsAnEmptyOne(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		w.answerWith(slowly(8 * time.Second))
+		begun := time.Now()
+		a := w.types(w.typed("declare learn down"))
+		if a.Late || a.Status != http.StatusOK || len(a.Body) != 0 || time.Since(begun) != 2*time.Second {
+			t.Errorf("after %v: %d %q", time.Since(begun), a.Status, a.Body)
+		}
+		time.Sleep(7 * time.Second)
+		if m := w.only("CTEACH", "INC-1 is open.")[0]; m.To != "UANN" || w.fake.HookUses(a.ResponseURL) != 1 {
+			t.Errorf("%+v", m)
+		}
+	})
+}
+
+func TestALateAnswerThatSlackDoesNotTakeIsLoggedWithoutItsAddress(t *testing.T) {
+	for name, fault := range map[string]slacktest.Fault{"refused": slacktest.ErrorBefore(500), "cut": slacktest.DropBefore()} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				w := newWorld(t)
+				w.fake.Faults(slacktest.On{Method: "response_url"}, fault)
+				w.answerWith(slowly(3 * time.Second))
+				w.types(w.typed("declare learn down"))
+				time.Sleep(5 * time.Second)
+				w.only("CTEACH")
+				w.showsNoSecret()
+				if !strings.Contains(w.logs.String(), "an answer was not taken by Slack") {
+					t.Error(w.logs.String())
+				}
+			})
+		})
+	}
+}
+
+func TestACommandWaitsLittleForWhoAPersonIs(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		w.answerWith(slowly(time.Second))
+		held := make(chan struct{})
+		defer close(held)
+		w.fake.Faults(slacktest.On{Method: "users.info"}, slacktest.Hang(held, slacktest.StoreNever))
+		begun := time.Now()
+		w.types(w.typed("declare learn down"))
+		if took := time.Since(begun); took != 1700*time.Millisecond || len(w.heard()) != 1 || w.heard()[0].Guest {
+			t.Errorf("took %v, %+v", took, w.heard())
+		}
+	})
+}
+
+func TestACommandIsCarriedOutWhenSlackHangsUp(t *testing.T) {
+	w := newWorld(t)
+	body := "team_id=T0AMHERST&api_app_id=A0AMHERST&channel_id=CTEACH&command=/incident&trigger_id=1&user_id=UANN"
+	ctx, hangUp := context.WithCancel(t.Context())
+	req := httptest.NewRequestWithContext(ctx, http.MethodPost, "/slack/amherst/commands", strings.NewReader(body))
+	req.Header = slacktest.Sign(signingSecret, time.Now(), []byte(body))
+	w.handler = func(ctx context.Context, _ chat.Request) chat.Reply {
+		hangUp()
+		if err := ctx.Err(); err != nil {
+			t.Error(err)
+		}
+		return chat.Reply{}
+	}
+	w.routes.ServeHTTP(httptest.NewRecorder(), req)
+	if ctx.Err() == nil {
+		t.Error("the command was not carried out")
+	}
+}
+
+func TestRequestsWaitForTheWorkspaceToBeKnown(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		w.restart(slacktest.ErrorBefore(503), slacktest.ErrorBefore(503)) // at 0 and 250 ms
+		if a := w.types(w.typed("")); a.Status != http.StatusOK {
+			t.Errorf("known after 750 ms: %d %s", a.Status, a.Body)
+		}
+	})
+}
+
+func TestUnknownWorkspacesAreAskedToComeBack(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		w.restart(slacktest.Refused("invalid_auth"), slacktest.Refused("invalid_auth"), slacktest.Refused("invalid_auth"), slacktest.Refused("invalid_auth"))
+		a := w.types(w.typed(""))
+		if a.Status != http.StatusServiceUnavailable || a.Header.Get("Retry-After") == "" || len(w.heard()) != 0 {
+			t.Errorf("%d %s", a.Status, a.Body)
+		}
+		time.Sleep(5 * time.Second)
+		if a := w.types(w.typed("")); a.Status != http.StatusOK {
+			t.Errorf("afterwards: %d %s", a.Status, a.Body)
+		}
+	})
+}
+
+// restart starts the adapter anew while auth.test fails as given.
+func (w *world) restart(faults ...slacktest.Fault) {
+	w.stop()
+	w.fake.Faults(slacktest.On{Method: "auth.test"}, faults...)
+	w.start()
+}
