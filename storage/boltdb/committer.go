@@ -160,7 +160,10 @@ func (db *DB) commitGroup() {
 	defer g.finish()
 	h, err := db.opened()
 	if err == nil {
-		g.btx, err = h.bolt.Begin(true)
+		err = sheltered(func() error { return g.begin(h) })
+	}
+	if g.btx != nil {
+		defer discard(g.btx)
 	}
 	if err != nil {
 		for db.queue.next(g) != nil {
@@ -168,12 +171,17 @@ func (db *DB) commitGroup() {
 		g.err = unavailable(err)
 		return
 	}
-	defer discard(g.btx)
-	g.records = g.btx.Bucket(recordsBucket)
 	for c := db.queue.next(g); c != nil; c = db.queue.next(g) {
 		db.run(g, c)
 	}
 	g.err = db.commit(h, g)
+}
+
+func (g *group) begin(h *handle) (err error) {
+	if g.btx, err = h.bolt.Begin(true); err == nil {
+		g.records = g.btx.Bucket(recordsBucket)
+	}
+	return err
 }
 
 // run runs c and adds its writes to the group, if it succeeds.

@@ -206,3 +206,31 @@ func TestFailingWhileMany(t *testing.T) {
 }
 
 func callerKey(round, i int) string { return fmt.Sprintf("%03d/%d", round, i) }
+
+// TestFailedStopAndStart lets the disk fail while a store is closed and opened.
+func TestFailedStopAndStart(t *testing.T) {
+	disk := mountFaults(t)
+	for _, f := range []fault{writeRefused, writeTorn, syncLost, syncKept} {
+		for first := range 4 {
+			what := fmt.Sprintf("%s after %d", f, first)
+			path := filepath.Join(disk.mount, strings.ReplaceAll(what, " ", "-")+".db")
+			db := open(t, path, boltdb.Options{})
+			if err := db.Update(context.Background(), put("a", "old", "gone", "old")); err != nil {
+				t.Fatal(err)
+			}
+			disk.next(t, plan{f, first, 1000})
+			shut(t, db)
+			cut := open(t, disk.next(t, plan{f, first, 1000}).restore(t), boltdb.Options{})
+			wantContent(t, cut, what+": after a power cut at the stop", before...)
+			shut(t, cut)
+			if db, err := boltdb.Open(path, boltdb.Options{}); err == nil {
+				wantContent(t, db, what+": opened meanwhile", before...)
+				shut(t, db)
+			}
+			disk.next(t, plan{})
+			db = open(t, path, boltdb.Options{})
+			wantContent(t, db, what+": opened when the disk works again", before...)
+			shut(t, db)
+		}
+	}
+}

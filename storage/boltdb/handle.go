@@ -129,7 +129,7 @@ func (h *handle) freePagesListed(id uint64) (bool, error) {
 
 // check finds damage in the file that would crash the process when bbolt opens
 // it: a file cut short, and, where bbolt must look for the free pages, which it
-// does in a goroutine of its own, pages that are not what they should be.
+// does in a goroutine of its own, pages that were lost or overwritten.
 func check(path string) error {
 	info, err := os.Stat(path)
 	if errors.Is(err, os.ErrNotExist) || err == nil && info.Size() == 0 {
