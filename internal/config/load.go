@@ -45,15 +45,34 @@ func Load(path string, env func(string) (string, bool)) (*Config, error) {
 // wrong with it: a person's shell on the host may lack the secrets that the bot
 // was started with. Any error is a Mistakes about the file itself or [storage].
 func StorePath(path string, env func(string) (string, bool)) (string, error) {
-	c, d, wrong := read(path, env)
-	if wrong != nil {
-		return "", Mistakes{*wrong}
-	}
-	about := slices.DeleteFunc(d.mistakes, func(m Mistake) bool { return !strings.HasPrefix(m.Key, "storage") })
-	if len(about) > 0 {
-		return "", about
+	c, err := readSection(path, env, "storage")
+	if err != nil {
+		return "", err
 	}
 	return whole(filepath.Dir(path), c.Storage.Path), nil
+}
+
+// AdminAddress is Config.HTTP.AdminListen of the config file at path, whatever
+// else is wrong with it. Any error is a Mistakes about the file itself or [http].
+func AdminAddress(path string, env func(string) (string, bool)) (string, error) {
+	c, err := readSection(path, env, "http")
+	if err != nil {
+		return "", err
+	}
+	return c.HTTP.AdminListen, nil
+}
+
+// readSection reads a config file of which only one section is to be sound.
+func readSection(path string, env func(string) (string, bool), section string) (*Config, error) {
+	c, d, wrong := read(path, env)
+	if wrong != nil {
+		return nil, Mistakes{*wrong}
+	}
+	about := slices.DeleteFunc(d.mistakes, func(m Mistake) bool { return !strings.HasPrefix(m.Key, section) })
+	if len(about) > 0 {
+		return nil, about
+	}
+	return c, nil
 }
 
 // read reads a config file without looking at how its parts fit each other.

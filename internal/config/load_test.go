@@ -176,6 +176,26 @@ func TestStorePath(t *testing.T) {
 	}
 }
 
+// TestAdminAddress is what `bot health` asks.
+func TestAdminAddress(t *testing.T) {
+	t.Chdir(t.TempDir())
+	for text, want := range map[string]string{
+		"": "127.0.0.1:9090",
+		"[http]\nadmin_listen = \":9999\"\n[[slack]]\nbot_token = \"env:UNSET_TOKEN\"\n": ":9999",
+		"[http]\nadmin_listen = \"\"\n":        "",
+		"[http]\nadmin_listen = \"nowhere\"\n": "config.toml:2:16: ",
+	} {
+		write(t, "config.toml", text)
+		got, err := AdminAddress("config.toml", environ)
+		if err != nil {
+			got = err.Error()
+		}
+		if got != want && (err == nil || !strings.HasPrefix(got, want)) {
+			t.Errorf("%q:\ngot  %s\nwant %s", text, got, want)
+		}
+	}
+}
+
 func TestAnyTextMayStandElsewhere(t *testing.T) {
 	t.Chdir(t.TempDir())
 	write(t, "service", "learn\n")
