@@ -40,7 +40,7 @@ func decodeFirst(conn desk.ConnectionName, s string) (meant string, length int) 
 		}
 	}
 	end := strings.IndexAny(s[1:], "<>")
-	if s[0] != '<' || end < 1 || s[1+end] != '>' {
+	if s[0] != '<' || end < 1 || s[1+end] != '>' || s[1] == '|' {
 		return s[:1], 1
 	}
 	if meant, ok := decodeToken(conn, s[1:1+end]); ok {

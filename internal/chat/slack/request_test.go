@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/umassonline/belltower/internal/chat"
@@ -78,15 +79,32 @@ func TestAPersonIsAskedAboutOnce(t *testing.T) {
 }
 
 func TestMembersOfTheNamedUserGroupsAreMarked(t *testing.T) {
-	w := newWorld(t, func(w *world) { w.fake.AddWorkspace(w.at); w.fake.SetGroup(w.at.Team, "S0ONCALL", "UANN") })
-	w.types(w.typed(""))
-	c := w.typed("")
-	c.User = "UGUEST"
-	w.types(c)
-	got := w.heard()
-	if len(got[0].Groups) != 1 || got[0].Groups[0] != "group:S0ONCALL" || got[1].Groups != nil {
-		t.Errorf("groups %v and %v", got[0].Groups, got[1].Groups)
-	}
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, func(w *world) { w.fake.SetGroup(w.at.Team, "S0ONCALL", "UANN") })
+		groupsOf := func(user slacktest.UserID) []string {
+			synctest.Wait()
+			c := w.typed("")
+			c.User = user
+			w.types(c)
+			got := w.heard()
+			return got[len(got)-1].Groups
+		}
+		if got := groupsOf("UANN"); len(got) != 1 || got[0] != "group:S0ONCALL" {
+			t.Errorf("a member's groups: %v", got)
+		}
+		if got := groupsOf("UGUEST"); got != nil {
+			t.Errorf("another's groups: %v", got)
+		}
+		w.fake.FaultsAtRandom(slacktest.On{Method: "usergroups.users.list"}, slacktest.Odds{Share: 1}, slacktest.ErrorBefore(503))
+		time.Sleep(23 * time.Hour)
+		if got := groupsOf("UANN"); len(got) != 1 {
+			t.Errorf("after 23 hours without an answer: %v", got)
+		}
+		time.Sleep(2 * time.Hour)
+		if got := groupsOf("UANN"); got != nil {
+			t.Errorf("after 25 hours without an answer: %v", got)
+		}
+	})
 }
 
 func TestWhatSlackDidNotSignIsRefusedUnread(t *testing.T) {

@@ -26,7 +26,7 @@ type world struct {
 	at      slacktest.Workspace
 	bot     *slack.Workspace
 	routes  *http.ServeMux
-	logs    bytes.Buffer
+	logs    log
 	handler chat.Handler // instead of the one that notes and replies
 	stop    func()
 	words   func(chat.Delivery) chat.Message
@@ -205,4 +205,22 @@ func (w *world) showsNoSecret(shown ...string) {
 			w.t.Errorf("%q is shown in:\n%s", secret, all)
 		}
 	}
+}
+
+// log is what the adapter logged.
+type log struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (l *log) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.Write(p)
+}
+
+func (l *log) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.String()
 }
