@@ -1,11 +1,13 @@
 // Package commands is what people type: the grammar, the verbs, the help. It
 // takes a neutral request, so every platform and the terminal say the same words:
 //
-//	c := commands.New(commands.Parts{Journal: j, Now: time.Now, Log: log}, commands.Settings{
-//		Catalog: catalog, Access: access, Zone: zone, Connections: names,
+//	c := commands.New(journal, log, commands.Settings{
+//		Words: words, Access: access, Connections: names,
 //	})
 //	reply := c.Do(ctx, request) // a chat.Handler
 //	c.SetSettings(settings)     // after the configuration was read again
+//
+// The only clock is Request.At.
 //
 // A command is answered after its one transaction was committed, with no call to
 // a platform in between. What cannot be carried out whole is not carried out at

@@ -1,0 +1,166 @@
+package commands
+
+import (
+	"context"
+	"strings"
+
+	"github.com/umassonline/belltower/internal/chat"
+	"github.com/umassonline/belltower/internal/desk"
+	"github.com/umassonline/belltower/internal/journal"
+	"github.com/umassonline/belltower/internal/wording"
+)
+
+const verbHelp = "help"
+
+// belltowerVerbs lists what /belltower can do beside all other commands.
+func belltowerVerbs() []verb {
+	return []verb{
+		{verbHelp, desk.Read, nil, false, help},
+		{"whoami", desk.Read, nil, false, whoami},
+		{"why", desk.Read, nil, false, why},
+		{"access", desk.Administer, nil, false, access},
+		{"audit", desk.Administer, nil, false, audit},
+		{"hold", desk.Administer, nil, false, hold},
+		{"release", desk.Administer, nil, false, release},
+	}
+}
+
+// help reads [command [verb]].
+func help(_ context.Context, a *asked) (chat.Reply, error) {
+	word := strings.ToLower(strings.Join(strings.Fields(strings.ReplaceAll(a.line.rest, "/", " ")), " "))
+	if a.command != root && !strings.HasPrefix(word, a.command) {
+		word = strings.TrimSpace(a.command + " " + word)
+	}
+	if h, ok := wording.HelpOf(word); ok {
+		return answer(wording.HelpOn(h))
+	}
+	if h, ok := wording.HelpOf(root + " " + word); ok {
+		return answer(wording.HelpOn(h))
+	}
+	var known []string
+	for _, h := range wording.AllHelp() {
+		command, _, _ := strings.Cut(h.Path, " ")
+		if word == "" || word == command {
+			return answer(wording.HelpFor(word))
+		}
+		known = append(known, h.Path)
+	}
+	q := unknownWord("command", word, known)
+	if q.near == "" {
+		q.WithHint("belltower help lists all.")
+	}
+	return chat.Reply{}, a.correcting(q, word, word)
+}
+
+func whoami(_ context.Context, a *asked) (chat.Reply, error) {
+	return answer(a.Words.Whoami(wording.Who{
+		Person: a.req.Person, Groups: a.req.Groups, Role: a.Access.RoleOf(a.actor), Missing: a.Access.Missing(),
+		Channel: a.req.Channel, Reader: a.req.Zone,
+	}))
+}
+
+// why reads [42].
+func why(ctx context.Context, a *asked) (chat.Reply, error) {
+	i, err := a.seen(ctx)
+	if err != nil {
+		return chat.Reply{}, err
+	}
+	if a.line.rest != "" {
+		return chat.Reply{}, a.tooMuch()
+	}
+	if a.req.Channel.IsZero() {
+		return chat.Reply{}, desk.Refuse(desk.Invalid, "There is no channel here.").WithHint("Like: incident deliveries %d", i.Number)
+	}
+	w, err := a.journal.Why(ctx, i.Subject(), a.req.Channel)
+	if err != nil {
+		return chat.Reply{}, err
+	}
+	return answer(a.Words.Why(i.Subject(), standing(w.Standing), w.Subscriptions))
+}
+
+func access(_ context.Context, a *asked) (chat.Reply, error) {
+	return answer(a.Words.AccessList(a.Access))
+}
+
+// maxAudit is how many entries of the audit can be looked at here; the export has
+// them all.
+const maxAudit = 500
+
+// audit reads [page N].
+func audit(ctx context.Context, a *asked) (chat.Reply, error) {
+	page := a.takePage()
+	if a.line.rest != "" {
+		return chat.Reply{}, a.tooMuch()
+	}
+	all, err := a.journal.Audit(ctx, a.req.At, maxAudit)
+	if err != nil {
+		return chat.Reply{}, err
+	}
+	var lines []chat.Line
+	for _, e := range all {
+		lines = append(lines, a.Words.AuditLine(audited(e)))
+	}
+	p, err := a.page(lines, page, "")
+	if err != nil {
+		return chat.Reply{}, err
+	}
+	return answer(a.Words.AuditList(len(all), p))
+}
+
+func audited(e journal.AuditEntry) wording.Audited {
+	return wording.Audited{
+		At: e.At, By: e.By, Name: e.Name, From: e.From, Did: e.Did, About: e.About,
+		Before: e.Before, After: e.After, Reason: e.Reason,
+	}
+}
+
+// hold reads [connection|all] [why].
+func hold(ctx context.Context, a *asked) (chat.Reply, error) {
+	conn, err := a.takeConnection()
+	if err != nil {
+		return chat.Reply{}, err
+	}
+	by := a.by()
+	if by.Reason, err = desk.CleanReason(a.line.all("reason")); err != nil {
+		return chat.Reply{}, err
+	}
+	held, err := a.journal.Hold(ctx, by, conn)
+	if err != nil {
+		return chat.Reply{}, err
+	}
+	return answer(a.Words.Held(held))
+}
+
+// release reads [connection|all].
+func release(ctx context.Context, a *asked) (chat.Reply, error) {
+	conn, err := a.takeConnection()
+	if err != nil {
+		return chat.Reply{}, err
+	}
+	if a.line.rest != "" {
+		return chat.Reply{}, a.tooMuch()
+	}
+	freed, err := a.journal.Release(ctx, a.by(), conn)
+	if err != nil {
+		return chat.Reply{}, err
+	}
+	return answer(a.Words.Freed(freed))
+}
+
+// takeConnection takes a connection off the line; "all" and none are all of them.
+func (a *asked) takeConnection() (desk.ConnectionName, error) {
+	text := a.line.rest
+	word, rest := cutWord(text)
+	name := desk.ConnectionName(strings.ToLower(word))
+	a.line.rest = rest
+	if word == "" || name == "all" {
+		return "", nil
+	}
+	for _, c := range a.Connections {
+		if strings.EqualFold(string(c), string(name)) {
+			return c, nil
+		}
+	}
+	q := unknownWord("connection", word, append(a.connections(), "all"))
+	return "", a.correcting(q, text, word)
+}

@@ -1,0 +1,196 @@
+package commands
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"slices"
+	"strings"
+	"sync/atomic"
+
+	"github.com/umassonline/belltower/internal/chat"
+	"github.com/umassonline/belltower/internal/desk"
+	"github.com/umassonline/belltower/internal/journal"
+	"github.com/umassonline/belltower/internal/wording"
+	"github.com/umassonline/belltower/storage"
+)
+
+// Settings are what the configuration says; replaced whole at SIGHUP.
+type Settings struct {
+	// Words hold the catalog of services and the organisation's zone, in which
+	// typed times are read. Its Zone must not be nil.
+	Words  wording.Context
+	Access desk.Access
+	// Connections are the names of all configured connections.
+	Connections []desk.ConnectionName
+}
+
+// Commands answers what people type. Its methods may be called from many goroutines.
+type Commands struct {
+	journal  *journal.Journal
+	log      *slog.Logger
+	settings atomic.Pointer[Settings]
+}
+
+// New makes Commands. The log is told what went wrong with the record.
+func New(j *journal.Journal, log *slog.Logger, s Settings) *Commands {
+	c := &Commands{journal: j, log: log}
+	c.SetSettings(s)
+	return c
+}
+
+// SetSettings replaces the settings.
+func (c *Commands) SetSettings(s Settings) { c.settings.Store(&s) }
+
+// asked is one request on its way through its verb.
+type asked struct {
+	*Settings
+	journal *journal.Journal
+	req     chat.Request
+	actor   desk.Actor
+	line    line
+	command string // "incident"
+	verb    verb
+	// number is that of the incident meant; 0: not known yet.
+	number int
+}
+
+// verb is one thing that can be done: its name (empty where the command is the
+// verb), who may, and the flags that it takes.
+type verb struct {
+	name  string
+	deed  desk.Deed
+	flags []flag
+	// form: alone it would open a form, so alone it is answered with its usage.
+	form bool
+	do   func(context.Context, *asked) (chat.Reply, error)
+}
+
+// table lists every command and its verbs. A new one is one line here or in the
+// list of its command.
+func table() map[string][]verb {
+	return map[string][]verb{
+		"incident":    incidentVerbs(),
+		"subscribe":   {{deed: desk.Read, do: subscribe}},
+		"unsubscribe": {{deed: desk.Read, flags: []flag{flagYes}, do: unsubscribe}},
+		"status":      {{deed: desk.Read, do: status}},
+		root:          belltowerVerbs(),
+	}
+}
+
+// root is the command under which all others are found too.
+const root = "belltower"
+
+// Do carries out a request and answers it. It is a chat.Handler.
+func (c *Commands) Do(ctx context.Context, req chat.Request) chat.Reply {
+	a := &asked{Settings: c.settings.Load(), journal: c.journal, req: req}
+	a.actor = desk.Actor{Person: req.Person, Groups: req.Groups, Guest: req.Guest, Manages: req.Manages, Direct: req.Direct}
+	reply, err := a.run(ctx)
+	if err != nil {
+		return c.failed(req, a.Words, err)
+	}
+	return reply
+}
+
+func (a *asked) run(ctx context.Context) (chat.Reply, error) {
+	l, err := parseLine(a.req.Text, a.req.Options)
+	if err != nil {
+		return chat.Reply{}, err
+	}
+	a.line = l
+	if err := a.find(strings.ToLower(strings.Trim(a.req.Command, "/ "))); err != nil {
+		return chat.Reply{}, err
+	}
+	if err := a.Access.May(a.actor, a.verb.deed); err != nil {
+		return chat.Reply{}, err
+	}
+	if a.verb.form && a.line.bare() {
+		return usage(a.command, a.verb.name), nil
+	}
+	for f := range a.line.flags {
+		if !slices.Contains(a.verb.flags, f) {
+			return chat.Reply{}, desk.Refuse(desk.Invalid, "%s does not take %s.", a.path(), f.dashed()).
+				WithHint("To say it as text, put it in quotes.")
+		}
+	}
+	return a.verb.do(ctx, a)
+}
+
+// find finds the verb meant, and takes its words off the line.
+func (a *asked) find(command string) error {
+	all := table()
+	verbs, ok := all[command]
+	if !ok {
+		return unknownWord("command", command, slices.Sorted(mapKeys(all)))
+	}
+	a.command = command
+	if len(verbs) == 1 {
+		a.verb = verbs[0]
+		return nil
+	}
+	name := a.line.word()
+	if _, other := all[name]; other && command == root && name != root {
+		return a.find(name)
+	}
+	if name == "" {
+		name = verbHelp
+	}
+	k := slices.IndexFunc(verbs, func(v verb) bool { return v.name == name })
+	if k < 0 {
+		return a.unknownVerb(name, verbs)
+	}
+	a.verb = verbs[k]
+	return nil
+}
+
+// path is how the verb is typed: "incident declare".
+func (a *asked) path() string { return strings.TrimSpace(a.command + " " + a.verb.name) }
+
+func (a *asked) unknownVerb(name string, verbs []verb) error {
+	var names []string
+	for _, v := range verbs {
+		names = append(names, v.name)
+	}
+	if a.command == root {
+		names = slices.AppendSeq(names, mapKeys(table()))
+	}
+	slices.Sort(names)
+	err := unknownWord(a.command+" command", name, names)
+	if err.near != "" {
+		a.verb.name = err.near
+		return err.offering(a.action(wording.Instead(err.near), a.again()))
+	}
+	return err
+}
+
+func (a *asked) by() journal.By {
+	return journal.By{
+		Request: a.req.ID, Trace: a.req.Trace, At: a.req.At, Person: a.req.Person,
+		Name: a.req.Name, From: a.req.Channel,
+	}
+}
+
+// failed answers what went wrong: a refusal with its sentence, anything else with
+// what is known of the record.
+func (c *Commands) failed(req chat.Request, w wording.Context, err error) chat.Reply {
+	var refusal *desk.Refusal
+	var q *question
+	switch {
+	case errors.As(err, &q):
+		return refused(w.Refused(q.Refusal, q.actions))
+	case errors.As(err, &refusal):
+		return refused(w.Refused(refusal, nil))
+	}
+	c.log.Error("command failed", "trace", req.Trace, "command", req.Command, "error", err)
+	switch {
+	case errors.Is(err, storage.ErrUnavailable):
+		return refused(w.NotStored())
+	case errors.Is(err, storage.ErrUnknown), errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):
+		return refused(w.MaybeStored())
+	}
+	return refused(w.Broken(req.Trace))
+}
+
+func refused(m chat.Message) chat.Reply { return chat.Reply{Message: m, Failed: true} }
+
+func answer(m chat.Message) (chat.Reply, error) { return chat.Reply{Message: m}, nil }

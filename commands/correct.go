@@ -1,0 +1,157 @@
+package commands
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"github.com/umassonline/belltower/internal/chat"
+	"github.com/umassonline/belltower/internal/desk"
+)
+
+// setImpact reads [42] <impact>.
+func setImpact(ctx context.Context, a *asked) (chat.Reply, error) {
+	if err := a.incident(ctx, open); err != nil {
+		return chat.Reply{}, err
+	}
+	word := strings.ToLower(a.line.all("impact"))
+	to, ok := desk.ParseImpact(word)
+	if !ok && word != "" {
+		q := unknownWord("impact", word, []string{"slow", "partly", "down", "minor", "major", "critical"})
+		return chat.Reply{}, a.correcting(q, word, word)
+	}
+	return a.apply(ctx, "", func(i desk.Incident, act desk.Act) (desk.Change, error) { return i.SetImpact(to, act) })
+}
+
+// setServices reads [42] +portal -learn.
+func setServices(ctx context.Context, a *asked) (chat.Reply, error) {
+	if err := a.incident(ctx, open); err != nil {
+		return chat.Reply{}, err
+	}
+	r, err := a.rescope(a.line.part("services"))
+	if err != nil {
+		return chat.Reply{}, err
+	}
+	return a.apply(ctx, "", func(i desk.Incident, act desk.Act) (desk.Change, error) { return i.SetServices(r, act) })
+}
+
+func (a *asked) rescope(text string) (r desk.Rescope, err error) {
+	words := strings.FieldsFunc(text, func(c rune) bool { return c == ' ' || c == ',' || c == '\n' })
+	if len(words) == 0 || a.line.rest != "" {
+		return r, desk.Refuse(desk.Invalid, "Say which services are added or removed.").WithHint("Like: incident services %d +portal -learn", a.number)
+	}
+	for _, w := range words {
+		service, err := a.affected(text, strings.TrimLeft(w, "+-−"))
+		switch {
+		case err != nil:
+			return r, err
+		case strings.HasPrefix(w, "+"):
+			r.Add = append(r.Add, service)
+		case w[0] == '-' || strings.HasPrefix(w, "−"):
+			r.Remove = append(r.Remove, service.Service)
+		default:
+			return r, desk.Refuse(desk.Invalid, "Is %s added or removed?", w).WithHint("Put + or - before it; like: incident services %d +%s", a.number, w)
+		}
+	}
+	return r, nil
+}
+
+// setTitle reads [42] <title>.
+func setTitle(ctx context.Context, a *asked) (chat.Reply, error) {
+	if err := a.incident(ctx, open); err != nil {
+		return chat.Reply{}, err
+	}
+	title := a.line.all("title")
+	return a.apply(ctx, title, func(i desk.Incident, act desk.Act) (desk.Change, error) { return i.SetTitle(title, act) })
+}
+
+// setLead reads [42] me|@user|nobody.
+func setLead(ctx context.Context, a *asked) (chat.Reply, error) {
+	if err := a.incident(ctx, open); err != nil {
+		return chat.Reply{}, err
+	}
+	who, err := a.person(a.line.rest)
+	if err != nil {
+		return chat.Reply{}, err
+	}
+	return a.apply(ctx, "", func(i desk.Incident, act desk.Act) (desk.Change, error) { return i.SetLead(who, act) })
+}
+
+// person reads me, nobody, @amherst/U1 as adapters write the people of their
+// platform, and the address alone.
+func (a *asked) person(word string) (desk.Person, error) {
+	switch strings.ToLower(word) {
+	case "me":
+		return a.req.Person, nil
+	case "nobody":
+		return desk.Person{}, nil
+	}
+	p, err := desk.ParsePerson(strings.TrimPrefix(word, "@"))
+	if err != nil || strings.ContainsAny(p.ID, " \n") || !a.connected(p.Connection) {
+		return p, desk.Refuse(desk.Unknown, "I do not know who %q is.", clip(word)).
+			WithHint("Pick a name as you type @, or say me; like: incident lead %d me", a.number)
+	}
+	return p, nil
+}
+
+// setBegan reads [42] <time>.
+func setBegan(ctx context.Context, a *asked) (chat.Reply, error) {
+	return a.redate(ctx, open, func(i desk.Incident, t time.Time, act desk.Act) (desk.Change, error) { return i.SetBegan(t, act) })
+}
+
+// setEnded reads [42] <time>.
+func setEnded(ctx context.Context, a *asked) (chat.Reply, error) {
+	return a.redate(ctx, ended, func(i desk.Incident, t time.Time, act desk.Act) (desk.Change, error) { return i.SetEnded(t, act) })
+}
+
+func (a *asked) redate(ctx context.Context, among candidates, rule func(desk.Incident, time.Time, desk.Act) (desk.Change, error)) (chat.Reply, error) {
+	if err := a.incident(ctx, among); err != nil {
+		return chat.Reply{}, err
+	}
+	t, err := a.pastTime(a.line.all("when"), func(better string) chat.Action { return a.action(better, better) })
+	if err != nil {
+		return chat.Reply{}, err
+	}
+	return a.apply(ctx, "", func(i desk.Incident, act desk.Act) (desk.Change, error) { return rule(i, t, act) })
+}
+
+// edit reads [42] [#3] <message>.
+func edit(ctx context.Context, a *asked) (chat.Reply, error) {
+	if err := a.incident(ctx, open); err != nil {
+		return chat.Reply{}, err
+	}
+	update := 0
+	if word, rest := cutWord(a.line.rest); strings.HasPrefix(word, "#") {
+		n, ok := parseNumber(word)
+		if !ok {
+			return chat.Reply{}, a.tooMuch()
+		}
+		update, a.line.rest = n, rest
+	}
+	done, err := a.journal.Reword(ctx, a.by(), a.number, update, a.line.all("message"))
+	if err != nil {
+		return chat.Reply{}, err
+	}
+	return answer(a.done(done, desk.Doubts(a.Words.Catalog, nil, "", done.Entry.Text)))
+}
+
+// merge reads 43 into 42.
+func merge(ctx context.Context, a *asked) (chat.Reply, error) {
+	words := strings.Fields(strings.ToLower(a.line.rest))
+	if len(words) == 3 && words[1] == "into" {
+		words = []string{words[0], words[2]}
+	}
+	if len(words) != 2 {
+		return chat.Reply{}, a.tooMuch()
+	}
+	from, okFrom := parseNumber(words[0])
+	into, okInto := parseNumber(words[1])
+	if !okFrom || !okInto {
+		return chat.Reply{}, a.tooMuch()
+	}
+	done, err := a.journal.Merge(ctx, a.by(), from, into)
+	if err != nil {
+		return chat.Reply{}, err
+	}
+	return answer(a.done(done, nil))
+}

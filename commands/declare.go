@@ -1,0 +1,137 @@
+package commands
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/umassonline/belltower/internal/chat"
+	"github.com/umassonline/belltower/internal/desk"
+	"github.com/umassonline/belltower/internal/wording"
+)
+
+func declare(ctx context.Context, a *asked) (chat.Reply, error) { return a.declare(ctx, false) }
+
+func drill(ctx context.Context, a *asked) (chat.Reply, error) { return a.declare(ctx, true) }
+
+func (a *asked) declare(ctx context.Context, isDrill bool) (chat.Reply, error) {
+	whole := a.line
+	d, err := a.declaration()
+	if err != nil {
+		return chat.Reply{}, err
+	}
+	typed := d
+	d.Drill = isDrill
+	if d.Title == "" {
+		d.Title = wording.ReadyTitle(d.Services)
+	}
+	if d.Text == "" {
+		d.Text = wording.ReadyText()
+	}
+	d.Doubts = desk.Doubts(a.Words.Catalog, d.Services, d.Title, d.Text)
+	_, separate := a.line.flags[flagSeparate]
+	done, err := a.journal.Declare(ctx, a.by(), d, separate)
+	if err != nil {
+		a.line = whole
+		return chat.Reply{}, a.duplicate(ctx, err, typed)
+	}
+	return answer(a.done(done, d.Doubts))
+}
+
+// declaration reads <services> <impact> [title] [| message] and the flags.
+func (a *asked) declaration() (desk.Declaration, error) {
+	next, err := a.next()
+	if err != nil {
+		return desk.Declaration{}, err
+	}
+	began, err := a.since()
+	if err != nil {
+		return desk.Declaration{}, err
+	}
+	said, err := a.takeDeclared()
+	if err != nil {
+		return desk.Declaration{}, err
+	}
+	d := desk.Declaration{Services: said.services, Impact: said.impact, Next: next, Began: began}
+	d.Title = a.line.part("title")
+	d.Text = a.line.all("message")
+	return d, nil
+}
+
+// since reads the flag --since; zero: it is not there.
+func (a *asked) since() (time.Time, error) {
+	v, ok := a.line.flags[flagSince]
+	if !ok {
+		return time.Time{}, nil
+	}
+	return a.pastTime(v, func(better string) chat.Action {
+		b := *a
+		b.line.flags = maps.Clone(b.line.flags)
+		b.line.flags[flagSince] = better
+		return b.action(better, b.again())
+	})
+}
+
+// next reads the flag --next.
+func (a *asked) next() (time.Duration, error) {
+	v, ok := a.line.flags[flagNext]
+	if !ok {
+		return 0, nil
+	}
+	d, ok := parseDuration(strings.Join(strings.Fields(v), ""))
+	if !ok {
+		return 0, desk.Refuse(desk.Invalid, "%q is no length of time.", clip(v)).WithHint("Like: --next 45m; also 40s, 4h, 1h30m, 2d.")
+	}
+	return d, nil
+}
+
+// pastTime reads a time that is over. Where better words are known, offer makes
+// the button that says them.
+func (a *asked) pastTime(text string, offer func(better string) chat.Action) (time.Time, error) {
+	words := strings.Fields(text)
+	m, n := parseMoment(words)
+	if n == 0 || n < len(words) {
+		return time.Time{}, desk.Refuse(desk.Invalid, "%q is no time that I understand.", clip(text)).
+			WithHint("Like: 03:52, 3:52am, yesterday 23:10, 20m ago, nov 26 10pm, 2026-11-26 22:00.")
+	}
+	t, err := m.past(a.req.At, a.Words.Zone)
+	var both *twice
+	var refusal *desk.Refusal
+	switch {
+	case errors.As(err, &both):
+		q := &question{Refusal: both.Refusal}
+		for _, zone := range both.names {
+			q.offering(offer(text + " " + zone))
+		}
+		return t, q
+	case errors.As(err, &refusal) && m.clock && m.day == dayBare && !t.IsZero():
+		return t, (&question{Refusal: refusal}).offering(offer("yesterday " + text))
+	}
+	return t, err
+}
+
+// duplicate asks what to do with a declaration of what is open already.
+func (a *asked) duplicate(ctx context.Context, err error, typed desk.Declaration) error {
+	var r *desk.Refusal
+	if !errors.As(err, &r) || r.Code != desk.Duplicate || len(r.Subjects) == 0 {
+		return err
+	}
+	first, ferr := a.journal.Incident(ctx, r.Subjects[0].Number)
+	if ferr != nil {
+		return ferr
+	}
+	ask := desk.Refuse(desk.Duplicate, "%s", a.Words.AlreadyOpen(first, a.req.At)).About(r.Subjects...)
+	q := &question{Refusal: ask}
+	text := strings.TrimSpace(typed.Title + "\n" + typed.Text)
+	if text == "" {
+		text = wording.ReadyAgain(typed.Services, typed.Impact)
+	}
+	if add := fmt.Sprintf("incident update %d %s", first.Number, text); utf8.RuneCountInString(add) <= maxCommand {
+		q.offering(chat.Action{Label: wording.AddAsUpdate(first), Command: add, Style: chat.Primary})
+	}
+	return q.offering(a.action(wording.Separate(), a.again(), flagSeparate))
+}

@@ -1,0 +1,104 @@
+package commands
+
+import (
+	"context"
+	"strings"
+
+	"github.com/umassonline/belltower/internal/chat"
+	"github.com/umassonline/belltower/internal/desk"
+	"github.com/umassonline/belltower/internal/journal"
+	"github.com/umassonline/belltower/internal/wording"
+)
+
+// incidentVerbs lists what /incident can do.
+func incidentVerbs() []verb {
+	opening := []flag{flagNext, flagSince, flagSeparate}
+	return []verb{
+		{"declare", desk.Respond, opening, true, declare},
+		{"drill", desk.Respond, []flag{flagNext, flagSince}, true, drill},
+		{"update", desk.Respond, []flag{flagNext}, true, update},
+		{"resolve", desk.Respond, nil, false, resolve},
+		{"retract", desk.Respond, nil, false, retract},
+		{"tell", desk.Respond, nil, false, tellNow},
+		{"reopen", desk.Respond, nil, true, reopen},
+		{"note", desk.Respond, nil, true, note},
+		{"impact", desk.Respond, nil, true, setImpact},
+		{"services", desk.Respond, nil, true, setServices},
+		{"title", desk.Respond, nil, true, setTitle},
+		{"lead", desk.Respond, nil, true, setLead},
+		{"began", desk.Respond, nil, true, setBegan},
+		{"ended", desk.Respond, nil, true, setEnded},
+		{"edit", desk.Respond, nil, true, edit},
+		{"merge", desk.Respond, nil, true, merge},
+		{"list", desk.Read, nil, false, list},
+		{"show", desk.Read, nil, false, show},
+		{"timeline", desk.ReadStaff, nil, false, timeline},
+		{"deliveries", desk.ReadStaff, nil, false, deliveries},
+		{verbHelp, desk.Read, nil, false, help},
+	}
+}
+
+// apply changes the incident meant by a rule. Texts are looked at for what is
+// doubtful, which ops sees while it can be taken back.
+func (a *asked) apply(ctx context.Context, text string, rule journal.Rule) (chat.Reply, error) {
+	doubts := desk.Doubts(a.Words.Catalog, nil, "", text)
+	done, err := a.journal.Apply(ctx, a.by(), a.number, func(i desk.Incident, act desk.Act) (desk.Change, error) {
+		c, err := rule(i, act)
+		if err == nil && c.Announce != nil {
+			c.Announce.Snapshot.Doubts = doubts
+		}
+		return c, err
+	})
+	if err != nil {
+		return chat.Reply{}, err
+	}
+	return answer(a.done(done, doubts))
+}
+
+// done words a change.
+func (a *asked) done(d journal.Applied, doubts []string) chat.Message {
+	return a.Words.Done(wording.Done{
+		Incident: d.Incident, Entry: d.Entry, Channels: d.Channels, Held: d.Held, Into: d.Into,
+		Doubts: doubts, Now: a.req.At, Reader: a.req.Zone,
+	})
+}
+
+// takeStatus takes a status and its colon off the line. A word with a colon that
+// is nearly a status is refused: it would be told as text.
+func (a *asked) takeStatus() (desk.IncidentStatus, error) {
+	if v, ok := a.line.options["status"]; ok {
+		s := desk.IncidentStatus(strings.ToLower(strings.TrimSpace(v)))
+		if !known(s) {
+			return "", unknownWord("status", v, statusWords())
+		}
+		return s, nil
+	}
+	word, rest := cutWord(a.line.rest)
+	name, colon := strings.CutSuffix(word, ":")
+	s := desk.IncidentStatus(strings.ToLower(name))
+	switch {
+	case !colon:
+		return "", nil
+	case known(s):
+		a.line.rest = rest
+		return s, nil
+	}
+	q := unknownWord("status", name, statusWords())
+	if q.near == "" {
+		return "", nil
+	}
+	return "", a.correcting(q, a.again(), name)
+}
+
+func known(s desk.IncidentStatus) bool {
+	for _, w := range statusWords() {
+		if w == string(s) {
+			return true
+		}
+	}
+	return false
+}
+
+func statusWords() []string {
+	return []string{string(desk.Investigating), string(desk.Identified), string(desk.Monitoring), string(desk.Resolved)}
+}

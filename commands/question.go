@@ -1,0 +1,129 @@
+package commands
+
+import (
+	"iter"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/agnivade/levenshtein"
+
+	"github.com/umassonline/belltower/internal/chat"
+	"github.com/umassonline/belltower/internal/desk"
+	"github.com/umassonline/belltower/internal/wording"
+)
+
+// question is a refusal with ways on, as buttons.
+type question struct {
+	*desk.Refusal
+	actions []chat.Action
+	near    string // the word that was likely meant; empty: none is near
+}
+
+func (q *question) Unwrap() error { return q.Refusal }
+
+// offering adds ways on.
+func (q *question) offering(actions ...chat.Action) *question {
+	for _, a := range actions {
+		if a.Command != "" {
+			q.actions = append(q.actions, a)
+		}
+	}
+	return q
+}
+
+// unknownWord refuses a word that nobody knows, with the nearest that is known.
+func unknownWord(what, word string, known []string) *question {
+	r := desk.Refuse(desk.Unknown, "There is no %s %q.", what, clip(word))
+	if near := nearest(word, known); near != "" {
+		return &question{Refusal: r.WithHint("Did you mean %s?", near), near: near}
+	}
+	return &question{Refusal: r.WithHint("There are: %s.", strings.Join(firstOf(known, maxKnown), ", "))}
+}
+
+// maxKnown is how many known words a refusal lists.
+const maxKnown = 15
+
+func firstOf(words []string, n int) []string {
+	if len(words) > n {
+		return append(slices.Clone(words[:n]), "...")
+	}
+	return words
+}
+
+// clip shortens a word that is said back, in characters.
+func clip(word string) string {
+	if utf8.RuneCountInString(word) > 40 {
+		return string([]rune(word)[:40]) + "..."
+	}
+	return word
+}
+
+// nearest finds the word nearest to a mistyped one, "" where none is near: at most
+// a third of its letters off.
+func nearest(word string, known []string) string {
+	if utf8.RuneCountInString(word) > 40 {
+		return ""
+	}
+	word = strings.ToLower(word)
+	best, least := "", utf8.RuneCountInString(word)/3+1
+	least = max(least, 2)
+	for _, k := range known {
+		if d := levenshtein.ComputeDistance(word, strings.ToLower(k)); d < least {
+			best, least = k, d
+		}
+	}
+	return best
+}
+
+func mapKeys[V any](m map[string]V) iter.Seq[string] { return maps.Keys(m) }
+
+// maxCommand is the longest command line that a button holds, in characters: the
+// shortest limit is that of Slack's button value, 2,000.
+// https://docs.slack.dev/reference/block-kit/block-elements/button-element
+const maxCommand = 2000
+
+// action is a button that says the line again, with rest behind the verb, the
+// number and the flags. One that would not fit holds no command, and is not offered.
+func (a *asked) action(label, rest string, extra ...flag) chat.Action {
+	words := []string{a.path()}
+	if a.number > 0 {
+		words = append(words, strconv.Itoa(a.number))
+	}
+	for _, f := range extra {
+		words = append(words, f.dashed())
+	}
+	words = append(words, a.flagWords()...)
+	if rest != "" {
+		words = append(words, rest)
+	}
+	command := strings.Join(words, " ")
+	if utf8.RuneCountInString(command) > maxCommand {
+		return chat.Action{}
+	}
+	return chat.Action{Label: label, Command: command}
+}
+
+// flagWords writes the flags of the line again.
+func (a *asked) flagWords() []string {
+	var words []string
+	for _, f := range flagNames() {
+		value, ok := a.line.flags[f]
+		switch {
+		case !ok:
+		case value == "":
+			words = append(words, f.dashed())
+		default:
+			words = append(words, f.dashed()+` "`+value+`"`)
+		}
+	}
+	return words
+}
+
+// usage answers a bare verb: what belongs behind it, with an example.
+func usage(command, name string) chat.Reply {
+	h, _ := wording.HelpOf(strings.TrimSpace(command + " " + name))
+	return refused(wording.Usage(h))
+}

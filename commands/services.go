@@ -1,0 +1,176 @@
+package commands
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/umassonline/belltower/internal/desk"
+	"github.com/umassonline/belltower/internal/wording"
+)
+
+// declared is what a declaration's line says: the services and the impact.
+type declared struct {
+	services []desk.Affected
+	impact   desk.Impact
+}
+
+// takeDeclared takes the services and the impact off the line. The first word
+// that is an impact ends the services.
+func (a *asked) takeDeclared() (declared, error) {
+	a.fold("services", "impact")
+	head, rest, cut := cutPart(a.line.rest)
+	words := strings.Fields(head)
+	var d declared
+	for len(words) > 0 {
+		if impact, ok := desk.ParseImpact(strings.ToLower(strings.TrimRight(words[0], ",:"))); ok {
+			d.impact = impact
+			a.line.rest = strings.Join(words[1:], " ")
+			if cut {
+				a.line.rest += "\n" + rest
+			}
+			return d, d.check()
+		}
+		n, err := a.takeAffected(&d.services, words)
+		if err != nil {
+			return d, err
+		}
+		words = words[n:]
+	}
+	return d, a.noImpact(d)
+}
+
+func (d declared) check() error {
+	if len(d.services) == 0 {
+		return desk.Refuse(desk.Invalid, "No service was named before the impact.").WithHint("Like: incident declare learn down")
+	}
+	return nil
+}
+
+// noImpact asks for the impact, by a button for each.
+func (a *asked) noImpact(d declared) error {
+	if len(d.services) == 0 {
+		return desk.Refuse(desk.Invalid, "No service was named.").WithHint("Like: incident declare learn down")
+	}
+	q := &question{Refusal: desk.Refuse(desk.Invalid, "No impact was named.").WithHint("Say slow, partly or down; like: %s learn down", a.path())}
+	head, rest, cut := cutPart(a.again())
+	if cut {
+		rest = " | " + rest
+	}
+	for _, word := range []string{"slow", "partly", "down"} {
+		impact, _ := desk.ParseImpact(word)
+		q.offering(a.action(wording.PickImpact(d.services, impact), head+" "+word+rest))
+	}
+	return q
+}
+
+// takeAffected reads the service, or the services joined by commas, that words
+// begin with, and tells how many words that is.
+func (a *asked) takeAffected(into *[]desk.Affected, words []string) (int, error) {
+	if slices.Contains([]string{"and", "&", "+", ","}, strings.ToLower(words[0])) {
+		return 1, nil
+	}
+	if s, n := findService(a.Words.Catalog, words); n > 1 {
+		addAffected(into, desk.Affected{Service: s.ID, Name: s.Name})
+		return n, nil
+	}
+	for piece := range strings.SplitSeq(words[0], ",") {
+		if piece == "" {
+			continue
+		}
+		affected, err := a.affected(a.again(), piece)
+		if err != nil {
+			return 0, err
+		}
+		addAffected(into, affected)
+	}
+	return 1, nil
+}
+
+// affected reads "learn" and "learn:major_outage", a piece of text.
+func (a *asked) affected(text, piece string) (desk.Affected, error) {
+	word, status, said := strings.Cut(piece, ":")
+	s, ok := a.Words.Catalog.Find(word)
+	if !ok {
+		return desk.Affected{}, a.unknownService(text, word)
+	}
+	out := desk.Affected{Service: s.ID, Name: s.Name}
+	if said && status != "" {
+		if out.Status, ok = parseStatus(strings.ToLower(status)); !ok {
+			q := unknownWord("status of a service", status, []string{"degraded_performance", "partial_outage", "major_outage", "slow", "partly", "down"})
+			return out, a.correcting(q, text, status)
+		}
+	}
+	return out, nil
+}
+
+// parseStatus knows the statuses that an incident can give a service, and the
+// short words for them.
+func parseStatus(word string) (desk.ServiceStatus, bool) {
+	if impact, ok := desk.ParseImpact(word); ok {
+		return impact.ServiceStatus(), true
+	}
+	s := desk.ServiceStatus(word)
+	return s, s.Rank() >= desk.DegradedPerformance.Rank()
+}
+
+// addAffected adds a service; one that is there already is said anew.
+func addAffected(to *[]desk.Affected, s desk.Affected) {
+	k := slices.IndexFunc(*to, func(b desk.Affected) bool { return b.Service == s.Service })
+	if k < 0 {
+		*to = append(*to, s)
+		return
+	}
+	(*to)[k] = s
+}
+
+// unknownService refuses a word that is no service, with the nearest one.
+func (a *asked) unknownService(text, word string) error {
+	if g, ok := a.Words.Catalog.Group(word); ok {
+		return desk.Refuse(desk.Unknown, "%s is a group.", g).WithHint("Please name its services: %s.", strings.Join(a.servicesOf(g), ", "))
+	}
+	impacts := []string{"slow", "partly", "down", "minor", "major", "critical"}
+	if nearest(word, a.serviceWords()) == "" && nearest(word, impacts) != "" {
+		return a.correcting(unknownWord("service or impact", word, impacts), text, word)
+	}
+	q := unknownWord("service", word, a.serviceWords())
+	if q.near == "" {
+		q.WithHint("There are: %s.", strings.Join(firstOf(a.ids(), maxKnown), ", "))
+	}
+	return a.correcting(q, text, word)
+}
+
+// correcting offers the text behind the verb with the nearest word in the place of
+// a mistyped one.
+func (a *asked) correcting(q *question, text, word string) error {
+	if q.near == "" {
+		return q
+	}
+	return q.offering(a.action(wording.Instead(q.near), strings.Replace(text, word, q.near, 1)))
+}
+
+// serviceWords lists the ids and aliases of services.
+func (a *asked) serviceWords() []string {
+	out := a.ids()
+	for _, s := range a.Words.Catalog.Services() {
+		out = append(out, s.Aliases...)
+	}
+	return out
+}
+
+func (a *asked) ids() []string {
+	var out []string
+	for _, s := range a.Words.Catalog.Services() {
+		out = append(out, string(s.ID))
+	}
+	return out
+}
+
+func (a *asked) servicesOf(g desk.GroupName) []string {
+	var out []string
+	for _, s := range a.Words.Catalog.Services() {
+		if s.Group == g {
+			out = append(out, string(s.ID))
+		}
+	}
+	return out
+}

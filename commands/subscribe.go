@@ -1,0 +1,276 @@
+package commands
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"github.com/umassonline/belltower/internal/chat"
+	"github.com/umassonline/belltower/internal/desk"
+	"github.com/umassonline/belltower/internal/wording"
+)
+
+// place is the channel that a subscription is about.
+type place struct {
+	channel   desk.Channel
+	elsewhere bool
+}
+
+// other is the channel where it is not the one in which it was typed.
+func (p place) other() desk.Channel {
+	if p.elsewhere {
+		return p.channel
+	}
+	return desk.Channel{}
+}
+
+// takePlace takes the address of another channel off the line, as it is
+// (boston/library) or as adapters write the channels of their platform
+// (#amherst/C1). Without one it is the channel where it was typed.
+func (a *asked) takePlace() (place, error) {
+	here := place{channel: a.req.Channel}
+	word, rest := cutWord(a.line.rest)
+	address, marked := strings.CutPrefix(word, "#")
+	ch, err := desk.ParseChannel(address)
+	if _, isTarget := a.Words.Catalog.FindTarget(word); isTarget || (err != nil && !marked) {
+		if here.channel.IsZero() {
+			return here, desk.Refuse(desk.Invalid, "Which channel?").WithHint("Like: %s boston/library learn", a.command)
+		}
+		return here, nil
+	}
+	if err != nil || !a.connected(ch.Connection) {
+		return here, unknownWord("connection", string(ch.Connection), a.connections())
+	}
+	a.line.rest = rest
+	there := place{channel: ch, elsewhere: ch != a.req.Channel}
+	if !there.elsewhere {
+		return there, nil
+	}
+	a.actor.Direct, a.actor.Manages = false, false
+	return there, a.Access.May(a.actor, desk.FollowElsewhere)
+}
+
+func (a *asked) connected(name desk.ConnectionName) bool {
+	return name == desk.Local || slices.Contains(a.Connections, name)
+}
+
+func (a *asked) connections() []string {
+	out := make([]string, len(a.Connections))
+	for k, c := range a.Connections {
+		out[k] = string(c)
+	}
+	return out
+}
+
+// subscribe reads [channel] [target] [kinds] [least]; alone it says what the
+// channel hears.
+func subscribe(ctx context.Context, a *asked) (chat.Reply, error) {
+	page := a.takePage()
+	a.fold("target", "kinds", "least")
+	at, err := a.takePlace()
+	if err != nil {
+		return chat.Reply{}, err
+	}
+	now, err := a.journal.Subscriptions(ctx, at.channel)
+	if err != nil {
+		return chat.Reply{}, err
+	}
+	if a.line.rest == "" {
+		return a.hears(now, page)
+	}
+	sub, err := a.subscription(at.channel)
+	if err != nil {
+		return chat.Reply{}, err
+	}
+	if err := a.maySubscribe(sub, now); err != nil {
+		return chat.Reply{}, err
+	}
+	done, err := a.journal.Subscribe(ctx, a.by(), sub, func(old desk.Subscription) error { return a.mayReplace(old, sub) })
+	if err != nil {
+		return chat.Reply{}, err
+	}
+	matching, err := a.matching(ctx, done.Now)
+	if err != nil {
+		return chat.Reply{}, err
+	}
+	return answer(a.Words.Subscribed(sub, done.Before != nil, matching, at.other()))
+}
+
+// subscription reads <target> [kinds] [least].
+func (a *asked) subscription(ch desk.Channel) (desk.Subscription, error) {
+	text := a.line.rest
+	target, err := a.takeTarget()
+	if err != nil {
+		return desk.Subscription{}, err
+	}
+	sub := desk.Subscription{Channel: ch, Target: target}
+	words := strings.FieldsFunc(strings.ToLower(a.line.rest), func(r rune) bool { return r == ' ' || r == ',' || r == '\n' })
+	for _, w := range words {
+		if !addWish(&sub, w) {
+			known := []string{"incidents", "windows", "probes", "minor+", "major+", "critical"}
+			return sub, a.correcting(unknownWord("kind or least impact", w, known), text, w)
+		}
+	}
+	if sub.Least != "" && !sub.Hears(desk.TopicIncidents) {
+		return sub, desk.Refuse(desk.Invalid, "The least impact is about incidents only, and these are not among the kinds.").
+			WithHint("Like: subscribe learn incidents windows major+")
+	}
+	return sub, nil
+}
+
+// takeTarget takes a target off the front of the line.
+func (a *asked) takeTarget() (desk.Target, error) {
+	words := strings.Fields(a.line.rest)
+	for n := min(len(words), serviceWords); n > 0; n-- {
+		name := strings.TrimSuffix(strings.Join(words[:n], " "), ",")
+		if t, ok := a.Words.Catalog.FindTarget(unwrap(name)); ok {
+			a.line.rest = strings.Join(words[n:], " ")
+			return t, nil
+		}
+	}
+	q := unknownWord("service or group", words[0], append(a.Words.Catalog.Words(), string(desk.TargetAll)))
+	return desk.Target{}, a.correcting(q, a.line.rest, words[0])
+}
+
+// addWish puts a kind or a least impact into the subscription.
+func addWish(s *desk.Subscription, word string) bool {
+	for _, t := range []desk.Topic{desk.TopicIncidents, desk.TopicWindows, desk.TopicProbes} {
+		if word == string(t) || word+"s" == string(t) {
+			s.Topics = append(s.Topics, t)
+			return true
+		}
+	}
+	least, ok := desk.ParseImpact(strings.TrimSuffix(word, "+"))
+	if ok {
+		s.Least = least
+	}
+	return ok
+}
+
+func (a *asked) maySubscribe(sub desk.Subscription, now []desk.Subscription) error {
+	deed := desk.Follow
+	if sub.Hears(desk.TopicProbes) {
+		deed = desk.FollowProbes
+	}
+	if err := a.Access.May(a.actor, deed); err != nil {
+		return err
+	}
+	if wider, ok := a.decides(sub.Target, now); ok {
+		return a.mayReplace(wider, sub)
+	}
+	return nil
+}
+
+// decides finds what a channel heard of a target before by a less specific
+// subscription, which a new one takes the place of.
+func (a *asked) decides(t desk.Target, now []desk.Subscription) (desk.Subscription, bool) {
+	wider := []desk.Target{desk.All()}
+	if t.Kind == desk.TargetService {
+		wider = a.Words.Catalog.TargetsOf([]desk.ServiceID{desk.ServiceID(t.Name)})
+	}
+	if k := slices.IndexFunc(now, func(s desk.Subscription) bool { return s.Target == t }); k >= 0 || t == desk.All() {
+		return desk.Subscription{}, false
+	}
+	for _, w := range wider {
+		if k := slices.IndexFunc(now, func(s desk.Subscription) bool { return s.Target == w }); k >= 0 {
+			return now[k], true
+		}
+	}
+	return desk.Subscription{}, false
+}
+
+// mayReplace refuses to hear less than old did, but for who may.
+func (a *asked) mayReplace(old, sub desk.Subscription) error {
+	if !old.Narrows(sub) {
+		return nil
+	}
+	return a.Access.MayLoosen(a.actor, old)
+}
+
+// matching lists what is open and matches the subscriptions.
+func (a *asked) matching(ctx context.Context, subs []desk.Subscription) ([]desk.Incident, error) {
+	all, err := open(ctx, a)
+	return slices.DeleteFunc(all, func(i desk.Incident) bool {
+		return !a.Words.Catalog.Matches(subs, desk.Snapshot{Incident: &i}.Scope())
+	}), err
+}
+
+// maxOffers is how many targets a channel is offered by buttons.
+const maxOffers = 5
+
+// hears answers what the channel hears, with buttons for what it could.
+func (a *asked) hears(now []desk.Subscription, page int) (chat.Reply, error) {
+	var lines []chat.Line
+	for _, s := range now {
+		lines = append(lines, a.Words.HearsLine(s))
+	}
+	p, err := a.page(lines, page, "")
+	if err != nil {
+		return chat.Reply{}, err
+	}
+	return answer(a.Words.Hears(now, p, a.offers(now)))
+}
+
+func (a *asked) offers(now []desk.Subscription) (out []chat.Action) {
+	for _, s := range a.Words.Catalog.Services() {
+		t := desk.ServiceTarget(s.ID)
+		has := slices.ContainsFunc(now, func(s desk.Subscription) bool { return s.Target == t || s.Target == desk.All() })
+		if !has && len(out) < maxOffers {
+			out = append(out, a.action(a.Words.Offer(t), string(s.ID)))
+		}
+	}
+	return out
+}
+
+// unsubscribe reads [channel] [target]; alone it ends everything, after a question.
+func unsubscribe(ctx context.Context, a *asked) (chat.Reply, error) {
+	if err := a.Access.May(a.actor, desk.Follow); err != nil {
+		return chat.Reply{}, err
+	}
+	a.fold("target")
+	whole := a.again()
+	at, err := a.takePlace()
+	if err != nil {
+		return chat.Reply{}, err
+	}
+	target, err := a.ending(ctx, at, whole)
+	if err != nil {
+		return chat.Reply{}, err
+	}
+	loosen := func(old desk.Subscription) error { return a.Access.MayLoosen(a.actor, old) }
+	done, err := a.journal.Unsubscribe(ctx, a.by(), at.channel, target, loosen)
+	switch {
+	case err != nil:
+		return chat.Reply{}, err
+	case len(done.Removed) == 0 && target != nil:
+		return chat.Reply{}, a.Words.NotSubscribed(*target, done.Now)
+	case len(done.Removed) == 0:
+		return chat.Reply{}, desk.Refuse(desk.Unknown, "%s", wording.HearsNothing())
+	}
+	return answer(a.Words.Unsubscribed(done.Removed, done.Now, at.other()))
+}
+
+// ending reads the target that ends; nil: all, which takes --yes.
+func (a *asked) ending(ctx context.Context, at place, whole string) (*desk.Target, error) {
+	if a.line.rest != "" {
+		target, err := a.takeTarget()
+		if err == nil && a.line.rest != "" {
+			err = a.tooMuch()
+		}
+		return &target, err
+	}
+	if _, yes := a.line.flags[flagYes]; yes {
+		return nil, nil
+	}
+	now, err := a.journal.Subscriptions(ctx, at.channel)
+	if err != nil {
+		return nil, err
+	}
+	if len(now) == 0 {
+		return nil, desk.Refuse(desk.Unknown, "%s", wording.HearsNothing())
+	}
+	q := &question{Refusal: desk.Refuse(desk.Ambiguous, "%s", a.Words.UnsubscribeAll(len(now))).WithHint("Or name one: unsubscribe learn")}
+	button := a.action(wording.UnsubscribeAllYes(), whole, flagYes)
+	button.Style = chat.Danger
+	return nil, q.offering(button)
+}

@@ -1,0 +1,103 @@
+package wording
+
+import (
+	"time"
+
+	"github.com/umassonline/belltower/internal/chat"
+	"github.com/umassonline/belltower/internal/desk"
+)
+
+// Refused answers a request that was not carried out: why not, what would be, and
+// the ways on as buttons.
+func (c Context) Refused(r *desk.Refusal, ways []chat.Action) chat.Message {
+	m := chat.Message{Summary: chat.Plain(r.Sentence), Tone: chat.ToneRefused, Actions: ways}
+	if r.Hint != "" {
+		m.Lines = []chat.Line{paragraph(chat.Plain(r.Hint))}
+	}
+	m.Context = []chat.Text{chat.Plain("Nothing was stored and nobody was told.")}
+	return m
+}
+
+// NotStored answers when the record cannot be written.
+func (c Context) NotStored() chat.Message {
+	return trouble("This could not be stored, so nothing was done and nobody was told.",
+		"The disk of the bot refuses to write; it may be full. Please try again, and tell who runs it.")
+}
+
+// MaybeStored answers when it is not known whether the record was written.
+func (c Context) MaybeStored() chat.Message {
+	return trouble("It is not known whether this was stored.",
+		"Please look before you do it again: incident list all.")
+}
+
+// Broken answers when something failed that should not.
+func (c Context) Broken(trace string) chat.Message {
+	m := trouble("Something failed in the bot. It may not have been stored.",
+		"Please look before you do it again: incident list all. Tell who runs the bot.")
+	if trace != "" {
+		m.Context = []chat.Text{{{Plain: "The log says more under "}, {Code: trace}}}
+	}
+	return m
+}
+
+func trouble(sentence, hint string) chat.Message {
+	return chat.Message{Summary: chat.Plain(sentence), Tone: chat.ToneRefused, Lines: []chat.Line{paragraph(chat.Plain(hint))}}
+}
+
+// Instead labels the button that says the line with a mistyped word put right.
+func Instead(word string) string { return "Use " + shorten(word, maxLabel-4) }
+
+// maxLabel is the most characters of a button's label: Slack's limit is 75, but a
+// phone shows about 40.
+// https://docs.slack.dev/reference/block-kit/block-elements/button-element
+const maxLabel = 60
+
+// Pick labels the button that means an incident: "INC-42: Problem with Learn System".
+func Pick(i desk.Incident) string { return shorten(i.Subject().String()+": "+i.Title, maxLabel) }
+
+// PickImpact labels the button that names an impact: "Learn System is slow".
+func PickImpact(services []desk.Affected, to desk.Impact) string {
+	return shorten(Conditions(desk.Incident{Services: services, Impact: to}), maxLabel)
+}
+
+// SeveralFit asks which of several incidents is meant.
+func SeveralFit() string { return "More than one incident may be meant. Which one?" }
+
+// NoneAbout says that no incident is about a service.
+func NoneAbout(name string) string { return "No such incident is about " + name + "." }
+
+// NoneFits says that there is no incident that could be meant without a number.
+func NoneFits() string { return "There is no incident that could be meant, so please give its number." }
+
+// AlreadyOpen asks what to do with a declaration of what is open: "INC-42 about
+// Learn System was opened 40 seconds ago in boston."
+func (c Context) AlreadyOpen(i desk.Incident, now time.Time) string {
+	s := i.Subject().String() + " about " + Names(i.Services) + " was opened " + Span(now.Sub(i.DeclaredAt)) + " ago"
+	if !i.DeclaredIn.IsZero() {
+		s += " in " + string(i.DeclaredIn.Connection)
+	}
+	return s + "."
+}
+
+// AddAsUpdate labels the button that adds a declaration's text to an incident.
+func AddAsUpdate(i desk.Incident) string { return "Add as update to " + i.Subject().String() }
+
+// Separate labels the button that declares all the same.
+func Separate() string { return "Separate incident" }
+
+// ReadyAgain is the message that says a declaration without words once more.
+func ReadyAgain(services []desk.Affected, impact desk.Impact) string {
+	return conditions(desk.Incident{Services: services, Impact: impact}, still) + "."
+}
+
+func still(desk.ServiceStatus) tense {
+	return tense{be: [2]string{"is still", "are still"}, have: [2]string{"still has", "still have"}}
+}
+
+// TellingNow answers the end of a grace. Not sent: there was none.
+func (c Context) TellingNow(s desk.Subject, sent bool) chat.Message {
+	if sent {
+		return chat.Message{Summary: chat.Plain(s.String() + " is being told now."), Tone: chat.ToneInfo}
+	}
+	return chat.Message{Summary: chat.Plain("Nothing about " + s.String() + " was waiting to be told."), Tone: chat.ToneInfo}
+}

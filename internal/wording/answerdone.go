@@ -1,0 +1,193 @@
+package wording
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/umassonline/belltower/internal/chat"
+	"github.com/umassonline/belltower/internal/desk"
+)
+
+// Done is what a change of an incident came to.
+type Done struct {
+	Incident desk.Incident
+	Entry    desk.Entry
+	// Channels counts those that will be told, beside ops channels.
+	Channels int
+	// Held tells until when others than ops are not told; nil: told at once.
+	Held *desk.Held
+	// Into is the other incident of a merge; nil: it was none.
+	Into *desk.Incident
+	// Doubts are the sentences of desk.Doubts.
+	Doubts []string
+	Now    time.Time
+	// Reader is the zone of who asked; nil: not known.
+	Reader *time.Location
+}
+
+// Done answers a change: the number, how it was understood, who will be told, and
+// the way back.
+func (c Context) Done(d Done) chat.Message {
+	i := d.Incident
+	m := chat.Message{Summary: c.doneSentence(d), Tone: tone(i)}
+	if i.Drill {
+		m.Summary = chat.Join(chat.Plain("DRILL: "), m.Summary)
+	}
+	if d.Entry.Kind == desk.Declared {
+		m.Lines = append(m.Lines, paragraph(chat.Plain(i.Title)))
+		m.Facts = []chat.Fact{{Label: "Impact", Value: chat.Plain(string(i.Impact) + " (" + PublicImpact(i.Impact) + ")")}}
+	}
+	if d.Entry.Text != "" {
+		m.Lines = append(m.Lines, quote(d.Entry.Text))
+	}
+	m.Lines = append(m.Lines, c.doneTimes(d)...)
+	m.Lines = append(m.Lines, paragraph(whoIsTold(d)))
+	if d.Entry.Kind == desk.Ended {
+		m.Lines = append(m.Lines, paragraph(chat.Plain("No test has verified that it works again.")))
+	}
+	for n, doubt := range d.Doubts {
+		if n == 0 {
+			m.Lines = append(m.Lines, paragraph(chat.Plain("Please look again:")))
+		}
+		m.Lines = append(m.Lines, chat.Line{Kind: chat.Item, Text: chat.Plain(doubt)})
+	}
+	m.Actions = doneActions(d)
+	return m
+}
+
+func (c Context) doneSentence(d Done) chat.Text {
+	i, name := d.Incident, d.Incident.Subject().String()
+	switch d.Entry.Kind {
+	case desk.Declared:
+		return chat.Plain(name + " is open: " + Conditions(i) + ".")
+	case desk.Updated:
+		return chat.Plain(name + " is updated. Its status is " + StatusName(i.Status) + ".")
+	case desk.Ended:
+		return chat.Plain(name + " is resolved.")
+	case desk.Retracted:
+		return chat.Plain(name + " is taken back.")
+	case desk.Reopened:
+		return chat.Plain(name + " is open again: " + Conditions(i) + ".")
+	case desk.Worsened, desk.Eased:
+		return chat.Plain(name + " is " + string(i.Impact) + " now: " + conditions(i, present) + ".")
+	case desk.Rescoped:
+		return chat.Plain(name + " is now about " + Names(i.Services) + ".")
+	case desk.Retitled:
+		return colon(name+" has a new title", i.Title)
+	case desk.Led:
+		return ledSentence(i)
+	case desk.Reworded:
+		return chat.Plain(fmt.Sprintf("Message #%d of %s is corrected.", d.Entry.Update, name))
+	case desk.Merged:
+		return chat.Plain(name + " is merged into " + d.Entry.After + ".")
+	case desk.Noted:
+		return chat.Plain("The note on " + name + " is kept.")
+	}
+	return chat.Plain(name + " is corrected.")
+}
+
+func ledSentence(i desk.Incident) chat.Text {
+	if i.Lead.IsZero() {
+		return chat.Plain("Nobody leads " + i.Subject().String() + " now.")
+	}
+	return chat.Text{{Plain: i.Subject().String() + " is led by "}, {Person: i.Lead}, {Plain: "."}}
+}
+
+// doneTimes repeats the times that were typed.
+func (c Context) doneTimes(d Done) (lines []chat.Line) {
+	i := d.Incident
+	say := func(what string, t time.Time) {
+		lines = append(lines, paragraph(chat.Plain(what+" "+c.Instant(t, d.Now, d.Reader)+".")))
+	}
+	switch {
+	case d.Entry.Kind == desk.Declared && !i.BeganAt.Equal(i.DeclaredAt):
+		say("It began", i.BeganAt)
+	case d.Entry.Kind == desk.Redated && d.Entry.After == i.EndedAt.UTC().Format(time.RFC3339):
+		say("It ended", i.EndedAt)
+	case d.Entry.Kind == desk.Redated:
+		say("It began", i.BeganAt)
+	}
+	if (d.Entry.Kind == desk.Declared || d.Entry.Kind == desk.Updated) && !i.NextUpdateBy.IsZero() {
+		say("The next update is promised for", i.NextUpdateBy)
+	}
+	return lines
+}
+
+// Instant says a time with weekday, zone and distance from now, and beside it the
+// reader's own time where that differs.
+func (c Context) Instant(t, now time.Time, reader *time.Location) string {
+	s := chat.FormatTime(t, chat.FullDate, c.Zone) + " (" + distance(t.Sub(now)) + ")"
+	if reader == nil {
+		return s
+	}
+	if own := t.In(reader).Format("Mon 3:04 PM MST"); own != t.In(c.Zone).Format("Mon 3:04 PM MST") {
+		s += ", for you " + own
+	}
+	return s
+}
+
+func distance(d time.Duration) string {
+	switch {
+	case d > 0:
+		return "in " + Span(d)
+	case d > -time.Second:
+		return "now"
+	}
+	return Span(-d) + " ago"
+}
+
+// whoIsTold says whom the change reaches and how.
+func whoIsTold(d Done) chat.Text {
+	kind := d.Entry.Kind
+	switch {
+	case kind == desk.Noted:
+		return chat.Plain("Only staff can read it.")
+	case d.Incident.Drill:
+		return chat.Plain("This is a drill: nobody outside the ops channel sees it.")
+	case kind == desk.Led:
+		return chat.Plain("Only ops channels see it.")
+	case kind == desk.Retracted:
+		return chat.Plain("What was not told yet is dropped. Each channel that was told gets one correction.")
+	case kind == desk.Merged:
+		return chat.Plain("Channels that were told of " + d.Incident.Subject().String() + " now hear of " + d.Entry.After + ".")
+	case kind == desk.Retitled, kind == desk.Redated, !d.Incident.IsOpen() && kind != desk.Ended && kind != desk.Reworded:
+		return chat.Plain("Posts are put right in place; nobody is notified.")
+	case d.Channels == 0:
+		return chat.Plain("No channel follows this; only ops channels are told.")
+	case d.Held != nil:
+		return chat.Text{{Plain: count(d.Channels, "channel") + " will be told at "}, {Time: d.Held.Until}, {Plain: ", unless you take it back."}}
+	case d.Channels == 1:
+		return chat.Plain("1 channel is told now.")
+	}
+	return chat.Plain(thousands(d.Channels) + " channels are told now.")
+}
+
+// thousands writes a number with commas: 12,345.
+func thousands(n int) string {
+	s := strconv.Itoa(n)
+	var parts []string
+	for len(s) > 3 {
+		parts = append([]string{s[len(s)-3:]}, parts...)
+		s = s[:len(s)-3]
+	}
+	return strings.Join(append([]string{s}, parts...), ",")
+}
+
+// doneActions are the way back: while it waits, or right after a declaration.
+func doneActions(d Done) []chat.Action {
+	b := button{d.Incident.Subject().String(), strconv.Itoa(d.Incident.Number)}
+	retract := b.make("Take %s back", "incident retract")
+	retract.Style = chat.Danger
+	var out []chat.Action
+	if d.Held != nil {
+		send := b.make("Send %s now", "incident tell")
+		send.Style = chat.Primary
+		out = append(out, send)
+	}
+	if d.Entry.Kind == desk.Declared {
+		out = append(out, retract)
+	}
+	return out
+}

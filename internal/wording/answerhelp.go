@@ -1,0 +1,133 @@
+package wording
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/umassonline/belltower/internal/chat"
+)
+
+// Help is what is said of one command.
+type Help struct {
+	Path    string // "incident declare"
+	Usage   string // "incident declare <services> <impact> [title] [| message]"
+	Example string // "incident declare learn down"
+	About   string // one sentence
+	More    string // further sentences; may be empty
+}
+
+// HelpOf returns the help of a command, like "incident declare".
+func HelpOf(path string) (Help, bool) {
+	all := AllHelp()
+	k := slices.IndexFunc(all, func(h Help) bool { return h.Path == path })
+	if k < 0 {
+		return Help{Path: path, Usage: path, Example: "belltower help"}, false
+	}
+	return all[k], true
+}
+
+// AllHelp lists the help of all commands, what is needed first on top.
+func AllHelp() []Help {
+	return slices.Concat(incidentHelp(), correctHelp(), readHelp(), otherHelp())
+}
+
+const numberHelp = "The number may be left out when just one incident is open; 42, #42, INC-42 and a service's name all name it."
+
+func incidentHelp() []Help {
+	return []Help{
+		{"incident declare", "incident declare <services> <impact> [title] [| message]", "incident declare learn down",
+			"Says that something does not work.",
+			"Impact: slow, partly or down. Several services: learn,portal down; each in its own way: learn:down portal:slow partly. Flags: --next 45m promises news, --since 03:52 says when it began, --separate declares beside an open one."},
+		{"incident update", "incident update [42] [identified:] <message>", "incident update 42 identified: The database is back, we are checking.",
+			"Says how the work goes.", "A status counts only with its colon: investigating: identified: monitoring: resolved: . --next 45m, or a last part | next 45m, promises news. " + numberHelp},
+		{"incident resolve", "incident resolve [42] [message]", "incident resolve 42 Learn works again.",
+			"Says that it works again.", numberHelp},
+		{"incident retract", "incident retract [42] [why]", "incident retract 42 wrong service",
+			"Takes it back: it never was. Who was told gets one correction.", "Why is for staff only. " + numberHelp},
+		{"incident tell", "incident tell [42]", "incident tell 42",
+			"Tells now what still waits for its grace to end.", ""},
+		{"incident reopen", "incident reopen [42] <message>", "incident reopen 42 Learn fails again.",
+			"Says that a resolved incident goes on.", ""},
+		{"incident note", "incident note [42] <text>", "incident note 42 Vendor ticket 8841 is open.",
+			"Keeps a text for staff only.", numberHelp},
+		{"incident drill", "incident drill <services> <impact> [title] [| message]", "incident drill learn down",
+			"As declare, but only this ops channel sees it.", ""},
+	}
+}
+
+func correctHelp() []Help {
+	return []Help{
+		{"incident impact", "incident impact [42] slow|partly|down", "incident impact 42 down", "Corrects how bad it is.", numberHelp},
+		{"incident services", "incident services [42] +portal -learn", "incident services 42 +portal -learn", "Corrects what it is about.", "+portal:slow says how one service does. " + numberHelp},
+		{"incident title", "incident title [42] <title>", "incident title 42 Learn is slow for everyone", "Corrects the title.", numberHelp},
+		{"incident lead", "incident lead [42] me|nobody|@person", "incident lead 42 me", "Says who leads the work.", "Only staff see it."},
+		{"incident began", "incident began [42] <time>", "incident began 42 03:52", "Corrects when it began.", "Times: 03:52, 3:52am, yesterday 23:10, 20m ago, nov 26 10pm, 2026-11-26 22:00; with a zone behind them: 22:00 ET."},
+		{"incident ended", "incident ended [42] <time>", "incident ended 42 04:31", "Corrects when it ended.", "Times: as for incident began."},
+		{"incident edit", "incident edit [42] [#3] <message>", "incident edit 42 #3 Learn is back for most people.", "Corrects a message, the newest unless one is named.", "Posts show that it was corrected. " + numberHelp},
+		{"incident merge", "incident merge 43 into 42", "incident merge 43 into 42", "Folds one incident into another.", ""},
+	}
+}
+
+func readHelp() []Help {
+	return []Help{
+		{"incident list", "incident list [open|all|30d]", "incident list 30d", "Lists incidents.", ""},
+		{"incident show", "incident show [42]", "incident show 42", "Shows one incident.", numberHelp},
+		{"incident timeline", "incident timeline [42]", "incident timeline 42", "Shows all that was done, notes too. For staff.", ""},
+		{"incident deliveries", "incident deliveries [42]", "incident deliveries 42", "Shows who was told, who waits or failed, who was not told, and why. For staff.", ""},
+		{"status", "status [service]", "status learn", "Says how services do now.", "Only you see the answer, unless you show it here."},
+	}
+}
+
+func otherHelp() []Help {
+	return []Help{
+		{"subscribe", "subscribe [target] [incidents|windows|probes] [minor+|major+|critical]", "subscribe learn incidents major+",
+			"Makes this channel hear of a service, a group or all.", "Alone it says what the channel hears. Another channel by its address: subscribe boston/library learn"},
+		{"unsubscribe", "unsubscribe [target]", "unsubscribe learn", "Ends it.", "Alone it ends everything, after a question."},
+		{"belltower help", "belltower help [command]", "belltower help incident declare", "Shows what can be typed.", ""},
+		{"belltower whoami", "belltower whoami", "belltower whoami", "Shows who you are here and what you may do.", ""},
+		{"belltower why", "belltower why [42]", "belltower why 42", "Says why this channel did or did not hear of it.", ""},
+		{"belltower access", "belltower access", "belltower access", "Lists who may do what. For admins.", ""},
+		{"belltower audit", "belltower audit", "belltower audit", "Lists who changed what. For admins.", ""},
+		{"belltower hold", "belltower hold [connection|all] [why]", "belltower hold amherst they asked us to wait", "Stops all posts until released. For admins.", ""},
+		{"belltower release", "belltower release [connection|all]", "belltower release amherst", "Lets posts go on. For admins.", ""},
+	}
+}
+
+// Usage answers a verb that was typed alone.
+func Usage(h Help) chat.Message {
+	m := helpText(h)
+	m.Tone = chat.ToneRefused
+	return m
+}
+
+// HelpOn answers help on one command.
+func HelpOn(h Help) chat.Message {
+	m := helpText(h)
+	m.Tone = chat.ToneInfo
+	return m
+}
+
+func helpText(h Help) chat.Message {
+	m := chat.Message{Summary: chat.Plain(h.Path + ": " + h.About)}
+	m.Lines = []chat.Line{
+		paragraph(chat.Text{{Code: h.Usage}}),
+		paragraph(chat.Text{{Plain: "For example: "}, {Code: h.Example}}),
+	}
+	if h.More != "" {
+		m.Lines = append(m.Lines, paragraph(chat.Plain(h.More)))
+	}
+	return m
+}
+
+// HelpFor answers help on all commands, or on those that begin with a word.
+func HelpFor(word string) chat.Message {
+	m := chat.Message{Summary: chat.Plain("This is what you can type. Each is also belltower <command>."), Tone: chat.ToneInfo}
+	for _, h := range AllHelp() {
+		if word != "" && !strings.HasPrefix(h.Path, word) {
+			continue
+		}
+		m.Lines = append(m.Lines, chat.Line{Kind: chat.Item, Text: chat.Text{{Code: h.Usage}, {Plain: " " + h.About}}})
+	}
+	m.Context = []chat.Text{chat.Plain("More of one: belltower help incident declare")}
+	return m
+}

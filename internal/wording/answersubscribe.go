@@ -1,0 +1,142 @@
+package wording
+
+import (
+	"strings"
+
+	"github.com/umassonline/belltower/internal/chat"
+	"github.com/umassonline/belltower/internal/desk"
+)
+
+// targetName names a target in a sentence.
+func (c Context) targetName(t desk.Target) string {
+	switch t.Kind {
+	case desk.TargetAll:
+		return "All services"
+	case desk.TargetService:
+		return c.Catalog.Name(desk.ServiceID(t.Name))
+	}
+	return t.Name
+}
+
+// HearsLine says what a subscription hears: "Learn System: outages from major up,
+// all planned work. Not: checks."
+func (c Context) HearsLine(s desk.Subscription) chat.Line {
+	t := chat.Text{{Strong: c.targetName(s.Target)}, {Plain: ": " + heard(s)}}
+	return chat.Line{Kind: chat.Item, Text: t}
+}
+
+func heard(s desk.Subscription) string {
+	names := map[desk.Topic]string{
+		desk.TopicIncidents: "all outages", desk.TopicWindows: "all planned work", desk.TopicProbes: "checks",
+	}
+	switch s.Least {
+	case desk.Major:
+		names[desk.TopicIncidents] = "outages from major up"
+	case desk.Critical:
+		names[desk.TopicIncidents] = "critical outages"
+	}
+	var yes, not []string
+	for _, topic := range []desk.Topic{desk.TopicIncidents, desk.TopicWindows, desk.TopicProbes} {
+		if s.Hears(topic) {
+			yes = append(yes, names[topic])
+			continue
+		}
+		not = append(not, map[desk.Topic]string{
+			desk.TopicIncidents: "outages", desk.TopicWindows: "planned work", desk.TopicProbes: "checks",
+		}[topic])
+	}
+	out := strings.Join(yes, ", ") + "."
+	if len(not) > 0 {
+		out += " Not: " + strings.Join(not, ", ") + "."
+	}
+	return out
+}
+
+func (c Context) withHears(m chat.Message, subs []desk.Subscription) chat.Message {
+	if len(subs) == 0 {
+		m.Lines = append(m.Lines, paragraph(chat.Plain("It subscribes to nothing.")))
+		return m
+	}
+	m.Lines = append(m.Lines, paragraph(chat.Plain("It hears:")))
+	for _, s := range subs {
+		m.Lines = append(m.Lines, c.HearsLine(s))
+	}
+	return m
+}
+
+// Hears answers what a channel hears; offers are buttons of what it could.
+func (c Context) Hears(subs []desk.Subscription, p Page, offers []chat.Action) chat.Message {
+	m := chat.Message{Tone: chat.ToneInfo, Actions: offers}
+	if len(subs) == 0 {
+		m.Summary = chat.Plain("This channel hears nothing yet.")
+		m.Lines = []chat.Line{paragraph(chat.Plain("Like: subscribe learn, or: subscribe all major+"))}
+		return m
+	}
+	m.Summary = chat.Plain("This channel hears of " + count(len(subs), "target") + ".")
+	return p.put(m)
+}
+
+// Offer labels the button that subscribes to a target.
+func (c Context) Offer(t desk.Target) string {
+	return shorten("Subscribe to "+c.targetName(t), maxLabel)
+}
+
+// Subscribed answers a new subscription, with what is open now. elsewhere is the
+// channel where it is another; zero: here.
+func (c Context) Subscribed(s desk.Subscription, replaced bool, openNow []desk.Incident, elsewhere desk.Channel) chat.Message {
+	m := chat.Message{Tone: chat.ToneGood, Summary: chat.Join(here(elsewhere), chat.Plain(" hears: "+c.targetName(s.Target)+": "+heard(s)))}
+	if replaced {
+		m.Lines = append(m.Lines, paragraph(chat.Plain("This takes the place of what it heard of the same target before.")))
+	}
+	if len(openNow) == 0 {
+		m.Lines = append(m.Lines, paragraph(chat.Plain("Nothing of it is open now.")))
+		return m
+	}
+	m.Lines = append(m.Lines, paragraph(chat.Plain("Open now, and posted to the channel:")))
+	for _, i := range openNow {
+		m.Lines = append(m.Lines, c.ListLine(i))
+	}
+	return m
+}
+
+func here(elsewhere desk.Channel) chat.Text {
+	if elsewhere.IsZero() {
+		return chat.Plain("This channel")
+	}
+	return chat.Text{{Channel: elsewhere}}
+}
+
+// Unsubscribed answers the end of subscriptions.
+func (c Context) Unsubscribed(removed, left []desk.Subscription, elsewhere desk.Channel) chat.Message {
+	var names []string
+	for _, s := range removed {
+		names = append(names, c.targetName(s.Target))
+	}
+	m := chat.Message{Tone: chat.ToneInfo, Summary: chat.Join(here(elsewhere), chat.Plain(" does not subscribe to "+and(names)+" any more."))}
+	m.Lines = append(m.Lines, paragraph(chat.Plain("Posts that stand there already are kept true to their end.")))
+	return c.withHears(m, left)
+}
+
+// UnsubscribeAll asks whether a channel is to hear nothing any more.
+func (c Context) UnsubscribeAll(n int) string {
+	return "This would end all of the channel's " + count(n, "subscription") + "."
+}
+
+// UnsubscribeAllYes labels the button that ends all subscriptions.
+func UnsubscribeAllYes() string { return "Unsubscribe from everything" }
+
+// HearsNothing says that there is no subscription to end.
+func HearsNothing() string { return "This channel subscribes to nothing." }
+
+// NotSubscribed says that a channel does not subscribe to a target.
+func (c Context) NotSubscribed(t desk.Target, subs []desk.Subscription) *desk.Refusal {
+	r := desk.Refuse(desk.Unknown, "This channel does not subscribe to %s.", c.targetName(t))
+	var names []string
+	for _, s := range subs {
+		names = append(names, c.targetName(s.Target))
+	}
+	if len(names) == 0 {
+		return r.WithHint("It subscribes to nothing.")
+	}
+	return r.WithHint("It subscribes to: %s.", strings.Join(names, ", "))
+}
