@@ -38,7 +38,7 @@ type ticket struct {
 	method string
 }
 
-// begin notes a call.
+// begin notes a call and wakes those who wait for one.
 func (s *Server) begin(c *call) ticket {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -57,6 +57,7 @@ func (s *Server) begin(c *call) ticket {
 		}
 		s.calls = append(s.calls, entry)
 	}
+	s.touch()
 	return ticket{n, c.method}
 }
 
