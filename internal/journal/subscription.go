@@ -48,7 +48,7 @@ func (j *Journal) Subscribe(ctx context.Context, by By, sub desk.Subscription, l
 }
 
 // Unsubscribe ends a channel's subscription of a target; nil: all of them.
-// loosen is asked for each.
+// loosen is asked for each. Where there is none it refuses with desk.Unknown.
 func (j *Journal) Unsubscribe(ctx context.Context, by By, ch desk.Channel, target *desk.Target, loosen func(old desk.Subscription) error) (Subscribed, error) {
 	out, err := once(ctx, j, by, func(tx storage.Tx) (Subscribed, error) {
 		before, err := j.book.Subscriptions(tx, ch)
@@ -71,6 +71,9 @@ func (j *Journal) Unsubscribe(ctx context.Context, by By, ch desk.Channel, targe
 			if err := audit(tx, by, auditOf("unsubscribe", ch, &sub, nil)); err != nil {
 				return Subscribed{}, err
 			}
+		}
+		if len(out.Removed) == 0 {
+			return Subscribed{}, desk.Refuse(desk.Unknown, "%s does not subscribe to it.", ch)
 		}
 		return out, nil
 	})
