@@ -173,7 +173,7 @@ func TestFailingWhileMany(t *testing.T) {
 	disk := mountFaults(t)
 	db := open(t, filepath.Join(disk.mount, "many.db"), boltdb.Options{})
 	faults := []fault{writeRefused, writeTorn, syncLost, syncKept}
-	kept := make(map[string]bool)
+	kept, seen := make(map[string]bool), make(map[outcome]int)
 	for round := range 60 {
 		disk.next(t, plan{faults[round%len(faults)], round % 7, 1 + round%3})
 		told := make([]outcome, 6)
@@ -190,6 +190,7 @@ func TestFailingWhileMany(t *testing.T) {
 			t.Fatal(err)
 		}
 		for i, o := range told {
+			seen[o]++
 			is := slices.Contains(pairs, callerKey(round, i)+"=v")
 			if o == stored && !is || o == refused && is {
 				t.Errorf("round %d, caller %d was told %q; there: %v", round, i, o, is)
@@ -201,6 +202,9 @@ func TestFailingWhileMany(t *testing.T) {
 		if want := slices.Sorted(maps.Keys(kept)); !slices.Equal(pairs, want) {
 			t.Fatalf("round %d: the store holds %q, want %q", round, pairs, want)
 		}
+	}
+	if seen[stored] == 0 || seen[refused] == 0 {
+		t.Errorf("only some outcomes were met: %v", seen)
 	}
 	shut(t, db)
 }

@@ -54,18 +54,17 @@ func (p *plan) fails(write bool) bool {
 // image is what a power cut at this moment would leave of the file, and how
 // often it was written and synced since the last plan.
 type image struct {
-	Bytes         []byte // without the zeros at the end,
-	Size          int64  // which belong to it
+	Bytes         []byte // without what was never written,
+	Size          int64  // which belongs to it, as zeros
 	Writes, Syncs int
 }
 
 // disk is what holds the newest store's file.
 type disk struct {
-	mu            sync.Mutex
-	plan          plan
-	dirty         []span
-	written       []byte
-	writes, syncs int
+	mu    sync.Mutex
+	plan  plan
+	dirty []span
+	kept  image
 }
 
 // span is a range of bytes that was written and not synced.
@@ -75,9 +74,21 @@ type span struct{ from, to int }
 func (d *disk) follow(p plan) image {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	i := image{bytes.TrimRight(d.written, "\x00"), int64(len(d.written)), d.writes, d.syncs}
-	d.plan, d.writes, d.syncs = p, 0, 0
+	i := d.kept
+	i.Bytes = bytes.Clone(i.Bytes)
+	d.plan, d.kept.Writes, d.kept.Syncs = p, 0, 0
 	return i
+}
+
+// keep moves what is dirty of data to the disk.
+func (d *disk) keep(data []byte) {
+	d.kept.Size = int64(len(data))
+	for _, s := range d.dirty {
+		if grown := s.to - len(d.kept.Bytes); grown > 0 {
+			d.kept.Bytes = append(d.kept.Bytes, make([]byte, grown)...)
+		}
+		copy(d.kept.Bytes[s.from:], data[s.from:s.to])
+	}
 }
 
 // folder is the file system.
@@ -93,7 +104,7 @@ func (f *folder) Create(ctx context.Context, name string, _ uint32, mode uint32,
 	if strings.HasSuffix(name, ".db") {
 		node = &file{fs.MemRegularFile{Attr: attr}, f.disk}
 		f.disk.mu.Lock()
-		f.disk.dirty, f.disk.written = nil, nil
+		f.disk.dirty, f.disk.kept = nil, image{}
 		f.disk.mu.Unlock()
 	}
 	out.Attr = attr
@@ -110,11 +121,27 @@ func (f *file) Open(context.Context, uint32) (fs.FileHandle, uint32, syscall.Err
 	return nil, 0, fs.OK
 }
 
+// Read implements fs.NodeReader.
+func (f *file) Read(ctx context.Context, h fs.FileHandle, dest []byte, off int64) (fuse.ReadResult, syscall.Errno) {
+	f.disk.mu.Lock()
+	defer f.disk.mu.Unlock()
+	shared, errno := f.MemRegularFile.Read(ctx, h, dest, off)
+	data, _ := shared.Bytes(dest)
+	return fuse.ReadResultData(dest[:copy(dest, data)]), errno
+}
+
+// Setattr implements fs.NodeSetattrer.
+func (f *file) Setattr(ctx context.Context, h fs.FileHandle, in *fuse.SetAttrIn, out *fuse.AttrOut) syscall.Errno {
+	f.disk.mu.Lock()
+	defer f.disk.mu.Unlock()
+	return f.MemRegularFile.Setattr(ctx, h, in, out)
+}
+
 // Write implements fs.NodeWriter.
 func (f *file) Write(ctx context.Context, h fs.FileHandle, data []byte, off int64) (uint32, syscall.Errno) {
 	f.disk.mu.Lock()
 	defer f.disk.mu.Unlock()
-	f.disk.writes++
+	f.disk.kept.Writes++
 	fails := f.disk.plan.fails(true)
 	if fails && f.disk.plan.Fault == writeRefused {
 		return 0, syscall.ENOSPC
@@ -136,15 +163,10 @@ func (f *file) Fsync(context.Context, fs.FileHandle, uint32) syscall.Errno {
 	d := f.disk
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.syncs++
+	d.kept.Syncs++
 	fails := d.plan.fails(false)
 	if !fails || d.plan.Fault == syncKept {
-		if grown := len(f.Data) - len(d.written); grown > 0 {
-			d.written = append(d.written, make([]byte, grown)...)
-		}
-		for _, s := range d.dirty {
-			copy(d.written[s.from:s.to], f.Data[s.from:s.to])
-		}
+		d.keep(f.Data)
 	}
 	d.dirty = nil
 	if fails {
