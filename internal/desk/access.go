@@ -82,7 +82,7 @@ const (
 	// FollowElsewhere: subscribe another channel by its address.
 	FollowElsewhere Deed = "subscribe another channel"
 	// Administer: audit, access, hold, release.
-	Administer Deed = "administer"
+	Administer Deed = "hold and release posts, or read the audit and the access list"
 )
 
 // needs tells the least role for a deed; an unknown one takes an admin.
