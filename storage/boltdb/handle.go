@@ -1,6 +1,7 @@
 package boltdb
 
 import (
+	"bytes"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -165,8 +166,19 @@ func (h *handle) check(path string) (err error) {
 		if listed, err := h.freePagesListed(uint64(btx.ID())); err != nil || listed {
 			return err
 		}
-		return btx.ForEach(func(_ []byte, b *bolt.Bucket) error {
-			return b.ForEach(func(_, _ []byte) error { return nil })
-		})
+		return btx.ForEach(func(_ []byte, b *bolt.Bucket) error { return checkKeys(path, b) })
+	})
+}
+
+// checkKeys reads every page, and takes keys that do not rise for the remains of
+// a page that another was written over.
+func checkKeys(path string, b *bolt.Bucket) error {
+	var last []byte
+	return b.ForEach(func(key, _ []byte) error {
+		if bytes.Compare(last, key) >= 0 {
+			return damaged(path, "its keys are not in order")
+		}
+		last = key
+		return nil
 	})
 }
