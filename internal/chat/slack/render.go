@@ -16,16 +16,22 @@ const (
 	maxSum      = 10_000
 	maxNotice   = 3000 // of the notification text; chat.update refuses more than 4,000
 	maxSections = 30   // of 50 blocks a message; the rest is for the other kinds
-	maxFields   = 10
-	maxField    = 300 // ours: a fact is short
-	maxSmall    = 600 // ours: so is small print
-	maxElements = 10  // of a context block
-	maxButtons  = 25  // of an actions block
+	maxFields   = 10   // of a section
+	maxElements = 10   // of a context block
+	maxButtons  = 25   // of an actions block
 	maxLabel    = 75
 	maxValue    = 2000
 	maxConfirm  = 300
 	maxTitle    = 100 // of a confirmation
 	maxYes      = 30  // its buttons
+)
+
+// Limits of our own, such that facts, small print and buttons together leave room
+// for the sentence.
+const (
+	maxFacts = 20
+	maxField = 250
+	maxSmall = 300
 )
 
 // message is a chat.Message in Slack's form, as chat.postMessage, chat.update, an
@@ -74,7 +80,7 @@ func mrkdwn(s string) text { return text{Type: "mrkdwn", Text: s, Verbatim: true
 
 // plain is a text in which Slack finds nothing, not even emoji.
 func plain(s string, limit int) text {
-	return text{Type: "plain_text", Text: shorten(s, limit), Emoji: new(bool)}
+	return text{Type: "plain_text", Text: shorten(oneLine(s), limit), Emoji: new(bool)}
 }
 
 // render lays a message out: summary, lines, facts, small print, buttons. What
@@ -102,13 +108,13 @@ func (m markup) notification(msg chat.Message) string {
 func (m markup) paragraphs(msg chat.Message, room int) []block {
 	var s sections
 	s.room = room
-	if summary := m.text(msg.Summary); summary != "" {
+	if summary := m.text(msg.Summary); strings.TrimSpace(summary) != "" {
 		s.begin(shorten(summary, maxNotice-maxIcon) + icon(msg.Tone))
 	}
 	for i, l := range msg.Lines {
 		line := m.line(l)
 		joins := l.Kind == chat.Item && i > 0 && msg.Lines[i-1].Kind != chat.Quote || l.Kind == chat.Quote
-		if line == "" {
+		if strings.TrimSpace(line) == "" {
 			continue
 		}
 		if joins {
@@ -207,9 +213,11 @@ func icon(t chat.Tone) string {
 
 func (m markup) facts(facts []chat.Fact) []block {
 	var fields []text
-	for _, f := range facts {
-		label := string(appendStrong(nil, f.Label))
-		fields = append(fields, mrkdwn(shorten(label+"\n"+m.text(f.Value), maxField)))
+	for _, f := range facts[:min(len(facts), maxFacts)] {
+		if value := m.text(f.Value); value != "" {
+			label := string(appendStrong(nil, f.Label))
+			fields = append(fields, mrkdwn(shorten(label+"\n"+value, maxField)))
+		}
 	}
 	var blocks []block
 	for part := range slices.Chunk(fields, maxFields) {
@@ -227,22 +235,25 @@ func (m markup) context(small []chat.Text, left []string) []block {
 		}
 	}
 	for _, label := range left {
-		elements = append(elements, plain(fmt.Sprintf("%q is too long for a button: please type its command.", label), maxSmall))
+		elements = append(elements, plain(fmt.Sprintf("%q has no place as a button: please type its command.", label), maxSmall))
 	}
-	return blocksOf("context", elements, maxElements)
+	return blockOf("context", elements[:min(len(elements), maxElements)])
 }
 
-// actions makes buttons; left are the labels of those whose command does not fit.
+// actions makes buttons; left are the labels of those that have no place or whose
+// command does not fit.
 func actions(list []chat.Action) (blocks []block, left []string) {
 	var elements []any
 	for i, a := range list {
-		if length(a.Command) > maxValue || a.URL != "" && !isLink(a.URL) {
+		switch {
+		case oneLine(a.Label) == "" || a.Command == "" && a.URL == "":
+		case length(a.Command) > maxValue, a.URL != "" && !isLink(a.URL), len(elements) == maxButtons:
 			left = append(left, a.Label)
-			continue
+		default:
+			elements = append(elements, actionButton(i, a))
 		}
-		elements = append(elements, actionButton(i, a))
 	}
-	return blocksOf("actions", elements, maxButtons), left
+	return blockOf("actions", elements), left
 }
 
 // Buttons that do something and those that open a page, by action_id: the first
@@ -264,11 +275,12 @@ func actionButton(i int, a chat.Action) button {
 	return b
 }
 
-func blocksOf(kind string, elements []any, most int) (blocks []block) {
-	for part := range slices.Chunk(elements, most) {
-		blocks = append(blocks, block{Type: kind, Elements: part})
+// blockOf makes a block of elements, and none of none.
+func blockOf(kind string, elements []any) []block {
+	if len(elements) == 0 {
+		return nil
 	}
-	return blocks
+	return []block{{Type: kind, Elements: elements}}
 }
 
 // size is how much a block adds to the sum of texts.

@@ -31,6 +31,8 @@ type world struct {
 	stop    func()
 	words   func(chat.Delivery) chat.Message
 
+	triggers int // given out by command
+
 	mu       sync.Mutex
 	asked    []chat.Request
 	reply    func(chat.Request) chat.Reply
@@ -77,12 +79,13 @@ func newWorld(t testing.TB, options ...func(*world)) *world {
 	return w
 }
 
-func (w *world) connect() *slack.Workspace {
+// connect makes the adapter, whose calls go over a transport.
+func (w *world) connect(over http.RoundTripper) *slack.Workspace {
 	conf := config.Slack{Name: "amherst", BotToken: config.NewSecret(string(w.at.Token)), SigningSecret: config.NewSecret(signingSecret),
 		NextSigningSecret: config.NewSecret(nextSecret), OpsChannel: "COPS", APIURL: w.fake.APIURL()}
 	bot, err := slack.New(conf, slack.Options{
 		Word: func(d chat.Delivery) chat.Message { return w.words(d) }, Zone: newYork(w.t), Now: time.Now,
-		Log: slog.New(slog.NewTextHandler(&w.logs, &slog.HandlerOptions{Level: slog.LevelDebug})), Groups: []string{"S0ONCALL"}, Transport: w.fake.Transport(),
+		Log: slog.New(slog.NewTextHandler(&w.logs, &slog.HandlerOptions{Level: slog.LevelDebug})), Groups: []string{"S0ONCALL"}, Transport: over,
 	})
 	if err != nil {
 		w.t.Fatal(err)
@@ -92,7 +95,7 @@ func (w *world) connect() *slack.Workspace {
 
 // start connects the adapter and runs it until stop.
 func (w *world) start() {
-	w.bot = w.connect()
+	w.bot = w.connect(w.fake.Transport())
 	w.routes = http.NewServeMux()
 	w.routes.Handle("/slack/amherst/", w.bot.Handler(slack.Callbacks{Handle: w.handle, Returned: w.hear}))
 	ctx, cancel := context.WithCancel(context.Background())
@@ -108,6 +111,7 @@ func (w *world) start() {
 
 func (w *world) close() {
 	w.stop()
+	w.fake.Transport().CloseIdleConnections() // those never used would be waited for
 	if err := w.fake.Close(); err != nil {
 		w.t.Error(err)
 	}
