@@ -25,6 +25,19 @@ func button(text, value int) string {
 }
 func options(n int) string { return many(n, `{"text":`+plain(75)+`,"value":"%d"}`) }
 
+// elements has every element that a message may have.
+const elements = `[{"type":"actions","elements":[
+	{"type":"users_select","action_id":"u","placeholder":{"type":"plain_text","text":"Who"}},
+	{"type":"conversations_select","action_id":"v","filter":{"include":["public"],"exclude_bot_users":true}},
+	{"type":"channels_select","action_id":"c"},{"type":"datepicker","action_id":"d","initial_date":"2026-11-27"},
+	{"type":"timepicker","action_id":"t","initial_time":"04:00"},{"type":"datetimepicker","action_id":"e","initial_date_time":1795381215},
+	{"type":"checkboxes","action_id":"x","options":[{"text":{"type":"mrkdwn","text":"*a*"},"value":"a"}]},
+	{"type":"radio_buttons","action_id":"r","options":[{"text":{"type":"mrkdwn","text":"*a*"},"value":"a"}]},
+	{"type":"static_select","action_id":"s","option_groups":[{"label":{"type":"plain_text","text":"A"},"options":[{"text":{"type":"plain_text","text":"a"},"value":"a"}]}]}]},
+	{"type":"section","text":{"type":"mrkdwn","text":"x"},"accessory":{"type":"multi_static_select","action_id":"m","max_selected_items":2,"options":[{"text":{"type":"plain_text","text":"a"},"value":"a"}]}},
+	{"type":"context","elements":[{"type":"image","image_url":"https://x.example/i.png","alt_text":"i"},{"type":"plain_text","text":"x","emoji":true}]},
+	{"type":"image","image_url":"https://x.example/i.png","alt_text":"i"}]`
+
 func TestBlocksAtAndBeyondEveryLimit(t *testing.T) {
 	divider := `{"type":"divider"}`
 	for _, tc := range []struct{ name, blocks, want string }{
@@ -55,9 +68,13 @@ func TestBlocksAtAndBeyondEveryLimit(t *testing.T) {
 		{"an unknown block", `[{"type":"nope"}]`, "unsupported type: nope"},
 		{"an unknown field", `[{"type":"divider","text":"x"}]`, "invalid additional property: text"},
 		{"an input", `[{"type":"input","label":` + plain(1) + `,"element":{"type":"plain_text_input","max_length":3000}}]`, ""},
-		{"an image of nothing", `[{"type":"image","alt_text":"x"}]`, "must define one of `image_url` and `slack_file`"},
+		{"an image of nothing", `[{"type":"image","alt_text":"x"}]`, "missing required field: image_url"},
 		{"confirmation", `[{"type":"actions","elements":[{"type":"button","text":` + plain(1) + `,"confirm":{"title":` + plain(101) + `,"text":` + plain(1) + `,"confirm":` + plain(1) + `,"deny":` + plain(1) + `}}]}]`, "must be less than 101"},
-		{"rich text", `[{"type":"rich_text","elements":[{"type":"rich_text_section","elements":[{"type":"text","text":"x"}]}]}]`, ""},
+		{"every element", elements, ""},
+		{"a menu in mrkdwn", `[{"type":"actions","elements":[{"type":"overflow","action_id":"a","options":[{"text":` + mrkdwn(1) + `,"value":"v"}]}]}]`, "must be one of [plain_text]"},
+		{"a filter", `[{"type":"actions","elements":[{"type":"conversations_select","filter":{"include":["secret"]}}]}]`, "must be one of [im mpim private public]"},
+		{"a wrong type of everything", `[{"type":"input","label":7,"optional":"yes","element":{"type":"plain_text_input","max_length":"9"}},{"type":"actions","elements":[7,{"type":"overflow","options":[7]}]},{"type":"context","elements":{}},{"type":"section","text":{"type":"mrkdwn","text":7}}]`,
+			"must be an object [json-pointer:/blocks/1/elements/0]"},
 		{"markdown of 12,001 together", many(2, `{"type":"markdown","text":"`+strings.Repeat("x", 6001)+`"}`), "less than 12001 characters together"},
 		{"no blocks", `{}`, "must be an array of blocks"},
 		{"a word", `["x"]`, "must be an object"},

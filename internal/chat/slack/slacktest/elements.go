@@ -27,8 +27,8 @@ func blockShape(kind string) (shape, bool) {
 			element("button", "overflow", "static_select", "users_select", "conversations_select", "channels_select",
 				"datepicker", "timepicker", "datetimepicker", "checkboxes", "radio_buttons"))}}, true
 	case "image":
-		return shape{[]string{"alt_text"}, map[string]rule{
-			"alt_text": str(1, 2000), "image_url": str(1, 3000), "slack_file": anything, "title": plain(2000)}}, true
+		return shape{[]string{"alt_text", "image_url"}, map[string]rule{
+			"alt_text": str(1, 2000), "image_url": str(1, 3000), "title": plain(2000)}}, true
 	case "input":
 		return shape{[]string{"label", "element"}, map[string]rule{
 			"label": plain(2000), "hint": plain(2000), "optional": boolean, "dispatch_action": boolean,
@@ -36,8 +36,6 @@ func blockShape(kind string) (shape, bool) {
 				"channels_select", "datepicker", "timepicker", "datetimepicker", "checkboxes", "radio_buttons")}}, true
 	case "markdown":
 		return shape{[]string{"text"}, map[string]rule{"text": str(1, maxMarkdown)}}, true
-	case "rich_text":
-		return shape{[]string{"elements"}, map[string]rule{"elements": list(1, 100, richPart)}}, true
 	}
 	return shape{}, false
 }
@@ -77,7 +75,7 @@ func elementShape(kind string) (shape, bool) {
 		return with([]string{"text"}, map[string]rule{"text": plain(75), "value": str(1, 2000), "url": str(1, 3000),
 			"style": oneOf("primary", "danger"), "accessibility_label": str(1, 75)})
 	case "image":
-		return shape{[]string{"alt_text"}, map[string]rule{"alt_text": str(1, 2000), "image_url": str(1, 3000), "slack_file": anything}}, true
+		return shape{[]string{"alt_text", "image_url"}, map[string]rule{"alt_text": str(1, 2000), "image_url": str(1, 3000)}}, true
 	case "overflow":
 		delete(common, "focus_on_load")
 		return with([]string{"options"}, map[string]rule{"options": list(1, 5, option)})
@@ -87,9 +85,9 @@ func elementShape(kind string) (shape, bool) {
 		return with(nil, map[string]rule{"placeholder": plain(150), "options": list(1, 100, option), "option_groups": list(1, 100, optionGroup),
 			"initial_options": list(1, 100, option), "max_selected_items": number})
 	case "checkboxes":
-		return with([]string{"options"}, map[string]rule{"options": list(1, 10, option), "initial_options": list(1, 10, option)})
+		return with([]string{"options"}, map[string]rule{"options": list(1, 10, choice), "initial_options": list(1, 10, choice)})
 	case "radio_buttons":
-		return with([]string{"options"}, map[string]rule{"options": list(1, 10, option), "initial_option": option})
+		return with([]string{"options"}, map[string]rule{"options": list(1, 10, choice), "initial_option": choice})
 	}
 	return pickerShape(kind, with)
 }
@@ -101,7 +99,7 @@ func pickerShape(kind string, with func([]string, map[string]rule) (shape, bool)
 		return with(nil, map[string]rule{"placeholder": plain(150), "initial_user": str(1, 255)})
 	case "conversations_select":
 		return with(nil, map[string]rule{"placeholder": plain(150), "initial_conversation": str(1, 255), "default_to_current_conversation": boolean,
-			"response_url_enabled": boolean, "filter": anything})
+			"response_url_enabled": boolean, "filter": conversationFilter})
 	case "channels_select":
 		return with(nil, map[string]rule{"placeholder": plain(150), "initial_channel": str(1, 255), "response_url_enabled": boolean})
 	case "datepicker":
@@ -112,7 +110,7 @@ func pickerShape(kind string, with func([]string, map[string]rule) (shape, bool)
 		return with(nil, map[string]rule{"initial_date_time": number})
 	case "plain_text_input":
 		return with(nil, map[string]rule{"placeholder": plain(150), "initial_value": str(0, 3000), "multiline": boolean,
-			"min_length": number, "max_length": number, "dispatch_action_config": anything})
+			"min_length": number, "max_length": number})
 	}
 	return shape{}, false
 }
@@ -128,46 +126,37 @@ func contextItem(c *checker, at string, v any) {
 }
 
 func confirm(c *checker, at string, v any) {
-	o, ok := v.(map[string]any)
-	if !ok {
-		c.say(at, "must be an object")
-		return
-	}
-	c.object(at, o, shape{[]string{"title", "text", "confirm", "deny"}, map[string]rule{"title": plain(100), "text": anyText(300),
+	c.record(at, v, shape{[]string{"title", "text", "confirm", "deny"}, map[string]rule{"title": plain(100), "text": anyText(300),
 		"confirm": plain(30), "deny": plain(30), "style": oneOf("primary", "danger")}})
 }
 
-func option(c *checker, at string, v any) {
+// option is one of a menu, whose text is plain; choice is one of checkboxes or
+// radio buttons.
+func option(c *checker, at string, v any) { c.option(at, v, plain(75)) }
+func choice(c *checker, at string, v any) { c.option(at, v, anyText(75)) }
+
+func (c *checker) option(at string, v any, text rule) {
+	c.record(at, v, shape{[]string{"text", "value"}, map[string]rule{"text": text, "value": str(1, 150), "description": plain(75), "url": str(1, 3000)}})
+}
+
+// record wants an object of the shape.
+func (c *checker) record(at string, v any, s shape) {
 	o, ok := v.(map[string]any)
 	if !ok {
 		c.say(at, "must be an object")
 		return
 	}
-	c.object(at, o, shape{[]string{"text", "value"}, map[string]rule{"text": anyText(75), "value": str(1, 150), "description": plain(75), "url": str(1, 3000)}})
+	c.object(at, o, s)
+}
+
+// conversationFilter is what a conversations_select offers.
+func conversationFilter(c *checker, at string, v any) {
+	c.record(at, v, shape{nil, map[string]rule{"include": list(1, 4, oneOf("im", "mpim", "private", "public")),
+		"exclude_external_shared_channels": boolean, "exclude_bot_users": boolean}})
 }
 
 func optionGroup(c *checker, at string, v any) {
-	o, ok := v.(map[string]any)
-	if !ok {
-		c.say(at, "must be an object")
-		return
-	}
-	c.object(at, o, shape{[]string{"label", "options"}, map[string]rule{"label": plain(75), "options": list(1, 100, option)}})
-}
-
-// richPart is a direct part of a rich_text block; its own parts are checked for
-// having a type only.
-func richPart(c *checker, at string, v any) {
-	o, _ := v.(map[string]any)
-	kind, _ := o["type"].(string)
-	oneOf("rich_text_section", "rich_text_list", "rich_text_preformatted", "rich_text_quote")(c, at+"/type", kind)
-	typed := func(c *checker, at string, v any) {
-		if o, _ := v.(map[string]any); o["type"] == nil {
-			c.say(at, "missing required field: type")
-		}
-	}
-	c.object(at, o, shape{[]string{"elements"}, map[string]rule{"elements": list(0, 1000, typed),
-		"style": anything, "indent": number, "offset": number, "border": number}})
+	c.record(at, v, shape{[]string{"label", "options"}, map[string]rule{"label": plain(75), "options": list(1, 100, option)}})
 }
 
 // blockTexts is every text in the blocks, in reading order.
