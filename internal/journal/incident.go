@@ -255,18 +255,26 @@ func keepOpen(tx storage.Tx, i desk.Incident) error {
 	return openTable().Put(tx, openKey(), list)
 }
 
+// sentNow is what SendNow came to. Its Incident stands where that of Applied
+// does, for Repeated.
+type sentNow struct {
+	Incident desk.Incident
+	Sent     bool
+}
+
 // SendNow ends the grace of an incident's announcement. It reports false where
 // there was none to end.
 func (j *Journal) SendNow(ctx context.Context, by By, number int) (bool, error) {
-	return once(ctx, j, by, func(tx storage.Tx) (bool, error) {
+	out, err := once(ctx, j, by, func(tx storage.Tx) (sentNow, error) {
 		i, err := getIncident(tx, number)
 		if err != nil {
-			return false, err
+			return sentNow{}, err
 		}
 		sent, err := j.book.SendNow(tx, i.Subject(), by.At.UTC())
 		if err != nil || !sent {
-			return false, err
+			return sentNow{Incident: i}, err
 		}
-		return true, audit(tx, by, AuditEntry{Did: "tell now", About: i.Subject().String()})
+		return sentNow{i, true}, audit(tx, by, AuditEntry{Did: "tell now", About: i.Subject().String()})
 	})
+	return out.Sent, err
 }
