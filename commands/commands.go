@@ -66,13 +66,17 @@ type verb struct {
 	do   func(context.Context, *asked) (chat.Reply, error)
 }
 
+// changes reports whether a refusal should say that nothing was done: of a verb
+// that changes something, or where no verb was understood.
+func (v verb) changes() bool { return v.do == nil || v.deed == desk.Respond || v.deed == desk.Follow }
+
 // table lists every command and its verbs. A new one is one line here or in the
 // list of its command.
 func table() map[string][]verb {
 	return map[string][]verb{
 		"incident":    incidentVerbs(),
 		"subscribe":   {{deed: desk.Read, do: subscribe}},
-		"unsubscribe": {{deed: desk.Read, flags: []flag{flagYes}, do: unsubscribe}},
+		"unsubscribe": {{deed: desk.Follow, flags: []flag{flagYes}, do: unsubscribe}},
 		"status":      {{deed: desk.Read, do: status}},
 		root:          belltowerVerbs(),
 	}
@@ -87,7 +91,7 @@ func (c *Commands) Do(ctx context.Context, req chat.Request) chat.Reply {
 	a.actor = desk.Actor{Person: req.Person, Groups: req.Groups, Guest: req.Guest, Manages: req.Manages, Direct: req.Direct}
 	reply, err := a.run(ctx)
 	if err != nil {
-		return c.failed(req, a.Words, err)
+		return c.failed(a, err)
 	}
 	return reply
 }
@@ -153,6 +157,12 @@ func (a *asked) unknownVerb(name string, verbs []verb) error {
 	}
 	if a.command == root {
 		names = slices.AppendSeq(names, mapKeys(table()))
+		if k := slices.IndexFunc(incidentVerbs(), func(v verb) bool { return v.name == name }); k >= 0 {
+			a.command, a.verb = "incident", incidentVerbs()[k]
+			q := unknownWord(root+" command", name, []string{a.path()})
+			q.WithHint("Did you mean %s?", a.path())
+			return q.offering(a.action(wording.Instead(a.path()), a.again()))
+		}
 	}
 	slices.Sort(names)
 	err := unknownWord(a.command+" command", name, names)
@@ -172,23 +182,27 @@ func (a *asked) by() journal.By {
 
 // failed answers what went wrong: a refusal with its sentence, anything else with
 // what is known of the record.
-func (c *Commands) failed(req chat.Request, w wording.Context, err error) chat.Reply {
+func (c *Commands) failed(a *asked, err error) chat.Reply {
 	var refusal *desk.Refusal
-	var q *question
-	switch {
-	case errors.As(err, &q):
-		return refused(w.Refused(q.Refusal, q.actions))
-	case errors.As(err, &refusal):
-		return refused(w.Refused(refusal, nil))
+	if errors.As(err, &refusal) {
+		var q *question
+		if !errors.As(err, &q) {
+			q = &question{Refusal: refusal}
+		}
+		m := wording.Refused(q.Refusal, q.actions)
+		if a.verb.changes() {
+			m.Context = append(m.Context, wording.NothingDone())
+		}
+		return refused(m)
 	}
-	c.log.Error("command failed", "trace", req.Trace, "command", req.Command, "error", err)
+	c.log.Error("command failed", "trace", a.req.Trace, "command", a.path(), "error", err)
 	switch {
 	case errors.Is(err, storage.ErrUnavailable):
-		return refused(w.NotStored())
+		return refused(wording.NotStored())
 	case errors.Is(err, storage.ErrUnknown), errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):
-		return refused(w.MaybeStored())
+		return refused(wording.MaybeStored())
 	}
-	return refused(w.Broken(req.Trace))
+	return refused(wording.Broken(a.req.Trace))
 }
 
 func refused(m chat.Message) chat.Reply { return chat.Reply{Message: m, Failed: true} }

@@ -132,7 +132,7 @@ func edit(ctx context.Context, a *asked) (chat.Reply, error) {
 	if err != nil {
 		return chat.Reply{}, err
 	}
-	return answer(a.done(done, desk.Doubts(a.Words.Catalog, nil, "", done.Entry.Text)))
+	return answer(a.done(done, a.doubts(nil, "", done.Entry.Text)))
 }
 
 // merge reads 43 into 42.

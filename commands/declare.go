@@ -32,7 +32,7 @@ func (a *asked) declare(ctx context.Context, isDrill bool) (chat.Reply, error) {
 	if d.Text == "" {
 		d.Text = wording.ReadyText()
 	}
-	d.Doubts = desk.Doubts(a.Words.Catalog, d.Services, d.Title, d.Text)
+	d.Doubts = a.doubts(d.Services, d.Title, d.Text)
 	_, separate := a.line.flags[flagSeparate]
 	done, err := a.journal.Declare(ctx, a.by(), d, separate)
 	if err != nil {
@@ -93,6 +93,9 @@ func (a *asked) next() (time.Duration, error) {
 // the button that says them.
 func (a *asked) pastTime(text string, offer func(better string) chat.Action) (time.Time, error) {
 	words := strings.Fields(text)
+	if len(words) == 0 {
+		return time.Time{}, desk.Refuse(desk.Invalid, "No time was given.").WithHint("Like: 03:52")
+	}
 	m, n := parseMoment(words)
 	if n == 0 || n < len(words) {
 		return time.Time{}, desk.Refuse(desk.Invalid, "%q is no time that I understand.", clip(text)).
@@ -120,18 +123,26 @@ func (a *asked) duplicate(ctx context.Context, err error, typed desk.Declaration
 	if !errors.As(err, &r) || r.Code != desk.Duplicate || len(r.Subjects) == 0 {
 		return err
 	}
-	first, ferr := a.journal.Incident(ctx, r.Subjects[0].Number)
-	if ferr != nil {
-		return ferr
-	}
-	ask := desk.Refuse(desk.Duplicate, "%s", a.Words.AlreadyOpen(first, a.req.At)).About(r.Subjects...)
-	q := &question{Refusal: ask}
 	text := strings.TrimSpace(typed.Title + "\n" + typed.Text)
 	if text == "" {
 		text = wording.ReadyAgain(typed.Services, typed.Impact)
 	}
-	if add := fmt.Sprintf("incident update %d %s", first.Number, text); utf8.RuneCountInString(add) <= maxCommand {
-		q.offering(chat.Action{Label: wording.AddAsUpdate(first), Command: add, Style: chat.Primary})
+	q := &question{}
+	var sentences []string
+	for _, s := range r.Subjects[:min(len(r.Subjects), maxDuplicates)] {
+		i, err := a.journal.Incident(ctx, s.Number)
+		if err != nil {
+			return err
+		}
+		sentences = append(sentences, wording.AlreadyOpen(i, a.req.At))
+		add := fmt.Sprintf("incident update %d %s", i.Number, text)
+		if utf8.RuneCountInString(add) <= maxCommand {
+			q.offering(chat.Action{Label: wording.AddAsUpdate(i), Command: add, Style: chat.Primary})
+		}
 	}
+	q.Refusal = desk.Refuse(desk.Duplicate, "%s", strings.Join(sentences, " ")).About(r.Subjects...)
 	return q.offering(a.action(wording.Separate(), a.again(), flagSeparate))
 }
+
+// maxDuplicates is how many open incidents a declaration is compared with in the answer.
+const maxDuplicates = 3

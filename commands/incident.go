@@ -41,7 +41,7 @@ func incidentVerbs() []verb {
 // apply changes the incident meant by a rule. Texts are looked at for what is
 // doubtful, which ops sees while it can be taken back.
 func (a *asked) apply(ctx context.Context, text string, rule journal.Rule) (chat.Reply, error) {
-	doubts := desk.Doubts(a.Words.Catalog, nil, "", text)
+	doubts := a.doubts(nil, "", text)
 	done, err := a.journal.Apply(ctx, a.by(), a.number, func(i desk.Incident, act desk.Act) (desk.Change, error) {
 		c, err := rule(i, act)
 		if err == nil && c.Announce != nil {
@@ -53,6 +53,26 @@ func (a *asked) apply(ctx context.Context, text string, rule journal.Rule) (chat
 		return chat.Reply{}, err
 	}
 	return answer(a.done(done, doubts))
+}
+
+// doubts says what looks wrong in a text: what the desk knows, and a word that is
+// nearly a flag, which would be told as text.
+func (a *asked) doubts(services []desk.Affected, title, text string) []string {
+	out := desk.Doubts(a.Words.Catalog, services, title, text)
+	var names []string
+	for _, f := range flagNames() {
+		names = append(names, f.dashed())
+	}
+	for _, w := range strings.Fields(title + " " + text) {
+		near := ""
+		if strings.HasPrefix(w, "--") && len(w) > 4 {
+			near = nearest(w, names)
+		}
+		if near != "" && near != w {
+			out = append(out, wording.NearlyFlag(clip(w), near))
+		}
+	}
+	return out
 }
 
 // done words a change.

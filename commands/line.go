@@ -125,6 +125,17 @@ func (l *line) setFlag(f flag, value string) error {
 
 func (f flag) dashed() string { return "--" + string(f) }
 
+// needs names the value of a flag.
+func (f flag) needs() string {
+	switch f {
+	case flagNext:
+		return "a length of time"
+	case flagSince:
+		return "a time"
+	}
+	return "a reason in quotes"
+}
+
 func (f flag) example() string {
 	switch f {
 	case flagNext:
@@ -132,7 +143,7 @@ func (f flag) example() string {
 	case flagSince:
 		return "--since 03:52"
 	case flagForce, flagUrgent:
-		return f.dashed() + ` "the reason, in quotes"`
+		return f.dashed() + ` "the vendor asked for it"`
 	}
 	return f.dashed()
 }
@@ -180,7 +191,7 @@ func (s *scanner) value(f flag) error {
 		s.left = strings.TrimLeft(strings.TrimPrefix(s.left, "="), " \t")
 		value, n = f.valueAt(s.left)
 		if value == "" {
-			return desk.Refuse(desk.Invalid, "%s needs what belongs to it.", f.dashed()).WithHint("Like: %s", f.example())
+			return desk.Refuse(desk.Invalid, "%s needs %s behind it.", f.dashed(), f.needs()).WithHint("Like: %s", f.example())
 		}
 	}
 	s.flags[f] = value

@@ -79,7 +79,17 @@ func (a *asked) findIncident(ctx context.Context, among candidates) (int, error)
 	case named:
 		return 0, a.which(all, wording.NoneAbout(service.Name))
 	}
-	return 0, a.which(nil, wording.NoneFits())
+	drills, err := a.drills(ctx)
+	if err != nil {
+		return 0, err
+	}
+	return 0, a.which(drills, wording.NoneFits())
+}
+
+// drills are those open that are for who asks: one is meant only by its number.
+func (a *asked) drills(ctx context.Context) ([]desk.Incident, error) {
+	all, err := a.journal.Open(ctx)
+	return slices.DeleteFunc(all, func(i desk.Incident) bool { return !i.Drill || !a.maySee(i) }), err
 }
 
 // takeNumber takes a number off the line, where there is one.
@@ -191,7 +201,7 @@ func (a *asked) again() string {
 	}
 	text := strings.TrimSpace(strings.Join(slices.DeleteFunc(words, func(w string) bool { return w == "" }), " "))
 	message := a.line.options["message"]
-	if message != "" && (a.line.options["services"] != "" || a.line.options["title"] != "") {
+	if message != "" && slices.Contains(a.verb.flags, flagSince) { // the verbs that have a title before
 		return text + " | " + message
 	}
 	return strings.TrimSpace(text + " " + message)

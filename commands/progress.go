@@ -90,7 +90,7 @@ func tellNow(ctx context.Context, a *asked) (chat.Reply, error) {
 		return chat.Reply{}, err
 	}
 	s := desk.Subject{Kind: desk.IncidentSubject, Number: a.number}
-	return answer(a.Words.TellingNow(s, sent))
+	return answer(wording.TellingNow(s, sent))
 }
 
 // tooMuch refuses words that nothing is known to do with.

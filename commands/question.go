@@ -48,7 +48,7 @@ const maxKnown = 15
 
 func firstOf(words []string, n int) []string {
 	if len(words) > n {
-		return append(slices.Clone(words[:n]), "...")
+		return append(slices.Clone(words[:n]), "and more")
 	}
 	return words
 }

@@ -2,6 +2,7 @@ package commands
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 
@@ -76,7 +77,7 @@ func subscribe(ctx context.Context, a *asked) (chat.Reply, error) {
 		return chat.Reply{}, err
 	}
 	if a.line.rest == "" {
-		return a.hears(now, page)
+		return a.hears(now, page, at)
 	}
 	sub, err := a.subscription(at.channel)
 	if err != nil {
@@ -199,24 +200,24 @@ func (a *asked) matching(ctx context.Context, subs []desk.Subscription) ([]desk.
 const maxOffers = 5
 
 // hears answers what the channel hears, with buttons for what it could.
-func (a *asked) hears(now []desk.Subscription, page int) (chat.Reply, error) {
+func (a *asked) hears(now []desk.Subscription, page int, at place) (chat.Reply, error) {
 	var lines []chat.Line
 	for _, s := range now {
 		lines = append(lines, a.Words.HearsLine(s))
 	}
-	p, err := a.page(lines, page, "")
+	p, err := a.page(lines, page, at.other().String())
 	if err != nil {
 		return chat.Reply{}, err
 	}
-	return answer(a.Words.Hears(now, p, a.offers(now)))
+	return answer(a.Words.Hears(len(now), p, a.offers(now, at), at.other()))
 }
 
-func (a *asked) offers(now []desk.Subscription) (out []chat.Action) {
+func (a *asked) offers(now []desk.Subscription, at place) (out []chat.Action) {
 	for _, s := range a.Words.Catalog.Services() {
 		t := desk.ServiceTarget(s.ID)
 		has := slices.ContainsFunc(now, func(s desk.Subscription) bool { return s.Target == t || s.Target == desk.All() })
 		if !has && len(out) < maxOffers {
-			out = append(out, a.action(a.Words.Offer(t), string(s.ID)))
+			out = append(out, a.action(a.Words.Offer(t), strings.TrimSpace(at.other().String()+" "+string(s.ID))))
 		}
 	}
 	return out
@@ -224,9 +225,6 @@ func (a *asked) offers(now []desk.Subscription) (out []chat.Action) {
 
 // unsubscribe reads [channel] [target]; alone it ends everything, after a question.
 func unsubscribe(ctx context.Context, a *asked) (chat.Reply, error) {
-	if err := a.Access.May(a.actor, desk.Follow); err != nil {
-		return chat.Reply{}, err
-	}
 	a.fold("target")
 	whole := a.again()
 	at, err := a.takePlace()
@@ -239,15 +237,27 @@ func unsubscribe(ctx context.Context, a *asked) (chat.Reply, error) {
 	}
 	loosen := func(old desk.Subscription) error { return a.Access.MayLoosen(a.actor, old) }
 	done, err := a.journal.Unsubscribe(ctx, a.by(), at.channel, target, loosen)
-	switch {
-	case err != nil:
-		return chat.Reply{}, err
-	case len(done.Removed) == 0 && target != nil:
-		return chat.Reply{}, a.Words.NotSubscribed(*target, done.Now)
-	case len(done.Removed) == 0:
-		return chat.Reply{}, desk.Refuse(desk.Unknown, "%s", wording.HearsNothing())
+	if err != nil {
+		return chat.Reply{}, a.notSubscribed(ctx, err, at, target)
 	}
 	return answer(a.Words.Unsubscribed(done.Removed, done.Now, at.other()))
+}
+
+// notSubscribed says what the channel does subscribe to, where what was to end is
+// not there.
+func (a *asked) notSubscribed(ctx context.Context, err error, at place, target *desk.Target) error {
+	var r *desk.Refusal
+	switch {
+	case !errors.As(err, &r) || r.Code != desk.Unknown:
+		return err
+	case target == nil:
+		return desk.Refuse(desk.Unknown, "%s", wording.HearsNothing())
+	}
+	now, rerr := a.journal.Subscriptions(ctx, at.channel)
+	if rerr != nil {
+		return rerr
+	}
+	return a.Words.NotSubscribed(*target, now)
 }
 
 // ending reads the target that ends; nil: all, which takes --yes.
@@ -269,7 +279,7 @@ func (a *asked) ending(ctx context.Context, at place, whole string) (*desk.Targe
 	if len(now) == 0 {
 		return nil, desk.Refuse(desk.Unknown, "%s", wording.HearsNothing())
 	}
-	q := &question{Refusal: desk.Refuse(desk.Ambiguous, "%s", a.Words.UnsubscribeAll(len(now))).WithHint("Or name one: unsubscribe learn")}
+	q := &question{Refusal: desk.Refuse(desk.Ambiguous, "%s", wording.UnsubscribeAll(len(now))).WithHint("Or name one: unsubscribe learn")}
 	button := a.action(wording.UnsubscribeAllYes(), whole, flagYes)
 	button.Style = chat.Danger
 	return nil, q.offering(button)

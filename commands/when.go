@@ -230,8 +230,9 @@ func (m moment) past(now time.Time, zone *time.Location) (time.Time, error) {
 	}
 	switch {
 	case m.day == dayBare:
-		return t, desk.Refuse(desk.Invalid, "%s is still to come.", t.Format("15:04 MST")).
-			WithHint("If you mean the day before: yesterday %s", t.Format("15:04"))
+		local := t.In(zone)
+		return t, desk.Refuse(desk.Invalid, "%s is still to come.", local.Format("15:04 MST")).
+			WithHint("If you mean the day before: yesterday %s", local.Format("15:04"))
 	case m.day == dayOfWeek:
 		return m.on(date(today.AddDate(0, 0, -7)), zone)
 	case m.day == dayOfYear && m.year == 0:

@@ -9,29 +9,31 @@ import (
 
 // Refused answers a request that was not carried out: why not, what would be, and
 // the ways on as buttons.
-func (c Context) Refused(r *desk.Refusal, ways []chat.Action) chat.Message {
+func Refused(r *desk.Refusal, ways []chat.Action) chat.Message {
 	m := chat.Message{Summary: chat.Plain(r.Sentence), Tone: chat.ToneRefused, Actions: ways}
 	if r.Hint != "" {
 		m.Lines = []chat.Line{paragraph(chat.Plain(r.Hint))}
 	}
-	m.Context = []chat.Text{chat.Plain("Nothing was stored and nobody was told.")}
 	return m
 }
 
+// NothingDone is the small print of a refused change.
+func NothingDone() chat.Text { return chat.Plain("Nothing was stored and nobody was told.") }
+
 // NotStored answers when the record cannot be written.
-func (c Context) NotStored() chat.Message {
+func NotStored() chat.Message {
 	return trouble("This could not be stored, so nothing was done and nobody was told.",
 		"The disk of the bot refuses to write; it may be full. Please try again, and tell who runs it.")
 }
 
 // MaybeStored answers when it is not known whether the record was written.
-func (c Context) MaybeStored() chat.Message {
+func MaybeStored() chat.Message {
 	return trouble("It is not known whether this was stored.",
 		"Please look before you do it again: incident list all.")
 }
 
 // Broken answers when something failed that should not.
-func (c Context) Broken(trace string) chat.Message {
+func Broken(trace string) chat.Message {
 	m := trouble("Something failed in the bot. It may not have been stored.",
 		"Please look before you do it again: incident list all. Tell who runs the bot.")
 	if trace != "" {
@@ -71,7 +73,7 @@ func NoneFits() string { return "There is no incident that could be meant, so pl
 
 // AlreadyOpen asks what to do with a declaration of what is open: "INC-42 about
 // Learn System was opened 40 seconds ago in boston."
-func (c Context) AlreadyOpen(i desk.Incident, now time.Time) string {
+func AlreadyOpen(i desk.Incident, now time.Time) string {
 	s := i.Subject().String() + " about " + Names(i.Services) + " was opened " + Span(now.Sub(i.DeclaredAt)) + " ago"
 	if !i.DeclaredIn.IsZero() {
 		s += " in " + string(i.DeclaredIn.Connection)
@@ -81,6 +83,11 @@ func (c Context) AlreadyOpen(i desk.Incident, now time.Time) string {
 
 // AddAsUpdate labels the button that adds a declaration's text to an incident.
 func AddAsUpdate(i desk.Incident) string { return "Add as update to " + i.Subject().String() }
+
+// NearlyFlag says that a word of a text looks like a flag.
+func NearlyFlag(word, flag string) string {
+	return "The text has the word " + word + ": was the flag " + flag + " meant?"
+}
 
 // Separate labels the button that declares all the same.
 func Separate() string { return "Separate incident" }
@@ -95,7 +102,7 @@ func still(desk.ServiceStatus) tense {
 }
 
 // TellingNow answers the end of a grace. Not sent: there was none.
-func (c Context) TellingNow(s desk.Subject, sent bool) chat.Message {
+func TellingNow(s desk.Subject, sent bool) chat.Message {
 	if sent {
 		return chat.Message{Summary: chat.Plain(s.String() + " is being told now."), Tone: chat.ToneInfo}
 	}

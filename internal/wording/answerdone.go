@@ -157,11 +157,18 @@ func whoIsTold(d Done) chat.Text {
 	case d.Channels == 0:
 		return chat.Plain("No channel follows this; only ops channels are told.")
 	case d.Held != nil:
-		return chat.Text{{Plain: count(d.Channels, "channel") + " will be told at "}, {Time: d.Held.Until}, {Plain: ", unless you take it back."}}
+		return chat.Text{{Plain: channels(d.Channels) + " will be told in " + Span(d.Held.Until.Sub(d.Now)) + ", unless you take it back."}}
 	case d.Channels == 1:
 		return chat.Plain("1 channel is told now.")
 	}
-	return chat.Plain(thousands(d.Channels) + " channels are told now.")
+	return chat.Plain(channels(d.Channels) + " are told now.")
+}
+
+func channels(n int) string {
+	if n == 1 {
+		return "1 channel"
+	}
+	return thousands(n) + " channels"
 }
 
 // thousands writes a number with commas: 12,345.

@@ -39,7 +39,7 @@ func incidentHelp() []Help {
 			"Says that something does not work.",
 			"Impact: slow, partly or down. Several services: learn,portal down; each in its own way: learn:down portal:slow partly. Flags: --next 45m promises news, --since 03:52 says when it began, --separate declares beside an open one."},
 		{"incident update", "incident update [42] [identified:] <message>", "incident update 42 identified: The database is back, we are checking.",
-			"Says how the work goes.", "A status counts only with its colon: investigating: identified: monitoring: resolved: . --next 45m, or a last part | next 45m, promises news. " + numberHelp},
+			"Says how the work goes.", "The statuses are investigating, identified, monitoring and resolved; one counts only with its colon. --next 45m, or a last part | next 45m, promises news. " + numberHelp},
 		{"incident resolve", "incident resolve [42] [message]", "incident resolve 42 Learn works again.",
 			"Says that it works again.", numberHelp},
 		{"incident retract", "incident retract [42] [why]", "incident retract 42 wrong service",
@@ -126,7 +126,7 @@ func HelpFor(word string) chat.Message {
 		if word != "" && !strings.HasPrefix(h.Path, word) {
 			continue
 		}
-		m.Lines = append(m.Lines, chat.Line{Kind: chat.Item, Text: chat.Text{{Code: h.Usage}, {Plain: " " + h.About}}})
+		m.Lines = append(m.Lines, chat.Line{Kind: chat.Item, Text: chat.Text{{Code: h.Usage}, {Plain: " – " + h.About}}})
 	}
 	m.Context = []chat.Text{chat.Plain("More of one: belltower help incident declare")}
 	return m

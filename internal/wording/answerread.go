@@ -53,14 +53,19 @@ func (c Context) ListLine(i desk.Incident) chat.Line {
 
 // Listed answers a list of incidents; which is what was asked for: "open".
 func (c Context) Listed(n int, which string, p Page) chat.Message {
-	sentence := "There are " + thousands(n) + " incidents (" + which + ")."
-	switch n {
-	case 0:
-		sentence = "There are no incidents (" + which + ")."
-	case 1:
-		sentence = "There is 1 incident (" + which + ")."
+	number := thousands(n)
+	if n == 0 {
+		number = "no"
 	}
-	return p.put(chat.Message{Summary: chat.Plain(sentence), Tone: chat.ToneInfo})
+	noun := [2]string{"There is " + number + " incident", "There are " + number + " incidents"}[many(n)]
+	switch which {
+	case "open":
+		noun = [2]string{"There is " + number + " open incident", "There are " + number + " open incidents"}[many(n)]
+	case "all":
+	default:
+		noun += " of the last " + which
+	}
+	return p.put(chat.Message{Summary: chat.Plain(noun + "."), Tone: chat.ToneInfo})
 }
 
 // Shown answers what an incident is: for everybody as its post has it, for staff
@@ -89,8 +94,11 @@ func (c Context) TimelineLine(e desk.Entry) chat.Line {
 	switch {
 	case e.Kind == desk.Led && e.After == "":
 		t = append(t, chat.Span{Plain: ": nobody"})
-	case e.Before != "" && e.Kind == desk.Reworded:
-		t = append(t, chat.Span{Plain: fmt.Sprintf(" (#%d), before: ", e.Update) + shorten(e.Before, maxEntry/2)})
+	case e.Kind == desk.Reworded:
+		t = append(t, chat.Span{Plain: fmt.Sprintf(" #%d: %s → %s", e.Update, shorten(e.Before, maxEntry/2), shorten(e.After, maxEntry/2))})
+		return chat.Line{Kind: chat.Item, Text: t}
+	case e.Kind == desk.Redated:
+		t = append(t, chat.Span{Plain: ": "}, stamped(e.Before), chat.Span{Plain: " → "}, stamped(e.After))
 	case e.Before != "":
 		t = append(t, chat.Span{Plain: ": " + e.Before + " → " + e.After})
 	case e.After != "":
@@ -100,6 +108,15 @@ func (c Context) TimelineLine(e desk.Entry) chat.Line {
 		t = append(t, chat.Span{Plain: ": "}, chat.Span{Plain: shorten(e.Text, maxEntry)})
 	}
 	return chat.Line{Kind: chat.Item, Text: t}
+}
+
+// stamped shows a time that an entry holds as text.
+func stamped(s string) chat.Span {
+	t, err := time.Parse(time.RFC3339, s)
+	if err != nil {
+		return chat.Span{Plain: s}
+	}
+	return chat.Span{Time: t, Form: chat.DayClock}
 }
 
 func entryWord(e desk.Entry) string {

@@ -65,14 +65,14 @@ func (c Context) withHears(m chat.Message, subs []desk.Subscription) chat.Messag
 }
 
 // Hears answers what a channel hears; offers are buttons of what it could.
-func (c Context) Hears(subs []desk.Subscription, p Page, offers []chat.Action) chat.Message {
+func (c Context) Hears(n int, p Page, offers []chat.Action, elsewhere desk.Channel) chat.Message {
 	m := chat.Message{Tone: chat.ToneInfo, Actions: offers}
-	if len(subs) == 0 {
-		m.Summary = chat.Plain("This channel hears nothing yet.")
+	if n == 0 {
+		m.Summary = chat.Join(here(elsewhere), chat.Plain(" hears nothing yet."))
 		m.Lines = []chat.Line{paragraph(chat.Plain("Like: subscribe learn, or: subscribe all major+"))}
 		return m
 	}
-	m.Summary = chat.Plain("This channel hears of " + count(len(subs), "target") + ".")
+	m.Summary = chat.Join(here(elsewhere), chat.Plain(" has "+count(n, "subscription")+"."))
 	return p.put(m)
 }
 
@@ -118,19 +118,22 @@ func (c Context) Unsubscribed(removed, left []desk.Subscription, elsewhere desk.
 }
 
 // UnsubscribeAll asks whether a channel is to hear nothing any more.
-func (c Context) UnsubscribeAll(n int) string {
-	return "This would end all of the channel's " + count(n, "subscription") + "."
+func UnsubscribeAll(n int) string {
+	if n == 1 {
+		return "This would end the channel's only subscription."
+	}
+	return "This would end all " + thousands(n) + " subscriptions of the channel."
 }
 
 // UnsubscribeAllYes labels the button that ends all subscriptions.
 func UnsubscribeAllYes() string { return "Unsubscribe from everything" }
 
 // HearsNothing says that there is no subscription to end.
-func HearsNothing() string { return "This channel subscribes to nothing." }
+func HearsNothing() string { return "The channel subscribes to nothing." }
 
 // NotSubscribed says that a channel does not subscribe to a target.
 func (c Context) NotSubscribed(t desk.Target, subs []desk.Subscription) *desk.Refusal {
-	r := desk.Refuse(desk.Unknown, "This channel does not subscribe to %s.", c.targetName(t))
+	r := desk.Refuse(desk.Unknown, "The channel does not subscribe to %s.", c.targetName(t))
 	var names []string
 	for _, s := range subs {
 		names = append(names, c.targetName(s.Target))

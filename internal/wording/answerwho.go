@@ -26,9 +26,9 @@ func (c Context) Whoami(w Who) chat.Message {
 	m := chat.Message{Summary: chat.Plain("You are " + w.Person.String() + ", " + roleWord(w.Role) + "."), Tone: chat.ToneInfo}
 	m.Lines = append(m.Lines, paragraph(chat.Plain(roleMay(w))))
 	if w.Missing {
-		m.Lines = append(m.Lines, paste("[access]\nadmins = [\""+w.Person.String()+"\"]"))
+		m.Lines = append(m.Lines, paste("admins = [\""+w.Person.String()+"\"]")...)
 	} else if w.Role == desk.Anyone {
-		m.Lines = append(m.Lines, paste("responders = [\""+w.Person.String()+"\"]"))
+		m.Lines = append(m.Lines, paste("responders = [\""+w.Person.String()+"\"]")...)
 	}
 	if len(w.Groups) > 0 {
 		groups := make([]string, len(w.Groups))
@@ -46,8 +46,11 @@ func (c Context) Whoami(w Who) chat.Message {
 	return m
 }
 
-func paste(lines string) chat.Line {
-	return paragraph(chat.Text{{Plain: "To change that, whoever runs the bot pastes this into its configuration, under [access]: "}, {Code: lines}})
+func paste(line string) []chat.Line {
+	return []chat.Line{
+		paragraph(chat.Plain("To change that, whoever runs the bot puts this line into its configuration, under [access]:")),
+		paragraph(chat.Text{{Code: line}}),
+	}
 }
 
 func roleWord(r desk.Role) string {

@@ -1,0 +1,282 @@
+package commands_test
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"log/slog"
+	"maps"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/rogpeppe/go-internal/txtar"
+
+	"github.com/umassonline/belltower/commands"
+	"github.com/umassonline/belltower/internal/chat"
+	"github.com/umassonline/belltower/internal/desk"
+	"github.com/umassonline/belltower/internal/journal"
+	"github.com/umassonline/belltower/internal/outbox"
+	"github.com/umassonline/belltower/internal/wording"
+	"github.com/umassonline/belltower/storage"
+	"github.com/umassonline/belltower/storage/boltdb"
+)
+
+var update = flag.Bool("update", false, "write the answers into the conversations")
+
+// TestConversations plays testdata/*.txtar. In each file "$" begins a line that is
+// typed, "@" sets the stage ("@ admin", "@ channel boston/C9", "@ time 04:10",
+// "@ again" sends the last request once more), "#" is a remark; all else is what
+// was answered, and behind "=>" what was announced. After each refusal the store
+// must hold the very same bytes.
+func TestConversations(t *testing.T) {
+	files, err := filepath.Glob("testdata/*.txtar")
+	if err != nil || len(files) == 0 {
+		t.Fatal(files, err)
+	}
+	for _, file := range files {
+		t.Run(strings.TrimSuffix(filepath.Base(file), ".txtar"), func(t *testing.T) {
+			archive, err := txtar.ParseFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for k, f := range archive.Files {
+				got := newOffice(t).play(string(f.Data))
+				if *update {
+					archive.Files[k].Data = []byte(got)
+				} else if diff := cmp.Diff(string(f.Data), got); diff != "" {
+					t.Errorf("%s (-want +got):\n%s", f.Name, diff)
+				}
+			}
+			if *update {
+				if err := os.WriteFile(file, txtar.Format(archive), 0o644); err != nil {
+					t.Fatal(err)
+				}
+			}
+		})
+	}
+}
+
+// office is the whole of what commands stand on, with a real store.
+type office struct {
+	t    *testing.T
+	db   storage.DB
+	book *outbox.Book
+	*commands.Commands
+	settings commands.Settings
+	req      chat.Request
+	asked    int
+	told     map[string]bool // announcements shown so far
+}
+
+func newYork(t testing.TB) *time.Location {
+	zone, err := time.LoadLocation("America/New_York")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return zone
+}
+
+func catalog() *desk.Catalog {
+	return desk.NewCatalog([]desk.Service{
+		{ID: "learn", Name: "Learn System", Aliases: []string{"blackboard", "bb"}, Group: "Teaching and learning", AdviceOutage: "Keep this page open."},
+		{ID: "portal", Name: "Portal", Group: "Campus"},
+		{ID: "mail", Name: "Mail", Group: "Campus"},
+		{ID: "library", Name: "Library Catalog", Group: "Campus"},
+	})
+}
+
+func newStore(t testing.TB) storage.DB {
+	t.Helper()
+	db, err := boltdb.Open(filepath.Join(t.TempDir(), "belltower.db"), boltdb.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { db.Close() })
+	return db
+}
+
+func newOffice(t *testing.T) *office {
+	t.Helper()
+	o := &office{t: t, db: newStore(t), book: outbox.NewBook(), told: map[string]bool{}}
+	o.book.SetPlaces(outbox.Places{Catalog: catalog(), Connections: []outbox.Connection{
+		{Name: "amherst", Ops: []string{"C0OPS"}}, {Name: "boston", Ops: []string{"C9OPS"}},
+	}})
+	j := journal.New(o.db, o.book, func() {}, journal.Settings{
+		Grace: 10 * time.Second, GraceAbove: 2, Ops: []desk.Channel{{Connection: "amherst", ID: "C0OPS"}},
+	})
+	o.settings = commands.Settings{
+		Words: wording.Context{
+			Organization: "UMassOnline", Catalog: catalog(), StatusURL: "https://status.example.edu", Zone: newYork(t),
+		},
+		Access: desk.Access{
+			Admins:     []desk.Person{{Connection: "amherst", ID: "U0ADMIN"}},
+			Responders: []desk.Person{{Connection: "amherst", ID: "group:S0ONCALL"}},
+		},
+		Connections: []desk.ConnectionName{"amherst", "boston"},
+	}
+	o.Commands = commands.New(j, slog.New(slog.DiscardHandler), o.settings)
+	// Friday, 27 November 2026, 4 a.m. in New York.
+	o.req = chat.Request{At: time.Date(2026, 11, 27, 9, 0, 0, 0, time.UTC), Trace: "t1", Channel: desk.Channel{Connection: "amherst", ID: "C0OPS"}}
+	o.stage("responder")
+	return o
+}
+
+// play plays one conversation and returns it with the answers that were given.
+func (o *office) play(script string) string {
+	var out strings.Builder
+	for line := range strings.Lines(script) {
+		kind, rest, _ := strings.Cut(strings.TrimSuffix(line, "\n"), " ")
+		switch kind {
+		case "#":
+			out.WriteString(line)
+		case "@":
+			out.WriteString("\n" + line)
+			if rest == "again" {
+				o.asked--
+				out.WriteString(o.say())
+				continue
+			}
+			o.stage(rest)
+			if strings.HasPrefix(rest, "options") {
+				out.WriteString(o.say())
+			}
+		case "$":
+			out.WriteString("\n" + line)
+			o.req.Options = nil
+			o.req.Command, o.req.Text, _ = strings.Cut(unescape(rest), " ")
+			out.WriteString(o.say())
+		}
+	}
+	return strings.TrimLeft(out.String(), "\n")
+}
+
+// unescape reads the characters that a script cannot hold.
+func unescape(s string) string {
+	return strings.NewReplacer(`\n`, "\n", `\x00`, "\x00", `\xff`, "\xff", `\u202e`, "\u202e", `{2100}`, strings.Repeat("x", 2100), `{130}`, strings.Repeat("x", 130), `{5000}`, strings.Repeat("x ", 2500)).Replace(s)
+}
+
+// stage sets who types, where and when.
+func (o *office) stage(what string) {
+	word, value, _ := strings.Cut(what, " ")
+	person := func(id string) desk.Person { return desk.Person{Connection: "amherst", ID: id} }
+	switch word {
+	case "admin", "responder", "anyone", "guest", "another":
+		o.req.Groups, o.req.Guest = nil, word == "guest"
+		o.req.Person, o.req.Name = person("U0"+strings.ToUpper(word)), word
+		if word == "responder" {
+			o.req.Groups = []string{"group:S0ONCALL"}
+		}
+	case "missing":
+		o.settings.Access = desk.Access{}
+		o.SetSettings(o.settings)
+	case "local":
+		o.req.Person, o.req.Channel, o.req.Groups = desk.Person{Connection: desk.Local, ID: "root"}, desk.Channel{}, nil
+	case "channel":
+		ch, err := desk.ParseChannel(value)
+		if err != nil {
+			o.t.Fatal(err)
+		}
+		o.req.Channel, o.req.Direct = ch, strings.HasPrefix(ch.ID, "D")
+	case "time":
+		at, err := time.ParseInLocation("2006-01-02 15:04:05", value, o.settings.Words.Zone)
+		if err != nil {
+			o.t.Fatal(err)
+		}
+		o.req.At = at.UTC()
+	case "zone":
+		zone, err := time.LoadLocation(value)
+		if err != nil {
+			o.t.Fatal(err)
+		}
+		o.req.Zone = zone
+	case "options":
+		o.option(value)
+	default:
+		o.t.Fatalf("no such stage: %q", what)
+	}
+}
+
+// option sets native options and sends the request: "incident declare services=learn ...".
+func (o *office) option(value string) {
+	o.req.Options = map[string]string{}
+	for k, part := range strings.Split(value, "; ") {
+		if k == 0 {
+			o.req.Command, o.req.Text, _ = strings.Cut(part, " ")
+			continue
+		}
+		name, v, _ := strings.Cut(part, "=")
+		o.req.Options[name] = v
+	}
+}
+
+// say sends the request and writes the answer and what was announced.
+func (o *office) say() string {
+	o.t.Helper()
+	o.asked++
+	o.req.ID = fmt.Sprintf("amherst/%d", o.asked)
+	before := o.dump()
+	reply := o.Do(o.t.Context(), o.req)
+	after := o.dump()
+	if reply.Failed && !maps.Equal(before, after) {
+		o.t.Errorf("refused, but the store changed: %s %s", o.req.Command, o.req.Text)
+	}
+	out := reply.Message.PlainText(o.settings.Words.Zone)
+	if reply.Failed {
+		out = "(refused) " + out
+	}
+	if reply.Public {
+		out = "(for all) " + out
+	}
+	return out + o.announced()
+}
+
+// dump reads all that is stored.
+func (o *office) dump() map[string]string {
+	out := map[string]string{}
+	err := o.db.View(context.Background(), func(tx storage.Tx) error {
+		return tx.Scan(nil, nil, 0, func(k, v []byte) (bool, error) {
+			out[string(k)] = string(v)
+			return true, nil
+		})
+	})
+	if err != nil {
+		o.t.Fatal(err)
+	}
+	return out
+}
+
+// announced writes the announcements made since it was last called.
+func (o *office) announced() string {
+	var all []desk.Announcement
+	table := storage.TableOf[desk.Announcement]("ann")
+	err := o.db.View(context.Background(), func(tx storage.Tx) error {
+		return table.Scan(tx, nil, nil, 0, func(_ storage.Key, a desk.Announcement) (bool, error) {
+			all = append(all, a)
+			return true, nil
+		})
+	})
+	if err != nil {
+		o.t.Fatal(err)
+	}
+	var out strings.Builder
+	for _, a := range all {
+		key := fmt.Sprint(a.Subject, a.N)
+		if o.told[key] {
+			continue
+		}
+		o.told[key] = true
+		fmt.Fprintf(&out, "=> %s %d %s, %s", a.Subject, a.N, a.Kind, a.Reach)
+		if a.Snapshot.Held != nil {
+			fmt.Fprintf(&out, ", held %s", a.Snapshot.Held.Until.Sub(a.At))
+		}
+		if len(a.Snapshot.Doubts) > 0 {
+			fmt.Fprintf(&out, ", %d doubts", len(a.Snapshot.Doubts))
+		}
+		out.WriteString("\n")
+	}
+	return out.String()
+}
