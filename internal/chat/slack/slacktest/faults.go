@@ -111,6 +111,10 @@ func (s *Server) Faults(on On, faults ...Fault) {
 	s.plans = append(s.plans, &plan{on: on, faults: slices.Clone(faults)})
 }
 
+// FaultsAlways lets every selected call fail in this way, until
+// [Server.ClearFaults].
+func (s *Server) FaultsAlways(on On, f Fault) { s.FaultsAtRandom(on, Odds{Share: 1}, f) }
+
 // Odds are for [Server.FaultsAtRandom]: the share of calls that fail (0 to 1),
 // and the seed that makes the sequence of dice the same every time.
 type Odds struct {

@@ -100,6 +100,16 @@ func TestOddsAreTheSameEveryTime(t *testing.T) {
 	}
 }
 
+func TestAChannelMayFailForEver(t *testing.T) {
+	w := newWorld(t)
+	w.FaultsAlways(On{Channel: "CTEACH"}, ErrorBefore(503))
+	for range 10 {
+		_, _, err := w.api.PostMessage("CTEACH", slack.MsgOptionText("x", false))
+		wantError(t, err, "503")
+	}
+	w.post(t, "CPRIV", "others go on")
+}
+
 func TestAPostMayTakeEffectAfterItsClientGaveUp(t *testing.T) {
 	w := newWorld(t)
 	held := make(chan struct{})

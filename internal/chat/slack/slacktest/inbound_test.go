@@ -201,6 +201,39 @@ func TestAClickCarriesTheButtonAndItsMessage(t *testing.T) {
 	}
 }
 
+func TestAClickOnAnAnswerKnowsItsContainerOnly(t *testing.T) {
+	w := newWorld(t)
+	b := w.newBot(t)
+	b.answer = say("application/json", `{"text":"Sure?","blocks":`+buttons+`}`)
+	if _, err := w.Type(t.Context(), declare); err != nil {
+		t.Fatal(err)
+	}
+	b.answer = nil
+	all := w.Messages("CTEACH")
+	shown := all[len(all)-1]
+	if _, err := w.Click(t.Context(), Click{Channel: "CTEACH", TS: shown.TS, User: "UANN", Action: "resolve"}); err != nil {
+		t.Fatal(err)
+	}
+	c, err := slack.InteractionCallbackParse(b.last())
+	if err != nil || !c.Container.IsEphemeral || c.Container.MessageTs != string(shown.TS) || c.Message.Text != "" {
+		t.Errorf("%+v %v", c, err)
+	}
+}
+
+func TestWhereACommandWasTyped(t *testing.T) {
+	w := newWorld(t)
+	b := w.newBot(t)
+	w.AddChannel(w.ws.Team, Channel{ID: "DANN", Kind: IM, User: "UANN"})
+	for id, want := range map[ChannelID]string{"CTEACH": "teaching", "CPRIV": "privategroup", "DANN": "directmessage", "CNONE": "unknown"} {
+		if _, err := w.Type(t.Context(), Command{Team: w.ws.Team, Channel: id, User: "UANN", Line: "/status"}); err != nil {
+			t.Fatal(err)
+		}
+		if got := b.last().PostFormValue("channel_name"); got != want {
+			t.Errorf("%s: %q, want %q", id, got, want)
+		}
+	}
+}
+
 func TestEventsAndTheirRetries(t *testing.T) {
 	w := newWorld(t)
 	b := w.newBot(t)

@@ -167,6 +167,38 @@ func TestPeopleAndChannelsAreDescribed(t *testing.T) {
 	}
 }
 
+func TestTheAppAndItsGroupsAreKnown(t *testing.T) {
+	w := newWorld(t)
+	b, err := w.api.GetBotInfo(slack.GetBotInfoParameters{Bot: "B0AMHERST"})
+	if err != nil || b.AppID != "A0AMHERST" || b.UserID != "U0AMHERSTBOT" {
+		t.Errorf("bots.info = %+v, %v", b, err)
+	}
+	_, err = w.api.GetBotInfo(slack.GetBotInfoParameters{Bot: "BNONE"})
+	wantError(t, err, "bot_not_found")
+	w.SetGroup(w.ws.Team, "S0ONCALL", "UANN", "UBOB")
+	members, err := w.api.GetUserGroupMembers("S0ONCALL")
+	if err != nil || strings.Join(members, " ") != "UANN UBOB" {
+		t.Errorf("usergroups.users.list = %v, %v", members, err)
+	}
+	_, err = w.api.GetUserGroupMembers("SNONE")
+	wantError(t, err, "no_such_subteam")
+}
+
+func TestADirectMessageIsOpenedByItsFirstPost(t *testing.T) {
+	w := newWorld(t)
+	first, _, err := w.api.PostMessage("UANN", slack.MsgOptionText("1", false))
+	wantError(t, err, "")
+	w.post(t, first, "2")
+	again, _, err := w.api.PostMessage("UANN", slack.MsgOptionText("3", false))
+	if err != nil || again != first || len(w.Messages(ChannelID(first))) != 3 {
+		t.Errorf("%s, then %s: %v", first, again, err)
+	}
+	ch, err := w.api.GetConversationInfo(&slack.GetConversationInfoInput{ChannelID: first})
+	if err != nil || !ch.IsIM || ch.User != "UANN" {
+		t.Errorf("%+v %v", ch, err)
+	}
+}
+
 func TestJoining(t *testing.T) {
 	w := newWorld(t)
 	join := func(id string) (string, error) {
