@@ -41,7 +41,7 @@ func (db *DB) adopt(opts Options) error {
 	case schema < opts.Schema:
 		return db.migrate(schema, opts)
 	}
-	return nil
+	return db.endMigration()
 }
 
 // schema reads the version of the file, 0 of an empty one.
@@ -118,16 +118,32 @@ func (db *DB) migrate(schema int, opts Options) error {
 			return fmt.Errorf("storage: migrate %s from schema %d to %d (a copy from before is %s): %w", db.path, schema, schema+1, backup, err)
 		}
 	}
+	return db.endMigration()
+}
+
+// endMigration forgets the copy from before, also where an interrupted migration
+// stopped at what turns out to be the end.
+func (db *DB) endMigration() error {
+	backup, err := db.migrating()
+	if err != nil || backup == "" {
+		return err
+	}
 	return db.about(func(about *bolt.Bucket) error { return about.Delete(migratingKey) })
+}
+
+// migrating returns the copy from before the migration that is not finished.
+func (db *DB) migrating() (backup string, err error) {
+	err = db.handle.Load().bolt.View(func(btx *bolt.Tx) error {
+		backup = string(btx.Bucket(aboutBucket).Get(migratingKey))
+		return nil
+	})
+	return backup, err
 }
 
 // backupBefore copies the store beside itself, unless a migration that was
 // interrupted has done so: then that copy is the one from before.
 func (db *DB) backupBefore(schema int) (backup string, err error) {
-	err = db.handle.Load().bolt.View(func(btx *bolt.Tx) error {
-		backup = string(btx.Bucket(aboutBucket).Get(migratingKey))
-		return nil
-	})
+	backup, err = db.migrating()
 	if err != nil || backup != "" {
 		return backup, err
 	}

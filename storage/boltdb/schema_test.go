@@ -108,6 +108,27 @@ func TestInterruptedMigration(t *testing.T) {
 	wantFiles(t, path, "t.db", "t.db.lock", "t.db.schema-1", "t.db.schema-1.lock")
 }
 
+// TestEachMigrationMakesItsOwnBackup, also after one that stopped half-way at the
+// schema that was then kept.
+func TestEachMigrationMakesItsOwnBackup(t *testing.T) {
+	path := storedA(t)
+	fail := func(storage.DB) error { return errors.New("boom") }
+	if _, err := boltdb.Open(path, boltdb.Options{Schema: 3, Migrations: []boltdb.Migration{rename("a", "b"), fail}}); err == nil {
+		t.Fatal("a failing migration went through")
+	}
+	db := open(t, path, boltdb.Options{Schema: 2, Migrations: []boltdb.Migration{fail}})
+	if err := db.Update(context.Background(), put("d", "1")); err != nil {
+		t.Fatal(err)
+	}
+	shut(t, db)
+	db = open(t, path, boltdb.Options{Schema: 3, Migrations: []boltdb.Migration{fail, rename("b", "c")}})
+	wantContent(t, db, "migrated", "c=1", "d=1")
+	shut(t, db)
+	backup := open(t, path+".schema-2", boltdb.Options{Schema: 2, Migrations: []boltdb.Migration{fail}})
+	wantContent(t, backup, "the copy from before the second migration", "b=1", "d=1")
+	shut(t, backup)
+}
+
 // TestNoMigrationWithoutItsBackup puts a folder where the copy should go.
 func TestNoMigrationWithoutItsBackup(t *testing.T) {
 	path := storedA(t)
