@@ -149,7 +149,7 @@ func (b *Book) eachSubscriber(tx storage.Tx, fn func(desk.Channel, []desk.Subscr
 			}
 			return true, fn(ch, subs)
 		}}
-		if err := g.scan(tx, k, k.End(), 0); err != nil {
+		if err := g.scan(tx, k, k.End()); err != nil {
 			return err
 		}
 	}
@@ -163,20 +163,14 @@ type subscribers struct {
 }
 
 // scan visits the channels of a range that begins and ends between channels,
-// until at least limit subscriptions were seen (0: no limit). The slice visited
-// is reused.
-func (g *subscribers) scan(tx storage.Tx, from, to storage.Key, limit int) error {
-	more, seen := true, 0
+// until visit says that it has enough. The slice visited is reused.
+func (g *subscribers) scan(tx storage.Tx, from, to storage.Key) error {
+	more := true
 	err := subTable().Scan(tx, from, to, 0, func(_ storage.Key, s desk.Subscription) (bool, error) {
-		seen++
 		if len(g.subs) > 0 && g.subs[0].Channel != s.Channel {
 			var err error
 			if more, err = g.flush(); err != nil || !more {
 				return false, err
-			}
-			if limit > 0 && seen > limit {
-				more = false
-				return false, nil
 			}
 		}
 		g.subs = append(g.subs, s)

@@ -156,3 +156,20 @@ func (p *pace) lower(now time.Time) {
 	p.rate = max(slowest, min(p.rate, granted)*headroom)
 	p.limited, p.passed, p.grown, p.quiet = now, 0, now, 0
 }
+
+// ended notes that a call got no answer that says anything about limits.
+func (p *pace) ended() {
+	p.out--
+	p.suspect = false
+}
+
+// available is how many calls may go now.
+func (p *pace) available(now time.Time) int {
+	if ok, _ := p.ready(now); !ok {
+		return 0
+	}
+	if p.suspect {
+		return 1
+	}
+	return int(p.tokens)
+}

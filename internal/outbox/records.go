@@ -122,12 +122,13 @@ type rowRecord struct {
 	State rowState
 	N     int
 	Boot  boot      // marked: the process that may have sent
+	Since time.Time // of its oldest intent
 	First time.Time // of the first try
 	Next  time.Time `json:",omitzero"` // not before
 	Tries int       `json:",omitempty"`
-	// Maybe: an opening may stand there that nobody can look up.
-	Maybe bool   `json:",omitempty"`
-	Why   string `json:",omitempty"`
+	// Copies is how often it was sent again although nobody could look it up.
+	Copies int    `json:",omitempty"`
+	Why    string `json:",omitempty"`
 }
 
 // rowState is what is known of a row's send.

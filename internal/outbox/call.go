@@ -1,0 +1,270 @@
+package outbox
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/umassonline/belltower/internal/chat"
+)
+
+// callTimeout is how long an answer is waited for. A platform answers within a
+// second or has trouble; after it the outcome counts as unknown.
+const callTimeout = 10 * time.Second
+
+// call is one call to the platform. A call without a job is a harmless read.
+type call struct {
+	method method
+	job    *job
+	plan   verdict
+	d      chat.Delivery
+	sought chat.Sought
+	at     time.Time
+	own    bool // the lane may have been over its own limit
+
+	id    chat.PostID
+	found []chat.Found
+	err   error
+}
+
+// perform makes the call.
+func (c *call) perform(ctx context.Context, s chat.Sender) {
+	ctx, cancel := context.WithTimeout(ctx, callTimeout)
+	defer cancel()
+	switch c.method {
+	case methodPost:
+		c.id, c.err = s.Post(ctx, c.d)
+		if c.err == nil && c.id == "" {
+			c.err = &chat.SendError{Outcome: chat.Unknown, Reason: "the answer names no message"}
+		}
+	case methodEdit:
+		c.err = s.Edit(ctx, c.d)
+	case methodFind:
+		c.found, c.err = s.Find(ctx, c.sought)
+	case methodReach:
+		c.err = s.Reach(ctx, c.d.Channel)
+	}
+}
+
+// failure returns how the call failed, nil if it did not.
+func (c *call) failure() *chat.SendError {
+	if c.err == nil {
+		return nil
+	}
+	var f *chat.SendError
+	if errors.As(c.err, &f) {
+		return f
+	}
+	return &chat.SendError{Outcome: chat.Unknown, Reason: "no answer", Err: c.err}
+}
+
+// start makes the call beside the line.
+func (l *line) start(ctx context.Context, c *call) {
+	l.out++
+	l.pace[c.method].take()
+	l.turns[c.method]++
+	l.calling.Go(func() {
+		c.perform(ctx, l.sender)
+		l.mu.Lock()
+		l.ended = append(l.ended, c)
+		l.mu.Unlock()
+		signal(l.wake)
+	})
+}
+
+// send starts the call that a lane's plan asks for.
+func (l *line) send(ctx context.Context, now time.Time, v verdict) {
+	j, la := v.job, v.job.lane
+	c := &call{method: v.method(), job: j, plan: v, at: now, own: now.Before(la.nextPost.Add(time.Second))}
+	switch c.method {
+	case methodFind:
+		c.sought = chat.Sought{Channel: la.ch, Subject: j.of.id, Root: j.post.Root, Since: j.since.Add(-time.Minute)}
+	default:
+		c.d = v.delivery()
+	}
+	if c.method == methodPost {
+		la.nextPost = now.Add(time.Second)
+		for _, i := range j.intents {
+			if i.sent.IsZero() {
+				i.sent = now
+			}
+		}
+	}
+	la.busy, la.ready = true, false
+	l.start(ctx, c)
+}
+
+func (v verdict) method() method {
+	switch v.do {
+	case sendEdit:
+		return methodEdit
+	case lookUp:
+		return methodFind
+	}
+	return methodPost
+}
+
+// delivery is what the platform's adapter is handed.
+func (v verdict) delivery() chat.Delivery {
+	j := v.job
+	a := j.of.at(v.n)
+	d := chat.Delivery{
+		Channel: j.lane.ch, Subject: j.of.id, N: v.n, Ops: j.lane.ops, Snapshot: &a.Snapshot,
+		Said: v.anns, Broadcast: v.broadcast, Reference: j.copies > 0, Trace: a.Trace,
+	}
+	if v.do != sendRoot {
+		d.Root = j.post.Root
+	}
+	return d
+}
+
+// absorb takes in what calls came to.
+func (l *line) absorb(now time.Time) {
+	l.mu.Lock()
+	ended := l.ended
+	l.ended = nil
+	l.mu.Unlock()
+	for _, c := range ended {
+		l.out--
+		f := c.failure()
+		l.note(now, c, f)
+		switch {
+		case c.job == nil:
+			l.reached(now, c, f)
+		case f != nil:
+			c.job.lane.busy, c.job.lane.dirty = false, true
+			l.failedCall(now, c, f)
+		default:
+			c.job.lane.busy, c.job.lane.dirty = false, true
+			l.succeeded(now, c)
+		}
+	}
+}
+
+// note tells pace, health, metrics and log how a call ended.
+func (l *line) note(now time.Time, c *call, f *chat.SendError) {
+	p, result := l.pace[c.method], "ok"
+	switch {
+	case f == nil:
+		p.answered(now)
+	case f.Limited:
+		result = "limited"
+		p.refused(now, f.After, c.own && !f.Wide)
+	default:
+		result = string(f.Outcome)
+		p.ended()
+	}
+	if f != nil && f.Outcome == chat.Locked && !l.health.down {
+		l.receive(now, &receipt{notice: fmt.Sprintf("%s refuses us altogether: %s. Nothing can be told there until that is put right.", l.name, f.Reason)})
+	}
+	l.health.note(now, c, f)
+	if sent := l.engine.cfg.Observe.Sent; sent != nil {
+		sent(l.name, result)
+	}
+	if c.job == nil || (f == nil && !l.log.Enabled(context.Background(), -4)) {
+		return
+	}
+	log := l.log.With("channel", c.job.lane.ch.ID, "subject", c.job.of.id.String(), "n", c.plan.n, "trace", c.d.Trace)
+	if f != nil {
+		log.Warn("a call to the platform failed", "result", result, "error", f)
+		return
+	}
+	log.Debug("called the platform", "took", now.Sub(c.at))
+}
+
+// succeeded takes in the answer to a call about a job.
+func (l *line) succeeded(now time.Time, c *call) {
+	j, n := c.job, c.plan.n
+	p := j.post
+	switch c.plan.do {
+	case lookUp:
+		l.looked(now, c)
+		return
+	case sendRoot:
+		p = Post{Root: c.id, Told: n, Shown: n, At: now, Ops: j.lane.ops}
+		l.engine.watch.posted(j.of, n, now)
+	case sendReply:
+		p.Told, p.At = n, now
+		if !j.lane.abil.Edit {
+			p.Shown = n
+		}
+		l.engine.watch.posted(j.of, n, now)
+	case sendEdit:
+		p.Shown = n
+	}
+	j.calm()
+	l.receive(now, &receipt{job: j, post: &p})
+}
+
+// calm forgets the trouble of earlier tries.
+func (j *job) calm() {
+	j.doubt, j.copies, j.tries = sure, 0, 0
+	j.first, j.notBefore, j.why = time.Time{}, time.Time{}, ""
+}
+
+// looked takes in what a look found: any message of ours about the subject that
+// was not known is what the send in doubt made, whatever its version.
+func (l *line) looked(now time.Time, c *call) {
+	j := c.job
+	p := j.post
+	for _, f := range c.found {
+		if p.Root == "" {
+			p.Root, p.Shown, p.Ops = f.ID, f.N, j.lane.ops
+		}
+		if f.N > p.Told {
+			p.Told, p.At = f.N, f.At
+		}
+	}
+	switch {
+	case p != j.post:
+		if !j.lane.abil.Edit {
+			p.Shown = p.Told
+		}
+		j.calm()
+		l.receive(now, &receipt{job: j, post: &p})
+	case j.doubt == doubtful:
+		j.doubt, j.look = lookedOnce, now.Add(secondLook)
+	default:
+		j.doubt = sure
+	}
+}
+
+// failedCall takes in how a call about a job failed.
+func (l *line) failedCall(now time.Time, c *call, f *chat.SendError) {
+	j, la := c.job, c.job.lane
+	if f.After > 0 || f.Limited {
+		la.notBefore = now.Add(max(f.After, leastAfter))
+	}
+	switch {
+	case f.Outcome == chat.Gone:
+		l.vanished(now, la, f.Reason)
+	case f.Outcome == chat.RootGone:
+		l.rootGone(now, c)
+	case f.Outcome == chat.Refused && c.plan.do == lookUp:
+		j.blind = true
+	case f.Outcome == chat.Refused && c.plan.do == sendEdit:
+		p := j.post
+		p.Shown = c.plan.n // it will never be shown; the next edit may
+		l.receive(now, &receipt{job: j, post: &p, notice: failureNotice(j, "could not be edited", f.Reason)})
+	case f.Outcome == chat.Refused:
+		l.giveUp(now, j, f.Reason)
+	case f.Limited, f.Outcome == chat.Locked:
+		j.why = f.Reason
+	default:
+		l.trouble(now, c, f)
+	}
+}
+
+// rootGone: somebody deleted the post. It is not made again unless there is
+// something to say.
+func (l *line) rootGone(now time.Time, c *call) {
+	j := c.job
+	p := j.post
+	p.Root = ""
+	if c.plan.do == sendEdit {
+		p.Shown = c.plan.n
+	}
+	j.doubt = sure
+	l.receive(now, &receipt{job: j, post: &p})
+}

@@ -1,0 +1,258 @@
+package outbox
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"time"
+
+	"github.com/umassonline/belltower/storage"
+)
+
+// dispatch starts the calls whose turn it is, of what plan found.
+func (l *line) dispatch(ctx, calls context.Context, now time.Time) error {
+	if l.stopped() {
+		return nil
+	}
+	for m := method(0); m < methodReach; m++ {
+		turn := l.choose(now, m)
+		if len(turn) == 0 {
+			continue
+		}
+		turn, err := l.verify(ctx, now, m, turn)
+		if err != nil {
+			return err
+		}
+		if err := l.mark(ctx, now, turn); err != nil {
+			return err
+		}
+		for _, la := range turn {
+			l.send(calls, now, la.plan)
+		}
+	}
+	return nil
+}
+
+// plan asks every lane that something happened to, or whose time has come, what
+// it does next, and does what needs no call.
+func (l *line) plan(now time.Time) {
+	for _, la := range l.lanes {
+		if la.dirty || (!la.wake.IsZero() && !la.wake.After(now)) {
+			l.planLane(now, la)
+		}
+	}
+}
+
+func (l *line) planLane(now time.Time, la *lane) {
+	was := la.ready
+	la.dirty, la.ready, la.wake, la.stopped = false, false, time.Time{}, l.stopped()
+	for len(la.jobs) > 0 {
+		v := next(now, la)
+		switch {
+		case v.calls():
+			la.plan, la.ready = v, true
+			if !was {
+				la.since = now
+			}
+			return
+		case v.do == wait || v.do == suspend:
+			la.wake = v.until
+			return
+		}
+		l.settleJob(now, v)
+	}
+}
+
+// settleJob does what a verdict asks that is no call.
+func (l *line) settleJob(now time.Time, v verdict) {
+	j := v.job
+	switch v.do {
+	case leave:
+		l.leave(j)
+	case drop:
+		l.receive(now, &receipt{job: j, release: true})
+	case skip, forget:
+		p := j.post
+		p.Told, p.Unsure = v.n, p.Unsure || v.do == forget
+		if !j.lane.abil.Edit {
+			p.Shown = v.n
+		}
+		j.calm()
+		l.receive(now, &receipt{job: j, post: &p})
+	case repeat:
+		j.doubt = sure
+		if j.copies++; j.copies >= maxCopies {
+			l.giveUp(now, j, "nobody can look up whether it was posted")
+		}
+	}
+}
+
+// choose picks the lanes whose turn it is for a method.
+func (l *line) choose(now time.Time, m method) []*lane {
+	n := l.pace[m].available(now)
+	if l.health.trial {
+		n = min(n, 1-l.out)
+	}
+	if n <= 0 {
+		return nil
+	}
+	var ready []*lane
+	for _, la := range l.lanes {
+		if la.ready && la.plan.method() == m {
+			ready = append(ready, la)
+		}
+	}
+	n = min(n, len(ready), rowsAtOnce)
+	for k := range n {
+		best := k + pick(ready[k:], l.turns[m]+k)
+		ready[k], ready[best] = ready[best], ready[k]
+	}
+	return ready[:n]
+}
+
+// Turns of those that would starve: every lowerTurn-th call goes to the longest
+// waiting of the lower classes, every oldestTurn-th within a class to the oldest.
+const lowerTurn, oldestTurn = 8, 4
+
+// pick returns the index of the lane that gets turn number turn.
+func pick(ready []*lane, turn int) int {
+	top := slices.MinFunc(ready, func(a, b *lane) int { return a.plan.class() - b.plan.class() }).plan.class()
+	lower := turn%lowerTurn == lowerTurn-1 && slices.ContainsFunc(ready, func(la *lane) bool { return la.plan.class() > top })
+	best := -1
+	for i, la := range ready {
+		if (la.plan.class() > top) != lower {
+			continue
+		}
+		if best < 0 || before(la, ready[best], lower || turn%oldestTurn == oldestTurn-1) {
+			best = i
+		}
+	}
+	return best
+}
+
+// before orders lanes of one class: urgent ones first unless age alone counts,
+// then who has waited longest.
+func before(a, b *lane, byAge bool) bool {
+	if u, v := a.plan.urgent(), b.plan.urgent(); u != v && !byAge {
+		return u
+	}
+	return cmp.Or(a.since.Compare(b.since), a.plan.job.since.Compare(b.plan.job.since)) < 0
+}
+
+func (v verdict) urgent() bool {
+	return v.do != sendEdit && v.n > 0 && v.job.of.at(v.n).Snapshot.Urgent()
+}
+
+// verify reads again how far the subjects may be told and, before an opening,
+// what its channel subscribes to, and returns the lanes whose plan still stands.
+func (l *line) verify(ctx context.Context, now time.Time, m method, turn []*lane) ([]*lane, error) {
+	generation := l.engine.cfg.Book.generation.Load()
+	changed := false
+	err := l.db().View(ctx, func(tx storage.Tx) error {
+		fresh := map[*subject]bool{}
+		for _, la := range turn {
+			j := la.plan.job
+			if !fresh[j.of] {
+				fresh[j.of] = true
+				news, err := j.of.refresh(tx)
+				if err != nil {
+					return err
+				}
+				changed = changed || news
+			}
+			if err := l.match(tx, j, generation); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	if changed {
+		l.refreshSoon()
+	}
+	stands := turn[:0]
+	for _, la := range turn {
+		if l.planLane(now, la); la.ready && la.plan.method() == m {
+			stands = append(stands, la)
+		}
+	}
+	return stands, nil
+}
+
+// match finds out whether the job's channel matches, where it has no post and it
+// is not known as of this generation of subscriptions.
+func (l *line) match(tx storage.Tx, j *job, generation uint64) error {
+	rel := j.of.out.Rel
+	if j.post.Root != "" || j.lane.ops || (j.asked == asked{generation, rel}) {
+		return nil
+	}
+	subs, err := l.engine.cfg.Book.Subscriptions(tx, j.lane.ch)
+	if err != nil {
+		return err
+	}
+	j.matches = l.engine.cfg.Book.Places().Catalog.Matches(subs, j.of.scopeAt(rel))
+	j.asked = asked{generation, rel}
+	return nil
+}
+
+// asked says as of when it is known whether a channel matches.
+type asked struct {
+	generation uint64
+	rel        int
+}
+
+// mark writes a row of this process for every send that has no intent of it (T5).
+func (l *line) mark(ctx context.Context, now time.Time, turn []*lane) error {
+	rows := map[*job]rowRecord{}
+	for _, la := range turn {
+		if v := la.plan; v.mark && v.do != sendEdit && v.do != lookUp {
+			rows[v.job] = v.job.rowNow(now, marked, l.boot)
+		}
+	}
+	if len(rows) == 0 {
+		return nil
+	}
+	err := l.db().Background(ctx, func(tx storage.Tx) error {
+		for j, r := range rows {
+			if err := rowTable().Put(tx, rowKey(j.lane.ch, j.of.id), r); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	for j, r := range rows {
+		j.row = &r
+		l.reckon(j)
+	}
+	return nil
+}
+
+// rowNow is the row that says how the job stands.
+func (j *job) rowNow(now time.Time, s rowState, b boot) rowRecord {
+	r := rowRecord{State: s, N: j.open, First: j.first, Next: j.notBefore, Tries: j.tries, Copies: j.copies, Why: j.why, Since: j.since}
+	if r.First.IsZero() {
+		r.First = now
+	}
+	if s == marked {
+		r.Boot = b
+	}
+	return r
+}
+
+// tokenTime is when the next call may go that waits for its pace.
+func (l *line) tokenTime(now time.Time) (at time.Time) {
+	for _, la := range l.lanes {
+		if !la.ready {
+			continue
+		}
+		if ok, t := l.pace[la.plan.method()].ready(now); !ok {
+			at = sooner(at, t)
+		}
+	}
+	return at
+}

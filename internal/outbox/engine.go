@@ -1,0 +1,161 @@
+package outbox
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/umassonline/belltower/internal/chat"
+	"github.com/umassonline/belltower/internal/desk"
+	"github.com/umassonline/belltower/storage"
+)
+
+// EngineConfig is what an Engine works with. DB, Book and Senders are required.
+type EngineConfig struct {
+	DB   storage.DB
+	Book *Book
+	// Senders are the connections that can be sent to, Abilities what each can do.
+	Senders   map[desk.ConnectionName]chat.Sender
+	Abilities map[desk.ConnectionName]chat.Abilities
+	Now       func() time.Time // nil: time.Now
+	Log       *slog.Logger     // nil: none
+	Observe   Observer
+	// Keep is how long deliveries of what has ended are kept; 0: 30 days.
+	Keep time.Duration
+}
+
+// Observer is told what happens, for metrics. Its functions may be nil; they are
+// called from several goroutines and must not block.
+type Observer struct {
+	// Sent: a call to the platform ended; result is "ok", "limited" or an outcome.
+	Sent func(k desk.ConnectionName, result string)
+	// FirstPost and LastPost: so long after an announcement was made its first post
+	// stood, and its last was on disk. An end of a grace counts as an announcement.
+	FirstPost func(time.Duration)
+	LastPost  func(time.Duration)
+}
+
+// Stats are what the engine is at.
+type Stats struct {
+	Lanes int // channels that wait to be told something
+	Calls int // calls outstanding
+}
+
+// Engine is the working side of the outbox: it tells channels what the Book
+// holds. Only one Engine may run on a store.
+type Engine struct {
+	cfg   EngineConfig
+	lines map[desk.ConnectionName]*line
+	clerk *clerk
+	watch *watch
+}
+
+// NewEngine makes an Engine. It does nothing until Run.
+func NewEngine(cfg EngineConfig) *Engine {
+	if cfg.Now == nil {
+		cfg.Now = time.Now
+	}
+	if cfg.Log == nil {
+		cfg.Log = slog.New(slog.DiscardHandler)
+	}
+	if cfg.Keep == 0 {
+		cfg.Keep = 30 * 24 * time.Hour
+	}
+	e := &Engine{cfg: cfg, lines: map[desk.ConnectionName]*line{}}
+	e.watch = &watch{observe: cfg.Observe, at: map[desk.Subject]*watched{}}
+	for name, s := range cfg.Senders {
+		e.lines[name] = newLine(e, name, s)
+	}
+	e.clerk = &clerk{engine: e, wake: make(chan struct{}, 1)}
+	return e
+}
+
+// Run tells what is to be told until ctx is done. Then it starts no more calls,
+// waits up to stopTime for those outstanding, writes down what is open, and
+// returns nil. It returns an error only where the store refused its first write.
+func (e *Engine) Run(ctx context.Context) error {
+	b, started, err := e.boot(ctx)
+	if err != nil {
+		return fmt.Errorf("start the outbox: %w", err)
+	}
+	var wg sync.WaitGroup
+	for _, l := range e.lines {
+		wg.Go(func() { l.run(ctx, b, started) })
+	}
+	e.clerk.run(ctx)
+	wg.Wait()
+	return nil
+}
+
+// boot numbers this process (T9).
+func (e *Engine) boot(ctx context.Context) (b boot, started time.Time, err error) {
+	started = e.cfg.Now().UTC()
+	err = e.cfg.DB.Update(ctx, func(tx storage.Tx) error {
+		last, _, err := lastBootTable().Get(tx, lastBootTable().Key())
+		if err != nil {
+			return err
+		}
+		b = last + 1
+		return errors.Join(
+			lastBootTable().Put(tx, lastBootTable().Key(), b),
+			bootTable().Put(tx, bootKey(b), started),
+		)
+	})
+	return b, started, err
+}
+
+// Poke says that something was committed that may have to be told. It does not
+// block.
+func (e *Engine) Poke() { e.clerk.poke() }
+
+// Return says that a channel that was gone may be back, as an event of its
+// platform told. It does not block.
+func (e *Engine) Return(ch desk.Channel) {
+	if l := e.lines[ch.Connection]; l != nil {
+		l.cameBack(ch.ID)
+	}
+}
+
+// Stats returns what the engine is at now.
+func (e *Engine) Stats() (s Stats) {
+	for _, l := range e.lines {
+		s.Lanes += int(l.laneCount.Load())
+		s.Calls += int(l.callCount.Load())
+	}
+	return s
+}
+
+// signal makes a channel of one ready without blocking.
+func signal(c chan struct{}) {
+	select {
+	case c <- struct{}{}:
+	default:
+	}
+}
+
+// sleep waits for wake, until a time by clock now (zero: for ever), or for the
+// end of ctx.
+func sleep(ctx context.Context, wake <-chan struct{}, now, until time.Time) {
+	var alarm <-chan time.Time
+	if !until.IsZero() {
+		t := time.NewTimer(until.Sub(now))
+		defer t.Stop()
+		alarm = t.C
+	}
+	select {
+	case <-wake:
+	case <-alarm:
+	case <-ctx.Done():
+	}
+}
+
+// sooner returns the earlier of two times, where zero is never.
+func sooner(a, b time.Time) time.Time {
+	if a.IsZero() || (!b.IsZero() && b.Before(a)) {
+		return b
+	}
+	return a
+}

@@ -1,0 +1,87 @@
+package outbox
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/umassonline/belltower/internal/chat"
+	"github.com/umassonline/belltower/internal/desk"
+	"github.com/umassonline/belltower/storage"
+)
+
+// goneEvery is how often a channel that is gone is tried with a harmless read.
+const goneEvery = 24 * time.Hour
+
+// vanished takes in that a channel cannot be reached (T7): ops is told once, and
+// what is open for it waits.
+func (l *line) vanished(now time.Time, la *lane, why string) {
+	la.gone = true
+	if _, known := l.gone[la.ch.ID]; !known {
+		g := goneRecord{Since: now, Why: why, Next: now.Add(goneEvery)}
+		l.gone[la.ch.ID] = g
+		l.receive(now, &receipt{gone: &g, channel: la.ch.ID, notice: fmt.Sprintf(
+			"%s cannot be reached: %s. Its subscriptions rest until it is back; that is tried daily.", la.ch, why)})
+	}
+	for _, j := range slices.Clone(la.jobs) {
+		l.park(now, j)
+	}
+}
+
+// park settles a job of a channel that is gone. What may stand there becomes a
+// row that waits; the rest is found anew when the channel is back.
+func (l *line) park(now time.Time, j *job) {
+	switch {
+	case j.pending || j.lane.busy:
+	case j.unsettled() && (len(j.intents) > 0 || j.row == nil || j.row.State != marked):
+		row := j.rowNow(now, marked, l.boot)
+		l.receive(now, &receipt{job: j, row: &row, release: true})
+	case !j.unsettled() && (len(j.intents) > 0 || (j.row != nil && j.row.State == due)):
+		l.receive(now, &receipt{job: j, release: true})
+	case len(j.intents) == 0 && (j.row == nil || j.row.State == failed):
+		l.leave(j)
+	}
+}
+
+// lookedForGone takes in what the daily read of a channel that is gone came to.
+func (l *line) lookedForGone(now time.Time, channel string, f *chat.SendError) {
+	if f == nil {
+		l.cameBack(channel)
+		return
+	}
+	g, ok := l.gone[channel]
+	if !ok {
+		return
+	}
+	g.Next = now.Add(max(longestWait, f.After))
+	if f.Outcome == chat.Gone {
+		g.Next = now.Add(goneEvery)
+	}
+	l.gone[channel] = g
+	l.receive(now, &receipt{gone: &g, channel: channel})
+}
+
+// restore takes a channel that is back into work again: what is live and owed is
+// found like for a newcomer.
+func (l *line) restore(ctx context.Context, now time.Time, channel string) error {
+	ch := desk.Channel{Connection: l.name, ID: channel}
+	err := l.db().Background(ctx, func(tx storage.Tx) error {
+		_, gone, err := goneTable().Get(tx, goneKey(ch))
+		if err != nil || !gone {
+			return err
+		}
+		if err := goneTable().Delete(tx, goneKey(ch)); err != nil {
+			return err
+		}
+		return newTable().Put(tx, newKey(ch), newcomer{At: now, Returned: true})
+	})
+	if err != nil {
+		return err
+	}
+	delete(l.gone, channel)
+	if la := l.lanes[channel]; la != nil {
+		la.gone, la.dirty = false, true
+	}
+	return nil
+}

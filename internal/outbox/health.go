@@ -1,0 +1,122 @@
+package outbox
+
+import (
+	"context"
+	"time"
+
+	"github.com/umassonline/belltower/internal/chat"
+	"github.com/umassonline/belltower/internal/desk"
+)
+
+// health is whether a connection works. While it is down only a read that can do
+// no harm is tried, then one send, then all; so an outage puts few sends in doubt.
+type health struct {
+	down  bool
+	trial bool // the read got through; one send may try
+	// failing are the channels of the failures in a row.
+	failing map[string]bool
+	lastOK  time.Time
+	pause   time.Duration // between reads
+	next    time.Time     // read
+	reading bool
+}
+
+// tooMany failures in a row, of as many channels, say that it is the connection.
+const tooMany = 5
+
+// well reports whether sends get through.
+func (h *health) well(now time.Time) bool {
+	return !h.down && !h.trial && now.Sub(h.lastOK) <= breakUpAfter
+}
+
+// note takes in how a call ended.
+func (h *health) note(now time.Time, c *call, f *chat.SendError) {
+	switch {
+	case c.job == nil:
+	case f != nil && f.Limited:
+	case f != nil && f.Outcome == chat.Locked:
+		h.fall(now)
+	case f != nil && (f.Outcome == chat.Unknown || f.Outcome == chat.NotSent):
+		h.failed(now, c.job.lane.ch.ID)
+	default:
+		h.trial, h.failing, h.pause, h.lastOK = false, nil, 0, now
+	}
+}
+
+func (h *health) failed(now time.Time, channel string) {
+	if h.failing == nil {
+		h.failing = map[string]bool{}
+	}
+	h.failing[channel] = true
+	if h.trial || len(h.failing) >= tooMany {
+		h.fall(now)
+	}
+}
+
+func (h *health) fall(now time.Time) {
+	if h.down {
+		return
+	}
+	h.down, h.trial = true, false
+	h.pause = max(firstWait, min(longestWait, 2*h.pause))
+	h.next = now.Add(h.pause)
+}
+
+// reach tries the connection while it is down, and channels that are gone.
+func (l *line) reach(calls context.Context, now time.Time) {
+	if l.held || l.health.reading || !l.pace[methodReach].until.Before(now) {
+		return
+	}
+	ch := desk.Channel{Connection: l.name}
+	switch {
+	case l.health.down && now.Before(l.health.next):
+		return
+	case !l.health.down:
+		if ch.ID = l.goneDue(now); ch.ID == "" {
+			return
+		}
+	}
+	l.health.reading = true
+	l.start(calls, &call{method: methodReach, at: now, d: chat.Delivery{Channel: ch}})
+}
+
+func (l *line) reachTime(now time.Time) time.Time {
+	switch {
+	case l.held || l.health.reading:
+		return time.Time{}
+	case l.health.down:
+		return sooner(l.health.next, time.Time{})
+	}
+	at := time.Time{}
+	for _, g := range l.gone {
+		at = sooner(at, g.Next)
+	}
+	return at
+}
+
+// goneDue returns a channel whose daily read is due.
+func (l *line) goneDue(now time.Time) string {
+	for c, g := range l.gone {
+		if !now.Before(g.Next) {
+			return c
+		}
+	}
+	return ""
+}
+
+// reached takes in the answer to a harmless read.
+func (l *line) reached(now time.Time, c *call, f *chat.SendError) {
+	l.health.reading = false
+	if id := c.d.Channel.ID; id != "" {
+		l.lookedForGone(now, id, f)
+		return
+	}
+	if f == nil {
+		l.health.down, l.health.trial, l.health.failing = false, true, nil
+		l.allDirty()
+		l.refreshSoon()
+		return
+	}
+	l.health.pause = min(longestWait, 2*l.health.pause)
+	l.health.next = now.Add(max(l.health.pause, f.After))
+}

@@ -1,0 +1,326 @@
+package outbox
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/umassonline/belltower/internal/chat"
+	"github.com/umassonline/belltower/internal/desk"
+	"github.com/umassonline/belltower/storage"
+)
+
+// line serves one connection. One goroutine, run, owns all its state but what mu
+// guards; calls to the platform run beside it.
+type line struct {
+	engine *Engine
+	name   desk.ConnectionName
+	sender chat.Sender
+	abil   chat.Abilities
+	log    *slog.Logger
+	pace   [methods]*pace
+	turns  [methods]int // calls made, for the turns of who has waited longest
+
+	boot     boot
+	boots    map[boot]time.Time // when processes started
+	started  time.Time
+	loaded   bool
+	held     bool
+	orphans  bool // an intent may be on disk that is not in intents
+	subjects map[desk.Subject]*subject
+	lanes    map[string]*lane // by channel id
+	intents  map[intentID]*intent
+	gone     map[string]goneRecord
+	failed   map[failedID]rowRecord
+	arrived  []newcomerAt // newcomers to look at
+	health   health
+	chunks   int // made by this process
+
+	receipts []*receipt // in order, not yet on disk
+	since    time.Time  // of the oldest of them
+	finished []*intent  // to be deleted
+	retry    time.Time  // the store is left alone before
+
+	out       int // calls outstanding
+	calling   sync.WaitGroup
+	laneCount atomic.Int64
+	callCount atomic.Int64
+
+	wake    chan struct{}
+	mu      sync.Mutex // guards the fields below
+	ended   []*call
+	stale   bool // something may have been committed
+	returns []string
+}
+
+// intentID names an intent on a connection.
+type intentID struct {
+	subject desk.Subject
+	chunk   int
+}
+
+// intent is a chunk of channels that may be sent to.
+type intent struct {
+	intentID
+	intentRecord
+	ops  bool
+	left int       // members that are not settled
+	sent time.Time // of the first send; zero: none yet
+}
+
+// failedID names a row that was given up.
+type failedID struct {
+	channel string
+	subject desk.Subject
+}
+
+func newLine(e *Engine, name desk.ConnectionName, s chat.Sender) *line {
+	l := &line{
+		engine: e, name: name, sender: s, abil: e.cfg.Abilities[name],
+		log:      e.cfg.Log.With("connection", string(name)),
+		subjects: map[desk.Subject]*subject{},
+		wake:     make(chan struct{}, 1),
+		stale:    true,
+	}
+	for m := range l.pace {
+		l.pace[m] = newPace(0)
+	}
+	l.pace[methodPost] = newPace(e.cfg.Book.Places().connection(name).PostsPerMinute)
+	l.clear()
+	return l
+}
+
+// clear forgets what load reads.
+func (l *line) clear() {
+	l.lanes = map[string]*lane{}
+	l.intents = map[intentID]*intent{}
+	l.gone = map[string]goneRecord{}
+	l.failed = map[failedID]rowRecord{}
+	l.finished = nil
+}
+
+func (l *line) now() time.Time { return l.engine.cfg.Now().UTC() }
+func (l *line) db() storage.DB { return l.engine.cfg.DB }
+
+// refreshSoon says that something may have been committed.
+func (l *line) refreshSoon() {
+	l.mu.Lock()
+	l.stale = true
+	l.mu.Unlock()
+	signal(l.wake)
+}
+
+func (l *line) cameBack(channel string) {
+	l.mu.Lock()
+	l.returns = append(l.returns, channel)
+	l.mu.Unlock()
+	signal(l.wake)
+}
+
+// run serves the connection until ctx is done.
+func (l *line) run(ctx context.Context, b boot, started time.Time) {
+	l.boot, l.started = b, started
+	calls, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	defer cancel()
+	for ctx.Err() == nil {
+		l.absorb(l.now())
+		if now := l.now(); !now.Before(l.retry) {
+			if err := l.step(ctx, calls, now); err != nil && ctx.Err() == nil {
+				l.log.Error("the outbox cannot use the store", "error", err)
+				l.retry = now.Add(storePause)
+			}
+		}
+		l.count()
+		now := l.now()
+		sleep(ctx, l.wake, now, l.alarm(now))
+	}
+	l.stop(calls, cancel)
+	l.calling.Wait()
+}
+
+// step does what there is to do now. After an error nothing is lost: what was
+// not done is done by a later step.
+func (l *line) step(ctx, calls context.Context, now time.Time) error {
+	if !l.loaded {
+		if err := l.load(ctx, now); err != nil {
+			return err
+		}
+	}
+	for _, do := range []func(context.Context, time.Time) error{
+		l.flush, l.refresh, l.welcome, l.breakUp, l.fan, l.edits,
+	} {
+		if err := do(ctx, now); err != nil {
+			return err
+		}
+	}
+	l.plan(now)
+	if err := l.settle(ctx, now); err != nil {
+		return err
+	}
+	l.reach(calls, now)
+	return l.dispatch(ctx, calls, now)
+}
+
+// stopped reports whether no sends may start.
+func (l *line) stopped() bool { return l.held || l.health.down }
+
+// alarm says when the line has to look again if nothing happens.
+func (l *line) alarm(now time.Time) time.Time {
+	if now.Before(l.retry) {
+		return l.retry
+	}
+	at := time.Time{}
+	if len(l.receipts) > 0 {
+		at = l.since.Add(groupTime)
+	}
+	for _, la := range l.lanes {
+		if !la.ready {
+			at = sooner(at, la.wake)
+		}
+	}
+	if !l.stopped() {
+		at = sooner(at, l.tokenTime(now))
+		for _, i := range l.intents {
+			at = sooner(at, i.breakTime(now))
+		}
+		at = sooner(at, l.editTime(now))
+	}
+	return sooner(at, l.reachTime(now))
+}
+
+func (l *line) count() {
+	waiting := 0
+	for _, la := range l.lanes {
+		if !la.gone {
+			waiting++
+		}
+	}
+	l.laneCount.Store(int64(waiting))
+	l.callCount.Store(int64(l.out))
+}
+
+// refresh reads what may have been committed by others: subjects, holds,
+// newcomers.
+func (l *line) refresh(ctx context.Context, now time.Time) error {
+	l.mu.Lock()
+	stale, returns := l.stale, l.returns
+	l.stale, l.returns = false, nil
+	l.mu.Unlock()
+	for _, c := range returns {
+		if err := l.restore(ctx, now, c); err != nil {
+			return errors.Join(err, l.again(returns))
+		}
+	}
+	if !stale && len(returns) == 0 {
+		return nil
+	}
+	if err := l.db().View(ctx, l.read); err != nil {
+		return errors.Join(err, l.again(nil))
+	}
+	l.allDirty()
+	return nil
+}
+
+// again has refresh tried again, as it failed.
+func (l *line) again(returns []string) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.stale = true
+	l.returns = append(l.returns, returns...)
+	return nil
+}
+
+func (l *line) read(tx storage.Tx) error {
+	_, held, err := holdTable().Get(tx, holdKey(l.name))
+	if err != nil {
+		return err
+	}
+	l.held = held
+	live, _, err := liveTable().Get(tx, liveTable().Key())
+	if err != nil {
+		return err
+	}
+	fresh := map[desk.Subject]*subject{}
+	for _, id := range live {
+		if fresh[id], err = l.subject(tx, id); err != nil {
+			return err
+		}
+	}
+	for _, la := range l.lanes {
+		for _, j := range la.jobs {
+			fresh[j.of.id] = j.of
+		}
+	}
+	l.subjects = fresh
+	return l.readNewcomers(tx)
+}
+
+// subject returns the subject as it is on disk now.
+func (l *line) subject(tx storage.Tx, id desk.Subject) (*subject, error) {
+	s := l.subjects[id]
+	if s == nil {
+		f, _, err := fanTable().Get(tx, fanKey(l.name, id))
+		if err != nil {
+			return nil, err
+		}
+		s = &subject{id: id, fan: f, round: round{again: f.N > 0 || f.OpsN > 0}}
+	}
+	_, err := s.refresh(tx)
+	return s, err
+}
+
+func (l *line) allDirty() {
+	for _, la := range l.lanes {
+		la.dirty = true
+	}
+}
+
+// lane returns the channel's lane, made where there is none.
+func (l *line) lane(channel string) *lane {
+	la := l.lanes[channel]
+	if la == nil {
+		ch := desk.Channel{Connection: l.name, ID: channel}
+		_, gone := l.gone[channel]
+		la = &lane{ch: ch, ops: l.engine.cfg.Book.Places().isOps(ch), abil: l.abil, gone: gone, dirty: true}
+		l.lanes[channel] = la
+	}
+	return la
+}
+
+// job returns the channel's job about s, made with its post where there is none.
+func (l *line) job(channel string, s *subject, p Post) *job {
+	la := l.lane(channel)
+	la.dirty = true
+	for _, j := range la.jobs {
+		if j.of == s {
+			return j
+		}
+	}
+	j := &job{lane: la, of: s, post: p}
+	if row, ok := l.failed[failedID{channel, s.id}]; ok {
+		j.row = &row
+	}
+	la.jobs = append(la.jobs, j)
+	if t := p.At.Add(time.Second); t.After(la.nextPost) {
+		la.nextPost = t
+	}
+	return j
+}
+
+// leave takes a job out of its lane, and the lane away with its last job.
+func (l *line) leave(j *job) {
+	la := j.lane
+	for i, x := range la.jobs {
+		if x == j {
+			la.jobs = append(la.jobs[:i], la.jobs[i+1:]...)
+			break
+		}
+	}
+	la.dirty = true
+	if len(la.jobs) == 0 {
+		delete(l.lanes, la.ch.ID)
+	}
+}

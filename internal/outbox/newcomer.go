@@ -1,0 +1,217 @@
+package outbox
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"github.com/umassonline/belltower/internal/desk"
+	"github.com/umassonline/belltower/storage"
+)
+
+// newcomerAt is a channel that is to be looked at by itself, because the cursors
+// of circles may have passed it.
+type newcomerAt struct {
+	ch desk.Channel
+	newcomer
+}
+
+func (l *line) readNewcomers(tx storage.Tx) error {
+	l.arrived = nil
+	k := newTable().Key().Str(string(l.name))
+	return newTable().Scan(tx, k, k.End(), 0, func(key storage.Key, n newcomer) (bool, error) {
+		r := storage.ReadKey(key)
+		r.Str()
+		ch := desk.Channel{Connection: desk.ConnectionName(r.Str()), ID: r.Str()}
+		l.arrived = append(l.arrived, newcomerAt{ch, n})
+		return true, r.Err()
+	})
+}
+
+// owed is something that a newcomer is owed.
+type owed struct {
+	subject *subject
+	post    Post
+	// told: it needs to be told something; else only its post is to be edited.
+	told bool
+}
+
+// welcome gives each newcomer a row for every subject that it is owed something
+// about (T8).
+func (l *line) welcome(ctx context.Context, now time.Time) error {
+	for len(l.arrived) > 0 {
+		n := l.arrived[0]
+		if _, gone := l.gone[n.ch.ID]; !gone {
+			if err := l.welcomeOne(ctx, now, n); err != nil {
+				return err
+			}
+		}
+		l.arrived = l.arrived[1:]
+	}
+	return nil
+}
+
+// welcomedAtOnce bounds the subjects of one transaction: each takes up to three
+// writes and three reads.
+const welcomedAtOnce = 25
+
+func (l *line) welcomeOne(ctx context.Context, now time.Time, n newcomerAt) error {
+	var list []owed
+	err := l.db().View(ctx, func(tx storage.Tx) (err error) {
+		list, err = l.owedTo(tx, n)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	for {
+		part := list[:min(len(list), welcomedAtOnce)]
+		list = list[len(part):]
+		if err := l.putRows(ctx, now, n, part, len(list) == 0); err != nil {
+			return err
+		}
+		for _, o := range part {
+			l.welcomed(now, n.ch, o)
+		}
+		if len(list) == 0 {
+			return nil
+		}
+	}
+}
+
+// owedTo lists what the channel is owed. One that was gone may also have missed
+// the end of what is settled since.
+func (l *line) owedTo(tx storage.Tx, n newcomerAt) (list []owed, err error) {
+	ids, _, err := liveTable().Get(tx, liveTable().Key())
+	if err != nil {
+		return nil, err
+	}
+	if n.Returned {
+		err = tx.Scan(outTable().Key(), outTable().Key().End(), 0, func(k, _ []byte) (bool, error) {
+			r := storage.ReadKey(k)
+			r.Str()
+			if s := readSubject(r); !slices.Contains(ids, s) {
+				ids = append(ids, s)
+			}
+			return true, r.Err()
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	subs, err := l.engine.cfg.Book.Subscriptions(tx, n.ch)
+	if err != nil {
+		return nil, err
+	}
+	for _, id := range ids {
+		post, posted, err := postTable().Get(tx, postKey(id, n.ch))
+		if err != nil {
+			return nil, err
+		}
+		s, err := l.subject(tx, id)
+		if err != nil {
+			return nil, err
+		}
+		if l.owes(s, n.ch, subs, posted, post) {
+			list = append(list, owed{s, post, post.Told < s.out.want(l.engine.cfg.Book.Places().isOps(n.ch))})
+		}
+	}
+	return list, nil
+}
+
+func (l *line) owes(s *subject, ch desk.Channel, subs []desk.Subscription, posted bool, p Post) bool {
+	places := l.engine.cfg.Book.Places()
+	ops := places.isOps(ch)
+	want := s.out.want(ops)
+	switch {
+	case want == 0:
+		return false
+	case posted:
+		return p.Told < want || (l.abil.Edit && p.Root != "" && p.Shown < want)
+	case ops:
+		return s.out.live() && opsConcerned(s.scopeAt(want), l.name)
+	}
+	return places.Catalog.Matches(subs, s.scopeAt(want))
+}
+
+// putRows writes the rows of what is owed, and where it is the last part takes
+// the newcomer off the list, unless something new has happened to it.
+func (l *line) putRows(ctx context.Context, now time.Time, n newcomerAt, part []owed, last bool) error {
+	return l.db().Background(ctx, func(tx storage.Tx) error {
+		for _, o := range part {
+			if err := l.putRow(tx, now, n.ch, o); err != nil {
+				return err
+			}
+		}
+		if !last {
+			return nil
+		}
+		is, _, err := newTable().Get(tx, newKey(n.ch))
+		if err != nil || !is.At.Equal(n.At) {
+			return err
+		}
+		return newTable().Delete(tx, newKey(n.ch))
+	})
+}
+
+func (l *line) putRow(tx storage.Tx, now time.Time, ch desk.Channel, o owed) error {
+	k := rowKey(ch, o.subject.id)
+	row, found, err := rowTable().Get(tx, k)
+	if err != nil {
+		return err
+	}
+	if o.told && (!found || row.State == failed) {
+		if err := rowTable().Put(tx, k, l.dueRow(now, ch, o.subject)); err != nil {
+			return err
+		}
+	}
+	return unsettle(tx, l.name, o.subject.id)
+}
+
+func (l *line) dueRow(now time.Time, ch desk.Channel, s *subject) rowRecord {
+	ops := l.engine.cfg.Book.Places().isOps(ch)
+	return rowRecord{State: due, N: s.out.want(ops), Since: now, First: now}
+}
+
+// unsettle takes a subject into work again that was settled and has ended.
+func unsettle(tx storage.Tx, k desk.ConnectionName, s desk.Subject) error {
+	out, _, err := outTable().Get(tx, outKey(s))
+	if err != nil || out.live() {
+		return err
+	}
+	f, _, err := fanTable().Get(tx, fanKey(k, s))
+	if err != nil {
+		return err
+	}
+	f.Settled, out.Settled = 0, 0
+	if err := fanTable().Put(tx, fanKey(k, s), f); err != nil {
+		return err
+	}
+	if err := outTable().Put(tx, outKey(s), out); err != nil {
+		return err
+	}
+	return list(tx, s, true)
+}
+
+// welcomed takes the row just written into the channel's lane.
+func (l *line) welcomed(now time.Time, ch desk.Channel, o owed) {
+	s := o.subject
+	if known := l.subjects[s.id]; known != nil {
+		s = known
+	} else {
+		l.subjects[s.id] = s
+		s.fan.Settled = 0
+	}
+	s.round.again = true
+	l.refreshSoon()
+	if !o.told {
+		return
+	}
+	j := l.job(ch.ID, s, o.post)
+	if j.row == nil || j.row.State == failed {
+		row := l.dueRow(now, ch, s)
+		j.row, j.since = &row, now
+		delete(l.failed, failedID{ch.ID, s.id})
+	}
+	l.reckon(j)
+}

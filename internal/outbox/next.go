@@ -1,0 +1,223 @@
+package outbox
+
+import (
+	"cmp"
+	"time"
+
+	"github.com/umassonline/belltower/internal/chat"
+	"github.com/umassonline/belltower/internal/desk"
+)
+
+// lane is one channel that something is open for: at most one call outstanding.
+type lane struct {
+	ch   desk.Channel
+	ops  bool
+	abil chat.Abilities
+	// stopped: the connection is held or down.
+	stopped bool
+	busy    bool // a call is outstanding
+	gone    bool
+	// notBefore is when the platform takes calls again, nextPost when it takes a
+	// post: one a second per channel (docs.slack.dev/apis/web-api/rate-limits).
+	notBefore, nextPost time.Time
+	jobs                []*job
+
+	dirty bool      // next is to be asked again
+	wake  time.Time // when to ask again by itself; zero: not
+	plan  verdict   // what it is ready for, while it waits for its turn
+	ready bool
+	since time.Time // since when it is ready
+}
+
+// doubt is what is known of a call whose outcome was not.
+type doubt int
+
+const (
+	sure       doubt = iota
+	doubtful         // it may still take effect, or has to be looked up
+	lookedOnce       // it was absent once; a history may lag behind
+)
+
+const (
+	// settleTime is how long a platform may take to apply a request whose answer
+	// was lost; later ones can be doubled.
+	settleTime = 15 * time.Second
+	// secondLook is how long after a look that found nothing the next follows.
+	secondLook = 5 * time.Second
+	// maxCopies is how often a post that nobody can look up is sent.
+	maxCopies = 3
+)
+
+// job is what one channel is owed about one subject.
+type job struct {
+	lane *lane
+	of   *subject
+
+	post Post // as on disk; without a Root there is none
+	// open is the highest announcement of an intent or a row of this channel; mine
+	// the highest of this process: nothing above it is sent without a mark first.
+	open, mine int
+	intents    []*intent
+	row        *rowRecord // as on disk; nil: none
+	since      time.Time  // the oldest of them
+
+	matches   bool  // the channel's subscriptions match what may be told,
+	asked     asked // as of this
+	pending   bool  // a receipt is not yet on disk
+	doubt     doubt
+	look      time.Time // while in doubt: when to look
+	blind     bool      // its look-ups are refused
+	copies    int       // sent again without a look, so that copies may stand there
+	tries     int
+	first     time.Time // of the tries
+	notBefore time.Time // no try
+	why       string    // the newest trouble
+	editing   bool      // the round of edits handed it in
+	noEdit    time.Time // an older edit may still take effect before
+}
+
+// action is what a lane does next.
+type action int
+
+const (
+	wait      action = iota
+	suspend          // the channel is gone
+	sendRoot         // the post, in version n
+	sendReply        // what said holds, up to n
+	sendEdit         // the root shows n
+	lookUp           // what became of a send
+	skip             // nothing to say up to n, so no call
+	forget           // nobody can look it up, and the root's text makes up for it
+	repeat           // nobody can look it up: it counts as not sent
+	drop             // it is not to be told
+	leave            // nothing is left to do
+)
+
+// verdict is what next says.
+type verdict struct {
+	do    action
+	job   *job
+	until time.Time // wait: when to ask again; zero: when something happens
+	n     int
+	saying
+	mark bool // the job needs a row of this process first
+}
+
+// class orders verdicts: ops channels, what reaches a channel, replies, edits.
+func (v verdict) class() int {
+	switch {
+	case v.job.lane.ops:
+		return 0
+	case v.do == sendRoot, v.do == lookUp, v.broadcast:
+		return 1
+	case v.do == sendEdit:
+		return 3
+	}
+	return 2
+}
+
+// calls reports whether the verdict is a call to the platform.
+func (v verdict) calls() bool { return v.do >= sendRoot && v.do <= lookUp }
+
+// next says what the lane does now. It is pure.
+func next(now time.Time, l *lane) verdict {
+	switch {
+	case l.busy, l.stopped:
+		return verdict{do: wait}
+	case l.gone:
+		return verdict{do: suspend}
+	case now.Before(l.notBefore):
+		return verdict{do: wait, until: l.notBefore}
+	}
+	best := verdict{do: wait}
+	for _, j := range l.jobs {
+		v := j.next(now)
+		v.job = j
+		if better(v, best) {
+			best = v
+		}
+	}
+	return best
+}
+
+// better orders verdicts of one lane: what needs no call, then by class and age,
+// then the shortest wait.
+func better(v, than verdict) bool {
+	switch {
+	case v.do == wait && than.do == wait:
+		return than.until.IsZero() || (!v.until.IsZero() && v.until.Before(than.until))
+	case v.do == wait || than.do == wait:
+		return than.do == wait
+	case !v.calls() || !than.calls():
+		return than.calls() && !v.calls()
+	}
+	return cmp.Or(v.class()-than.class(), v.job.since.Compare(than.job.since)) < 0
+}
+
+func (j *job) next(now time.Time) verdict {
+	switch {
+	case j.pending:
+		return verdict{do: wait}
+	case j.doubt != sure && now.Before(j.look):
+		return verdict{do: wait, until: j.look}
+	case j.doubt != sure:
+		return j.resolve()
+	case now.Before(j.notBefore):
+		return verdict{do: wait, until: j.notBefore}
+	case j.isOpen():
+		return j.tell(now)
+	case j.shows() && now.Before(j.noEdit):
+		return verdict{do: wait, until: j.noEdit}
+	case j.shows():
+		return verdict{do: sendEdit, n: j.want()}
+	}
+	return verdict{do: leave}
+}
+
+func (j *job) want() int    { return j.of.out.want(j.lane.ops) }
+func (j *job) isOpen() bool { return j.open > j.post.Told }
+
+// shows reports whether the root's text is old and may be put right now.
+func (j *job) shows() bool {
+	return j.lane.abil.Edit && (j.editing || j.lane.ops) && j.post.Root != "" &&
+		j.post.Told >= j.want() && j.post.Shown < j.want()
+}
+
+// resolve says what becomes of a doubt that has aged.
+func (j *job) resolve() verdict {
+	if j.lane.abil.LookUp && !j.blind {
+		return verdict{do: lookUp}
+	}
+	if j.post.Root != "" && !j.of.reply(j.post.Told, j.open, j.lane.abil.Thread).broadcast {
+		return verdict{do: forget, n: j.open}
+	}
+	return verdict{do: repeat}
+}
+
+// tell says how a channel that is open hears.
+func (j *job) tell(now time.Time) verdict {
+	want := j.want()
+	if !j.canLookUp() && j.post.Root != "" {
+		want = min(want, j.open) // a fold beyond could not be recognised after a crash
+	}
+	v := verdict{n: want, mark: j.mine <= j.post.Told}
+	switch {
+	case j.post.Root == "" && want > 0 && (j.lane.ops || j.matches):
+		v.do = sendRoot
+	case j.post.Root == "" && j.copies > 0 && j.of.scopeAt(want).Retracted:
+		v.do, v.saying = sendRoot, j.of.reply(want-1, want, true)
+	case j.post.Root == "":
+		return verdict{do: drop}
+	default:
+		v.do, v.saying = sendReply, j.of.reply(j.post.Told, want, j.lane.abil.Thread)
+		if len(v.anns) == 0 {
+			return verdict{do: skip, n: want}
+		}
+	}
+	if now.Before(j.lane.nextPost) {
+		return verdict{do: wait, until: j.lane.nextPost}
+	}
+	return v
+}
+
+func (j *job) canLookUp() bool { return j.lane.abil.LookUp && !j.blind }

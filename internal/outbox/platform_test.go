@@ -1,0 +1,247 @@
+package outbox
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/umassonline/belltower/internal/chat"
+	"github.com/umassonline/belltower/internal/desk"
+)
+
+// platform is a chat platform in memory. It keeps what stands in its channels,
+// fails as it is told to, and notes every post that should not have been made.
+type platform struct {
+	abil chat.Abilities
+	now  func() time.Time
+	// fault says what goes wrong with a call; nil: nothing ever does.
+	fault func(kind string, d chat.Delivery) fault
+	// allowed says whether a channel may be opened now; nil: it may.
+	allowed func(ch desk.Channel, d chat.Delivery) bool
+
+	mu       sync.Mutex
+	rooms    map[desk.Channel][]*message
+	calls    map[string]int
+	ids      int
+	lag      time.Duration // how far the history is behind
+	problems []string
+}
+
+// message is one message in a channel.
+type message struct {
+	id        chat.PostID
+	root      chat.PostID // of a reply
+	subject   desk.Subject
+	n         int   // the version it was posted with
+	shown     int   // the version a root's text shows
+	said      []int // what a reply says
+	at        time.Time
+	broadcast bool
+	reference bool
+	edits     int
+	ops       bool
+}
+
+// fault is what goes wrong with one call; the zero fault is nothing.
+type fault struct {
+	err *chat.SendError
+	// lost: the call takes effect although it fails; late: so long after.
+	lost bool
+	late time.Duration
+	// hang: no answer comes.
+	hang bool
+}
+
+func newPlatform(now func() time.Time) *platform {
+	return &platform{
+		abil: chat.Abilities{LookUp: true, Edit: true, Thread: true}, now: now,
+		rooms: map[desk.Channel][]*message{}, calls: map[string]int{},
+	}
+}
+
+var ( // what platforms answer
+	unknown  = &chat.SendError{Outcome: chat.Unknown, Reason: "connection lost"}
+	notSent  = &chat.SendError{Outcome: chat.NotSent, Reason: "connection refused"}
+	archived = &chat.SendError{Outcome: chat.Gone, Reason: "is_archived"}
+	tooLong  = &chat.SendError{Outcome: chat.Refused, Reason: "msg_too_long"}
+	revoked  = &chat.SendError{Outcome: chat.Locked, Reason: "token_revoked"}
+)
+
+func limited(after time.Duration) *chat.SendError {
+	return &chat.SendError{Outcome: chat.NotSent, Limited: true, After: after, Reason: "ratelimited"}
+}
+
+// process is the platform as one process of ours reaches it: a dead one does not.
+type process struct {
+	*platform
+	dead func() bool
+	// boundary is called before and after a post or edit takes effect.
+	boundary func()
+}
+
+func (p process) Post(ctx context.Context, d chat.Delivery) (id chat.PostID, err error) {
+	err = p.call(ctx, "post", d, func() { id = p.store(d) })
+	return id, err
+}
+
+func (p process) Edit(ctx context.Context, d chat.Delivery) error {
+	return p.call(ctx, "edit", d, func() { p.edit(d) })
+}
+
+func (p process) Find(ctx context.Context, s chat.Sought) (found []chat.Found, err error) {
+	err = p.call(ctx, "find", chat.Delivery{Channel: s.Channel, Subject: s.Subject}, func() { found = p.find(s) })
+	return found, err
+}
+
+func (p process) Reach(ctx context.Context, ch desk.Channel) error {
+	return p.call(ctx, "reach", chat.Delivery{Channel: ch}, func() {})
+}
+
+// call makes a call go through, or fail as the platform's plan says.
+func (p process) call(ctx context.Context, kind string, d chat.Delivery, effect func()) error {
+	p.boundary()
+	if p.dead() {
+		return notSent
+	}
+	p.mu.Lock()
+	p.calls[kind]++
+	var f fault
+	if p.fault != nil {
+		f = p.fault(kind, d)
+	}
+	switch {
+	case f.late > 0:
+		time.AfterFunc(f.late, func() {
+			p.mu.Lock()
+			defer p.mu.Unlock()
+			effect()
+		})
+	case f.err == nil && !f.hang, f.lost:
+		effect()
+	}
+	p.mu.Unlock()
+	if f.hang {
+		<-ctx.Done()
+		return ctx.Err()
+	}
+	p.boundary()
+	if f.err != nil {
+		return f.err
+	}
+	if p.dead() {
+		return unknown
+	}
+	return nil
+}
+
+func (p *platform) problem(format string, args ...any) {
+	p.problems = append(p.problems, fmt.Sprintf(format, args...))
+}
+
+// store puts a post into its channel, and notes what is wrong with it.
+func (p *platform) store(d chat.Delivery) chat.PostID {
+	p.ids++
+	m := &message{
+		id: chat.PostID(fmt.Sprintf("m%d", p.ids)), root: d.Root, subject: d.Subject, n: d.N, shown: d.N,
+		at: p.now(), broadcast: d.Broadcast, reference: d.Reference, ops: d.Ops,
+	}
+	for _, a := range d.Said {
+		m.said = append(m.said, a.N)
+	}
+	if !d.Reference && d.Root == "" {
+		p.checkRoot(d)
+	}
+	if d.Root != "" {
+		p.checkReply(d, m)
+	}
+	p.rooms[d.Channel] = append(p.rooms[d.Channel], m)
+	return m.id
+}
+
+func (p *platform) checkRoot(d chat.Delivery) {
+	if root := p.root(d.Channel, d.Subject); root != nil {
+		p.problem("%s: a second post about %s at version %d; the first has %d", d.Channel, d.Subject, d.N, root.n)
+	}
+	if p.allowed != nil && !p.allowed(d.Channel, d) {
+		p.problem("%s: opened about %s at version %d although it does not match", d.Channel, d.Subject, d.N)
+	}
+}
+
+func (p *platform) checkReply(d chat.Delivery, m *message) {
+	root := p.root(d.Channel, d.Subject)
+	if root == nil {
+		p.problem("%s: a reply about %s without a post", d.Channel, d.Subject)
+		return
+	}
+	told := root.n
+	for _, x := range p.rooms[d.Channel] {
+		if x.subject == d.Subject {
+			told = max(told, x.n)
+		}
+	}
+	if len(m.said) == 0 || m.said[0] <= told || !slices.IsSorted(m.said) {
+		p.problem("%s: a reply about %s says %v after %d was told", d.Channel, d.Subject, m.said, told)
+	}
+}
+
+func (p *platform) edit(d chat.Delivery) {
+	for _, m := range p.rooms[d.Channel] {
+		if m.id == d.Root {
+			m.shown = d.N
+			m.edits++
+			return
+		}
+	}
+	p.problem("%s: an edit of %q, which is not there", d.Channel, d.Root)
+}
+
+func (p *platform) find(s chat.Sought) (found []chat.Found) {
+	for _, m := range p.rooms[s.Channel] {
+		if m.subject == s.Subject && m.root == s.Root && !m.at.Before(s.Since) && !m.at.After(p.now().Add(-p.lag)) {
+			found = append(found, chat.Found{ID: m.id, N: m.n, At: m.at})
+		}
+	}
+	return found
+}
+
+// root returns the first post about s in a channel; nil: there is none.
+func (p *platform) root(ch desk.Channel, s desk.Subject) *message {
+	for _, m := range p.rooms[ch] {
+		if m.subject == s && m.root == "" {
+			return m
+		}
+	}
+	return nil
+}
+
+// in returns what stands in a channel about s, as people would retell it:
+// "post 1 shows 3; says 2 3".
+func (p *platform) in(ch desk.Channel, s desk.Subject) string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	out := ""
+	for _, m := range p.rooms[ch] {
+		switch {
+		case m.subject != s:
+			continue
+		case out != "":
+			out += "; "
+		}
+		switch {
+		case m.root != "" && m.broadcast:
+			out += fmt.Sprintf("cries %v", m.said)
+		case m.root != "":
+			out += fmt.Sprintf("says %v", m.said)
+		case m.shown != m.n:
+			out += fmt.Sprintf("post %d shows %d", m.n, m.shown)
+		default:
+			out += fmt.Sprintf("post %d", m.n)
+		}
+		if m.reference {
+			out += " (with reference)"
+		}
+	}
+	return out
+}

@@ -1,0 +1,183 @@
+package outbox
+
+import (
+	"context"
+	"time"
+
+	"github.com/umassonline/belltower/internal/desk"
+	"github.com/umassonline/belltower/storage"
+)
+
+// load reads what the process before left open. All of it is in doubt but rows
+// that are due: that process may have sent and died before it wrote so.
+func (l *line) load(ctx context.Context, now time.Time) error {
+	err := l.db().View(ctx, func(tx storage.Tx) error {
+		l.clear()
+		if err := l.readGone(tx); err != nil {
+			return err
+		}
+		if err := l.readBoots(tx); err != nil {
+			return err
+		}
+		if err := l.readIntents(tx); err != nil {
+			return err
+		}
+		if err := l.readRows(tx); err != nil {
+			return err
+		}
+		return l.read(tx)
+	})
+	if err != nil {
+		return err
+	}
+	l.loaded, l.stale = true, false
+	for _, la := range l.lanes {
+		if la.gone {
+			for _, j := range append([]*job(nil), la.jobs...) {
+				l.park(now, j)
+			}
+		}
+	}
+	return nil
+}
+
+func (l *line) readGone(tx storage.Tx) error {
+	k := goneTable().Key().Str(string(l.name))
+	return goneTable().Scan(tx, k, k.End(), 0, func(key storage.Key, g goneRecord) (bool, error) {
+		r := storage.ReadKey(key)
+		r.Str()
+		r.Str()
+		l.gone[r.Str()] = g
+		return true, r.Err()
+	})
+}
+
+func (l *line) readBoots(tx storage.Tx) error {
+	l.boots = map[boot]time.Time{}
+	return bootTable().Scan(tx, nil, nil, 0, func(key storage.Key, at time.Time) (bool, error) {
+		r := storage.ReadKey(key)
+		r.Str()
+		l.boots[boot(r.Num())] = at
+		return true, r.Err()
+	})
+}
+
+// readIntents takes in the intents that are not in memory.
+func (l *line) readIntents(tx storage.Tx) error {
+	k := intentTable().Key().Str(string(l.name))
+	return intentTable().Scan(tx, k, k.End(), 0, func(key storage.Key, rec intentRecord) (bool, error) {
+		r := storage.ReadKey(key)
+		r.Str()
+		r.Str()
+		id := intentID{readSubject(r), int(r.Num())}
+		if r.Err() != nil || l.intents[id] != nil {
+			return true, r.Err()
+		}
+		return true, l.readIntent(tx, id, rec)
+	})
+}
+
+func (l *line) readIntent(tx storage.Tx, id intentID, rec intentRecord) error {
+	s, err := l.known(tx, id.subject)
+	if err != nil {
+		return err
+	}
+	i := l.addIntent(s, rec, id.chunk)
+	i.ops = rec.Boot == l.boot && s.fan.OpsN == rec.N
+	for _, channel := range rec.Channels {
+		p, _, err := postTable().Get(tx, postKey(s.id, desk.Channel{Connection: l.name, ID: channel}))
+		if err != nil {
+			return err
+		}
+		if p.Told >= rec.N {
+			continue
+		}
+		j := l.join(i, channel, s, p)
+		l.suspect(j, rec.Boot)
+	}
+	if i.left == 0 {
+		l.finished = append(l.finished, i)
+	}
+	return nil
+}
+
+// known returns the subject, read where it is not in memory.
+func (l *line) known(tx storage.Tx, id desk.Subject) (*subject, error) {
+	s, err := l.subject(tx, id)
+	if err == nil {
+		l.subjects[id] = s
+	}
+	return s, err
+}
+
+// suspect puts the job in doubt, as process b may have sent. What it sent takes
+// effect within settleTime of the start of the process that followed: until then
+// its last request may have been under way.
+func (l *line) suspect(j *job, b boot) {
+	if b == l.boot {
+		return
+	}
+	died, ok := l.boots[b+1]
+	if !ok {
+		died = l.started
+	}
+	j.doubt = doubtful
+	if look := died.Add(settleTime); look.After(j.look) {
+		j.look = look
+	}
+}
+
+func (l *line) readRows(tx storage.Tx) error {
+	k := rowTable().Key().Str(string(l.name))
+	return rowTable().Scan(tx, k, k.End(), 0, func(key storage.Key, row rowRecord) (bool, error) {
+		ch, id, err := readRowKey(key)
+		if err != nil {
+			return false, err
+		}
+		if row.State == failed {
+			l.failed[failedID{ch.ID, id}] = row
+			return true, nil
+		}
+		return true, l.readRow(tx, ch, id, row)
+	})
+}
+
+func (l *line) readRow(tx storage.Tx, ch desk.Channel, id desk.Subject, row rowRecord) error {
+	s, err := l.known(tx, id)
+	if err != nil {
+		return err
+	}
+	p, _, err := postTable().Get(tx, postKey(id, ch))
+	if err != nil {
+		return err
+	}
+	j := l.job(ch.ID, s, p)
+	j.row, j.tries, j.first, j.notBefore, j.copies, j.why = &row, row.Tries, row.First, row.Next, row.Copies, row.Why
+	if j.since.IsZero() || row.Since.Before(j.since) {
+		j.since = row.Since
+	}
+	if row.State == marked {
+		l.suspect(j, row.Boot)
+	}
+	l.reckon(j)
+	return nil
+}
+
+// adopt takes in intents whose commit was not known to have happened. Nothing was
+// sent under them.
+func (l *line) adopt(ctx context.Context, now time.Time) error {
+	err := l.db().View(ctx, func(tx storage.Tx) error {
+		for id, s := range l.subjects {
+			f, _, err := fanTable().Get(tx, fanKey(l.name, id))
+			if err != nil {
+				return err
+			}
+			s.fan = f
+		}
+		return l.readIntents(tx)
+	})
+	if err == nil {
+		l.orphans = false
+	}
+	return err
+}

@@ -1,0 +1,100 @@
+package outbox
+
+import (
+	"slices"
+
+	"github.com/umassonline/belltower/internal/desk"
+	"github.com/umassonline/belltower/storage"
+)
+
+// subject is what a line knows of a subject: how far it may be told, where its
+// circle stands, and its announcements, loaded once for all channels.
+type subject struct {
+	id    desk.Subject
+	out   outRecord
+	fan   fanRecord
+	anns  []*desk.Announcement // announcement n is at n-1
+	said  map[span]saying
+	scope desk.Scope // of announcement scopeN
+	// scopeN is 0 before the first use.
+	scopeN int
+	jobs   int // in lanes
+	turn   int // when its circle last made a chunk, counted in chunks
+	round  round
+}
+
+// span is the announcements after told, up to want.
+type span struct{ told, want int }
+
+// saying is what a reply says.
+type saying struct {
+	anns      []*desk.Announcement
+	broadcast bool // one of them is for the channel itself
+}
+
+// refresh reads how far the subject may be told, and new announcements. It
+// reports whether anything is new.
+func (s *subject) refresh(tx storage.Tx) (bool, error) {
+	out, _, err := outTable().Get(tx, outKey(s.id))
+	if err != nil {
+		return false, err
+	}
+	changed := out.N != s.out.N || out.Rel != s.out.Rel
+	s.out = out
+	if out.N <= len(s.anns) {
+		return changed, nil
+	}
+	anns := slices.Clip(s.anns)
+	err = annTable().Scan(tx, annKey(s.id, len(anns)+1), annKey(s.id, out.N+1), 0, func(_ storage.Key, a desk.Announcement) (bool, error) {
+		anns = append(anns, &a)
+		return true, nil
+	})
+	s.anns = anns
+	return true, err
+}
+
+func (s *subject) at(n int) *desk.Announcement { return s.anns[n-1] }
+
+func (s *subject) scopeAt(n int) desk.Scope {
+	if n == 0 {
+		return desk.Scope{OpsOnly: true}
+	}
+	if s.scopeN != n {
+		s.scope, s.scopeN = s.at(n).Snapshot.Scope(), n
+	}
+	return s.scope
+}
+
+// reply returns what a channel that was told up to told is to hear so that it is
+// told up to want. A retraction stands alone: what came before it is void. Where
+// there are no threads only what is for the channel itself is said.
+func (s *subject) reply(told, want int, threads bool) saying {
+	k := span{told, want}
+	if out, ok := s.said[k]; ok {
+		return out
+	}
+	var out saying
+	for n := told + 1; n <= want; n++ {
+		a := s.at(n)
+		if a.Snapshot.Scope().Retracted {
+			out = saying{anns: []*desk.Announcement{a}, broadcast: true}
+			break
+		}
+		if a.Reach == desk.ReachChannel || (a.Reach == desk.ReachThread && threads) {
+			out.anns = append(out.anns, a)
+			out.broadcast = out.broadcast || a.Reach == desk.ReachChannel
+		}
+	}
+	if s.said == nil {
+		s.said = map[span]saying{}
+	}
+	s.said[k] = out
+	return out
+}
+
+// finished reports whether the circle has gone round all that may be told.
+func (s *subject) finished() bool { return s.fan.finished(s.out) }
+
+func (f fanRecord) finished(o outRecord) bool {
+	return f.OpsN >= o.N && (o.Rel == 0 || (f.N >= o.Rel && f.Done))
+}

@@ -1,0 +1,204 @@
+package outbox
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/umassonline/belltower/internal/chat"
+	"github.com/umassonline/belltower/storage"
+)
+
+const (
+	// firstWait and longestWait are between tries, doubling.
+	firstWait, longestWait = time.Second, time.Minute
+	// giveUpAfter is how long is tried before a delivery counts as failed.
+	giveUpAfter = 24 * time.Hour
+	// breakUpAfter is how long a chunk waits for members in trouble.
+	breakUpAfter = 5 * time.Second
+)
+
+// trouble takes in that a call may not have got through.
+func (l *line) trouble(now time.Time, c *call, f *chat.SendError) {
+	j := c.job
+	j.tries++
+	j.why = f.Reason
+	if j.first.IsZero() {
+		j.first = now
+	}
+	pause := min(longestWait, firstWait<<min(j.tries-1, 10))
+	switch {
+	case c.plan.do == lookUp:
+		j.look = now.Add(pause)
+	case f.Outcome != chat.Unknown:
+		j.notBefore = now.Add(pause)
+	case c.plan.do == sendEdit:
+		j.noEdit = now.Add(settleTime)
+	default:
+		j.doubt, j.look, j.notBefore = doubtful, now.Add(settleTime), now.Add(pause)
+	}
+	if now.Sub(j.first) >= giveUpAfter {
+		l.giveUp(now, j, f.Reason)
+		return
+	}
+	if j.row != nil && j.row.State != failed {
+		row := j.rowNow(now, due, l.boot)
+		if j.unsettled() {
+			row = j.rowNow(now, marked, l.boot)
+		}
+		l.receive(now, &receipt{job: j, row: &row})
+	}
+}
+
+// unsettled reports whether something of the job may stand in the channel, or
+// come to, that nobody knows of.
+func (j *job) unsettled() bool { return j.doubt != sure || j.copies > 0 }
+
+// giveUp shows the job as failed; a later announcement revives it.
+func (l *line) giveUp(now time.Time, j *job, why string) {
+	j.why = why
+	row := j.rowNow(now, failed, l.boot)
+	j.calm()
+	l.receive(now, &receipt{job: j, row: &row, release: true, notice: failureNotice(j, "could not be told", why)})
+}
+
+// failureNotice is what ops is told of a delivery that failed. A notice that
+// fails is not worth another.
+func failureNotice(j *job, what, why string) string {
+	if j.of.at(1).Snapshot.Notice != nil {
+		return ""
+	}
+	return fmt.Sprintf("%s %s about %s: %s.", j.lane.ch, what, j.of.id, why)
+}
+
+// breakTime is when the intent may have to be broken up; zero: not by time.
+func (i *intent) breakTime(now time.Time) time.Time {
+	if at := i.sent.Add(breakUpAfter); !i.sent.IsZero() && now.Before(at) {
+		return at
+	}
+	return time.Time{}
+}
+
+// breakUp gives members in trouble a row of their own where the rest of their
+// chunk got through, so that the next chunk can go (T6).
+func (l *line) breakUp(ctx context.Context, now time.Time) error {
+	if l.stopped() {
+		return nil
+	}
+	for _, i := range l.intents {
+		if i.Boot != l.boot || i.sent.IsZero() || now.Before(i.sent.Add(breakUpAfter)) || !l.health.well(now) {
+			continue
+		}
+		if jobs := l.members(i); allInTrouble(now, jobs) {
+			if err := l.rowsFor(ctx, now, jobs); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (l *line) members(i *intent) (jobs []*job) {
+	for _, la := range l.lanes {
+		for _, j := range la.jobs {
+			for _, x := range j.intents {
+				if x == i {
+					jobs = append(jobs, j)
+				}
+			}
+		}
+	}
+	return jobs
+}
+
+// allInTrouble reports whether none of the jobs only waits for its turn.
+func allInTrouble(now time.Time, jobs []*job) bool {
+	for _, j := range jobs {
+		trouble := j.lane.busy || j.doubt != sure || j.tries > 0 || now.Before(j.lane.notBefore)
+		if j.pending || !trouble {
+			return false
+		}
+	}
+	return len(jobs) > 0
+}
+
+// rowsFor gives each of the jobs a row of its own instead of its intents. The row
+// is marked where a call is outstanding or something may stand in the channel.
+func (l *line) rowsFor(ctx context.Context, now time.Time, jobs []*job) error {
+	for len(jobs) > 0 {
+		part := jobs[:min(len(jobs), rowsAtOnce)]
+		rows := make([]rowRecord, len(part))
+		for k, j := range part {
+			rows[k] = j.rowNow(now, due, l.boot)
+			if j.lane.busy || j.unsettled() {
+				rows[k] = j.rowNow(now, marked, l.boot)
+			}
+		}
+		err := l.db().Background(ctx, func(tx storage.Tx) error {
+			for k, j := range part {
+				if err := rowTable().Put(tx, rowKey(j.lane.ch, j.of.id), rows[k]); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+		for k, j := range part {
+			j.row = &rows[k]
+			for len(j.intents) > 0 {
+				l.depart(j, j.intents[0])
+			}
+			l.reckon(j)
+			j.lane.dirty = true
+		}
+		jobs = jobs[len(part):]
+	}
+	return nil
+}
+
+// stop ends the line's work: no more calls, those outstanding are waited for,
+// and what is open is written down in rows, so that after a planned restart only
+// what is in doubt has to be looked up.
+func (l *line) stop(calls context.Context, cancel context.CancelFunc) {
+	ctx, done := context.WithTimeout(calls, stopTime)
+	defer done()
+	for l.out > 0 && ctx.Err() == nil {
+		sleep(ctx, l.wake, time.Time{}, time.Time{})
+		l.absorb(l.now())
+	}
+	cancel()
+	l.calling.Wait()
+	l.absorb(l.now())
+	if !l.loaded {
+		return
+	}
+	if err := l.writeDown(); err != nil {
+		l.log.Error("the outbox could not write down what is open; it will be looked up", "error", err)
+	}
+}
+
+// stopTime bounds the wait for calls at the end, and that for the store.
+const stopTime = 5 * time.Second
+
+func (l *line) writeDown() error {
+	ctx, done := context.WithTimeout(context.Background(), stopTime)
+	defer done()
+	now := l.now()
+	if err := l.flush(ctx, now); err != nil {
+		return err
+	}
+	var jobs []*job
+	for _, la := range l.lanes {
+		for _, j := range la.jobs {
+			if j.mine > j.post.Told && len(j.intents) > 0 {
+				jobs = append(jobs, j)
+			}
+		}
+	}
+	if err := l.rowsFor(ctx, now, jobs); err != nil {
+		return err
+	}
+	return l.flush(ctx, now)
+}

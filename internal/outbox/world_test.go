@@ -1,0 +1,312 @@
+package outbox
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/umassonline/belltower/internal/chat"
+	"github.com/umassonline/belltower/internal/desk"
+	"github.com/umassonline/belltower/storage"
+	"github.com/umassonline/belltower/storage/boltdb"
+)
+
+const campus = desk.ConnectionName("amherst")
+
+// world is a store, a book, a platform, and the engine of one process after the
+// other, on fake time.
+type world struct {
+	t        testing.TB
+	store    storage.DB
+	db       *mortal // the store as the process of now reaches it
+	book     *Book
+	platform *platform
+	engine   *Engine
+	observe  Observer
+	state    map[desk.Subject]desk.Incident
+	stop     func()
+	runs     int
+	hits     int // commits and send boundaries of all processes so far
+	killAt   int // the boundary at which the process dies; 0: never
+}
+
+// inWorld runs a story on fake time.
+func inWorld(t *testing.T, story func(w *world)) {
+	t.Helper()
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		defer w.close()
+		story(w)
+		w.mustBeSound()
+	})
+}
+
+func newWorld(t testing.TB) *world {
+	t.Helper()
+	store, err := boltdb.Open(filepath.Join(t.TempDir(), "test.db"), boltdb.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := &world{t: t, store: store, book: NewBook(), platform: newPlatform(time.Now), state: map[desk.Subject]desk.Incident{}, stop: func() {}}
+	w.places(Connection{Name: campus, Ops: []string{"ops"}})
+	return w
+}
+
+func (w *world) places(cs ...Connection) {
+	w.book.SetPlaces(Places{
+		Catalog: desk.NewCatalog([]desk.Service{{ID: "learn", Name: "Learn", Group: "Teaching"}, {ID: "mail", Name: "Mail"}}), Connections: cs,
+	})
+}
+
+func (w *world) close() {
+	w.stop()
+	if err := w.store.Close(); err != nil {
+		w.t.Error(err)
+	}
+}
+
+// mortal is a store whose process can die: after that it does nothing.
+type mortal struct {
+	storage.DB
+	dead  atomic.Bool
+	world *world
+	kill  func()
+}
+
+var errDead = errors.New("the process is dead")
+
+// boundary is a moment at which the process may die.
+func (m *mortal) boundary() {
+	if m.dead.Load() {
+		return
+	}
+	m.world.hits++
+	if m.world.hits == m.world.killAt {
+		m.dead.Store(true)
+		m.kill()
+	}
+}
+
+func (m *mortal) commit(ctx context.Context, do func(context.Context, func(storage.Tx) error) error, fn func(storage.Tx) error) error {
+	m.boundary()
+	if m.dead.Load() {
+		return errDead
+	}
+	err := do(ctx, fn)
+	m.boundary()
+	if m.dead.Load() {
+		return errDead
+	}
+	return err
+}
+
+func (m *mortal) Update(ctx context.Context, fn func(storage.Tx) error) error {
+	return m.commit(ctx, m.DB.Update, fn)
+}
+
+func (m *mortal) Background(ctx context.Context, fn func(storage.Tx) error) error {
+	return m.commit(ctx, m.DB.Background, fn)
+}
+
+func (m *mortal) View(ctx context.Context, fn func(storage.Tx) error) error {
+	if m.dead.Load() {
+		return errDead
+	}
+	return m.DB.View(ctx, fn)
+}
+
+// start starts a process.
+func (w *world) start() {
+	w.t.Helper()
+	ctx, cancel := context.WithCancel(context.Background())
+	db := &mortal{DB: w.store, world: w, kill: cancel}
+	w.db = db
+	senders := map[desk.ConnectionName]chat.Sender{}
+	abilities := map[desk.ConnectionName]chat.Abilities{}
+	for _, c := range w.book.Places().Connections {
+		senders[c.Name] = process{w.platform, db.dead.Load, db.boundary}
+		abilities[c.Name] = w.platform.abil
+	}
+	var log io.Writer = io.Discard
+	if os.Getenv("OUTBOX_LOG") != "" {
+		log = os.Stderr
+	}
+	w.engine = NewEngine(EngineConfig{
+		DB: db, Book: w.book, Senders: senders, Abilities: abilities, Observe: w.observe,
+		Log: slog.New(slog.NewTextHandler(log, &slog.HandlerOptions{Level: slog.LevelDebug})),
+	})
+	done := make(chan error)
+	go func() { done <- w.engine.Run(ctx) }()
+	w.runs++
+	w.stop = func() {
+		cancel()
+		if err := <-done; err != nil && !db.dead.Load() {
+			w.t.Error(err)
+		}
+		w.stop = func() {}
+	}
+}
+
+// crash ends the process as SIGKILL does.
+func (w *world) crash() {
+	w.db.dead.Store(true)
+	w.stop()
+}
+
+// pass lets time pass; a process that has died is started anew after a second.
+func (w *world) pass(d time.Duration) {
+	for end := time.Now().Add(d); time.Now().Before(end); {
+		step := min(time.Second, time.Until(end))
+		time.Sleep(step)
+		synctest.Wait()
+		if w.db != nil && w.db.dead.Load() {
+			w.stop()
+			w.start()
+		}
+	}
+}
+
+// update makes a change, as the journal does.
+func (w *world) update(fn func(tx storage.Tx) error) {
+	w.t.Helper()
+	if err := w.store.Update(context.Background(), fn); err != nil {
+		w.t.Fatal(err)
+	}
+	w.book.SubscriptionsChanged()
+	if w.engine != nil {
+		w.engine.Poke()
+	}
+}
+
+func channel(id string) desk.Channel { return desk.Channel{Connection: campus, ID: id} }
+
+// subscribe has channels hear of learn, from an impact up.
+func (w *world) subscribe(least desk.Impact, ids ...string) {
+	w.t.Helper()
+	for _, id := range ids {
+		w.update(func(tx storage.Tx) error {
+			sub := desk.Subscription{Channel: channel(id), Target: desk.ServiceTarget("learn"), Least: least, SetAt: time.Now().UTC()}
+			return w.book.Subscribe(tx, sub, sub.SetAt)
+		})
+	}
+}
+
+func (w *world) unsubscribe(id string) {
+	w.t.Helper()
+	w.update(func(tx storage.Tx) error {
+		_, err := w.book.Unsubscribe(tx, channel(id), desk.ServiceTarget("learn"))
+		return err
+	})
+}
+
+func numbered(n int) []string {
+	out := make([]string, n)
+	for i := range out {
+		out[i] = fmt.Sprintf("c%04d", i)
+	}
+	return out
+}
+
+func (w *world) act() desk.Act { return desk.Act{At: time.Now().UTC()} }
+
+// announce applies a change and announces it.
+func (w *world) announce(c desk.Change, err error, grace time.Duration) desk.Subject {
+	w.t.Helper()
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	w.state[c.Incident.Subject()] = c.Incident
+	w.update(func(tx storage.Tx) error {
+		_, err := w.book.Announce(tx, *c.Announce, Release{Now: time.Now().UTC(), Grace: grace, Channels: 3})
+		return err
+	})
+	return c.Incident.Subject()
+}
+
+func (w *world) declare(impact desk.Impact, grace time.Duration) desk.Subject {
+	w.t.Helper()
+	c, err := desk.Declare(len(w.state)+1, desk.Declaration{
+		Services: []desk.Affected{{Service: "learn", Name: "Learn"}}, Impact: impact, Title: "Learn does not work", Text: "We are looking into it.",
+	}, w.act())
+	return w.announce(c, err, grace)
+}
+
+func (w *world) say(s desk.Subject, grace time.Duration) {
+	w.t.Helper()
+	c, err := w.state[s].Update(desk.Progress{Text: "We are working on it."}, w.act())
+	w.announce(c, err, grace)
+}
+
+func (w *world) resolve(s desk.Subject) {
+	w.t.Helper()
+	c, err := w.state[s].Resolve("Learn works again.", w.act())
+	w.announce(c, err, 0)
+}
+
+func (w *world) retract(s desk.Subject) {
+	w.t.Helper()
+	c, err := w.state[s].Retract("It was a false alarm.", w.act())
+	w.announce(c, err, 0)
+}
+
+func (w *world) impact(s desk.Subject, to desk.Impact) {
+	w.t.Helper()
+	c, err := w.state[s].SetImpact(to, w.act())
+	w.announce(c, err, 0)
+}
+
+// expect compares what stands in a channel.
+func (w *world) expect(id string, s desk.Subject, want string) {
+	w.t.Helper()
+	if got := w.platform.in(channel(id), s); got != want {
+		w.t.Errorf("%s about %s:\n got %s\nwant %s", id, s, got, want)
+	}
+}
+
+// mustBeSound fails on what the platform noticed.
+func (w *world) mustBeSound() {
+	w.t.Helper()
+	w.platform.mu.Lock()
+	defer w.platform.mu.Unlock()
+	for _, p := range w.platform.problems {
+		w.t.Error(p)
+	}
+}
+
+// mustRest fails unless nothing is left to do (I9), and the subject is settled.
+func (w *world) mustRest(s desk.Subject) {
+	w.t.Helper()
+	err := w.store.View(context.Background(), func(tx storage.Tx) error {
+		out, _, err := outTable().Get(tx, outKey(s))
+		if err != nil {
+			return err
+		}
+		if !out.settled() {
+			w.t.Errorf("%s is not settled: %+v", s, out)
+		}
+		err = intentTable().Scan(tx, nil, nil, 0, func(k storage.Key, i intentRecord) (bool, error) {
+			w.t.Errorf("an intent is left: %v %+v", k, i)
+			return true, nil
+		})
+		if err != nil {
+			return err
+		}
+		return rowTable().Scan(tx, nil, nil, 0, func(k storage.Key, r rowRecord) (bool, error) {
+			if r.State != failed {
+				w.t.Errorf("a row is left: %v %+v", k, r)
+			}
+			return true, nil
+		})
+	})
+	if err != nil {
+		w.t.Error(err)
+	}
+}
