@@ -187,7 +187,9 @@ func (db *DB) View(ctx context.Context, fn func(storage.Tx) error) error {
 	})
 }
 
-// Backup writes a consistent copy of the store to w, while others go on.
+// Backup writes a consistent copy of the store to w, while others go on. Give w a
+// deadline if it can hang: until it is done, pages freed meanwhile are not used
+// again, and a store whose commit failed is not opened again.
 func (db *DB) Backup(w io.Writer) error {
 	return db.snapshot(context.Background(), func(btx *bolt.Tx) error {
 		if _, err := btx.WriteTo(w); err != nil {

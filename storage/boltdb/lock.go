@@ -71,6 +71,9 @@ func holder(f *os.File) string {
 	if unix.Kill(pid, 0) == unix.ESRCH {
 		return fmt.Sprintf("a process that is not visible here, of another container perhaps (it called itself %d, at %s)", pid, since)
 	}
-	name, _ := os.ReadFile(fmt.Sprintf("/proc/%d/comm", pid))
+	name, err := os.ReadFile(fmt.Sprintf("/proc/%d/comm", pid))
+	if err != nil {
+		name = []byte("its name is not known")
+	}
 	return fmt.Sprintf("process %d (%s) since %s", pid, strings.TrimSpace(string(name)), since)
 }
