@@ -33,10 +33,14 @@ type bodyKey struct {
 	n, first, last       int // first and last of Said; 0 in a root
 	edit                 bool
 	ops, broadcast, refs bool
+	held                 desk.Held // zero after the grace
 }
 
 func keyOf(d chat.Delivery, edit bool) bodyKey {
 	k := bodyKey{subject: d.Subject, n: d.N, edit: edit, ops: d.Ops, broadcast: d.Broadcast, refs: d.Reference}
+	if d.Snapshot != nil && d.Snapshot.Held != nil {
+		k.held = *d.Snapshot.Held
+	}
 	if len(d.Said) > 0 {
 		k.first, k.last = d.Said[0].N, d.Said[len(d.Said)-1].N
 	}

@@ -193,6 +193,7 @@ func TestAFanOutIsWordedOnce(t *testing.T) {
 		func(d *chat.Delivery) { d.Ops = true },
 		func(d *chat.Delivery) { d.Reference = true },
 		func(d *chat.Delivery) { d.Subject.Number = 43 },
+		func(d *chat.Delivery) { d.Snapshot = &desk.Snapshot{Held: &desk.Held{Channels: 30}} },
 		func(d *chat.Delivery) { d.Said = []*desk.Announcement{{N: 1}} },
 		func(d *chat.Delivery) { d.Said = []*desk.Announcement{{N: 0}, {N: 1}} },
 		func(d *chat.Delivery) { d.Said = []*desk.Announcement{{N: 1}}; d.Broadcast = true },
