@@ -119,19 +119,27 @@ func (w *Workspace) granted(scope string) bool {
 // are; within Slack's 3 s.
 const patience = 1500 * time.Millisecond
 
-// claims checks that a request is from our workspace and our app.
-func (w *Workspace) claims(ctx context.Context, team, app string) error {
-	timer := time.NewTimer(patience)
-	defer timer.Stop()
+// awaitIdentity returns who we are, or nil where that does not become known.
+func (w *Workspace) awaitIdentity(ctx context.Context) *identity {
+	if id := w.known.Load(); id != nil {
+		return id
+	}
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
 	select {
 	case <-w.learned:
 	case <-ctx.Done():
-		return ctx.Err()
-	case <-timer.C:
-		return &httpError{status: http.StatusServiceUnavailable, sentence: "Belltower is not connected to Slack yet. Please try again in a few seconds."}
 	}
-	id := w.known.Load()
-	if team != id.team || id.app != "" && app != id.app {
+	return w.known.Load()
+}
+
+// claims checks that a request is from our workspace and our app.
+func (w *Workspace) claims(ctx context.Context, team, app string) error {
+	id := w.awaitIdentity(ctx)
+	switch {
+	case id == nil:
+		return &httpError{status: http.StatusServiceUnavailable, sentence: "Belltower is not connected to Slack yet. Please try again in a few seconds."}
+	case team != id.team, id.app != "" && app != id.app:
 		return &httpError{status: http.StatusForbidden, sentence: "This request is of another workspace or app."}
 	}
 	return nil
