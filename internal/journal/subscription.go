@@ -2,8 +2,8 @@ package journal
 
 import (
 	"context"
-	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/umassonline/belltower/internal/desk"
 	"github.com/umassonline/belltower/internal/outbox"
@@ -102,7 +102,14 @@ func describe(s *desk.Subscription) string {
 	if s == nil {
 		return ""
 	}
-	return fmt.Sprintf("%s %v %s", s.Target, s.Topics, s.Least)
+	words := []string{s.Target.String()}
+	for _, t := range s.Topics {
+		words = append(words, string(t))
+	}
+	if s.Least != "" {
+		words = append(words, string(s.Least)+"+")
+	}
+	return strings.Join(words, " ")
 }
 
 // Hold stops all sends of a connection, or of all connections where conn is
