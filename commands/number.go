@@ -29,9 +29,10 @@ func parseNumber(word string) (int, bool) {
 // candidates finds the incidents that may be meant where no number was typed.
 type candidates func(ctx context.Context, a *asked) ([]desk.Incident, error)
 
-// open are those that are open and no drills.
+// open are those that are open and no drills, newest first.
 func open(ctx context.Context, a *asked) ([]desk.Incident, error) {
 	all, err := a.journal.Open(ctx)
+	slices.Reverse(all)
 	return slices.DeleteFunc(all, func(i desk.Incident) bool { return i.Drill }), err
 }
 
