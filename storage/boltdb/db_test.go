@@ -131,7 +131,7 @@ func TestSecondProcess(t *testing.T) {
 	}
 	began := time.Now()
 	_, err := boltdb.Open(path, boltdb.Options{})
-	want := fmt.Sprintf("%s is in use by process %d (boltdb.test) since 20", path, holder.Process.Pid)
+	want := fmt.Sprintf("%s is in use by process %d (%s) since 20", path, holder.Process.Pid, filepath.Base(os.Args[0]))
 	if err == nil || !strings.Contains(err.Error(), want) || !strings.Contains(err.Error(), "stop that one first") {
 		t.Errorf("Open = %v, want %q", err, want)
 	}

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"io"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -176,12 +177,17 @@ func (f *file) Fsync(context.Context, fs.FileHandle, uint32) syscall.Errno {
 }
 
 // serveFaults serves the file system at mount, and takes plans and answers images.
-func serveFaults(mount string) error {
+func serveFaults(mount string) (err error) {
 	root := &folder{disk: &disk{}}
-	_, err := fs.Mount(mount, root, &fs.Options{MountOptions: fuse.MountOptions{DirectMount: true}})
+	server, err := fs.Mount(mount, root, &fs.Options{MountOptions: fuse.MountOptions{DirectMount: true}})
 	if err != nil {
 		return err
 	}
+	defer func() {
+		if server.Unmount() != nil { // a failed test leaves its store open
+			err = errors.Join(err, detach(mount))
+		}
+	}()
 	in, out := gob.NewDecoder(os.Stdin), gob.NewEncoder(os.Stdout)
 	for p := (plan{}); ; {
 		if err := out.Encode(root.disk.follow(p)); err != nil {
@@ -189,11 +195,19 @@ func serveFaults(mount string) error {
 		}
 		p = plan{}
 		if err := in.Decode(&p); err == io.EOF {
-			return unix.Unmount(mount, unix.MNT_DETACH) // also after a failed test, which leaves its store open
+			return nil
 		} else if err != nil {
 			return err
 		}
 	}
+}
+
+// detach unmounts what is still in use.
+func detach(mount string) error {
+	if os.Getuid() != 0 {
+		return exec.Command("fusermount3", "-uz", mount).Run()
+	}
+	return unix.Unmount(mount, unix.MNT_DETACH)
 }
 
 // faultyDisk is the test's end of a mounted file system that fails.
