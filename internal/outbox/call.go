@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/umassonline/belltower/internal/chat"
+	"github.com/umassonline/belltower/internal/desk"
 )
 
 // callTimeout is how long an answer is waited for. A platform answers within a
@@ -21,7 +22,6 @@ type call struct {
 	d      chat.Delivery
 	sought chat.Sought
 	at     time.Time
-	own    bool // the lane may have been over its own limit
 
 	id    chat.PostID
 	found []chat.Found
@@ -45,6 +45,14 @@ func (c *call) perform(ctx context.Context, s chat.Sender) {
 	case methodReach:
 		c.err = s.Reach(ctx, c.d.Channel)
 	}
+}
+
+// channel is the one that the call is about.
+func (c *call) channel() desk.Channel {
+	if c.job != nil {
+		return c.job.lane.ch
+	}
+	return c.d.Channel
 }
 
 // failure returns how the call failed, nil if it did not.
@@ -76,7 +84,7 @@ func (l *line) start(ctx context.Context, c *call) {
 // send starts the call that a lane's plan asks for.
 func (l *line) send(ctx context.Context, now time.Time, v verdict) {
 	j, la := v.job, v.job.lane
-	c := &call{method: v.method(), job: j, plan: v, at: now, own: now.Before(la.nextPost.Add(time.Second))}
+	c := &call{method: v.method(), job: j, plan: v, at: now}
 	switch c.method {
 	case methodFind:
 		c.sought = chat.Sought{Channel: la.ch, Subject: j.of.id, Root: j.post.Root, Since: j.since.Add(-time.Minute)}
@@ -150,10 +158,9 @@ func (l *line) note(now time.Time, c *call, f *chat.SendError) {
 		p.answered(now)
 	case f.Limited:
 		result = "limited"
-		p.refused(now, f.After, c.own && !f.Wide)
+		p.refused(now, c.channel().ID, f.After, f.Wide)
 	default:
 		result = string(f.Outcome)
-		p.ended()
 	}
 	if f != nil && f.Outcome == chat.Locked && !l.health.down {
 		l.receive(now, &receipt{notice: fmt.Sprintf("%s refuses us altogether: %s. Nothing can be told there until that is put right.", l.name, f.Reason)})

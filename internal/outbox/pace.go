@@ -25,10 +25,8 @@ type pace struct {
 	tokens float64
 	at     time.Time // when tokens was right
 	until  time.Time // nothing before, as the platform said
-	// suspect: a lane was limited that may have been over its own limit; until
-	// the next answer only one call is out.
-	suspect bool
-	out     int // calls outstanding
+	// suspect is the channel that was limited last, perhaps by a limit of its own.
+	suspect string
 
 	limited time.Time // the newest 429 that lowered the rate; zero: none yet
 	bad     float64   // the rate that it refused
@@ -67,14 +65,10 @@ func newPace(perMinute int) *pace {
 	return &pace{rate: firstRate, tokens: 1}
 }
 
-// ready reports whether a call may go now, else when to ask again; a zero time:
-// when an answer comes.
+// ready reports whether a call may go now, else when to ask again.
 func (p *pace) ready(now time.Time) (bool, time.Time) {
 	if now.Before(p.until) {
 		return false, p.until
-	}
-	if p.suspect && p.out > 0 {
-		return false, time.Time{}
 	}
 	p.refill(now)
 	if p.tokens >= 1 {
@@ -96,15 +90,10 @@ func (p *pace) refill(now time.Time) {
 }
 
 // take spends a token; ready must have said that there is one.
-func (p *pace) take() {
-	p.tokens--
-	p.out++
-}
+func (p *pace) take() { p.tokens-- }
 
 // answered notes that a call ended, other than by a limit.
 func (p *pace) answered(now time.Time) {
-	p.out--
-	p.suspect = false
 	p.passed++
 	if p.fixed {
 		return
@@ -125,15 +114,15 @@ func (p *pace) answered(now time.Time) {
 	p.grown, p.quiet = now, 0
 }
 
-// refused notes a 429 that asks to wait for after. own: the lane may have been
-// over its own limit, so that another lane may try.
-func (p *pace) refused(now time.Time, after time.Duration, own bool) {
-	p.out--
-	if own && !p.suspect {
-		p.suspect = true
+// refused notes a 429 of a channel (its id) that asks to wait for after. Unless it
+// is said to be wide it may be that channel's own limit, which delays no other:
+// the method stops only when the channel refused before was another one.
+func (p *pace) refused(now time.Time, channel string, after time.Duration, wide bool) {
+	alone := p.suspect == "" || p.suspect == channel
+	p.suspect = channel
+	if alone && !wide {
 		return
 	}
-	p.suspect = false
 	same := now.Before(p.until)
 	if until := now.Add(max(after, leastAfter)); until.After(p.until) {
 		p.until = until
@@ -157,19 +146,10 @@ func (p *pace) lower(now time.Time) {
 	p.limited, p.passed, p.grown, p.quiet = now, 0, now, 0
 }
 
-// ended notes that a call got no answer that says anything about limits.
-func (p *pace) ended() {
-	p.out--
-	p.suspect = false
-}
-
 // available is how many calls may go now.
 func (p *pace) available(now time.Time) int {
 	if ok, _ := p.ready(now); !ok {
 		return 0
-	}
-	if p.suspect {
-		return 1
 	}
 	return int(p.tokens)
 }
