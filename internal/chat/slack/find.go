@@ -52,7 +52,7 @@ func (w *Workspace) Find(ctx context.Context, s chat.Sought) ([]chat.Found, erro
 	for {
 		var page history
 		if _, err := w.callForm(ctx, method, args, &page); err != nil {
-			return nil, lostThread(s, err)
+			return nil, w.unfindable(s, err)
 		}
 		for _, m := range page.Messages {
 			if n, ours := w.sought(m, s); ours {
@@ -68,11 +68,17 @@ func (w *Workspace) Find(ctx context.Context, s chat.Sought) ([]chat.Found, erro
 	return all, nil
 }
 
-// lostThread makes nothing of the error that a thread is not there.
-func lostThread(s chat.Sought, err error) error {
+// unfindable judges the error of a look-up: a thread that is not there holds
+// nothing, and a history that we may not read is refused to us, not the channel
+// or the connection.
+func (w *Workspace) unfindable(s chat.Sought, err error) error {
 	var e *chat.SendError
-	if errors.As(err, &e) && e.Outcome == chat.RootGone && s.Root != "" {
+	switch {
+	case !errors.As(err, &e):
+	case e.Outcome == chat.RootGone && s.Root != "":
 		return nil
+	case strings.HasPrefix(e.Reason, "missing_scope"), e.Reason == "not_in_channel" && w.granted("chat:write.public"):
+		return &chat.SendError{Outcome: chat.Refused, Reason: e.Reason}
 	}
 	return err
 }

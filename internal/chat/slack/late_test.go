@@ -119,6 +119,21 @@ func TestACommandIsCarriedOutWhenSlackHangsUp(t *testing.T) {
 	}
 }
 
+func TestTheTimeBeforeACommandCountsForItsLateAnswer(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		w.answerWith(slowly(1500 * time.Millisecond))
+		held := make(chan struct{})
+		defer close(held)
+		w.fake.Faults(slacktest.On{Method: "users.info"}, slacktest.Hang(held, slacktest.StoreNever))
+		begun := time.Now()
+		a := w.types(w.typed("declare learn down")) // 0.7 s for the person, then 1.5 s
+		if took := time.Since(begun); a.Status != http.StatusOK || len(a.Body) != 0 || took != 2*time.Second {
+			t.Errorf("%d %q after %v", a.Status, a.Body, took)
+		}
+	})
+}
+
 func TestRequestsWaitForTheWorkspaceToBeKnown(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t)

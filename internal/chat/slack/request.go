@@ -142,6 +142,7 @@ func (h *handler) command(in incoming) error {
 	req.Name = form.Get("user_name")
 	req.Command = strings.TrimPrefix(form.Get("command"), "/")
 	req.Text = decode(h.name, form.Get("text"))
+	h.join(in.ctx, req)
 	h.answer(in, req, origin{url: form.Get("response_url"), inline: true})
 	return nil
 }
@@ -180,7 +181,7 @@ func (h *handler) answer(in incoming, req chat.Request, to origin) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(in.ctx), commandTime)
 	defer cancel()
 	acknowledged := make(chan struct{})
-	late := time.AfterFunc(lateAfter, func() {
+	late := time.AfterFunc(lateAfter-begun.Sub(in.at), func() { // at once if it is past
 		defer close(acknowledged)
 		acknowledge(in.ResponseWriter)
 	})

@@ -77,6 +77,10 @@ func TestPublicChannelsCanBeReachedFromOutsideWithTheScopeForIt(t *testing.T) {
 	if err := w.bot.Reach(t.Context(), channel("COUT")); err != nil {
 		t.Error(err)
 	}
+	sought := chat.Sought{Channel: channel("COUT"), Subject: delivery("", 1).Subject}
+	if _, err := w.bot.Find(t.Context(), sought); outcome(t, err) != chat.Refused {
+		t.Errorf("the history of a channel that we are not in: %v", err)
+	}
 	if err := w.bot.Reach(t.Context(), channel("CSECRET")); outcome(t, err) != chat.Gone {
 		t.Error(err)
 	}
@@ -88,7 +92,7 @@ func TestAMissingScopeIsNamed(t *testing.T) {
 		t.Error("nothing can be looked up without the history scopes")
 	}
 	_, err := w.bot.Find(t.Context(), chat.Sought{Channel: channel("CTEACH"), Subject: delivery("", 1).Subject})
-	if outcome(t, err) != chat.Locked || !strings.Contains(err.Error(), "channels:history") {
+	if outcome(t, err) != chat.Refused || !strings.Contains(err.Error(), "channels:history") {
 		t.Error(err)
 	}
 }
