@@ -7,7 +7,9 @@ import (
 	"strings"
 )
 
-// Command is a slash command that a person types.
+// Command is a slash command that a person types. Its text is sent as it is
+// here; that Slack writes & < > as entities in it, as it does in messages
+// (bolt-python#513), is unconfirmed, so a test may send either.
 type Command struct {
 	Channel   ChannelID
 	User      UserID

@@ -26,15 +26,16 @@ type Limits struct {
 }
 
 // SlackLimits are the published limits: docs.slack.dev/apis/web-api/rate-limits
-// (tier 3 is 50 a minute, tier 4 is 100; posts about one a second per channel
+// (tier 2 is 20 a minute, tier 3 is 50, tier 4 is 100; posts about one a second per channel
 // with short bursts). The tiers of single methods, the bursts, and the cap of
 // 300 posts a minute ("several hundred") are unconfirmed.
 func SlackLimits() Limits {
-	tier3, tier4 := Rate{50, time.Minute, 10}, Rate{100, time.Minute, 20}
+	tier2, tier3, tier4 := Rate{20, time.Minute, 5}, Rate{50, time.Minute, 10}, Rate{100, time.Minute, 20}
 	return Limits{
 		Method: map[string]Rate{
 			"chat.update": tier3, "chat.delete": tier3, "conversations.history": tier3, "conversations.replies": tier3,
 			"conversations.info": tier3, "conversations.join": tier3, "chat.postEphemeral": tier4, "users.info": tier4,
+			"bots.info": tier3, "usergroups.users.list": tier2,
 		},
 		Channel:   Rate{1, time.Second, 3},
 		Workspace: Rate{300, time.Minute, 50},

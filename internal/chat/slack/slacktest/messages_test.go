@@ -234,6 +234,14 @@ func TestThreadsAndBroadcasts(t *testing.T) {
 	wantError(t, err, "thread_not_found")
 }
 
+func TestARootCannotBeBroadcast(t *testing.T) {
+	w := newWorld(t)
+	w.post(t, "CTEACH", "root", slack.MsgOptionBroadcast())
+	if m := w.Messages("CTEACH")[0]; m.Broadcast {
+		t.Errorf("%+v", m)
+	}
+}
+
 func TestBlocksComeBackWithIDs(t *testing.T) {
 	w := newWorld(t)
 	w.post(t, "CTEACH", "x", slack.MsgOptionBlocks(slack.NewDividerBlock()))

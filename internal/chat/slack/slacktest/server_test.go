@@ -239,6 +239,16 @@ func TestMissingScopesAreNamed(t *testing.T) {
 	wantError(t, err, "missing_scope")
 }
 
+func TestANewTokenEndsTheOldOne(t *testing.T) {
+	w := newWorld(t)
+	w.ws.Token = "xoxb-rotated"
+	w.AddWorkspace(w.ws)
+	_, err := w.api.AuthTest()
+	wantError(t, err, "invalid_auth")
+	_, err = w.client(t, w.ws.Token).AuthTest()
+	wantError(t, err, "")
+}
+
 func TestWorkspacesDoNotSeeEachOther(t *testing.T) {
 	w := newWorld(t)
 	lowell := NewWorkspace("lowell")

@@ -92,6 +92,11 @@ func TestAStoryFailsOnWhatNobodyExpected(t *testing.T) {
 			st.Expect("CTEACH", "second")
 			st.Expect("CTEACH", "first")
 		}, `a message in CTEACH with "first"; the channel has:`},
+		{"for another reader", func(st *Story) {
+			_, _ = w.api.PostEphemeral("CEXT", "UANN", slack.MsgOptionText("psst", false))
+			st.Patience(time.Millisecond)
+			st.Expect("CEXT", "psst")
+		}, `a message in CEXT with "psst"; the channel has:`},
 		{"nothing at all", func(st *Story) { st.Patience(time.Millisecond); st.Expect("COUT", "x") }, `waited 1ms for a message in COUT with "x"`},
 		{"blocks alone", func(st *Story) {
 			_, _ = w.call(t, "chat.postMessage", "application/json", `{"channel":"CEXT","blocks":[{"type":"header","text":{"type":"plain_text","text":"Silent"}}]}`)
@@ -130,7 +135,7 @@ func TestAStoryTypesAndClicks(t *testing.T) {
 	b.answer = say("text/plain", "done")
 	got := w.caught(t, func(st *Story) {
 		w.postBlocks(t, buttons)
-		if a := st.Type("CTEACH", "UANN", "/status"); a.Reply.Text != "done" {
+		if a := st.Type("CTEACH", "UANN", "/status"); a.Reply.Reads() != "done" {
 			t.Errorf("%+v", a)
 		}
 		st.Click(st.Expect("CTEACH", "Learn"), "UANN", "resolve")
