@@ -70,6 +70,7 @@ func (l *line) settleJob(now time.Time, v verdict) {
 	case leave:
 		l.leave(j)
 	case drop:
+		j.unmatched = false // so that it is asked again if it is opened anew
 		l.receive(now, &receipt{job: j, release: true})
 	case skip, forget:
 		p := j.post
@@ -160,6 +161,9 @@ func (l *line) verify(ctx context.Context, now time.Time, m method, turn []*lane
 				}
 				changed = changed || news
 			}
+			if la.plan.do != sendRoot {
+				continue
+			}
 			if err := l.match(tx, j, generation); err != nil {
 				return err
 			}
@@ -181,18 +185,18 @@ func (l *line) verify(ctx context.Context, now time.Time, m method, turn []*lane
 	return stands, nil
 }
 
-// match finds out whether the job's channel matches, where it has no post and it
-// is not known as of this generation of subscriptions.
+// match finds out whether the job's channel, which is to be opened, matches, where
+// that is not known as of this generation of subscriptions.
 func (l *line) match(tx storage.Tx, j *job, generation uint64) error {
 	rel := j.of.out.Rel
-	if j.post.Root != "" || j.lane.ops || (j.asked == asked{generation, rel}) {
+	if j.lane.ops || (j.asked == asked{generation, rel}) {
 		return nil
 	}
 	subs, err := l.engine.cfg.Book.Subscriptions(tx, j.lane.ch)
 	if err != nil {
 		return err
 	}
-	j.matches = l.engine.cfg.Book.Places().Catalog.Matches(subs, j.of.scopeAt(rel))
+	j.unmatched = !l.engine.cfg.Book.Places().Catalog.Matches(subs, j.of.scopeAt(rel))
 	j.asked = asked{generation, rel}
 	return nil
 }

@@ -25,6 +25,8 @@ type EngineConfig struct {
 	Observe   Observer
 	// Keep is how long deliveries of what has ended are kept; 0: 30 days.
 	Keep time.Duration
+
+	chunk int // most channels of a chunk; 0: as many as the pace sends in a second
 }
 
 // Observer is told what happens, for metrics. Its functions may be nil; they are

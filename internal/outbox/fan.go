@@ -139,7 +139,7 @@ func (l *line) chunk(ctx context.Context, now time.Time, s *subject) error {
 	for _, m := range c.members {
 		j := l.join(i, m.channel, s, m.post)
 		if m.matches {
-			j.matches, j.asked = true, asked{generation, s.out.Rel}
+			j.unmatched, j.asked = false, asked{generation, s.out.Rel}
 		}
 	}
 	return nil
@@ -157,6 +157,9 @@ func (c *chunk) intent(now time.Time, b boot) intentRecord {
 }
 
 func (l *line) chunkSize() int {
+	if most := l.engine.cfg.chunk; most > 0 {
+		return most
+	}
 	return max(chunkLeast, min(chunkMost, int(l.pace[methodPost].rate)))
 }
 

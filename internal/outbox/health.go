@@ -85,7 +85,7 @@ func (l *line) reachTime(now time.Time) time.Time {
 	case l.held || l.health.reading:
 		return time.Time{}
 	case l.health.down:
-		return sooner(l.health.next, time.Time{})
+		return l.health.next
 	}
 	at := time.Time{}
 	for _, g := range l.gone {

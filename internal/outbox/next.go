@@ -61,8 +61,8 @@ type job struct {
 	row        *rowRecord // as on disk; nil: none
 	since      time.Time  // the oldest of them
 
-	matches   bool  // the channel's subscriptions match what may be told,
-	asked     asked // as of this
+	unmatched bool  // the channel was found not to match,
+	asked     asked // or to match, as of this
 	pending   bool  // a receipt is not yet on disk
 	doubt     doubt
 	look      time.Time // while in doubt: when to look
@@ -202,7 +202,7 @@ func (j *job) tell(now time.Time) verdict {
 	}
 	v := verdict{n: want, mark: j.mine <= j.post.Told}
 	switch {
-	case j.post.Root == "" && want > 0 && (j.lane.ops || j.matches):
+	case j.post.Root == "" && want > 0 && (j.lane.ops || !j.unmatched):
 		v.do = sendRoot
 	case j.post.Root == "" && j.copies > 0 && j.of.scopeAt(want).Retracted:
 		v.do, v.saying = sendRoot, j.of.reply(want-1, want, true)

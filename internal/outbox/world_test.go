@@ -33,6 +33,7 @@ type world struct {
 	observe  Observer
 	state    map[desk.Subject]desk.Incident
 	stop     func()
+	chunk    int // most channels of a chunk
 	runs     int
 	hits     int // commits and send boundaries of all processes so far
 	killAt   int // the boundary at which the process dies; 0: never
@@ -140,7 +141,7 @@ func (w *world) start() {
 		log = os.Stderr
 	}
 	w.engine = NewEngine(EngineConfig{
-		DB: db, Book: w.book, Senders: senders, Abilities: abilities, Observe: w.observe,
+		chunk: w.chunk, DB: db, Book: w.book, Senders: senders, Abilities: abilities, Observe: w.observe,
 		Log: slog.New(slog.NewTextHandler(log, &slog.HandlerOptions{Level: slog.LevelDebug})),
 	})
 	done := make(chan error)
@@ -309,4 +310,72 @@ func (w *world) mustRest(s desk.Subject) {
 	if err != nil {
 		w.t.Error(err)
 	}
+}
+
+// mustBeTold fails unless a channel was told all that it may be told, once, and
+// its post shows the newest of it (I1, I2, I4, I7).
+func (w *world) mustBeTold(s desk.Subject, ids ...string) {
+	w.t.Helper()
+	sub := w.read(s)
+	for _, id := range ids {
+		ch := channel(id)
+		w.platform.mu.Lock()
+		root := w.platform.root(ch, s)
+		var said []int
+		for _, m := range w.platform.rooms[ch] {
+			if m.subject == s {
+				said = append(said, m.said...)
+			}
+		}
+		w.platform.mu.Unlock()
+		want := sub.out.want(w.book.Places().isOps(ch))
+		if root == nil {
+			w.t.Errorf("%s was not told of %s", id, s)
+			continue
+		}
+		if root.shown != want {
+			w.t.Errorf("%s shows version %d of %s, want %d: %s", id, root.shown, s, want, w.platform.in(ch, s))
+		}
+		w.mustHaveSaid(sub, id, root.n, said)
+	}
+}
+
+func (w *world) mustHaveSaid(s *subject, id string, from int, said []int) {
+	w.t.Helper()
+	heard := map[int]int{}
+	for _, n := range said {
+		heard[n]++
+	}
+	want := s.out.want(w.book.Places().isOps(channel(id)))
+	void := s.scopeAt(want).Retracted
+	for n := from + 1; n <= want; n++ {
+		least := len(s.reply(n-1, n, true).anns)
+		if void && n < want {
+			least = 0
+		}
+		if heard[n] < least || heard[n] > 1 {
+			w.t.Errorf("%s heard announcement %d of %s %d times: %s", id, n, s.id, heard[n], w.platform.in(channel(id), s.id))
+		}
+	}
+}
+
+// mustNotBeTold fails where a channel has anything about s.
+func (w *world) mustNotBeTold(s desk.Subject, ids ...string) {
+	w.t.Helper()
+	for _, id := range ids {
+		w.expect(id, s, "")
+	}
+}
+
+func (w *world) read(s desk.Subject) *subject {
+	w.t.Helper()
+	sub := &subject{id: s}
+	err := w.store.View(context.Background(), func(tx storage.Tx) error {
+		_, err := sub.refresh(tx)
+		return err
+	})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return sub
 }

@@ -1,0 +1,151 @@
+package outbox
+
+import (
+	"fmt"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/umassonline/belltower/internal/chat"
+	"github.com/umassonline/belltower/internal/desk"
+)
+
+// history is a course of events. What it promises holds wherever a process dies.
+type history struct {
+	name string
+	tell func(w *world)
+}
+
+// fourChannels is where most histories happen: ops and three more, told in
+// chunks of two.
+func fourChannels(w *world) {
+	w.chunk = 2
+	w.subscribe("", "a", "b", "c")
+	w.start()
+}
+
+func histories() []history {
+	return []history{
+		{"declared, updated, resolved", func(w *world) {
+			fourChannels(w)
+			s := w.declare(desk.Major, 0)
+			w.pass(2 * time.Second)
+			w.say(s, 0)
+			w.pass(20 * time.Second)
+			w.resolve(s)
+			w.pass(5 * time.Minute)
+			w.mustBeTold(s, "ops", "a", "b", "c")
+			w.mustRest(s)
+		}},
+		{"updated before all have heard", func(w *world) {
+			fourChannels(w)
+			s := w.declare(desk.Major, 0)
+			w.say(s, 0)
+			time.Sleep(3 * time.Millisecond)
+			w.say(s, 0)
+			w.pass(5 * time.Minute)
+			w.mustBeTold(s, "ops", "a", "b", "c")
+			w.mustRest(s)
+		}},
+		{"retracted in its grace", func(w *world) {
+			fourChannels(w)
+			s := w.declare(desk.Major, 10*time.Second)
+			w.pass(4 * time.Second)
+			w.retract(s)
+			w.pass(5 * time.Minute)
+			w.mustBeTold(s, "ops")
+			w.mustNotBeTold(s, "a", "b", "c")
+			w.mustRest(s)
+		}},
+		{"retracted after its grace", func(w *world) {
+			fourChannels(w)
+			s := w.declare(desk.Major, 10*time.Second)
+			w.pass(11 * time.Second)
+			w.retract(s)
+			w.pass(5 * time.Minute)
+			w.mustBeTold(s, "ops")
+			w.mustRest(s)
+			for _, id := range []string{"a", "b", "c"} {
+				if w.platform.in(channel(id), s) != "" {
+					w.mustBeTold(s, id)
+				}
+			}
+		}},
+		{"a channel subscribes, another unsubscribes, impact rises", func(w *world) {
+			fourChannels(w)
+			w.subscribe(desk.Critical, "dean")
+			s := w.declare(desk.Major, 0)
+			w.pass(2 * time.Second)
+			w.unsubscribe("b")
+			w.subscribe("", "late")
+			w.impact(s, desk.Critical)
+			w.pass(5 * time.Minute)
+			w.mustBeTold(s, "ops", "a", "c", "late", "dean")
+			w.mustRest(s)
+		}},
+		{"answers are lost", func(w *world) {
+			lost := 0
+			w.platform.fault = func(kind string, d chat.Delivery) fault {
+				if lost++; kind == "find" || lost%3 != 0 {
+					return fault{}
+				}
+				return fault{err: unknown, lost: lost%2 == 0}
+			}
+			fourChannels(w)
+			s := w.declare(desk.Major, 0)
+			w.pass(30 * time.Second)
+			w.say(s, 0)
+			w.pass(15 * time.Minute)
+			w.mustBeTold(s, "ops", "a", "b", "c")
+			w.mustRest(s)
+		}},
+		{"a channel is gone and comes back", func(w *world) {
+			away := true
+			w.platform.fault = func(_ string, d chat.Delivery) fault {
+				if away && d.Channel.ID == "b" {
+					return fault{err: archived}
+				}
+				return fault{}
+			}
+			fourChannels(w)
+			s := w.declare(desk.Major, 0)
+			w.pass(30 * time.Second)
+			away = false
+			w.engine.Return(channel("b"))
+			w.say(s, 0)
+			w.pass(26 * time.Hour)
+			w.mustBeTold(s, "ops", "a", "b", "c")
+			w.mustRest(s)
+		}},
+	}
+}
+
+// Wherever a process is killed, between any two steps, the channels end as they
+// would have without.
+func TestKilledAnywhere(t *testing.T) {
+	for _, h := range histories() {
+		t.Run(h.name, func(t *testing.T) {
+			boundaries := 0
+			inWorld(t, func(w *world) {
+				h.tell(w)
+				boundaries = w.hits
+			})
+			for k := 1; k <= boundaries && !t.Failed(); k++ {
+				killedAt(t, h, k)
+			}
+			t.Logf("killed at %d places", boundaries)
+		})
+	}
+}
+
+func killedAt(t *testing.T, h history, k int) {
+	t.Run(fmt.Sprint(k), func(t *testing.T) {
+		synctest.Test(t, func(t *testing.T) {
+			w := newWorld(t)
+			defer w.close()
+			w.killAt = k
+			h.tell(w)
+			w.mustBeSound()
+		})
+	})
+}
