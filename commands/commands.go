@@ -105,6 +105,10 @@ func (a *asked) run(ctx context.Context) (chat.Reply, error) {
 	if err := a.find(strings.ToLower(strings.Trim(a.req.Command, "/ "))); err != nil {
 		return chat.Reply{}, err
 	}
+	if _, service := a.Words.Catalog.Find(verbHelp); asksHelp(a.line.rest) && !service {
+		a.line.rest = a.verb.name
+		return help(ctx, a)
+	}
 	if err := a.Access.May(a.actor, a.verb.deed); err != nil {
 		return chat.Reply{}, err
 	}
@@ -118,6 +122,12 @@ func (a *asked) run(ctx context.Context) (chat.Reply, error) {
 		}
 	}
 	return a.verb.do(ctx, a)
+}
+
+// asksHelp reports whether a word asks for help: alone behind a verb it is never a
+// message.
+func asksHelp(word string) bool {
+	return slices.Contains([]string{verbHelp, "--" + verbHelp, "-h", "?"}, strings.ToLower(word))
 }
 
 // find finds the verb meant, and takes its words off the line.
@@ -136,7 +146,7 @@ func (a *asked) find(command string) error {
 	if _, other := all[name]; other && command == root && name != root {
 		return a.find(name)
 	}
-	if name == "" {
+	if name == "" || asksHelp(name) {
 		name = verbHelp
 	}
 	k := slices.IndexFunc(verbs, func(v verb) bool { return v.name == name })

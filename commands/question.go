@@ -24,12 +24,19 @@ type question struct {
 
 func (q *question) Unwrap() error { return q.Refusal }
 
-// offering adds ways on.
-func (q *question) offering(actions ...chat.Action) *question {
-	for _, a := range actions {
-		if a.Command != "" {
-			q.actions = append(q.actions, a)
-		}
+// maxCommands is the most characters that all buttons of one answer hold: Slack
+// refuses a message at about 13,000 over all its blocks.
+// https://github.com/slackapi/bolt-js/issues/2509
+const maxCommands = 6000
+
+// offering adds a way on, where there is room for it.
+func (q *question) offering(way chat.Action) *question {
+	total := utf8.RuneCountInString(way.Command)
+	for _, a := range q.actions {
+		total += utf8.RuneCountInString(a.Command)
+	}
+	if way.Command != "" && total <= maxCommands {
+		q.actions = append(q.actions, way)
 	}
 	return q
 }

@@ -66,7 +66,7 @@ func (a *asked) noImpact(d declared) error {
 // takeAffected reads the service, or the services joined by commas, that words
 // begin with, and tells how many words that is.
 func (a *asked) takeAffected(into *[]desk.Affected, words []string) (int, error) {
-	if slices.Contains([]string{"and", "&", "+", ","}, strings.ToLower(words[0])) {
+	if between(words[0], len(*into)) {
 		return 1, nil
 	}
 	if s, n := findService(a.Words.Catalog, words); n > 1 {
@@ -84,6 +84,13 @@ func (a *asked) takeAffected(into *[]desk.Affected, words []string) (int, error)
 		addAffected(into, affected)
 	}
 	return 1, nil
+}
+
+// between reports whether a word only joins services, or, behind some, stands
+// before the impact: "learn and portal are down".
+func between(word string, services int) bool {
+	word = strings.ToLower(word)
+	return slices.Contains([]string{"and", "&", "+", ","}, word) || (services > 0 && (word == "is" || word == "are"))
 }
 
 // affected reads "learn" and "learn:major_outage", a piece of text.
