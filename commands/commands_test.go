@@ -3,6 +3,7 @@ package commands_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"maps"
 	"strings"
@@ -127,6 +128,39 @@ func TestButtonsFitEveryPlatform(t *testing.T) {
 	r := o.typed("incident update " + strings.Repeat("x", desk.MaxText))
 	if !r.Failed || len(r.Message.Actions) != 0 {
 		t.Errorf("offered %v", r.Message.Actions)
+	}
+}
+
+// Nor are more than all fit one answer.
+func TestAllButtonsTogetherFit(t *testing.T) {
+	o := newOffice(t)
+	for range 10 {
+		o.req.At = o.req.At.Add(time.Second)
+		o.typed(fmt.Sprintf("incident declare --separate learn down %d", o.asked))
+	}
+	r := o.typed("incident update " + strings.Repeat("x", 1500))
+	if !r.Failed || len(r.Message.Actions) != 3 {
+		t.Errorf("offered %d buttons", len(r.Message.Actions))
+	}
+	r = o.typed("incident declare learn down | " + strings.Repeat("x", desk.MaxText))
+	for _, a := range r.Message.Actions {
+		t.Errorf("offered %.60s...", a.Command)
+	}
+}
+
+// Pages hold long texts in small numbers.
+func TestPagesAreShort(t *testing.T) {
+	o := newOffice(t)
+	o.typed("incident declare learn down")
+	for k := range 10 {
+		o.req.At = o.req.At.Add(time.Second)
+		o.typed(fmt.Sprintf("incident update 1 %d %s", k, strings.Repeat("words ", 200)))
+	}
+	for page := 1; page <= 3; page++ {
+		r := o.typed(fmt.Sprintf("incident timeline 1 page %d", page))
+		if text := plain(r); r.Failed || len(text) > 4000 || len(text) < 1000 {
+			t.Errorf("page %d has %d bytes:\n%s", page, len(text), text)
+		}
 	}
 }
 

@@ -47,7 +47,6 @@ func (a *asked) takePlace() (place, error) {
 	if !there.elsewhere {
 		return there, nil
 	}
-	a.actor.Direct, a.actor.Manages = false, false
 	return there, a.Access.May(a.actor, desk.FollowElsewhere)
 }
 
