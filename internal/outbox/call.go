@@ -72,13 +72,30 @@ func (l *line) start(ctx context.Context, c *call) {
 	l.out++
 	l.pace[c.method].take()
 	l.turns[c.method]++
-	l.calling.Go(func() {
+	select {
+	case l.work <- c:
+	default:
+		work := l.work
+		l.calling.Go(func() { l.serve(ctx, c, work) })
+	}
+}
+
+// serve makes a call, and then those that come while it is kept.
+func (l *line) serve(ctx context.Context, c *call, work <-chan *call) {
+	for ok := true; ok; c, ok = <-work {
 		c.perform(ctx, l.sender)
 		l.mu.Lock()
 		l.ended = append(l.ended, c)
 		l.mu.Unlock()
 		signal(l.wake)
-	})
+	}
+}
+
+// dismiss ends the goroutines that wait for calls. A fan-out keeps them, as new
+// ones would have to grow their stacks for each call.
+func (l *line) dismiss() {
+	close(l.work)
+	l.work = make(chan *call)
 }
 
 // send starts the call that a lane's plan asks for.
@@ -127,8 +144,9 @@ func (v verdict) delivery() chat.Delivery {
 	return d
 }
 
-// absorb takes in what calls came to.
-func (l *line) absorb(now time.Time) {
+// absorb takes in what calls came to. It reports whether something has to be
+// done about them beside writing receipts.
+func (l *line) absorb(now time.Time) (urgent bool) {
 	l.mu.Lock()
 	ended := l.ended
 	l.ended = nil
@@ -136,18 +154,20 @@ func (l *line) absorb(now time.Time) {
 	for _, c := range ended {
 		l.out--
 		f := c.failure()
+		urgent = urgent || f != nil || c.method != methodPost || l.health.trial
 		l.note(now, c, f)
-		switch {
-		case c.job == nil:
+		if c.job == nil {
 			l.reached(now, c, f)
-		case f != nil:
-			c.job.lane.busy, c.job.lane.dirty = false, true
+			continue
+		}
+		c.job.lane.busy, c.job.lane.dirty = false, true
+		if f != nil {
 			l.failedCall(now, c, f)
-		default:
-			c.job.lane.busy, c.job.lane.dirty = false, true
+		} else {
 			l.succeeded(now, c)
 		}
 	}
+	return urgent
 }
 
 // note tells pace, health, metrics and log how a call ended.

@@ -103,8 +103,11 @@ func (l *line) choose(now time.Time, m method) []*lane {
 			ready = append(ready, la)
 		}
 	}
-	n = min(n, len(ready), rowsAtOnce)
+	n = min(n, len(ready), chunkMost)
 	for k := range n {
+		if n == len(ready) {
+			break // all of them have their turn
+		}
 		best := k + pick(ready[k:], l.turns[m]+k)
 		ready[k], ready[best] = ready[best], ready[k]
 	}

@@ -1,7 +1,6 @@
 package outbox
 
 import (
-	"context"
 	"errors"
 	"slices"
 	"strings"
@@ -24,44 +23,23 @@ const (
 // errStale says that a subject has changed since the line read it.
 var errStale = errors.New("outbox: the subject has changed")
 
-// fan writes intents for the next channels of the circles, as far as there is
-// room (T3).
-func (l *line) fan(ctx context.Context, now time.Time) error {
+// nextCircle chooses whose turn it is: ops channels first, then urgent subjects,
+// then whose last turn is longest ago; every fourth turn goes by that alone. It
+// // returns nil where there is nothing to do or no room beside the chunks that are
+// open, without those that have ended.
+func (l *line) nextCircle(ended []*intent) *subject {
 	if l.stopped() {
 		return nil
 	}
-	if l.orphans {
-		if err := l.adopt(ctx, now); err != nil {
-			return err
-		}
-	}
-	for {
-		s := l.nextCircle()
-		if s == nil {
-			return nil
-		}
-		if err := l.chunk(ctx, now, s); errors.Is(err, errStale) {
-			l.refreshSoon()
-			return nil
-		} else if err != nil {
-			return err
-		}
-	}
-}
-
-// nextCircle chooses whose turn it is: ops channels first, then urgent subjects,
-// then whose last turn is longest ago; every fourth turn goes by that alone. It
-// returns nil where there is nothing to do or no room.
-func (l *line) nextCircle() *subject {
-	room := 0
+	room := chunksOpen
 	for _, i := range l.intents {
-		if i.Boot == l.boot && !i.ops {
-			room++
+		if i.Boot == l.boot && !i.ops && !slices.Contains(ended, i) {
+			room--
 		}
 	}
 	var best *subject
 	for _, s := range l.subjects {
-		if s.finished() || (s.fan.OpsN >= s.out.N && room >= chunksOpen) {
+		if s.finished() || (s.fan.OpsN >= s.out.N && room <= 0) {
 			continue
 		}
 		if best == nil || l.sooner(s, best) {
@@ -101,13 +79,13 @@ type chunk struct {
 	members []member
 }
 
-// chunk makes one step of a circle: an intent for its next channels and the
-// cursor behind them, together.
-func (l *line) chunk(ctx context.Context, now time.Time, s *subject) error {
+// chunking makes one step of a circle (T3): an intent for its next channels and
+// the cursor behind them, together.
+func (l *line) chunking(now time.Time, s *subject) task {
 	generation := l.engine.cfg.Book.generation.Load()
 	var c chunk
 	var rec intentRecord
-	err := l.db().Background(ctx, func(tx storage.Tx) error {
+	write := func(tx storage.Tx) error {
 		c = chunk{line: l, subject: s, scope: s.scopeAt(s.out.Rel), size: l.chunkSize(), open: l.openChannels(s)}
 		if err := c.look(tx); err != nil {
 			return err
@@ -120,11 +98,13 @@ func (l *line) chunk(ctx context.Context, now time.Time, s *subject) error {
 			}
 		}
 		return fanTable().Put(tx, fanKey(l.name, s.id), c.fan)
-	})
-	if err != nil {
-		l.orphans = l.orphans || !errors.Is(err, errStale)
-		return err
 	}
+	return task{write, func() { l.opened(c, rec, generation) }}
+}
+
+// opened takes a chunk that is on disk into the lanes.
+func (l *line) opened(c chunk, rec intentRecord, generation uint64) {
+	s := c.subject
 	if c.fan.N > s.fan.N && s.fan.N > 0 {
 		s.round.again = true // those that were told before have texts to be put right
 	}
@@ -132,7 +112,7 @@ func (l *line) chunk(ctx context.Context, now time.Time, s *subject) error {
 	l.chunks++
 	s.turn = l.chunks
 	if len(c.members) == 0 {
-		return nil
+		return
 	}
 	i := l.addIntent(s, rec, c.fan.Chunks)
 	i.ops = c.ops
@@ -142,7 +122,6 @@ func (l *line) chunk(ctx context.Context, now time.Time, s *subject) error {
 			j.unmatched, j.asked = false, asked{generation, s.out.Rel}
 		}
 	}
-	return nil
 }
 
 func (c *chunk) intent(now time.Time, b boot) intentRecord {

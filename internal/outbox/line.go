@@ -44,7 +44,8 @@ type line struct {
 	finished []*intent  // to be deleted
 	retry    time.Time  // the store is left alone before
 
-	out       int // calls outstanding
+	out       int        // calls outstanding
+	work      chan *call // taken by goroutines that wait for calls
 	calling   sync.WaitGroup
 	laneCount atomic.Int64
 	callCount atomic.Int64
@@ -83,6 +84,7 @@ func newLine(e *Engine, name desk.ConnectionName, s chat.Sender) *line {
 		log:      e.cfg.Log.With("connection", string(name)),
 		subjects: map[desk.Subject]*subject{},
 		wake:     make(chan struct{}, 1),
+		work:     make(chan *call),
 		stale:    true,
 	}
 	for m := range l.pace {
@@ -125,20 +127,37 @@ func (l *line) run(ctx context.Context, b boot, started time.Time) {
 	l.boot, l.started = b, started
 	calls, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	defer cancel()
+	var until time.Time
 	for ctx.Err() == nil {
-		l.absorb(l.now())
-		if now := l.now(); !now.Before(l.retry) {
+		now := l.now()
+		if !l.absorb(now) && l.gathering(now, until) {
+			sleep(ctx, l.wake, now, sooner(until, l.since.Add(groupTime)))
+			continue
+		}
+		if !now.Before(l.retry) {
 			if err := l.step(ctx, calls, now); err != nil && ctx.Err() == nil {
 				l.log.Error("the outbox cannot use the store", "error", err)
 				l.retry = now.Add(storePause)
 			}
 		}
 		l.count()
-		now := l.now()
-		sleep(ctx, l.wake, now, l.alarm(now))
+		if l.out == 0 && len(l.lanes) == 0 {
+			l.dismiss()
+		}
+		now = l.now()
+		until = l.alarm(now)
+		sleep(ctx, l.wake, now, until)
 	}
 	l.stop(calls, cancel)
-	l.calling.Wait()
+}
+
+// gathering reports whether all there is to do is to wait for more receipts.
+func (l *line) gathering(now, until time.Time) bool {
+	l.mu.Lock()
+	news := l.stale || len(l.returns) > 0
+	l.mu.Unlock()
+	return !news && l.out > 0 && len(l.receipts) > 0 && len(l.receipts) < flushAt &&
+		now.Before(l.since.Add(groupTime)) && (until.IsZero() || now.Before(until))
 }
 
 // step does what there is to do now. After an error nothing is lost: what was
@@ -150,7 +169,7 @@ func (l *line) step(ctx, calls context.Context, now time.Time) error {
 		}
 	}
 	for _, do := range []func(context.Context, time.Time) error{
-		l.flush, l.refresh, l.welcome, l.breakUp, l.fan, l.edits,
+		l.refresh, l.welcome, l.breakUp, l.write, l.edits,
 	} {
 		if err := do(ctx, now); err != nil {
 			return err

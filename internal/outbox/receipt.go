@@ -2,6 +2,7 @@ package outbox
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"time"
 
@@ -13,8 +14,12 @@ const (
 	// groupTime is how long receipts are gathered for one commit. It is below what
 	// a reader notices and saves most of the flushes of a fan-out.
 	groupTime = 10 * time.Millisecond
-	// rowsAtOnce bounds the receipts, marks or rows of one transaction.
+	// flushAt receipts are written at once: a whole chunk.
+	flushAt = chunkMost
+	// rowsAtOnce bounds the marks or rows of one transaction.
 	rowsAtOnce = 40
+	// writesAtOnce and endedAtOnce bound the writes of one group.
+	writesAtOnce, endedAtOnce = 80, 10
 )
 
 // receipt is what became of a job, to be written (T4).
@@ -62,43 +67,25 @@ func (r *receipt) left() (out []*intent) {
 
 // dropsRow reports whether the job's row is satisfied.
 func (r *receipt) dropsRow() bool {
+	if r.job == nil {
+		return false
+	}
 	row := r.job.row
 	return row != nil && r.row == nil && (r.release || (r.post != nil && r.post.Told >= row.N))
 }
 
-// flush writes the receipts that have waited long enough, or all where no call
-// is outstanding that could add one.
-func (l *line) flush(ctx context.Context, now time.Time) error {
-	for len(l.receipts) >= rowsAtOnce || len(l.finished) > 0 ||
-		(len(l.receipts) > 0 && (l.out == 0 || !now.Before(l.since.Add(groupTime)))) {
-		if err := l.flushGroup(ctx, now); err != nil {
-			return err
-		}
-	}
-	return nil
+// task is a part of a transaction: write runs in it, perhaps more than once, and
+// done when it is on disk.
+type task struct {
+	write func(tx storage.Tx) error
+	done  func()
 }
 
-func (l *line) flushGroup(ctx context.Context, now time.Time) error {
-	group := l.receipts[:min(len(l.receipts), rowsAtOnce)]
-	for i, r := range group {
-		if r.notice != "" { // its five writes close the group
-			group = group[:i+1]
-			break
-		}
-	}
-	ended := slices.Concat(l.finished, l.ending(group))
-	ended = ended[:min(len(ended), 10)]
-	told := false
+// commit runs tasks in one transaction.
+func (l *line) commit(ctx context.Context, tasks ...task) error {
 	err := l.db().Background(ctx, func(tx storage.Tx) error {
-		told = false
-		for _, r := range group {
-			if err := l.write(tx, now, r); err != nil {
-				return err
-			}
-			told = told || r.notice != ""
-		}
-		for _, i := range ended {
-			if err := intentTable().Delete(tx, intentKey(l.name, i.subject, i.chunk)); err != nil {
+		for _, t := range tasks {
+			if err := t.write(tx); err != nil {
 				return err
 			}
 		}
@@ -107,20 +94,115 @@ func (l *line) flushGroup(ctx context.Context, now time.Time) error {
 	if err != nil {
 		return err
 	}
-	l.receipts = l.receipts[len(group):]
-	l.since = now
-	for _, r := range group {
-		l.apply(now, r)
-	}
-	l.forget(ended)
-	if told {
-		l.engine.Poke()
+	for _, t := range tasks {
+		t.done()
 	}
 	return nil
 }
 
-// ending lists the intents whose last members are settled by the group.
-func (l *line) ending(group []*receipt) (ended []*intent) {
+// write writes the receipts whose time has come and the next chunks, together
+// where both are due, as each commit costs a flush of the disk.
+func (l *line) write(ctx context.Context, now time.Time) error {
+	if l.orphans {
+		if err := l.adopt(ctx, now); err != nil {
+			return err
+		}
+	}
+	for {
+		var tasks []task
+		var ended []*intent
+		if l.flushDue(now) {
+			group := l.nextGroup()
+			ended = l.endedBy(group)
+			tasks = append(tasks, l.flushing(now, group, ended))
+		}
+		s := l.nextCircle(ended)
+		if s != nil {
+			tasks = append(tasks, l.chunking(now, s))
+		}
+		if len(tasks) == 0 {
+			return nil
+		}
+		err := l.commit(ctx, tasks...)
+		switch {
+		case errors.Is(err, errStale):
+			l.refreshSoon()
+			return l.flushAll(ctx, now)
+		case err != nil:
+			l.orphans = l.orphans || s != nil
+			return err
+		}
+	}
+}
+
+// flushDue reports whether receipts have waited long enough: for their group to
+// be full or old, or where no call is outstanding that could add one.
+func (l *line) flushDue(now time.Time) bool {
+	return len(l.receipts) >= flushAt || len(l.finished) > 0 ||
+		(len(l.receipts) > 0 && (l.out == 0 || !now.Before(l.since.Add(groupTime))))
+}
+
+// flushAll writes all receipts.
+func (l *line) flushAll(ctx context.Context, now time.Time) error {
+	for len(l.receipts) > 0 || len(l.finished) > 0 {
+		group := l.nextGroup()
+		if err := l.commit(ctx, l.flushing(now, group, l.endedBy(group))); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// flushing writes a group of receipts and deletes the intents that have ended.
+func (l *line) flushing(now time.Time, group []*receipt, ended []*intent) task {
+	write := func(tx storage.Tx) error {
+		for _, r := range group {
+			if err := l.writeReceipt(tx, now, r); err != nil {
+				return err
+			}
+		}
+		for _, i := range ended {
+			if err := intentTable().Delete(tx, intentKey(l.name, i.subject, i.chunk)); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	return task{write, func() {
+		l.receipts = l.receipts[len(group):]
+		l.since = now
+		for _, r := range group {
+			l.apply(now, r)
+			if r.notice != "" {
+				l.engine.Poke()
+			}
+		}
+		l.forget(ended)
+	}}
+}
+
+// nextGroup returns the receipts that fit the next transaction.
+func (l *line) nextGroup() []*receipt {
+	writes := 0
+	for i, r := range l.receipts {
+		writes++
+		if r.row != nil || r.dropsRow() {
+			writes++
+		}
+		if r.notice != "" {
+			return l.receipts[:i+1] // its writes fill what is kept free
+		}
+		if writes >= writesAtOnce {
+			return l.receipts[:i+1]
+		}
+	}
+	return l.receipts
+}
+
+// endedBy lists the intents that can be deleted with the group: those whose last
+// members it settles, and older ones.
+func (l *line) endedBy(group []*receipt) []*intent {
+	ended := slices.Clone(l.finished)
 	settled := map[*intent]int{}
 	for _, r := range group {
 		if r.job == nil {
@@ -132,10 +214,10 @@ func (l *line) ending(group []*receipt) (ended []*intent) {
 			}
 		}
 	}
-	return ended
+	return ended[:min(len(ended), endedAtOnce)]
 }
 
-func (l *line) write(tx storage.Tx, now time.Time, r *receipt) error {
+func (l *line) writeReceipt(tx storage.Tx, now time.Time, r *receipt) error {
 	if r.notice != "" {
 		if _, err := l.engine.cfg.Book.Notify(tx, desk.Notice{At: now, Text: r.notice}); err != nil {
 			return err

@@ -169,6 +169,7 @@ func (l *line) stop(calls context.Context, cancel context.CancelFunc) {
 		l.absorb(l.now())
 	}
 	cancel()
+	l.dismiss()
 	l.calling.Wait()
 	l.absorb(l.now())
 	if !l.loaded {
@@ -186,7 +187,7 @@ func (l *line) writeDown() error {
 	ctx, done := context.WithTimeout(context.Background(), stopTime)
 	defer done()
 	now := l.now()
-	if err := l.flush(ctx, now); err != nil {
+	if err := l.flushAll(ctx, now); err != nil {
 		return err
 	}
 	var jobs []*job
@@ -200,5 +201,5 @@ func (l *line) writeDown() error {
 	if err := l.rowsFor(ctx, now, jobs); err != nil {
 		return err
 	}
-	return l.flush(ctx, now)
+	return l.flushAll(ctx, now)
 }

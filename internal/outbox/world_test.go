@@ -80,6 +80,7 @@ type mortal struct {
 	dead  atomic.Bool
 	world *world
 	kill  func()
+	died  chan struct{}
 }
 
 var errDead = errors.New("the process is dead")
@@ -92,6 +93,7 @@ func (m *mortal) boundary() {
 	m.world.hits++
 	if m.world.hits == m.world.killAt {
 		m.dead.Store(true)
+		close(m.died)
 		m.kill()
 	}
 }
@@ -128,7 +130,7 @@ func (m *mortal) View(ctx context.Context, fn func(storage.Tx) error) error {
 func (w *world) start() {
 	w.t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
-	db := &mortal{DB: w.store, world: w, kill: cancel}
+	db := &mortal{DB: w.store, world: w, kill: cancel, died: make(chan struct{})}
 	w.db = db
 	senders := map[desk.ConnectionName]chat.Sender{}
 	abilities := map[desk.ConnectionName]chat.Abilities{}
@@ -160,16 +162,25 @@ func (w *world) start() {
 func (w *world) crash() {
 	w.db.dead.Store(true)
 	w.stop()
+	w.start()
 }
 
 // pass lets time pass; a process that has died is started anew after a second.
 func (w *world) pass(d time.Duration) {
-	for end := time.Now().Add(d); time.Now().Before(end); {
-		step := min(time.Second, time.Until(end))
-		time.Sleep(step)
-		synctest.Wait()
-		if w.db != nil && w.db.dead.Load() {
+	end := time.NewTimer(d)
+	defer end.Stop()
+	for {
+		var died chan struct{}
+		if w.db != nil {
+			died = w.db.died
+		}
+		select {
+		case <-end.C:
+			synctest.Wait()
+			return
+		case <-died:
 			w.stop()
+			time.Sleep(time.Second)
 			w.start()
 		}
 	}
