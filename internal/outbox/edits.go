@@ -26,7 +26,7 @@ const (
 )
 
 // edits hands posts with old texts to their lanes. For settleTime after the start
-// it does nothing: an edit of the process before may still take effect.
+// there are none: an edit of the process before may still take effect.
 func (l *line) edits(ctx context.Context, now time.Time) error {
 	if !l.abil.Edit || l.stopped() || now.Before(l.started.Add(settleTime)) {
 		return nil

@@ -318,7 +318,7 @@ func (l *line) job(channel string, s *subject, p Post) *job {
 			return j
 		}
 	}
-	j := &job{lane: la, of: s, post: p}
+	j := &job{lane: la, of: s, post: p, noEdit: l.started.Add(settleTime)}
 	if row, ok := l.failed[failedID{channel, s.id}]; ok {
 		j.row = &row
 	}
