@@ -128,7 +128,7 @@ func TestKilledAnywhere(t *testing.T) {
 			boundaries := 0
 			inWorld(t, func(w *world) {
 				h.tell(w)
-				boundaries = w.hits
+				boundaries = int(w.hits.Load())
 			})
 			for k := 1; k <= boundaries && !t.Failed(); k++ {
 				killedAt(t, h, k)

@@ -35,8 +35,8 @@ type world struct {
 	stop     func()
 	chunk    int // most channels of a chunk
 	runs     int
-	hits     int // commits and send boundaries of all processes so far
-	killAt   int // the boundary at which the process dies; 0: never
+	hits     atomic.Int64 // commits and send boundaries of all processes so far
+	killAt   int          // the boundary at which the process dies; 0: never
 }
 
 // inWorld runs a story on fake time.
@@ -90,8 +90,7 @@ func (m *mortal) boundary() {
 	if m.dead.Load() {
 		return
 	}
-	m.world.hits++
-	if m.world.hits == m.world.killAt {
+	if int(m.world.hits.Add(1)) == m.world.killAt {
 		m.dead.Store(true)
 		close(m.died)
 		m.kill()
