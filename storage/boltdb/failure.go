@@ -50,9 +50,9 @@ func (db *DB) settle(h *handle, btx *bolt.Tx, cause error) error {
 
 // reopen opens the file and trusts its newest transaction once that is known to
 // be on disk. seen is that transaction, also with an error, or 0 if it could not
-// be read.
+// be read. A file that was open before and is gone is not created anew.
 func (db *DB) reopen() (seen uint64, err error) {
-	h, err := openHandle(db.path)
+	h, err := openHandle(db.path, db.durable.Load() == 0)
 	if err != nil {
 		return 0, err
 	}

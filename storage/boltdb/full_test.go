@@ -81,6 +81,34 @@ func TestFullDisk(t *testing.T) {
 	shut(t, db)
 }
 
+// TestFileRemovedBeforeAFailure takes the file away from a store that then fails.
+// An empty one in its place would pass for everything.
+func TestFileRemovedBeforeAFailure(t *testing.T) {
+	folder := smallDisk(t)
+	path := filepath.Join(folder, "t.db")
+	db := open(t, path, boltdb.Options{})
+	filler := fill(t, folder)
+	if err := os.Remove(path); err != nil {
+		t.Fatal(err)
+	}
+	long := put("a", string(make([]byte, 100_000)))
+	if err := db.Update(context.Background(), long); !errors.Is(err, storage.ErrUnknown) {
+		t.Errorf("Update on a full disk without the file = %v, want ErrUnknown", err)
+	}
+	if err := os.Remove(filler); err != nil {
+		t.Fatal(err)
+	}
+	if err := db.Update(context.Background(), long); !errors.Is(err, storage.ErrUnavailable) || !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("the next Update = %v, want that the file is not there", err)
+	}
+	if err := db.Close(); err != nil {
+		t.Errorf("Close: %v", err)
+	}
+	if _, err := os.Stat(path); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("the file was created anew (%v)", err)
+	}
+}
+
 func TestNewStoreOnAFullDisk(t *testing.T) {
 	folder := smallDisk(t)
 	filler := fill(t, folder)

@@ -26,9 +26,9 @@ type handle struct {
 	file *os.File // the one bbolt uses
 }
 
-// openHandle opens path. A panic of bbolt, which it has for damaged pages, is
-// returned as an error.
-func openHandle(path string) (h *handle, err error) {
+// openHandle opens path, and creates it if it may. A panic of bbolt, which it has
+// for damaged pages, is returned as an error.
+func openHandle(path string, create bool) (h *handle, err error) {
 	h = &handle{}
 	opts := &bolt.Options{
 		Timeout:         lockTimeout,
@@ -36,6 +36,9 @@ func openHandle(path string) (h *handle, err error) {
 		FreelistType:    bolt.FreelistMapType,
 		InitialMmapSize: mapBytes,
 		OpenFile: func(name string, flag int, perm os.FileMode) (_ *os.File, err error) {
+			if !create {
+				flag &^= os.O_CREATE
+			}
 			h.file, err = os.OpenFile(name, flag, perm)
 			return h.file, err
 		},
