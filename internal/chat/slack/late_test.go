@@ -131,6 +131,8 @@ func TestTheTimeBeforeACommandCountsForItsLateAnswer(t *testing.T) {
 		if took := time.Since(begun); a.Status != http.StatusOK || len(a.Body) != 0 || took != 2*time.Second {
 			t.Errorf("%d %q after %v", a.Status, a.Body, took)
 		}
+		time.Sleep(time.Second)
+		w.only("CTEACH", "INC-1 is open.")
 	})
 }
 
