@@ -36,6 +36,7 @@
 //   - A service's word before a verb ("learn is back") begins a sentence and names
 //     no incident.
 //
-// The package imports journal, wording, desk, chat and the errors of storage. It
-// starts no goroutines. Its sentences stand in package wording.
+// The package imports journal, wording, desk, chat, what outbox tells of
+// deliveries, and the errors of storage. It starts no goroutines. Its sentences
+// stand in package wording.
 package commands

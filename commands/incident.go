@@ -2,6 +2,7 @@ package commands
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"github.com/umassonline/belltower/internal/chat"
@@ -110,14 +111,7 @@ func (a *asked) takeStatus() (desk.IncidentStatus, error) {
 	return "", a.correcting(q, a.again(), name)
 }
 
-func known(s desk.IncidentStatus) bool {
-	for _, w := range statusWords() {
-		if w == string(s) {
-			return true
-		}
-	}
-	return false
-}
+func known(s desk.IncidentStatus) bool { return slices.Contains(statusWords(), string(s)) }
 
 func statusWords() []string {
 	return []string{string(desk.Investigating), string(desk.Identified), string(desk.Monitoring), string(desk.Resolved)}
