@@ -110,7 +110,7 @@ func histories() []history {
 			fourChannels(w)
 			s := w.declare(desk.Major, 0)
 			w.pass(30 * time.Second)
-			away = false
+			w.now(func() { away = false })
 			w.engine.Return(channel("b"))
 			w.say(s, 0)
 			w.pass(26 * time.Hour)

@@ -81,18 +81,24 @@ type process struct {
 	boundary func()
 }
 
-func (p process) Post(ctx context.Context, d chat.Delivery) (id chat.PostID, err error) {
-	err = p.call(ctx, "post", d, func() { id = p.store(d) })
-	return id, err
+func (p process) Post(ctx context.Context, d chat.Delivery) (chat.PostID, error) {
+	var id chat.PostID
+	if err := p.call(ctx, "post", d, func() { id = p.store(d) }); err != nil {
+		return "", err // it may yet be stored
+	}
+	return id, nil
 }
 
 func (p process) Edit(ctx context.Context, d chat.Delivery) error {
 	return p.call(ctx, "edit", d, func() { p.edit(d) })
 }
 
-func (p process) Find(ctx context.Context, s chat.Sought) (found []chat.Found, err error) {
-	err = p.call(ctx, "find", chat.Delivery{Channel: s.Channel, Subject: s.Subject}, func() { found = p.find(s) })
-	return found, err
+func (p process) Find(ctx context.Context, s chat.Sought) ([]chat.Found, error) {
+	var found []chat.Found
+	if err := p.call(ctx, "find", chat.Delivery{Channel: s.Channel, Subject: s.Subject}, func() { found = p.find(s) }); err != nil {
+		return nil, err
+	}
+	return found, nil
 }
 
 func (p process) Reach(ctx context.Context, ch desk.Channel) error {

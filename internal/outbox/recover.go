@@ -30,7 +30,7 @@ func (l *line) load(ctx context.Context, now time.Time) error {
 	if err != nil {
 		return err
 	}
-	l.loaded, l.stale = true, false
+	l.loaded = true
 	for _, la := range l.lanes {
 		if la.gone {
 			for _, j := range append([]*job(nil), la.jobs...) {

@@ -152,7 +152,7 @@ func TestStoryPlatformDown(t *testing.T) {
 		w.start()
 		s := w.declare(desk.Major, 0)
 		w.pass(30 * time.Second)
-		down = true
+		w.now(func() { down = true })
 		before := w.platform.calls["post"]
 		for range 3 {
 			w.say(s, 0)
@@ -161,7 +161,7 @@ func TestStoryPlatformDown(t *testing.T) {
 		if tries := w.platform.calls["post"] - before; tries > 60 {
 			t.Errorf("%d sends were tried while the platform was down; few should be in doubt", tries)
 		}
-		down = false
+		w.now(func() { down = false })
 		w.pass(10 * time.Minute)
 		w.mustBeTold(s, append(numbered(60), "ops")...)
 		for _, id := range numbered(60) {
@@ -323,12 +323,12 @@ func TestStoryNothingCanBeLookedUp(t *testing.T) {
 			return fault{}
 		}
 		w.start()
-		bad = 1
+		w.now(func() { bad = 1 })
 		s := w.declare(desk.Major, 0)
 		w.pass(time.Minute)
 		w.expect("math", s, "post 1; post 1 (with reference)")
 		w.expect("physics", s, "post 1")
-		bad = 1
+		w.now(func() { bad = 1 })
 		w.say(s, 0)
 		w.pass(time.Minute)
 		w.expect("physics", s, "post 1 shows 2; says [2]")
@@ -337,7 +337,7 @@ func TestStoryNothingCanBeLookedUp(t *testing.T) {
 			t.Errorf("got %+v, %v", why.Standing, err)
 		}
 
-		bad = 100
+		w.now(func() { bad = 100 })
 		other := w.declare(desk.Major, 0)
 		w.pass(10 * time.Minute)
 		w.expect("math", other, "post 1; post 1 (with reference); post 1 (with reference)")
@@ -370,7 +370,7 @@ func TestStoryRefused(t *testing.T) {
 		}
 		w.expect("ops", desk.Subject{Kind: desk.NoticeSubject, Number: 1}, "post 1")
 		w.mustRest(s)
-		refuse = false
+		w.now(func() { refuse = false })
 		w.say(s, 0)
 		w.pass(time.Minute)
 		w.expect("math", s, "post 2")
@@ -502,7 +502,7 @@ func TestStoryLocked(t *testing.T) {
 		if got := w.platform.in(duty, desk.Subject{Kind: desk.NoticeSubject, Number: 1}); got != "post 1" {
 			t.Errorf("boston's ops channel has %q", got)
 		}
-		locked = false
+		w.now(func() { locked = false })
 		w.pass(2 * time.Minute)
 		w.mustBeTold(s, append(numbered(30), "ops")...)
 	})

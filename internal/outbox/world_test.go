@@ -274,6 +274,13 @@ func (w *world) impact(s desk.Subject, to desk.Impact) {
 	w.announce(c, err, 0)
 }
 
+// now makes the platform behave differently from now on.
+func (w *world) now(change func()) {
+	w.platform.mu.Lock()
+	defer w.platform.mu.Unlock()
+	change()
+}
+
 // expect compares what stands in a channel.
 func (w *world) expect(id string, s desk.Subject, want string) {
 	w.t.Helper()
