@@ -21,30 +21,27 @@ type identity struct {
 // Run learns who the workspace, the app and its people are, and keeps it up to
 // date until ctx ends. Requests are refused with 503 until the first success.
 func (w *Workspace) Run(ctx context.Context) error {
-	wait := firstWait
+	retry := firstRetry
 	for {
-		err := w.refresh(ctx)
-		switch {
-		case ctx.Err() != nil:
-			return nil
-		case err == nil:
-			wait = refreshEvery
-		default:
-			w.opt.Log.Warn("cannot ask Slack who we are; trying again", "connection", w.name, "error", err, "in", wait)
+		pause := refreshEvery
+		if err := w.refresh(ctx); err != nil && ctx.Err() == nil {
+			pause, retry = retry, min(2*retry, lastRetry)
+			w.opt.Log.Warn("cannot ask Slack who we are; trying again", "connection", w.name, "error", err, "in", pause)
+		} else {
+			retry = firstRetry
 		}
 		select {
 		case <-ctx.Done():
 			return nil
-		case <-time.After(wait):
+		case <-time.After(pause):
 		}
-		wait = min(2*wait, lastWait)
 	}
 }
 
 // How long Run waits after a failure, first and at most, and after a success.
 const (
-	firstWait    = 250 * time.Millisecond
-	lastWait     = 30 * time.Second
+	firstRetry   = 250 * time.Millisecond
+	lastRetry    = 30 * time.Second
 	refreshEvery = 10 * time.Minute
 )
 

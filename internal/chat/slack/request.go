@@ -197,7 +197,11 @@ func (h *handler) answer(in incoming, req chat.Request, to origin) {
 	} else {
 		<-acknowledged
 	}
-	if err := h.respond(ctx, to.url, h.reply(reply, to)); err != nil {
+	out := h.reply(reply, to)
+	if out.Text == "" {
+		return
+	}
+	if err := h.respond(ctx, to.url, out); err != nil {
 		h.opt.Log.Warn("an answer was not taken by Slack", "trace", req.Trace, "connection", h.name, "error", err)
 	}
 }
@@ -231,7 +235,12 @@ func (h *handler) reply(r chat.Reply, to origin) response {
 	return out
 }
 
+// write answers in the HTTP response; with nothing where there is nothing to say.
 func (h *handler) write(w http.ResponseWriter, r response) {
+	if r.Text == "" {
+		w.WriteHeader(http.StatusOK)
+		return
+	}
 	body, err := encode(r)
 	if err != nil {
 		h.opt.Log.Error("cannot write an answer", "connection", h.name, "error", err)

@@ -1,7 +1,9 @@
 package slack_test
 
 import (
+	"fmt"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -54,6 +56,25 @@ func TestAPublicAnswerIsForTheChannel(t *testing.T) {
 	})
 	if a := w.types(w.typed("")); a.Reply.ResponseType != "in_channel" {
 		t.Errorf("%s", a.Body)
+	}
+}
+
+func TestAnAnswerThatSaysNothingIsEmpty(t *testing.T) {
+	w := newWorld(t)
+	w.answerWith(func(chat.Request) chat.Reply { return chat.Reply{} })
+	if a := w.types(w.typed("")); a.Status != http.StatusOK || len(a.Body) != 0 {
+		t.Errorf("%d %s", a.Status, a.Body)
+	}
+	a := w.clicks(slacktest.Click{Channel: "COPS", TS: w.card("COPS"), User: "UANN", Action: "do-0"})
+	if w.only("COPS", "Learn is down."); a.Status != http.StatusOK || w.fake.HookUses(a.ResponseURL) != 0 {
+		t.Errorf("%d, and something was posted", a.Status)
+	}
+}
+
+func TestAWorkspacePrintsNoSecret(t *testing.T) {
+	w := newWorld(t)
+	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q"} {
+		w.showsNoSecret(fmt.Sprintf(verb, w.bot), fmt.Sprintf(verb, []any{w.bot}))
 	}
 }
 
@@ -138,6 +159,16 @@ func TestWhatSlackDidNotSignIsRefusedUnread(t *testing.T) {
 			}
 			w.showsNoSecret(string(a.Body))
 		})
+	}
+}
+
+func TestASignatureNeedsItsVersion(t *testing.T) {
+	w := newWorld(t)
+	r := w.command("list")
+	r.Header.Set("X-Slack-Signature", strings.TrimPrefix(r.Header.Get("X-Slack-Signature"), "v0="))
+	rec := httptest.NewRecorder()
+	if w.routes.ServeHTTP(rec, r); rec.Code != http.StatusUnauthorized {
+		t.Errorf("status %d", rec.Code)
 	}
 }
 

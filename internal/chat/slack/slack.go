@@ -6,14 +6,15 @@
 // that requests of others are refused. The package's parts: verify.go (is it
 // from Slack), request.go, interactions.go and events.go (what Slack sends),
 // decode.go (text as people typed it), render.go and mrkdwn.go (Block Kit),
-// body.go and send.go (posts), find.go (look-ups), answer.go (how a call
-// ended), identity.go and people.go (who is who).
+// body.go, send.go and call.go (posts), answer.go (how a call ended), find.go
+// (look-ups), identity.go and people.go (who is who), join.go.
 //
 // The Web API is called over net/http: the two calls that matter, posting and
 // editing, reuse one rendered body for a whole fan-out.
 package slack
 
 import (
+	"fmt"
 	"log/slog"
 	"net"
 	"net/http"
@@ -90,6 +91,9 @@ func newTransport() *http.Transport {
 		IdleConnTimeout:     90 * time.Second,
 	}
 }
+
+// Format writes the connection's name and nothing else: a Workspace holds secrets.
+func (w *Workspace) Format(f fmt.State, _ rune) { _, _ = fmt.Fprintf(f, "Slack workspace %s", w.name) }
 
 // Name is the connection's name.
 func (w *Workspace) Name() desk.ConnectionName { return w.name }
