@@ -1,7 +1,6 @@
 package storage
 
 import (
-	"bytes"
 	"encoding/binary"
 	"errors"
 	"math"
@@ -78,13 +77,14 @@ func unixNano(t time.Time) int64 {
 // End returns the first key behind all keys that begin with k, so that a scan
 // from k to k.End() meets exactly those; nil where no key is behind them.
 func (k Key) End() Key {
-	end := Key(bytes.TrimRight(k, "\xff"))
-	if len(end) == 0 {
-		return nil
+	for i, b := range slices.Backward(k) {
+		if b < 0xFF {
+			end := slices.Clone(k[:i+1])
+			end[i]++
+			return end
+		}
 	}
-	end = slices.Clone(end)
-	end[len(end)-1]++
-	return end
+	return nil
 }
 
 // String shows k for a log or an error, components divided by slashes. As a

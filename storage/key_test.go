@@ -124,13 +124,25 @@ func TestKeyTimesOutsideTheRange(t *testing.T) {
 	}
 }
 
+func TestKeyEnd(t *testing.T) {
+	for begin, want := range map[string]string{
+		"a": "b", "a\xff": "b", "a\xff\xff": "b", "\x00": "\x01",
+		"a\x7f": "a\x80", "a\x80": "a\x81", "a\xc8": "a\xc9", "a\xfe": "a\xff", // not text, bytes
+		"": "", "\xff": "",
+	} {
+		if got := storage.Key(begin).End(); string(got) != want || (got == nil) != (want == "") {
+			t.Errorf("End of %q = %q, want %q", begin, []byte(got), want)
+		}
+	}
+}
+
 func TestKeyEndIsBehindAllThatBeginWithIt(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		text := rapid.SliceOfN(rapid.SampledFrom([]byte{0, 1, 'a', 0xFE, 0xFF}), 0, 4)
 		begin, other := storage.Key(text.Draw(t, "begin")), text.Draw(t, "other")
 		within := bytes.Compare(other, begin) >= 0 && (begin.End() == nil || bytes.Compare(other, begin.End()) < 0)
 		if within != bytes.HasPrefix(other, begin) {
-			t.Errorf("%q is between %q and %q: %v", other, begin, begin.End(), within)
+			t.Errorf("%q is between %q and %q: %v", other, []byte(begin), []byte(begin.End()), within)
 		}
 	})
 }

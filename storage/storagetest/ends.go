@@ -110,6 +110,14 @@ func testPanic(t *testing.T, s *store) {
 		})
 	}
 	wg.Wait()
+	func() {
+		defer func() {
+			if p := recover(); p != "boom" {
+				t.Errorf("the caller of a View recovered %v", p)
+			}
+		}()
+		_ = s.View(context.Background(), func(storage.Tx) error { panic("boom") })
+	}()
 	s.want("a", "1", "b", "2")
 }
 
