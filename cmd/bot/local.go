@@ -1,0 +1,153 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"net"
+	"net/http"
+	"os"
+	"os/user"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/umassonline/belltower/internal/chat"
+	"github.com/umassonline/belltower/internal/config"
+	"github.com/umassonline/belltower/internal/desk"
+)
+
+// Local control is HTTP over a socket beside the database, mode 0600: who can
+// open it is the account that runs the bot, and so an admin.
+
+// localLimit is how long a local command may be, in bytes.
+const localLimit = 64 << 10
+
+// socketPath is the socket of a store: its path with .sock for the extension.
+func socketPath(store string) string {
+	return strings.TrimSuffix(store, filepath.Ext(store)) + ".sock"
+}
+
+// listenLocal opens the socket. The store's lock is held, so a socket that is
+// there was left by a process that died.
+func listenLocal(store string) (net.Listener, error) {
+	path := socketPath(store)
+	if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("remove the old socket: %w", err)
+	}
+	l, err := net.Listen("unix", path)
+	if err != nil {
+		return nil, fmt.Errorf("open the local socket (its path may have about 100 characters): %w", err)
+	}
+	if err := os.Chmod(path, 0o600); err != nil {
+		return nil, errors.Join(err, l.Close())
+	}
+	return l, nil
+}
+
+// localCommand is what bot do sends.
+type localCommand struct {
+	Line string `json:"line"`
+	User string `json:"user"`
+}
+
+// localAnswer is what comes back.
+type localAnswer struct {
+	Text   string `json:"text"`
+	Failed bool   `json:"failed"`
+}
+
+// localHandler carries out commands given on the host. zone is the one that its
+// answers show times in.
+func localHandler(do chat.Handler, now func() time.Time, zone *time.Location) http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("POST /do", func(w http.ResponseWriter, r *http.Request) {
+		var c localCommand
+		if err := json.NewDecoder(http.MaxBytesReader(w, r.Body, localLimit)).Decode(&c); err != nil || c.User == "" {
+			http.Error(w, "not a local command", http.StatusBadRequest)
+			return
+		}
+		reply := do(r.Context(), localRequest(c, now().UTC()))
+		w.Header().Set("Content-Type", "application/json")
+		// The client is gone if this fails; the command was carried out.
+		_ = json.NewEncoder(w).Encode(localAnswer{Text: reply.Message.PlainText(zone), Failed: reply.Failed})
+	})
+	return mux
+}
+
+func localRequest(c localCommand, at time.Time) chat.Request {
+	line := strings.TrimPrefix(strings.TrimSpace(c.Line), "/")
+	command, text, _ := strings.Cut(line, " ")
+	trace := chat.NewTrace()
+	return chat.Request{
+		ID: string(desk.Local) + "/" + trace, Trace: trace, At: at,
+		Person: desk.Person{Connection: desk.Local, ID: c.User}, Name: c.User,
+		Command: command, Text: strings.TrimSpace(text),
+	}
+}
+
+type doCommand struct {
+	Line []string `arg:"" help:"The command as typed in chat, without the slash." passthrough:""`
+}
+
+// Run gives the line to the bot that serves and prints its answer.
+func (d doCommand) Run(b bound) error {
+	store, err := config.StorePath(b.config, b.p.env)
+	if err != nil {
+		return err
+	}
+	answer, err := callLocal(b.ctx, socketPath(store), localCommand{Line: strings.Join(d.Line, " "), User: userName(b.p)})
+	if err != nil {
+		return err
+	}
+	out := b.p.stdout
+	if answer.Failed {
+		out = b.p.stderr
+	}
+	io.WriteString(out, answer.Text)
+	if answer.Failed {
+		return errSaid
+	}
+	return nil
+}
+
+func callLocal(ctx context.Context, socket string, c localCommand) (a localAnswer, err error) {
+	body, err := json.Marshal(c)
+	if err != nil {
+		return a, err
+	}
+	client := http.Client{Timeout: 30 * time.Second, Transport: &http.Transport{
+		DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
+			return new(net.Dialer).DialContext(ctx, "unix", socket)
+		},
+	}}
+	defer client.CloseIdleConnections()
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://bot/do", bytes.NewReader(body))
+	if err != nil {
+		return a, err
+	}
+	res, err := client.Do(req)
+	if err != nil {
+		return a, fmt.Errorf("no bot answers at %s; start it with: bot serve (%w)", socket, err)
+	}
+	defer res.Body.Close()
+	if res.StatusCode != http.StatusOK {
+		return a, fmt.Errorf("the bot answered %s", res.Status)
+	}
+	return a, json.NewDecoder(res.Body).Decode(&a)
+}
+
+// userName is who types, for the audit: who called sudo, else the account.
+func userName(p process) string {
+	if name, ok := p.env("SUDO_USER"); ok && name != "" {
+		return name
+	}
+	if u, err := user.Current(); err == nil {
+		return u.Username
+	}
+	return "unknown"
+}

@@ -1,0 +1,130 @@
+// Command bot is Belltower: the bot that an IT organisation announces incidents
+// through. This folder reads the command line and is the only place that knows
+// all parts; run.go builds, starts and stops them, routes.go has every URL.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"runtime/debug"
+	"syscall"
+	"time"
+	_ "time/tzdata" // the image has no zones of its own
+
+	"github.com/alecthomas/kong"
+
+	"github.com/umassonline/belltower/internal/config"
+)
+
+// version is set by the build of a release (-ldflags "-X main.version=1.2.3").
+var version = ""
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop) // a second signal ends the process at once
+	os.Exit(run(ctx, process{args: os.Args[1:], stdout: os.Stdout, stderr: os.Stderr, env: os.LookupEnv, now: time.Now}))
+}
+
+// process is what a run takes from the operating system.
+type process struct {
+	args           []string
+	stdout, stderr io.Writer
+	env            func(string) (string, bool)
+	now            func() time.Time
+}
+
+// cli is the command line, in kong's tags.
+type cli struct {
+	Config string `short:"c" default:"config.toml" placeholder:"FILE" help:"The configuration file (default: config.toml)."`
+
+	Serve   serveCommand   `cmd:"" help:"Run the bot until SIGTERM or Ctrl-C."`
+	Check   checkCommand   `cmd:"" help:"Say everything that is wrong with the configuration; exit status 1 if anything is."`
+	Do      doCommand      `cmd:"" help:"Give one command to the running bot, as in chat: bot do 'incident declare learn down'."`
+	Health  healthCommand  `cmd:"" help:"Ask the running bot whether it is well; exit status 1 if not."`
+	Version versionCommand `cmd:"" help:"Print the version."`
+}
+
+// errSaid ends a run with exit status 1 when what went wrong was printed already.
+var errSaid = errors.New("said already")
+
+// run is the whole program; it returns the exit status: 0, 1 for a failure, 80
+// for a wrong command line (kong's).
+func run(ctx context.Context, p process) (status int) {
+	var c cli
+	status = -1
+	parser, err := kong.New(&c,
+		kong.Name("bot"),
+		kong.Description("Belltower announces incidents from chat, to every channel that subscribed, until they are over."),
+		kong.Writers(p.stdout, p.stderr),
+		kong.Exit(func(code int) { status = code }),
+		kong.UsageOnError(),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
+	)
+	if err != nil {
+		panic(err) // cannot happen: the tags above are wrong
+	}
+	line, err := parser.Parse(p.args)
+	if status >= 0 { // --help was printed
+		return status
+	}
+	parser.FatalIfErrorf(err)
+	if status >= 0 {
+		return status
+	}
+	if err := line.Run(bound{ctx, p, c.Config}); err != nil {
+		if !errors.Is(err, errSaid) {
+			fmt.Fprintln(p.stderr, "bot:", err)
+		}
+		return 1
+	}
+	return 0
+}
+
+// bound is what every command gets.
+type bound struct {
+	ctx    context.Context
+	p      process
+	config string
+}
+
+type checkCommand struct{}
+
+// Run loads the configuration and prints its mistakes, or its warnings.
+func (checkCommand) Run(b bound) error {
+	cfg, err := config.Load(b.config, b.p.env)
+	if err != nil {
+		fmt.Fprintln(b.p.stderr, err)
+		return errSaid
+	}
+	for _, w := range cfg.Warnings() {
+		fmt.Fprintln(b.p.stdout, "warning:", w)
+	}
+	fmt.Fprintf(b.p.stdout, "%s is sound: %d connections, %d services.\n", b.config, connections(cfg), len(cfg.Services))
+	return nil
+}
+
+func connections(cfg *config.Config) int { return len(cfg.Slack) + len(cfg.Teams) + len(cfg.Discord) }
+
+type versionCommand struct{}
+
+// Run prints the version, the commit it was built from, and Go's.
+func (versionCommand) Run(b bound) error {
+	fmt.Fprintln(b.p.stdout, "belltower", versionText())
+	return nil
+}
+
+func versionText() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return version
+	}
+	text := version
+	if text == "" {
+		text = info.Main.Version
+	}
+	return text + " " + info.GoVersion
+}

@@ -1,0 +1,88 @@
+package main
+
+import (
+	"context"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+
+	"github.com/umassonline/belltower/internal/desk"
+	"github.com/umassonline/belltower/internal/outbox"
+)
+
+// metrics are what the bot tells Prometheus about itself.
+type metrics struct {
+	registry    *prometheus.Registry
+	now         func() time.Time
+	commands    *prometheus.HistogramVec
+	first, last prometheus.Histogram
+	sends       *prometheus.CounterVec
+}
+
+func newMetrics(now func() time.Time) *metrics {
+	m := &metrics{
+		registry: prometheus.NewRegistry(), now: now,
+		commands: prometheus.NewHistogramVec(prometheus.HistogramOpts{
+			Name: "belltower_command_seconds", Help: "Time from a command's arrival to its durable answer.",
+			Buckets: prometheus.ExponentialBuckets(0.0005, 4, 8),
+		}, []string{"command", "result"}),
+		first: prometheus.NewHistogram(prometheus.HistogramOpts{
+			Name: "belltower_first_post_seconds", Help: "Time from an announcement (or the end of its grace) to its first post.",
+			Buckets: prometheus.ExponentialBuckets(0.01, 4, 8),
+		}),
+		last: prometheus.NewHistogram(prometheus.HistogramOpts{
+			Name: "belltower_last_post_seconds", Help: "Time from an announcement (or the end of its grace) to the receipt of its last post.",
+			Buckets: prometheus.ExponentialBuckets(0.05, 4, 10),
+		}),
+		sends: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "belltower_sends_total", Help: "Calls that post, edit or look up, by how they ended.",
+		}, []string{"connection", "result"}),
+	}
+	m.registry.MustRegister(m.commands, m.first, m.last, m.sends, collectors.NewGoCollector(),
+		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	return m
+}
+
+// observer measures what the outbox does.
+func (m *metrics) observer() outbox.Observer {
+	return outbox.Observer{
+		Sent:      func(k desk.ConnectionName, result string) { m.sends.WithLabelValues(string(k), result).Inc() },
+		FirstPost: func(took time.Duration) { m.first.Observe(took.Seconds()) },
+		LastPost:  func(took time.Duration) { m.last.Observe(took.Seconds()) },
+	}
+}
+
+// command counts one command; a word that is no command of ours counts as "other".
+func (m *metrics) command(name string, failed bool, took time.Duration) {
+	result := "done"
+	if failed {
+		result = "refused"
+	}
+	m.commands.WithLabelValues(known(name), result).Observe(took.Seconds())
+}
+
+func known(command string) string {
+	switch command {
+	case "incident", "subscribe", "unsubscribe", "status", "belltower":
+		return command
+	}
+	return "other"
+}
+
+// watch adds what is read from the bot when somebody looks.
+func (m *metrics) watch(b *bot) {
+	gauge := func(name, help string, value func() float64) {
+		m.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: name, Help: help}, value))
+	}
+	gauge("belltower_lanes_waiting", "Channels that something is owed to or waited for.", func() float64 {
+		return float64(b.engine.Stats().Lanes)
+	})
+	gauge("belltower_oldest_undelivered_seconds", "Age of the oldest announcement that somebody has not heard yet; 0: none.", func() float64 {
+		p, err := b.book.Pending(context.Background(), b.db)
+		if err != nil || p.Oldest.IsZero() {
+			return 0
+		}
+		return m.now().Sub(p.Oldest).Seconds()
+	})
+}

@@ -1,0 +1,88 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"net"
+	"net/http"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"github.com/umassonline/belltower/internal/chat/slack"
+	"github.com/umassonline/belltower/internal/desk"
+)
+
+// public has every URL of the public listener.
+func (b *bot) public() http.Handler {
+	mux := http.NewServeMux()
+	for _, w := range b.workspaces {
+		mux.Handle("/slack/"+string(w.Name())+"/{endpoint}", b.slack(w))
+	}
+	return mux
+}
+
+func (b *bot) slack(w *slack.Workspace) http.Handler {
+	return w.Handler(slack.Callbacks{Handle: b.do, Returned: func(_ context.Context, ch desk.Channel) error {
+		b.engine.Return(ch)
+		return nil
+	}})
+}
+
+// admin has every URL of the admin listener.
+func (b *bot) admin() http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { say(w, http.StatusOK, "ok") })
+	mux.HandleFunc("GET /readyz", b.ready)
+	mux.Handle("GET /metrics", promhttp.HandlerFor(b.metrics.registry, promhttp.HandlerOpts{}))
+	return mux
+}
+
+// readyWithin is how long the store may take for the write that proves it.
+const readyWithin = 2 * time.Second
+
+// ready answers 200 when the store takes a write, 503 with the reason when not.
+func (b *bot) ready(w http.ResponseWriter, r *http.Request) {
+	ctx, cancel := context.WithTimeout(r.Context(), readyWithin)
+	defer cancel()
+	if err := b.journal.Alive(ctx, b.out.now()); err != nil {
+		say(w, http.StatusServiceUnavailable, "the store takes no writes: "+err.Error())
+		return
+	}
+	say(w, http.StatusOK, "ready")
+}
+
+func say(w http.ResponseWriter, status int, text string) {
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	w.WriteHeader(status)
+	_, _ = w.Write([]byte(text + "\n")) // who asked and left does not need it
+}
+
+// closeWithin is how long a listener that stops waits for requests that run.
+const closeWithin = 4 * time.Second
+
+// httpPart serves a listener. A command may be answered late, so writing has more
+// time than reading.
+func httpPart(name string, l net.Listener, h http.Handler) part {
+	return part{name, func(ctx context.Context) error {
+		srv := &http.Server{
+			Handler: h, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 10 * time.Second,
+			WriteTimeout: 40 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,
+		}
+		served := make(chan error, 1)
+		go func() { served <- srv.Serve(l) }()
+		select {
+		case err := <-served:
+			return err
+		case <-ctx.Done():
+		}
+		within, cancel := context.WithTimeout(context.WithoutCancel(ctx), closeWithin)
+		defer cancel()
+		err := srv.Shutdown(within)
+		if errors.Is(err, context.DeadlineExceeded) {
+			err = srv.Close()
+		}
+		<-served
+		return err
+	}}
+}

@@ -1,0 +1,280 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/umassonline/belltower/commands"
+	"github.com/umassonline/belltower/internal/chat"
+	"github.com/umassonline/belltower/internal/chat/slack"
+	"github.com/umassonline/belltower/internal/config"
+	"github.com/umassonline/belltower/internal/desk"
+	"github.com/umassonline/belltower/internal/journal"
+	"github.com/umassonline/belltower/internal/outbox"
+	"github.com/umassonline/belltower/internal/wording"
+	"github.com/umassonline/belltower/storage"
+	"github.com/umassonline/belltower/storage/boltdb"
+)
+
+type serveCommand struct{}
+
+// Run serves until the context ends.
+func (serveCommand) Run(b bound) error {
+	cfg, err := config.Load(b.config, b.p.env)
+	if err != nil {
+		return err
+	}
+	log := newLog(cfg.Log, b.p)
+	for _, w := range cfg.Warnings() {
+		log.Warn(w)
+	}
+	db, err := boltdb.Open(cfg.Storage.Path, boltdb.Options{Logger: log})
+	if err != nil {
+		return err
+	}
+	err = serve(b.ctx, cfg, db, outside{log: log, now: b.p.now})
+	return errors.Join(err, db.Close())
+}
+
+func newLog(c config.Log, p process) *slog.Logger {
+	opts := &slog.HandlerOptions{Level: c.Level}
+	if c.Format == "json" {
+		return slog.New(slog.NewJSONHandler(p.stderr, opts))
+	}
+	return slog.New(slog.NewTextHandler(p.stderr, opts))
+}
+
+// outside is what the bot takes from around it.
+type outside struct {
+	log *slog.Logger
+	now func() time.Time
+	// transport carries calls to chat platforms; nil: the network.
+	transport http.RoundTripper
+}
+
+// bot is everything that one configuration makes. It runs nothing by itself.
+type bot struct {
+	cfg        *config.Config
+	out        outside
+	db         storage.DB
+	book       *outbox.Book
+	journal    *journal.Journal
+	commands   *commands.Commands
+	engine     *outbox.Engine
+	workspaces []*slack.Workspace
+	words      wording.Context
+	metrics    *metrics
+}
+
+// build makes a bot on a store. It calls no platform.
+func build(cfg *config.Config, db storage.DB, o outside) (*bot, error) {
+	b := &bot{cfg: cfg, out: o, db: db, book: outbox.NewBook(), metrics: newMetrics(o.now)}
+	b.words = wording.Context{
+		Organization: cfg.Organization.Name, Catalog: cfg.Catalog(),
+		StatusURL: cfg.Organization.PublicURL, Zone: cfg.Organization.Timezone,
+	}
+	b.book.SetPlaces(places(cfg, b.words.Catalog))
+	if err := b.connect(); err != nil {
+		return nil, err
+	}
+	b.engine = b.newEngine()
+	b.journal = journal.New(db, b.book, b.engine.Poke, journal.Settings{
+		Grace: cfg.Tell.Grace, GraceAbove: cfg.Tell.GraceAbove, Ops: b.ops(),
+	})
+	b.commands = commands.New(b.journal, o.log, commands.Settings{
+		Words: b.words, Access: desk.Access(cfg.Access), Connections: b.connections(),
+	})
+	b.metrics.watch(b)
+	return b, nil
+}
+
+func (b *bot) newEngine() *outbox.Engine {
+	senders := map[desk.ConnectionName]chat.Sender{}
+	abilities := map[desk.ConnectionName]chat.Abilities{}
+	for _, w := range b.workspaces {
+		senders[w.Name()], abilities[w.Name()] = w, w.Abilities()
+	}
+	return outbox.NewEngine(outbox.EngineConfig{
+		DB: b.db, Book: b.book, Senders: senders, Abilities: abilities,
+		Now: b.out.now, Log: b.out.log, Observe: b.metrics.observer(), Keep: b.cfg.Retention.Deliveries,
+	})
+}
+
+// places are the connections that are built, with their ops channels.
+func places(cfg *config.Config, c *desk.Catalog) outbox.Places {
+	p := outbox.Places{Catalog: c}
+	for _, s := range cfg.Slack {
+		p.Connections = append(p.Connections, outbox.Connection{
+			Name: s.Name, Ops: []string{s.OpsChannel}, PostsPerMinute: s.PostsPerMinute,
+		})
+	}
+	return p
+}
+
+func (b *bot) connect() error {
+	for _, s := range b.cfg.Slack {
+		w, err := slack.New(s, slack.Options{
+			Word: b.words.Post, Zone: b.words.Zone, Now: b.out.now, Log: b.out.log,
+			Groups: groupsNamed(b.cfg.Access, s.Name), Transport: b.out.transport,
+		})
+		if err != nil {
+			return fmt.Errorf("connection %s: %w", s.Name, err)
+		}
+		b.workspaces = append(b.workspaces, w)
+	}
+	return nil
+}
+
+// groupsNamed lists the user groups of a connection that the access list names.
+func groupsNamed(a config.Access, conn desk.ConnectionName) (ids []string) {
+	for _, list := range [][]desk.Person{a.Admins, a.Responders} {
+		for _, p := range list {
+			if id, ok := strings.CutPrefix(p.ID, "group:"); ok && p.Connection == conn {
+				ids = append(ids, id)
+			}
+		}
+	}
+	return ids
+}
+
+func (b *bot) connections() (names []desk.ConnectionName) {
+	for _, w := range b.workspaces {
+		names = append(names, w.Name())
+	}
+	return names
+}
+
+// ops are the ops channels of connections that are built, in order of preference.
+func (b *bot) ops() (channels []desk.Channel) {
+	for _, ch := range b.cfg.OpsChannels() {
+		for _, name := range b.connections() {
+			if ch.Connection == name {
+				channels = append(channels, ch)
+			}
+		}
+	}
+	return channels
+}
+
+// do carries out a command, and logs and measures it. What people typed is not
+// logged.
+func (b *bot) do(ctx context.Context, req chat.Request) chat.Reply {
+	begun := b.out.now()
+	reply := b.commands.Do(ctx, req)
+	took := b.out.now().Sub(begun)
+	b.metrics.command(req.Command, reply.Failed, took)
+	b.out.log.Info("command", "trace", req.Trace, "by", req.Person, "in", req.Channel,
+		"command", req.Command, "failed", reply.Failed, "took", took)
+	return reply
+}
+
+// checkRetired refuses to run without a service that has an open incident: it
+// could be neither shown nor told rightly.
+func (b *bot) checkRetired(ctx context.Context) error {
+	open, err := b.journal.Open(ctx)
+	if err != nil {
+		return err
+	}
+	var errs []error
+	for _, i := range open {
+		for _, a := range i.Services {
+			if _, known := b.words.Catalog.Find(string(a.Service)); !known {
+				errs = append(errs, fmt.Errorf("the configuration has no service %q any more, but %s about it is open: put it back until the incident is resolved", a.Service, i.Subject()))
+			}
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// parts are what runs without listening, in the order in which it starts.
+func (b *bot) parts() []part {
+	parts := []part{{"outbox", b.engine.Run}}
+	for _, w := range b.workspaces {
+		parts = append(parts, part{"connection " + string(w.Name()), w.Run})
+	}
+	return append(parts, part{"upkeep", upkeep{b.journal, b.out.now, b.out.log}.run})
+}
+
+// welcome does what a start does once: it tells ops how long the bot was away.
+// The bot runs without it.
+func (b *bot) welcome(ctx context.Context) {
+	pending, err := b.book.Pending(ctx, b.db)
+	if err == nil {
+		err = sayAway(ctx, b.journal, b.words, len(pending.Subjects), b.out.now())
+	}
+	if err != nil {
+		b.out.log.Warn("cannot tell how long the bot was away", "error", err)
+	}
+}
+
+// serve runs a bot with its listeners until ctx ends. They listen before any
+// platform is called.
+func serve(ctx context.Context, cfg *config.Config, db storage.DB, o outside) error {
+	b, err := build(cfg, db, o)
+	if err != nil {
+		return err
+	}
+	if err := b.checkRetired(ctx); err != nil {
+		return err
+	}
+	l, err := listen(cfg)
+	if err != nil {
+		return err
+	}
+	b.welcome(ctx)
+	o.log.Info("ready", "version", versionText(), "listen", l.public.Addr(), "admin", l.adminAddr(), "store", cfg.Storage.Path)
+	return runParts(ctx, o.log, append(b.parts(), l.parts(b)...))
+}
+
+// listeners are the doors; admin is nil where it is off.
+type listeners struct{ public, admin, local net.Listener }
+
+func listen(cfg *config.Config) (l listeners, err error) {
+	defer func() {
+		if err != nil {
+			l.close()
+		}
+	}()
+	if l.public, err = net.Listen("tcp", cfg.HTTP.Listen); err != nil {
+		return l, fmt.Errorf("http.listen: %w", err)
+	}
+	if cfg.HTTP.AdminListen != "" {
+		if l.admin, err = net.Listen("tcp", cfg.HTTP.AdminListen); err != nil {
+			return l, fmt.Errorf("http.admin_listen: %w", err)
+		}
+	}
+	l.local, err = listenLocal(cfg.Storage.Path)
+	return l, err
+}
+
+func (l listeners) close() {
+	for _, one := range []net.Listener{l.public, l.admin, l.local} {
+		if one != nil {
+			one.Close()
+		}
+	}
+}
+
+func (l listeners) adminAddr() string {
+	if l.admin == nil {
+		return "off"
+	}
+	return l.admin.Addr().String()
+}
+
+// parts serve the doors; the public one stops first.
+func (l listeners) parts(b *bot) []part {
+	var parts []part
+	if l.admin != nil {
+		parts = append(parts, httpPart("admin listener", l.admin, b.admin()))
+	}
+	return append(parts,
+		httpPart("local socket", l.local, localHandler(b.do, b.out.now, b.words.Zone)),
+		httpPart("public listener", l.public, b.public()))
+}

@@ -1,0 +1,259 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+
+	"github.com/umassonline/belltower/internal/chat/slack/slacktest"
+)
+
+// The people and channels of every story.
+const (
+	ann     = slacktest.UserID("UANN")  // a responder
+	root    = slacktest.UserID("UROOT") // an admin
+	student = slacktest.UserID("USTUDENT")
+	ops     = slacktest.ChannelID("COPS")
+)
+
+// campus is a fake Slack with one workspace, amherst.
+type campus struct {
+	slack   *slacktest.Server
+	amherst slacktest.Workspace
+}
+
+func newCampus(options ...slacktest.Option) campus {
+	c := campus{slack: slacktest.New(options...), amherst: slacktest.NewWorkspace("amherst")}
+	c.slack.AddWorkspace(c.amherst)
+	for _, u := range []slacktest.UserID{ann, root, student} {
+		c.slack.AddUser(c.amherst.Team, slacktest.User{ID: u, Name: strings.ToLower(string(u[1:])), TZ: "America/New_York"})
+	}
+	c.open(ops)
+	return c
+}
+
+// open adds channels that the bot is in.
+func (c campus) open(ids ...slacktest.ChannelID) {
+	for _, id := range ids {
+		c.slack.AddChannel(c.amherst.Team, slacktest.Channel{ID: id, Name: strings.ToLower(string(id[1:])), Member: true})
+	}
+}
+
+// config is the bot's configuration.
+func (c campus) config() string {
+	return fmt.Sprintf(`
+[organization]
+name = "Example University"
+timezone = "America/New_York"
+public_url = "https://status.example.edu"
+
+[http]
+listen = "127.0.0.1:0"
+admin_listen = "127.0.0.1:0"
+
+[log]
+format = "json"
+level = "debug"
+
+[access]
+admins = ["amherst/UROOT"]
+responders = ["amherst/UANN"]
+
+[[slack]]
+name = "amherst"
+bot_token = %q
+signing_secret = %q
+ops_channel = "COPS"
+api_url = %q
+
+[[services]]
+id = "learn"
+name = "Learn System"
+aliases = ["blackboard", "bb"]
+group = "Teaching"
+advice_outage = "Work of the last minutes may not be saved."
+
+[[services]]
+id = "portal"
+name = "Student Portal"
+`, string(c.amherst.Token), string(c.amherst.SigningSecret), c.slack.APIURL())
+}
+
+// world is a campus and a bot in a process of its own.
+type world struct {
+	campus
+	t     *testing.T
+	story *slacktest.Story
+	dir   string
+
+	cmd    *exec.Cmd
+	logged *logged
+	public string // base URLs
+	admin  string
+}
+
+func newWorld(t *testing.T) *world {
+	t.Helper()
+	w := &world{campus: newCampus(), t: t, dir: t.TempDir()}
+	if err := w.slack.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { w.slack.Close() })
+	w.story = slacktest.NewStory(t, w.slack)
+	t.Cleanup(func() {
+		if w.cmd != nil {
+			w.kill()
+		}
+	})
+	return w
+}
+
+func (w *world) configPath() string { return filepath.Join(w.dir, "config.toml") }
+
+// start runs "bot serve" and waits until it says that it is ready.
+func (w *world) start() {
+	w.t.Helper()
+	if err := os.WriteFile(w.configPath(), []byte(w.config()), 0o600); err != nil {
+		w.t.Fatal(err)
+	}
+	w.cmd = w.command("serve")
+	stderr, err := w.cmd.StderrPipe()
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	if err := w.cmd.Start(); err != nil {
+		w.t.Fatal(err)
+	}
+	w.logged = &logged{done: make(chan struct{}), ready: make(chan readyLine, 1)}
+	go w.logged.read(stderr)
+	select {
+	case r := <-w.logged.ready:
+		w.public, w.admin = "http://"+r.Listen, "http://"+r.Admin
+	case <-w.logged.done:
+		w.t.Fatalf("the bot ended at its start:\n%s", w.logged.text())
+	}
+	w.amherst = w.amherst.At(w.public)
+	w.slack.AddWorkspace(w.amherst)
+}
+
+// command is this binary as the bot.
+func (w *world) command(args ...string) *exec.Cmd {
+	cmd := exec.Command(os.Args[0], append(args, "--config", w.configPath())...)
+	cmd.Env = append(os.Environ(), beBot+"=1")
+	return cmd
+}
+
+// bot runs one command line and returns what it printed.
+func (w *world) bot(args ...string) (stdout, stderr string, status int) {
+	w.t.Helper()
+	cmd := w.command(args...)
+	var out, err bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &err
+	if runErr := cmd.Run(); runErr != nil && cmd.ProcessState == nil {
+		w.t.Fatal(runErr)
+	}
+	return out.String(), err.String(), cmd.ProcessState.ExitCode()
+}
+
+// kill ends the bot with SIGKILL.
+func (w *world) kill() {
+	w.t.Helper()
+	if err := w.cmd.Process.Kill(); err != nil {
+		w.t.Error(err)
+	}
+	w.wait()
+}
+
+// stop ends the bot with SIGTERM and returns its exit status.
+func (w *world) stop() int {
+	w.t.Helper()
+	if err := w.cmd.Process.Signal(syscall.SIGTERM); err != nil {
+		w.t.Error(err)
+	}
+	return w.wait()
+}
+
+func (w *world) wait() int {
+	<-w.logged.done
+	_ = w.cmd.Wait() // the exit status says it
+	status := w.cmd.ProcessState.ExitCode()
+	w.cmd = nil
+	if text := w.logged.text(); strings.Contains(text, "DATA RACE") || strings.Contains(text, "panic:") {
+		w.t.Errorf("the bot said:\n%s", text)
+	}
+	return status
+}
+
+// do types a command on the host.
+func (w *world) do(line string) string {
+	w.t.Helper()
+	stdout, stderr, status := w.bot("do", line)
+	if status != 0 {
+		w.t.Fatalf("bot do %q: status %d: %s", line, status, stderr)
+	}
+	return stdout
+}
+
+// subscribe opens channels, and a student in each subscribes it to all.
+func (w *world) subscribe(ids ...slacktest.ChannelID) {
+	w.t.Helper()
+	w.open(ids...)
+	for _, id := range ids {
+		w.story.Type(id, student, "/subscribe all")
+	}
+}
+
+func (w *world) get(url string) (int, string) {
+	w.t.Helper()
+	res, err := http.Get(url)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	defer res.Body.Close()
+	body, err := io.ReadAll(res.Body)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return res.StatusCode, string(body)
+}
+
+// logged is what a bot writes to its log.
+type logged struct {
+	mu    sync.Mutex
+	lines bytes.Buffer
+	ready chan readyLine
+	done  chan struct{}
+}
+
+type readyLine struct{ Msg, Listen, Admin string }
+
+func (l *logged) read(r io.Reader) {
+	defer close(l.done)
+	lines := bufio.NewScanner(r)
+	lines.Buffer(nil, 1<<20)
+	for lines.Scan() {
+		l.mu.Lock()
+		l.lines.Write(append(lines.Bytes(), '\n'))
+		l.mu.Unlock()
+		var line readyLine
+		if json.Unmarshal(lines.Bytes(), &line) == nil && line.Msg == "ready" {
+			l.ready <- line
+		}
+	}
+}
+
+func (l *logged) text() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.lines.String()
+}
