@@ -95,6 +95,20 @@ func TestAClickThatComesAgainIsTheSameAndASecondClickIsNot(t *testing.T) {
 	}
 }
 
+func TestClicksOfTwoPeopleAtOneTimeAreTwo(t *testing.T) {
+	w := newWorld(t)
+	for _, user := range []string{"UANN", "UGUEST"} {
+		body := `payload={"type":"block_actions","api_app_id":"A0AMHERST","team":{"id":"T0AMHERST"},"user":{"id":"` + user + `"},"channel":{"id":"COPS"},
+			"container":{"message_ts":"1.1"},"actions":[{"action_id":"do-0","value":"incident list","action_ts":"1.2"}]}`
+		if status, answer := w.raw("POST", "/slack/amherst/interactions", slacktest.Sign(signingSecret, time.Now(), []byte(body)), body); status != http.StatusOK {
+			t.Fatalf("%d %s", status, answer)
+		}
+	}
+	if got := w.heard(); got[0].ID == got[1].ID {
+		t.Errorf("both are %s", got[0].ID)
+	}
+}
+
 func TestALinkButtonIsOnlyAcknowledged(t *testing.T) {
 	w := newWorld(t)
 	ts := w.card("COPS")

@@ -47,6 +47,14 @@ func TestSlacksErrorsAreToldApart(t *testing.T) {
 	}
 }
 
+func TestAnAnswerWithoutAnIDLeavesDoubt(t *testing.T) {
+	w := newWorld(t)
+	w.fake.Faults(slacktest.On{Method: "chat.postMessage"}, slacktest.Fault{Answer: slacktest.AnswerNoTS})
+	if id, err := w.bot.Post(t.Context(), delivery("CTEACH", 1)); outcome(t, err) != chat.Unknown || id != "" {
+		t.Errorf("%q, %v", id, err)
+	}
+}
+
 func TestPostsFailAsSlackSays(t *testing.T) {
 	for _, tc := range []struct {
 		channel string
@@ -191,6 +199,12 @@ func TestAFanOutIsWordedOnce(t *testing.T) {
 	}
 	if n := worded.Load(); n != 1 {
 		t.Errorf("worded %d times for three channels", n)
+	}
+	worded.Store(0)
+	edit := delivery("CTEACH", 1)
+	edit.Root = chat.PostID(w.only("CTEACH", "INC-42")[0].TS)
+	if err := w.bot.Edit(t.Context(), edit); err != nil || worded.Load() != 1 {
+		t.Errorf("an edit was worded %d times, %v", worded.Load(), err)
 	}
 	for i, change := range []func(*chat.Delivery){
 		func(d *chat.Delivery) { d.N = 2 },
