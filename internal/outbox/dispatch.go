@@ -70,7 +70,7 @@ func (l *line) settleJob(now time.Time, v verdict) {
 	case leave:
 		l.leave(j)
 	case drop:
-		j.unmatched = false // so that it is asked again if it is opened anew
+		j.unmatched, j.asked = false, asked{} // it is asked again if it is opened anew
 		l.receive(now, &receipt{job: j, release: true})
 	case skip, forget:
 		p := j.post
@@ -148,27 +148,29 @@ func (v verdict) urgent() bool {
 }
 
 // verify reads again how far the subjects may be told and, before an opening,
-// what its channel subscribes to, and returns the lanes whose plan still stands.
+// what its channel subscribes to, and returns the lanes that still have a call of
+// this method to make.
 func (l *line) verify(ctx context.Context, now time.Time, m method, turn []*lane) ([]*lane, error) {
-	generation := l.engine.cfg.Book.generation.Load()
 	changed := false
 	err := l.db().View(ctx, func(tx storage.Tx) error {
+		as, err := l.asking(tx)
+		if err != nil {
+			return err
+		}
 		fresh := map[*subject]bool{}
 		for _, la := range turn {
-			j := la.plan.job
-			if !fresh[j.of] {
-				fresh[j.of] = true
-				news, err := j.of.refresh(tx)
-				if err != nil {
+			for _, j := range la.jobs { // the turn may come to be another job's
+				if !fresh[j.of] {
+					fresh[j.of] = true
+					news, err := j.of.refresh(tx)
+					if err != nil {
+						return err
+					}
+					changed = changed || news
+				}
+				if err := l.match(tx, j, as); err != nil {
 					return err
 				}
-				changed = changed || news
-			}
-			if la.plan.do != sendRoot {
-				continue
-			}
-			if err := l.match(tx, j, generation); err != nil {
-				return err
 			}
 		}
 		return nil
@@ -188,26 +190,33 @@ func (l *line) verify(ctx context.Context, now time.Time, m method, turn []*lane
 	return stands, nil
 }
 
-// match finds out whether the job's channel, which is to be opened, matches, where
-// that is not known as of this generation of subscriptions.
-func (l *line) match(tx storage.Tx, j *job, generation uint64) error {
-	rel := j.of.out.Rel
-	if j.lane.ops || (j.asked == asked{generation, rel}) {
+// asked says as of when it is known whether a channel matches.
+type asked struct {
+	subs   int     // changes of subscriptions
+	places *Places // as configured
+	rel    int
+}
+
+// asking is as of when a transaction would know, of any subject.
+func (l *line) asking(tx storage.Tx) (asked, error) {
+	n, _, err := subsTable().Get(tx, subsKey(l.name))
+	return asked{subs: n, places: l.engine.cfg.Book.places.Load()}, err
+}
+
+// match finds out whether the job's channel matches, where it has no post and that
+// is not known as of now.
+func (l *line) match(tx storage.Tx, j *job, as asked) error {
+	as.rel = j.of.out.Rel
+	if j.post.Root != "" || j.lane.ops || j.asked == as {
 		return nil
 	}
 	subs, err := l.engine.cfg.Book.Subscriptions(tx, j.lane.ch)
 	if err != nil {
 		return err
 	}
-	j.unmatched = !l.engine.cfg.Book.Places().Catalog.Matches(subs, j.of.scopeAt(rel))
-	j.asked = asked{generation, rel}
+	j.unmatched = !as.places.Catalog.Matches(subs, j.of.scopeAt(as.rel))
+	j.asked = as
 	return nil
-}
-
-// asked says as of when it is known whether a channel matches.
-type asked struct {
-	generation uint64
-	rel        int
 }
 
 // mark writes a row of this process for every send that has no intent of it (T5).

@@ -74,6 +74,7 @@ type chunk struct {
 	size    int
 	open    []string // channels of the subject that are open, in order
 
+	asked   asked // as of when members match
 	fan     fanRecord
 	ops     bool
 	members []member
@@ -82,7 +83,6 @@ type chunk struct {
 // chunking makes one step of a circle (T3): an intent for its next channels and
 // the cursor behind them, together.
 func (l *line) chunking(now time.Time, s *subject) task {
-	generation := l.engine.cfg.Book.generation.Load()
 	var c chunk
 	var rec intentRecord
 	write := func(tx storage.Tx) error {
@@ -99,11 +99,11 @@ func (l *line) chunking(now time.Time, s *subject) task {
 		}
 		return fanTable().Put(tx, fanKey(l.name, s.id), c.fan)
 	}
-	return task{write, func() { l.opened(c, rec, generation) }}
+	return task{write, func() { l.opened(c, rec) }}
 }
 
 // opened takes a chunk that is on disk into the lanes.
-func (l *line) opened(c chunk, rec intentRecord, generation uint64) {
+func (l *line) opened(c chunk, rec intentRecord) {
 	s := c.subject
 	if c.fan.N > s.fan.N && s.fan.N > 0 {
 		s.round.again = true // those that were told before have texts to be put right
@@ -119,7 +119,7 @@ func (l *line) opened(c chunk, rec intentRecord, generation uint64) {
 	for _, m := range c.members {
 		j := l.join(i, m.channel, s, m.post)
 		if m.matches {
-			j.unmatched, j.asked = false, asked{generation, s.out.Rel}
+			j.unmatched, j.asked = false, c.asked
 		}
 	}
 }
@@ -181,6 +181,10 @@ func (c *chunk) look(tx storage.Tx) error {
 	if out.N != s.out.N || out.Rel != s.out.Rel {
 		return errStale
 	}
+	if c.asked, err = c.line.asking(tx); err != nil {
+		return err
+	}
+	c.asked.rel = out.Rel
 	if c.fan, _, err = fanTable().Get(tx, fanKey(c.line.name, s.id)); err != nil {
 		return err
 	}

@@ -128,8 +128,10 @@ func (l *line) owes(s *subject, ch desk.Channel, subs []desk.Subscription, poste
 		return false
 	case posted:
 		return p.Told < want || (l.abil.Edit && p.Root != "" && p.Shown < want)
+	case !s.out.live():
+		return false // it is over, and the channel never heard of it
 	case ops:
-		return s.out.live() && opsConcerned(s.scopeAt(want), l.name)
+		return opsConcerned(s.scopeAt(want), l.name)
 	}
 	return places.Catalog.Matches(subs, s.scopeAt(want))
 }

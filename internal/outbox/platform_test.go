@@ -18,8 +18,8 @@ type platform struct {
 	now  func() time.Time
 	// fault says what goes wrong with a call; nil: nothing ever does.
 	fault func(kind string, d chat.Delivery) fault
-	// allowed says whether a channel may be opened now; nil: it may.
-	allowed func(ch desk.Channel, d chat.Delivery) bool
+	// allowed says why a post may not be made now; nil or empty: it may.
+	allowed func(d chat.Delivery) string
 
 	mu       sync.Mutex
 	rooms    map[desk.Channel][]*message
@@ -113,6 +113,11 @@ func (p process) call(ctx context.Context, kind string, d chat.Delivery, effect 
 	}
 	p.mu.Lock()
 	p.calls[kind]++
+	if p.allowed != nil && kind == "post" {
+		if why := p.allowed(d); why != "" {
+			p.problem("%s: %s at version %d: %s", d.Channel, d.Subject, d.N, why)
+		}
+	}
 	var f fault
 	if p.fault != nil {
 		f = p.fault(kind, d)
@@ -169,9 +174,6 @@ func (p *platform) store(d chat.Delivery) chat.PostID {
 func (p *platform) checkRoot(d chat.Delivery) {
 	if root := p.root(d.Channel, d.Subject); root != nil {
 		p.problem("%s: a second post about %s at version %d; the first has %d", d.Channel, d.Subject, d.N, root.n)
-	}
-	if p.allowed != nil && !p.allowed(d.Channel, d) {
-		p.problem("%s: opened about %s at version %d although it does not match", d.Channel, d.Subject, d.N)
 	}
 }
 

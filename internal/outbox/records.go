@@ -16,6 +16,7 @@ import (
 //	live           the subjects that have not ended or are not settled
 //	notices        the number of the last notice
 //	sub/k/c/target desk.Subscription
+//	subs/k         how often subscriptions of a connection have changed
 //	new/k/c        a channel that may be owed what is live: it subscribed, or came back
 //	fan/k/s        fanRecord: the cursor that goes round the audience
 //	int/k/s/chunk  intentRecord: a chunk of channels that may be sent to
@@ -32,6 +33,7 @@ func outTable() storage.Table[outRecord]         { return storage.TableOf[outRec
 func liveTable() storage.Table[[]desk.Subject]   { return storage.TableOf[[]desk.Subject]("live") }
 func noticeTable() storage.Table[int]            { return storage.TableOf[int]("notices") }
 func subTable() storage.Table[desk.Subscription] { return storage.TableOf[desk.Subscription]("sub") }
+func subsTable() storage.Table[int]              { return storage.TableOf[int]("subs") }
 func newTable() storage.Table[newcomer]          { return storage.TableOf[newcomer]("new") }
 func fanTable() storage.Table[fanRecord]         { return storage.TableOf[fanRecord]("fan") }
 func intentTable() storage.Table[intentRecord]   { return storage.TableOf[intentRecord]("int") }
@@ -167,6 +169,8 @@ func outKey(s desk.Subject) storage.Key { return withSubject(outTable().Key(), s
 func subKey(ch desk.Channel) storage.Key {
 	return subTable().Key().Str(string(ch.Connection)).Str(ch.ID)
 }
+
+func subsKey(k desk.ConnectionName) storage.Key { return subsTable().Key().Str(string(k)) }
 
 func newKey(ch desk.Channel) storage.Key {
 	return newTable().Key().Str(string(ch.Connection)).Str(ch.ID)

@@ -9,10 +9,13 @@ import (
 
 // Subscribe stores a subscription, replacing the channel's one for the same
 // target, and has the channel told of what is open: the cursor of a circle may
-// have passed it already. It costs two writes however much is open. After the
+// have passed it already. It costs three writes however much is open. After the
 // commit call SubscriptionsChanged.
 func (b *Book) Subscribe(tx storage.Tx, sub desk.Subscription, now time.Time) error {
 	if err := subTable().Put(tx, subKey(sub.Channel).Str(sub.Target.String()), sub); err != nil {
+		return err
+	}
+	if err := countChange(tx, sub.Channel.Connection); err != nil {
 		return err
 	}
 	was, _, err := newTable().Get(tx, newKey(sub.Channel))
@@ -31,7 +34,20 @@ func (b *Book) Unsubscribe(tx storage.Tx, ch desk.Channel, target desk.Target) (
 	if err != nil || !found {
 		return false, err
 	}
-	return true, subTable().Delete(tx, k)
+	if err := subTable().Delete(tx, k); err != nil {
+		return false, err
+	}
+	return true, countChange(tx, ch.Connection)
+}
+
+// countChange lets whoever remembers a connection's subscriptions notice that
+// they have changed.
+func countChange(tx storage.Tx, k desk.ConnectionName) error {
+	n, _, err := subsTable().Get(tx, subsKey(k))
+	if err != nil {
+		return err
+	}
+	return subsTable().Put(tx, subsKey(k), n+1)
 }
 
 // Subscriptions lists what a channel subscribed to.

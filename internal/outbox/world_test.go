@@ -33,10 +33,11 @@ type world struct {
 	observe  Observer
 	state    map[desk.Subject]desk.Incident
 	stop     func()
-	chunk    int // most channels of a chunk
-	runs     int
-	hits     atomic.Int64 // commits and send boundaries of all processes so far
-	killAt   int          // the boundary at which the process dies; 0: never
+	chunk    int             // most channels of a chunk
+	vanished map[string]bool // channels that were ever gone
+	hits     atomic.Int64    // commits and send boundaries of all processes so far
+	killAt   int             // the boundary at which the process dies; 0: never
+	deaths   []int           // boundaries between further deaths
 }
 
 // inWorld runs a story on fake time.
@@ -56,7 +57,7 @@ func newWorld(t testing.TB) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := &world{t: t, store: store, book: NewBook(), platform: newPlatform(time.Now), state: map[desk.Subject]desk.Incident{}, stop: func() {}}
+	w := &world{t: t, store: store, book: NewBook(), platform: newPlatform(time.Now), state: map[desk.Subject]desk.Incident{}, vanished: map[string]bool{}, stop: func() {}}
 	w.places(Connection{Name: campus, Ops: []string{"ops"}})
 	return w
 }
@@ -92,8 +93,17 @@ func (m *mortal) boundary() {
 	}
 	if int(m.world.hits.Add(1)) == m.world.killAt {
 		m.dead.Store(true)
+		m.world.mayDie()
 		close(m.died)
 		m.kill()
+	}
+}
+
+// mayDie has the process die at the next of the boundaries chosen.
+func (w *world) mayDie() {
+	if len(w.deaths) > 0 {
+		w.killAt = int(w.hits.Load()) + w.deaths[0]
+		w.deaths = w.deaths[1:]
 	}
 }
 
@@ -147,7 +157,6 @@ func (w *world) start() {
 	})
 	done := make(chan error)
 	go func() { done <- w.engine.Run(ctx) }()
-	w.runs++
 	w.stop = func() {
 		cancel()
 		if err := <-done; err != nil && !db.dead.Load() {

@@ -1,0 +1,275 @@
+package outbox
+
+import (
+	"context"
+	"fmt"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"github.com/umassonline/belltower/internal/chat"
+	"github.com/umassonline/belltower/internal/desk"
+	"github.com/umassonline/belltower/storage"
+)
+
+// course is a random course of events: what people do, what goes wrong with the
+// first calls, and where processes die.
+type course struct {
+	Chunk  int
+	Blind  bool
+	Lag    time.Duration
+	Steps  []step
+	Faults []int
+	Deaths []int // boundaries between one death and the next
+}
+
+// step is something that happens after a while.
+type step struct {
+	After time.Duration
+	Do    string
+	On    int // which channel or subject
+}
+
+var randomDeeds = []string{
+	"declare", "declare", "declare with grace", "say", "say", "say with grace", "title", "worse", "better", "resolve", "retract",
+	"subscribe", "subscribe critical", "unsubscribe", "hold", "release", "restart", "vanish", "return",
+}
+
+func drawCourse(rt *rapid.T) course {
+	c := course{
+		Chunk: rapid.IntRange(1, 3).Draw(rt, "chunk"),
+		Blind: rapid.IntRange(0, 4).Draw(rt, "blind") == 0,
+		Lag:   time.Duration(rapid.IntRange(0, 4).Draw(rt, "lag")) * time.Second,
+	}
+	c.Steps = rapid.SliceOfN(rapid.Custom(func(rt *rapid.T) step {
+		ms := rapid.OneOf(rapid.IntRange(1, 200), rapid.IntRange(200, 20_000)).Draw(rt, "ms")
+		return step{
+			After: time.Duration(ms)*time.Millisecond + 137*time.Nanosecond,
+			Do:    rapid.SampledFrom(randomDeeds).Draw(rt, "do"),
+			On:    rapid.IntRange(0, 4).Draw(rt, "on"),
+		}
+	}), 1, 14).Draw(rt, "steps")
+	c.Faults = rapid.SliceOfN(rapid.IntRange(0, 13), 0, 60).Draw(rt, "faults")
+	c.Deaths = rapid.SliceOfN(rapid.IntRange(1, 60), 0, 3).Draw(rt, "deaths")
+	return c
+}
+
+// faultOf makes a fault of a number; most are none. Where nothing can be looked
+// up, what is doubled is doubled by design, so nothing is lost there.
+func faultOf(n int, blind bool) fault {
+	switch {
+	case n == 1:
+		return fault{err: limited(time.Second)}
+	case n == 2:
+		return fault{err: notSent}
+	case blind:
+		return fault{}
+	case n == 3:
+		return fault{err: unknown}
+	case n == 4, n == 5:
+		return fault{err: unknown, lost: true}
+	case n == 6:
+		return fault{err: unknown, late: 14 * time.Second}
+	case n == 7:
+		return fault{hang: true}
+	case n == 8:
+		return fault{hang: true, lost: true}
+	}
+	return fault{}
+}
+
+// recorder keeps what went wrong instead of ending the test.
+type recorder struct {
+	testing.TB
+	problems []string
+}
+
+func (r *recorder) Helper() {}
+func (r *recorder) Errorf(format string, args ...any) {
+	r.problems = append(r.problems, fmt.Sprintf(format, args...))
+}
+
+func (r *recorder) Error(args ...any) { r.problems = append(r.problems, fmt.Sprint(args...)) }
+
+// Whatever happens in whatever order, the invariants hold, and at rest everybody
+// was told what there was to be told.
+func TestRandomCourses(t *testing.T) {
+	rapid.Check(t, func(rt *rapid.T) {
+		c := drawCourse(rt)
+		for _, p := range run(t, c) {
+			rt.Error(p)
+		}
+	})
+}
+
+func run(t *testing.T, c course) (problems []string) {
+	synctest.Test(t, func(t *testing.T) {
+		r := &recorder{TB: t}
+		w := newWorld(r)
+		w.chunk = c.Chunk
+		w.platform.lag = c.Lag
+		w.platform.abil.LookUp = !c.Blind
+		if c.Blind {
+			c.Deaths = nil
+		}
+		w.deaths = c.Deaths
+		w.mayDie()
+		away := map[string]bool{}
+		w.platform.fault = func(kind string, d chat.Delivery) fault {
+			if away[d.Channel.ID] {
+				return fault{err: archived}
+			}
+			if kind == "reach" || len(c.Faults) == 0 {
+				return fault{}
+			}
+			f := faultOf(c.Faults[0], c.Blind)
+			c.Faults = c.Faults[1:]
+			return f
+		}
+		w.platform.allowed = w.permits
+		w.subscribe("", "a", "b", "c")
+		w.start()
+		for _, s := range c.Steps {
+			w.pass(s.After)
+			w.deed(s, away)
+		}
+		w.now(func() {
+			c.Faults = nil
+			clear(away)
+		})
+		w.deed(step{Do: "release"}, away)
+		w.pass(49 * time.Hour) // those that were gone are tried daily
+		w.mustBeAtRest()
+		w.close()
+		w.mustBeSound()
+		problems = r.problems
+	})
+	return problems
+}
+
+// permits says why a post may not be made now: I5 and I6.
+func (w *world) permits(d chat.Delivery) (why string) {
+	err := w.store.View(context.Background(), func(tx storage.Tx) error {
+		s := &subject{id: d.Subject}
+		if _, err := s.refresh(tx); err != nil {
+			return err
+		}
+		if d.Ops {
+			return nil
+		}
+		if d.N > s.out.Rel {
+			why = "told before its grace has ended"
+			return nil
+		}
+		if d.Root != "" || len(d.Said) > 0 {
+			return nil
+		}
+		subs, err := w.book.Subscriptions(tx, d.Channel)
+		if err != nil {
+			return err
+		}
+		if !w.book.Places().Catalog.Matches(subs, s.scopeAt(s.out.Rel)) {
+			why = "opened although it does not match"
+		}
+		return nil
+	})
+	if err != nil {
+		return err.Error()
+	}
+	return why
+}
+
+// deed does what a step says, as far as it is possible now.
+func (w *world) deed(s step, away map[string]bool) {
+	id := []string{"a", "b", "c", "d", "ops"}[s.On]
+	switch s.Do {
+	case "subscribe":
+		w.subscribe("", id)
+	case "subscribe critical":
+		w.subscribe(desk.Critical, id)
+	case "unsubscribe":
+		w.unsubscribe(id)
+	case "hold":
+		w.update(func(tx storage.Tx) error { return w.book.Hold(tx, campus, Hold{Since: time.Now()}) })
+	case "release":
+		w.update(func(tx storage.Tx) error {
+			_, err := w.book.Release(tx, campus)
+			return err
+		})
+	case "restart":
+		w.stop()
+		w.start()
+	case "vanish":
+		w.now(func() { away[id], w.vanished[id] = true, true })
+	case "return":
+		w.now(func() { delete(away, id) })
+		w.engine.Return(channel(id))
+	default:
+		w.change(s)
+	}
+}
+
+// change announces a change of an incident; what a rule refuses is not made.
+func (w *world) change(s step) {
+	number := 1 + s.On%max(1, len(w.state))
+	subject := desk.Subject{Kind: desk.IncidentSubject, Number: number}
+	i, known := w.state[subject]
+	var c desk.Change
+	var err error
+	grace := time.Duration(0)
+	switch {
+	case s.Do == "declare":
+		w.declare(desk.Major, 0)
+		return
+	case s.Do == "declare with grace":
+		w.declare(desk.Major, 10*time.Second)
+		return
+	case !known:
+		return
+	case s.Do == "say":
+		c, err = i.Update(desk.Progress{Text: "We work."}, w.act())
+	case s.Do == "say with grace":
+		grace = 10 * time.Second
+		c, err = i.Update(desk.Progress{Text: "We work."}, w.act())
+	case s.Do == "title":
+		c, err = i.SetTitle(fmt.Sprintf("Learn %d", i.Entries), w.act())
+	case s.Do == "worse":
+		c, err = i.SetImpact(desk.Critical, w.act())
+	case s.Do == "better":
+		c, err = i.SetImpact(desk.Minor, w.act())
+	case s.Do == "resolve":
+		c, err = i.Resolve("It works.", w.act())
+	case s.Do == "retract":
+		c, err = i.Retract("", w.act())
+	}
+	if err == nil {
+		w.announce(c, nil, grace)
+	}
+}
+
+// mustBeAtRest fails unless everybody was told all that there was to be told.
+func (w *world) mustBeAtRest() {
+	w.t.Helper()
+	for s := range w.state {
+		w.mustRest(s)
+		sub := w.read(s)
+		for _, id := range []string{"a", "b", "c", "d", "ops"} {
+			var subs []desk.Subscription
+			err := w.store.View(context.Background(), func(tx storage.Tx) (err error) {
+				subs, err = w.book.Subscriptions(tx, channel(id))
+				return err
+			})
+			if err != nil {
+				w.t.Errorf("%v", err)
+			}
+			matches := id == "ops" || w.book.Places().Catalog.Matches(subs, sub.scopeAt(sub.out.Rel))
+			// Who was gone does not hear of what is over when it is back; who has
+			// subscribed anew after the end matches no more, but was told before.
+			if (matches && !w.vanished[id]) || w.platform.in(channel(id), s) != "" {
+				w.mustBeTold(s, id)
+			}
+		}
+	}
+}
