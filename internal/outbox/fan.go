@@ -99,11 +99,11 @@ func (l *line) chunking(now time.Time, s *subject) task {
 		}
 		return fanTable().Put(tx, fanKey(l.name, s.id), c.fan)
 	}
-	return task{write, func() { l.opened(c, rec) }}
+	return task{write, func() { l.opened(now, c, rec) }}
 }
 
 // opened takes a chunk that is on disk into the lanes.
-func (l *line) opened(c chunk, rec intentRecord) {
+func (l *line) opened(now time.Time, c chunk, rec intentRecord) {
 	s := c.subject
 	if c.fan.N > s.fan.N && s.fan.N > 0 {
 		s.round.again = true // those that were told before have texts to be put right
@@ -120,6 +120,9 @@ func (l *line) opened(c chunk, rec intentRecord) {
 		j := l.join(i, m.channel, s, m.post)
 		if m.matches {
 			j.unmatched, j.asked = false, c.asked
+		}
+		if j.lane.gone {
+			l.park(now, j)
 		}
 	}
 }

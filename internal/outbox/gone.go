@@ -18,15 +18,21 @@ const goneEvery = 24 * time.Hour
 // what is open for it waits.
 func (l *line) vanished(now time.Time, la *lane, why string) {
 	la.gone = true
-	if _, known := l.gone[la.ch.ID]; !known {
+	if !l.isGone(la.ch.ID) {
 		g := goneRecord{Since: now, Why: why, Next: now.Add(goneEvery)}
-		l.gone[la.ch.ID] = g
+		l.vanishing[la.ch.ID] = true
 		l.receive(now, &receipt{gone: &g, channel: la.ch.ID, notice: fmt.Sprintf(
 			"%s cannot be reached: %s. Its subscriptions rest until it is back; that is tried daily.", la.ch, why)})
 	}
 	for _, j := range slices.Clone(la.jobs) {
 		l.park(now, j)
 	}
+}
+
+// isGone reports whether a channel is gone, be it on disk or not yet.
+func (l *line) isGone(channel string) bool {
+	_, gone := l.gone[channel]
+	return gone || l.vanishing[channel]
 }
 
 // park settles a job of a channel that is gone. What may stand there becomes a

@@ -24,20 +24,21 @@ type line struct {
 	pace   [methods]*pace
 	turns  [methods]int // calls made, for the turns of who has waited longest
 
-	boot     boot
-	boots    map[boot]time.Time // when processes started
-	started  time.Time
-	loaded   bool
-	held     bool
-	orphans  bool // an intent may be on disk that is not in intents
-	subjects map[desk.Subject]*subject
-	lanes    map[string]*lane // by channel id
-	intents  map[intentID]*intent
-	gone     map[string]goneRecord
-	failed   map[failedID]rowRecord
-	arrived  []newcomerAt // newcomers to look at
-	health   health
-	chunks   int // made by this process
+	boot      boot
+	boots     map[boot]time.Time // when processes started
+	started   time.Time
+	loaded    bool
+	held      bool
+	orphans   bool // an intent may be on disk that is not in intents
+	subjects  map[desk.Subject]*subject
+	lanes     map[string]*lane // by channel id
+	intents   map[intentID]*intent
+	gone      map[string]goneRecord // as on disk: circles pass these channels by
+	vanishing map[string]bool       // gone, but that is not yet on disk
+	failed    map[failedID]rowRecord
+	arrived   []newcomerAt // newcomers to look at
+	health    health
+	chunks    int // made by this process
 
 	receipts []*receipt // in order, not yet on disk
 	since    time.Time  // of the oldest of them
@@ -100,6 +101,7 @@ func (l *line) clear() {
 	l.lanes = map[string]*lane{}
 	l.intents = map[intentID]*intent{}
 	l.gone = map[string]goneRecord{}
+	l.vanishing = map[string]bool{}
 	l.failed = map[failedID]rowRecord{}
 	l.finished = nil
 }
@@ -302,8 +304,7 @@ func (l *line) lane(channel string) *lane {
 	la := l.lanes[channel]
 	if la == nil {
 		ch := desk.Channel{Connection: l.name, ID: channel}
-		_, gone := l.gone[channel]
-		la = &lane{ch: ch, ops: l.engine.cfg.Book.Places().isOps(ch), abil: l.abil, gone: gone, dirty: true}
+		la = &lane{ch: ch, ops: l.engine.cfg.Book.Places().isOps(ch), abil: l.abil, gone: l.isGone(channel), dirty: true}
 		l.lanes[channel] = la
 	}
 	return la

@@ -39,6 +39,11 @@ type owed struct {
 // welcome gives each newcomer a row for every subject that it is owed something
 // about (T8).
 func (l *line) welcome(ctx context.Context, now time.Time) error {
+	if len(l.arrived) > 0 {
+		if err := l.flushAll(ctx, now); err != nil { // no row may be under way
+			return err
+		}
+	}
 	for len(l.arrived) > 0 {
 		n := l.arrived[0]
 		if _, gone := l.gone[n.ch.ID]; !gone {
@@ -51,9 +56,9 @@ func (l *line) welcome(ctx context.Context, now time.Time) error {
 	return nil
 }
 
-// welcomedAtOnce bounds the subjects of one transaction: each takes up to three
-// writes and three reads.
-const welcomedAtOnce = 25
+// welcomedAtOnce bounds the subjects of one transaction: each takes up to four
+// writes and four reads.
+const welcomedAtOnce = 20
 
 func (l *line) welcomeOne(ctx context.Context, now time.Time, n newcomerAt) error {
 	var list []owed
@@ -119,6 +124,14 @@ func (l *line) owedTo(tx storage.Tx, n newcomerAt) (list []owed, err error) {
 	return list, nil
 }
 
+// waits reports whether a row of the channel waits.
+func (l *line) waits(s *subject, ch desk.Channel) bool {
+	la := l.lanes[ch.ID]
+	return la != nil && slices.ContainsFunc(la.jobs, func(j *job) bool {
+		return j.of.id == s.id && j.row != nil && j.row.State == marked
+	})
+}
+
 func (l *line) owes(s *subject, ch desk.Channel, subs []desk.Subscription, posted bool, p Post) bool {
 	places := l.engine.cfg.Book.Places()
 	ops := places.isOps(ch)
@@ -126,6 +139,8 @@ func (l *line) owes(s *subject, ch desk.Channel, subs []desk.Subscription, poste
 	switch {
 	case want == 0:
 		return false
+	case l.waits(s, ch):
+		return true // a post of which nobody knows may be there, in an old version
 	case posted:
 		return p.Told < want || (l.abil.Edit && p.Root != "" && p.Shown < want)
 	case !s.out.live():
@@ -162,34 +177,47 @@ func (l *line) putRow(tx storage.Tx, now time.Time, ch desk.Channel, o owed) err
 	if err != nil {
 		return err
 	}
-	if o.told && (!found || row.State == failed) {
-		if err := rowTable().Put(tx, k, l.dueRow(now, ch, o.subject)); err != nil {
+	if o.told {
+		if err := rowTable().Put(tx, k, l.rowOwing(now, ch, o.subject, row, found)); err != nil {
 			return err
 		}
 	}
 	return unsettle(tx, l.name, o.subject.id)
 }
 
-func (l *line) dueRow(now time.Time, ch desk.Channel, s *subject) rowRecord {
-	ops := l.engine.cfg.Book.Places().isOps(ch)
-	return rowRecord{State: due, N: s.out.want(ops), Since: now, First: now}
+// rowOwing is the row for what the channel is owed: the one that waits already, or
+// a new one.
+func (l *line) rowOwing(now time.Time, ch desk.Channel, s *subject, row rowRecord, found bool) rowRecord {
+	want := s.out.want(l.engine.cfg.Book.Places().isOps(ch))
+	if found && row.State != failed {
+		row.N = max(row.N, want)
+		return row
+	}
+	return rowRecord{State: due, N: want, Since: now, First: now}
 }
 
-// unsettle takes a subject into work again that was settled and has ended.
+// unsettle takes a subject into work again that may be settled, and even over.
 func unsettle(tx storage.Tx, k desk.ConnectionName, s desk.Subject) error {
-	out, _, err := outTable().Get(tx, outKey(s))
-	if err != nil || out.live() {
-		return err
-	}
 	f, _, err := fanTable().Get(tx, fanKey(k, s))
 	if err != nil {
 		return err
 	}
-	f.Settled, out.Settled = 0, 0
-	if err := fanTable().Put(tx, fanKey(k, s), f); err != nil {
+	out, _, err := outTable().Get(tx, outKey(s))
+	if err != nil {
 		return err
 	}
-	if err := outTable().Put(tx, outKey(s), out); err != nil {
+	if f.Settled != 0 {
+		f.Settled = 0
+		if err := fanTable().Put(tx, fanKey(k, s), f); err != nil {
+			return err
+		}
+	}
+	if !out.settled() {
+		return nil
+	}
+	was := out.live()
+	out.Settled = 0
+	if err := outTable().Put(tx, outKey(s), out); err != nil || was {
 		return err
 	}
 	return list(tx, s, true)
@@ -200,20 +228,23 @@ func (l *line) welcomed(now time.Time, ch desk.Channel, o owed) {
 	s := o.subject
 	if known := l.subjects[s.id]; known != nil {
 		s = known
-	} else {
-		l.subjects[s.id] = s
-		s.fan.Settled = 0
 	}
-	s.round.again = true
+	l.subjects[s.id] = s
+	s.fan.Settled, s.round.again = 0, true
 	l.refreshSoon()
 	if !o.told {
 		return
 	}
 	j := l.job(ch.ID, s, o.post)
-	if j.row == nil || j.row.State == failed {
-		row := l.dueRow(now, ch, s)
-		j.row, j.since = &row, now
-		delete(l.failed, failedID{ch.ID, s.id})
+	var row rowRecord
+	if j.row != nil {
+		row = *j.row
 	}
+	row = l.rowOwing(now, ch, s, row, j.row != nil)
+	j.row = &row
+	if j.since.IsZero() {
+		j.since = now
+	}
+	delete(l.failed, failedID{ch.ID, s.id})
 	l.reckon(j)
 }

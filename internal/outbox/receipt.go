@@ -246,6 +246,10 @@ func (l *line) writeReceipt(tx storage.Tx, now time.Time, r *receipt) error {
 
 // apply brings the job in line with what is on disk now.
 func (l *line) apply(now time.Time, r *receipt) {
+	if r.gone != nil {
+		l.gone[r.channel] = *r.gone
+		delete(l.vanishing, r.channel)
+	}
 	j := r.job
 	if j == nil {
 		return
