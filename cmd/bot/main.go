@@ -103,7 +103,7 @@ func (checkCommand) Run(b bound) error {
 	for _, w := range cfg.Warnings() {
 		fmt.Fprintln(b.p.stdout, "warning:", w)
 	}
-	fmt.Fprintf(b.p.stdout, "%s is sound: %d connections, %d services.\n", b.config, connections(cfg), len(cfg.Services))
+	fmt.Fprintf(b.p.stdout, "%s is sound. Connections: %d, services: %d.\n", b.config, connections(cfg), len(cfg.Services))
 	return nil
 }
 

@@ -228,7 +228,7 @@ func serve(ctx context.Context, cfg *config.Config, db storage.DB, o outside) er
 		return err
 	}
 	b.welcome(ctx)
-	o.log.Info("ready", "version", versionText(), "listen", l.public.Addr(), "admin", l.adminAddr(), "store", cfg.Storage.Path)
+	o.log.Info("ready", "version", versionText(), "listen", l.public.Addr().String(), "admin", l.adminAddr(), "store", cfg.Storage.Path)
 	return runParts(ctx, o.log, append(b.parts(), l.parts(b)...))
 }
 

@@ -13,7 +13,7 @@ func TestRunningIt(t *testing.T) {
 	w.start()
 	w.subscribe("CTEACH")
 
-	if stdout, _, status := w.bot("check"); status != 0 || !strings.Contains(stdout, "is sound: 1 connections, 2 services") {
+	if stdout, _, status := w.bot("check"); status != 0 || !strings.Contains(stdout, "is sound. Connections: 1, services: 2.") {
 		t.Errorf("check: %d %s", status, stdout)
 	}
 	if stdout, _, status := w.bot("version"); status != 0 || !strings.HasPrefix(stdout, "belltower ") {

@@ -14,6 +14,7 @@ import (
 	"sync"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/umassonline/belltower/internal/chat/slack/slacktest"
 )
@@ -141,6 +142,8 @@ func (w *world) start() {
 		w.public, w.admin = "http://"+r.Listen, "http://"+r.Admin
 	case <-w.logged.done:
 		w.t.Fatalf("the bot ended at its start:\n%s", w.logged.text())
+	case <-time.After(time.Minute):
+		w.t.Fatalf("the bot does not say that it is ready:\n%s", w.logged.text())
 	}
 	w.amherst = w.amherst.At(w.public)
 	w.slack.AddWorkspace(w.amherst)
@@ -148,7 +151,7 @@ func (w *world) start() {
 
 // command is this binary as the bot.
 func (w *world) command(args ...string) *exec.Cmd {
-	cmd := exec.Command(os.Args[0], append(args, "--config", w.configPath())...)
+	cmd := exec.Command(os.Args[0], append([]string{"--config", w.configPath()}, args...)...)
 	cmd.Env = append(os.Environ(), beBot+"=1")
 	return cmd
 }
