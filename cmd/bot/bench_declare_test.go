@@ -22,9 +22,9 @@ func withGrace(cfg *config.Config) { cfg.Tell.Grace, cfg.Tell.GraceAbove = time.
 // until the outbox is still. So the list of open incidents stays short.
 func (m *measured) declareAndBack() (took time.Duration, declared, retracted []put) {
 	took = m.say(declare, "is open")
-	declared = m.store.puts
+	declared = m.store.last()
 	m.say("/incident retract", "INC-")
-	retracted = m.store.puts
+	retracted = m.store.last()
 	m.settled()
 	return took, declared, retracted
 }

@@ -106,7 +106,7 @@ func measure(b *testing.B, c campus, path string, change settings) *measured {
 	}
 	log := slog.New(slog.NewTextHandler(io.Discard, nil))
 	m := &measured{campus: c, b: b, store: &recording{DB: db}, client: newClient()}
-	if m.bot, err = build(cfg, m.store, outside{log: log, now: time.Now}); err != nil {
+	if m.bot, err = build(cfg, spy{m.store}, outside{log: log, now: time.Now}); err != nil {
 		b.Fatal(err)
 	}
 	l, err := net.Listen("tcp", "127.0.0.1:0")
@@ -232,6 +232,7 @@ func (m *measured) settled() {
 // recording is a store that keeps what the Updates of commands wrote.
 type recording struct {
 	storage.DB
+	mu   sync.Mutex
 	puts []put
 }
 
@@ -244,8 +245,17 @@ func (r *recording) Update(ctx context.Context, fn func(storage.Tx) error) error
 		puts = puts[:0]
 		return fn(recordingTx{tx, &puts})
 	})
+	r.mu.Lock()
+	defer r.mu.Unlock()
 	r.puts = puts
 	return err
+}
+
+// last is what the newest Update wrote.
+func (r *recording) last() []put {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.puts
 }
 
 type recordingTx struct {
