@@ -2,6 +2,7 @@ package outbox
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -97,6 +98,43 @@ func histories() []history {
 			w.say(s, 0)
 			w.pass(15 * time.Minute)
 			w.mustBeTold(s, "ops", "a", "b", "c")
+			w.mustRest(s)
+		}},
+		{"a channel vanishes between two incidents", func(w *world) {
+			away := false
+			w.platform.fault = func(_ string, d chat.Delivery) fault {
+				if away && d.Channel.ID == "b" {
+					return fault{err: archived}
+				}
+				return fault{}
+			}
+			fourChannels(w)
+			first := w.declare(desk.Major, 0)
+			w.pass(30 * time.Second)
+			w.now(func() { away = true })
+			w.say(first, 0)
+			second := w.declare(desk.Major, 0)
+			w.pass(time.Minute)
+			w.now(func() { away = false })
+			w.pass(26 * time.Hour)
+			w.mustBeTold(first, "ops", "a", "b", "c")
+			w.mustBeTold(second, "ops", "a", "b", "c")
+			w.mustRest(first)
+		}},
+		{"nothing can be looked up", func(w *world) {
+			w.platform.abil.LookUp = false
+			fourChannels(w)
+			s := w.declare(desk.Major, 0)
+			w.pass(2 * time.Second)
+			w.say(s, 0)
+			w.pass(20 * time.Second)
+			w.resolve(s)
+			w.pass(5 * time.Minute)
+			for _, id := range []string{"ops", "a", "b", "c"} {
+				if in := w.platform.in(channel(id), s); !strings.Contains(in, "shows 3") || !strings.Contains(in, "cries") {
+					w.t.Errorf("%s was not told all: %s", id, in)
+				}
+			}
 			w.mustRest(s)
 		}},
 		{"a channel is gone and comes back", func(w *world) {

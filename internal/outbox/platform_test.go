@@ -161,10 +161,11 @@ func (p *platform) store(d chat.Delivery) chat.PostID {
 	for _, a := range d.Said {
 		m.said = append(m.said, a.N)
 	}
-	if !d.Reference && d.Root == "" {
+	switch {
+	case d.Reference: // a double that can be recognised
+	case d.Root == "":
 		p.checkRoot(d)
-	}
-	if d.Root != "" {
+	default:
 		p.checkReply(d, m)
 	}
 	p.rooms[d.Channel] = append(p.rooms[d.Channel], m)
