@@ -106,7 +106,7 @@ func measure(b *testing.B, c campus, path string, change settings) *measured {
 	}
 	log := slog.New(slog.NewTextHandler(io.Discard, nil))
 	m := &measured{campus: c, b: b, store: &recording{DB: db}, client: newClient()}
-	if m.bot, err = build(cfg, spy{m.store}, outside{log: log, now: time.Now}); err != nil {
+	if m.bot, err = build(cfg, m.store, outside{log: log, now: time.Now}); err != nil {
 		b.Fatal(err)
 	}
 	l, err := net.Listen("tcp", "127.0.0.1:0")
