@@ -83,9 +83,10 @@ type Incident struct {
 	EndedAt    time.Time `json:",omitzero"` // zero while it is open
 	Lead       Person    `json:",omitzero"`
 
-	RetractedAt time.Time `json:",omitzero"` // zero unless retracted
-	MergedInto  int       `json:",omitempty"`
-	ReopenedAt  time.Time `json:",omitzero"`
+	RetractedAt  time.Time `json:",omitzero"`  // zero unless retracted
+	RetractedWhy string    `json:",omitempty"` // told with the correction; may be empty
+	MergedInto   int       `json:",omitempty"`
+	ReopenedAt   time.Time `json:",omitzero"`
 
 	// NextUpdateBy is the promise of the newest update; zero: none.
 	NextUpdateBy time.Time `json:",omitzero"`

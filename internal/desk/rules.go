@@ -172,17 +172,18 @@ func (i Incident) endReach() Reach {
 	return ReachThread
 }
 
-// Retract takes the incident back, open or resolved. The reason may be empty.
+// Retract takes the incident back, open or resolved. Who was told is told the
+// reason too; it may be empty.
 func (i Incident) Retract(why string, act Act) (Change, error) {
 	if err := i.mustStand(); err != nil {
 		return Change{}, err
 	}
-	why, err := CleanText(why)
+	why, err := CleanReason(why)
 	if err != nil {
 		return Change{}, err
 	}
 	i = i.clone()
-	i.RetractedAt, i.NextUpdateBy = act.At, time.Time{}
+	i.RetractedAt, i.RetractedWhy, i.NextUpdateBy = act.At, why, time.Time{}
 	if i.EndedAt.IsZero() {
 		i.EndedAt = act.At
 	}

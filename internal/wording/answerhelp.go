@@ -43,7 +43,7 @@ func incidentHelp() []Help {
 		{"incident resolve", "incident resolve [42] [message]", "incident resolve 42 Learn works again.",
 			"Says that it works again.", numberHelp},
 		{"incident retract", "incident retract [42] [why]", "incident retract 42 wrong service",
-			"Takes it back: it never was. Who was told gets one correction.", "Why is for staff only. " + numberHelp},
+			"Takes it back: it never was. Who was told gets one correction.", "Why is told with the correction. " + numberHelp},
 		{"incident tell", "incident tell [42]", "incident tell 42",
 			"Tells now what still waits for its grace to end.", ""},
 		{"incident reopen", "incident reopen [42] <message>", "incident reopen 42 Learn fails again.",

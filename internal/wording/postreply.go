@@ -91,7 +91,7 @@ func say(a *desk.Announcement, k clock) saying {
 	case desk.Reworded:
 		return reworded(a, k)
 	case desk.Retracted:
-		return retracted(a)
+		return saying{lead: pleaseIgnore(i), lines: noProblem(i)}
 	case desk.Merged:
 		return saying{lead: mergedInto(i), lines: []chat.Line{paragraph(chat.Plain(sameProblem))}}
 	}
@@ -126,17 +126,6 @@ func reworded(a *desk.Announcement, k clock) saying {
 		if u.Number == a.Update {
 			s.lines = []chat.Line{paragraph(chat.Plain("This replaces our message of "), k.at(u.At), chat.Plain("."))}
 		}
-	}
-	return s
-}
-
-func retracted(a *desk.Announcement) saying {
-	s := saying{
-		lead:  "Please ignore our message about " + Names(a.Snapshot.Incident.Services) + ": it was a mistake",
-		lines: []chat.Line{paragraph(chat.Plain(noSuchProblem))},
-	}
-	if a.Text != "" {
-		s.lines = append(s.lines, quote(a.Text))
 	}
 	return s
 }

@@ -174,10 +174,23 @@ func itWas(i desk.Incident, zone *time.Location) chat.Line {
 
 func (c Context) takenBack(i desk.Incident) chat.Message {
 	return chat.Message{
-		Summary: chat.Plain("Please ignore our message about " + Names(i.Services) + ": it was a mistake."),
-		Lines:   []chat.Line{paragraph(chat.Plain(noSuchProblem))},
+		Summary: stop(chat.Plain(pleaseIgnore(i))),
+		Lines:   noProblem(i),
 		Context: c.page(i),
 	}
+}
+
+func pleaseIgnore(i desk.Incident) string {
+	return "Please ignore our message about " + Names(i.Services) + ": it was a mistake"
+}
+
+// noProblem says below pleaseIgnore that there was nothing, and why we said it.
+func noProblem(i desk.Incident) []chat.Line {
+	lines := []chat.Line{paragraph(chat.Plain(noSuchProblem))}
+	if i.RetractedWhy != "" {
+		lines = append(lines, quote(i.RetractedWhy))
+	}
+	return lines
 }
 
 const noSuchProblem = "There was no such problem. We are sorry for the trouble."
