@@ -142,6 +142,9 @@ func (l *line) chunkSize() int {
 	if most := l.engine.cfg.chunk; most > 0 {
 		return most
 	}
+	if len(l.intents) == 0 {
+		return chunkLeast // so that the first post need not wait for many to be found
+	}
 	return max(chunkLeast, min(chunkMost, int(l.pace[methodPost].rate)))
 }
 

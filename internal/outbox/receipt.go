@@ -131,6 +131,9 @@ func (l *line) write(ctx context.Context, now time.Time) error {
 		case err != nil:
 			l.orphans = l.orphans || s != nil
 			return err
+		case l.out == 0 && len(l.intents) > 0:
+			signal(l.wake) // the first posts of a circle go before more chunks are made
+			return nil
 		}
 	}
 }
