@@ -140,3 +140,20 @@ func TestARetiredServiceWithAnOpenIncident(t *testing.T) {
 		t.Errorf("%d %s", status, stderr)
 	}
 }
+
+// The README's first command, and what it says to type next.
+func TestTheExampleForATerminal(t *testing.T) {
+	w := newWorld(t)
+	text, err := os.ReadFile("../../examples/terminal.toml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	free := strings.Replace(string(text), "[http]\nlisten = \"127.0.0.1:8080\"", "[log]\nformat = \"json\"\n[http]\nlisten = \"127.0.0.1:0\"\nadmin_listen = \"\"", 1)
+	w.startWith(free)
+	if out := w.do("incident declare learn down"); !strings.Contains(out, "INC-1 is open") {
+		t.Error(out)
+	}
+	if out := w.do("status"); !strings.Contains(out, "Learn System: not available") {
+		t.Error(out)
+	}
+}

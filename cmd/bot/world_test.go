@@ -124,7 +124,15 @@ func (w *world) configPath() string { return filepath.Join(w.dir, "config.toml")
 // start runs "bot serve" and waits until it says that it is ready.
 func (w *world) start() {
 	w.t.Helper()
-	if err := os.WriteFile(w.configPath(), []byte(w.config()), 0o600); err != nil {
+	w.startWith(w.config())
+	w.amherst = w.amherst.At(w.public)
+	w.slack.AddWorkspace(w.amherst)
+}
+
+// startWith runs it with another configuration.
+func (w *world) startWith(config string) {
+	w.t.Helper()
+	if err := os.WriteFile(w.configPath(), []byte(config), 0o600); err != nil {
 		w.t.Fatal(err)
 	}
 	w.cmd = w.command("serve")
@@ -145,8 +153,6 @@ func (w *world) start() {
 	case <-time.After(time.Minute):
 		w.t.Fatalf("the bot does not say that it is ready:\n%s", w.logged.text())
 	}
-	w.amherst = w.amherst.At(w.public)
-	w.slack.AddWorkspace(w.amherst)
 }
 
 // command is this binary as the bot.
