@@ -219,11 +219,9 @@ func checkNewestIsWhole(t rapid.TB, m chat.Message, d chat.Delivery, said []*des
 	i := said[len(said)-1].Snapshot.Incident
 	want := i.Latest[len(i.Latest)-1].Text
 	if d.Said != nil {
-		want = said[len(said)-1].Text
+		want = ""
 		if heard := audible(d.Said); len(heard) > 0 {
 			want = heard[len(heard)-1].Text
-		} else {
-			want = ""
 		}
 	}
 	if want == "" || d.Said == nil && i.IsRetracted() {

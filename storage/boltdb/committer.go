@@ -191,7 +191,7 @@ func (db *DB) run(g *group, c *call) {
 	}
 	c.depends = g.writes > 0
 	t := &tx{records: g.records}
-	c.err, c.panicked = protect(func() error {
+	c.panicked, c.err = protect(func() error {
 		if err := c.fn(t); err != nil {
 			return err
 		}

@@ -229,7 +229,7 @@ func (db *DB) snapshot(ctx context.Context, fn func(*bolt.Tx) error) error {
 		return err
 	}
 	defer btx.Rollback()
-	err, panicked := protect(func() error { return fn(btx) })
+	panicked, err := protect(func() error { return fn(btx) })
 	if panicked != nil {
 		db.log.Error("panic in a transaction", "panic", panicked.value, "stack", panicked.stack)
 		panic(panicked.value)

@@ -91,9 +91,9 @@ type panicked struct {
 	stack string
 }
 
-// protect runs fn and returns its error, or what it panicked with. A page of
+// protect runs fn and returns what it panicked with, or its error. A page of
 // the mapped file that the disk does not give is an error, not a crash.
-func protect(fn func() error) (err error, p *panicked) {
+func protect(fn func() error) (p *panicked, err error) {
 	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
 	defer func() {
 		switch v := recover().(type) {
@@ -107,12 +107,12 @@ func protect(fn func() error) (err error, p *panicked) {
 			p = &panicked{v, string(debug.Stack())}
 		}
 	}()
-	return fn(), nil
+	return nil, fn()
 }
 
 // sheltered runs fn, which calls bbolt, and returns a panic as an error.
 func sheltered(fn func() error) error {
-	err, p := protect(fn)
+	p, err := protect(fn)
 	if p != nil {
 		return fmt.Errorf("bbolt: %v", p.value)
 	}

@@ -47,7 +47,7 @@ func openHandle(path string, create bool) (h *handle, err error) {
 		h.bolt, err = bolt.Open(path, 0o600, opts)
 		return err
 	}
-	err, panicked := protect(opening)
+	panicked, err := protect(opening)
 	if panicked != nil {
 		h.file.Close() // gives up the lock
 		return nil, damaged(path, panicked.value)
@@ -143,7 +143,7 @@ func check(path string) error {
 		return fmt.Errorf("storage: open %s: %w", path, err)
 	}
 	h := &handle{}
-	err, panicked := protect(func() error { return h.check(path) })
+	panicked, err := protect(func() error { return h.check(path) })
 	if h.bolt != nil {
 		h.bolt.Close()
 	}
