@@ -7,6 +7,7 @@ import (
 	"github.com/umassonline/belltower/internal/chat"
 	"github.com/umassonline/belltower/internal/desk"
 	"github.com/umassonline/belltower/internal/journal"
+	"github.com/umassonline/belltower/internal/outbox"
 	"github.com/umassonline/belltower/internal/wording"
 )
 
@@ -75,7 +76,23 @@ func why(ctx context.Context, a *asked) (chat.Reply, error) {
 	if err != nil {
 		return chat.Reply{}, err
 	}
+	if !a.staff() {
+		if w.Why, err = a.withoutReason(ctx, w); err != nil {
+			return chat.Reply{}, err
+		}
+	}
 	return answer(a.Words.Why(i.Subject(), standing(w.Standing), w.Subscriptions))
+}
+
+// withoutReason is why a channel waits, without an admin's reason of a hold, which
+// is for staff.
+func (a *asked) withoutReason(ctx context.Context, w outbox.Why) (string, error) {
+	holds, err := a.journal.Holds(ctx)
+	reason := holds[w.Channel.Connection].Why
+	if err != nil || reason == "" {
+		return w.Why, err
+	}
+	return strings.TrimSuffix(w.Why, ": "+reason), nil
 }
 
 func access(_ context.Context, a *asked) (chat.Reply, error) {

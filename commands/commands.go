@@ -46,6 +46,7 @@ func (c *Commands) SetSettings(s Settings) { c.settings.Store(&s) }
 type asked struct {
 	*Settings
 	journal *journal.Journal
+	log     *slog.Logger
 	req     chat.Request
 	actor   desk.Actor
 	line    line
@@ -87,7 +88,7 @@ const root = "belltower"
 
 // Do carries out a request and answers it. It is a chat.Handler.
 func (c *Commands) Do(ctx context.Context, req chat.Request) chat.Reply {
-	a := &asked{Settings: c.settings.Load(), journal: c.journal, req: req}
+	a := &asked{Settings: c.settings.Load(), journal: c.journal, log: c.log, req: req}
 	a.actor = desk.Actor{Person: req.Person, Groups: req.Groups, Guest: req.Guest, Manages: req.Manages, Direct: req.Direct}
 	reply, err := a.run(ctx)
 	if err != nil {

@@ -132,7 +132,7 @@ func edit(ctx context.Context, a *asked) (chat.Reply, error) {
 	if err != nil {
 		return chat.Reply{}, err
 	}
-	return answer(a.done(done, a.doubts(nil, "", done.Entry.Text)))
+	return a.done(ctx, done, a.doubts(nil, "", done.Entry.Text))
 }
 
 // merge reads 43 into 42.
@@ -153,5 +153,5 @@ func merge(ctx context.Context, a *asked) (chat.Reply, error) {
 	if err != nil {
 		return chat.Reply{}, err
 	}
-	return answer(a.done(done, nil))
+	return a.done(ctx, done, nil)
 }

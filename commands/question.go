@@ -85,7 +85,7 @@ func nearest(word string, known []string) string {
 	return best
 }
 
-func mapKeys[V any](m map[string]V) iter.Seq[string] { return maps.Keys(m) }
+func mapKeys[K comparable, V any](m map[K]V) iter.Seq[K] { return maps.Keys(m) }
 
 // maxCommand is the longest command line that a button holds, in characters: the
 // shortest limit is that of Slack's button value, 2,000.

@@ -18,6 +18,8 @@ type Done struct {
 	Channels int
 	// Held tells until when others than ops are not told; nil: told at once.
 	Held *desk.Held
+	// Stopped are the connections whose posts an admin holds.
+	Stopped []desk.ConnectionName
 	// Into is the other incident of a merge; nil: it was none.
 	Into *desk.Incident
 	// Doubts are the sentences of desk.Doubts.
@@ -44,6 +46,9 @@ func (c Context) Done(d Done) chat.Message {
 	}
 	m.Lines = append(m.Lines, c.doneTimes(d)...)
 	m.Lines = append(m.Lines, paragraph(whoIsTold(d)))
+	if len(d.Stopped) > 0 && d.Entry.Kind != desk.Noted {
+		m.Lines = append(m.Lines, paragraph(chat.Plain("Posts to "+connections(d.Stopped)+" are held: they wait until an admin releases them.")))
+	}
 	if d.Entry.Kind == desk.Ended {
 		m.Lines = append(m.Lines, paragraph(chat.Plain("No test has verified that it works again.")))
 	}
@@ -154,14 +159,18 @@ func whoIsTold(d Done) chat.Text {
 		return chat.Plain("Channels that were told of " + d.Incident.Subject().String() + " now hear of " + d.Entry.After + ".")
 	case kind == desk.Retitled, kind == desk.Redated, !d.Incident.IsOpen() && kind != desk.Ended && kind != desk.Reworded:
 		return chat.Plain("Posts are put right in place; nobody is notified.")
-	case d.Channels == 0:
+	case d.Channels == 0 && kind == desk.Declared:
 		return chat.Plain("No channel follows this; only ops channels are told.")
+	case d.Channels == 0:
+		return chat.Plain("Only ops channels hear it, and channels that were told before.")
+	case d.Held != nil && kind == desk.Declared:
+		return chat.Plain(channels(d.Channels) + " will be told in " + Span(d.Held.Until.Sub(d.Now)) + ", unless you take it back.")
 	case d.Held != nil:
-		return chat.Text{{Plain: channels(d.Channels) + " will be told in " + Span(d.Held.Until.Sub(d.Now)) + ", unless you take it back."}}
-	case d.Channels == 1:
-		return chat.Plain("1 channel is told now.")
+		return chat.Plain(channels(d.Channels) + " will be told in " + Span(d.Held.Until.Sub(d.Now)) + ".")
+	case len(d.Stopped) > 0:
+		return chat.Plain(channels(d.Channels) + [2]string{" is", " are"}[many(d.Channels)] + " to be told.")
 	}
-	return chat.Plain(channels(d.Channels) + " are told now.")
+	return chat.Plain(channels(d.Channels) + [2]string{" is", " are"}[many(d.Channels)] + " told now.")
 }
 
 func channels(n int) string {
