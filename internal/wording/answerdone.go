@@ -38,7 +38,9 @@ func (c Context) Done(d Done) chat.Message {
 		m.Summary = chat.Join(chat.Plain("DRILL: "), m.Summary)
 	}
 	if d.Entry.Kind == desk.Declared {
-		m.Lines = append(m.Lines, paragraph(chat.Plain(i.Title)))
+		if title := c.typedTitle(i); title != "" {
+			m.Lines = append(m.Lines, paragraph(chat.Plain(title)))
+		}
 		m.Facts = []chat.Fact{{Label: "Impact", Value: chat.Plain(string(i.Impact) + " (" + PublicImpact(i.Impact) + ")")}}
 	}
 	if d.Entry.Text != "" {

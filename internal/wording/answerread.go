@@ -42,7 +42,11 @@ func (c Context) ListLine(i desk.Incident) chat.Line {
 	if i.Drill {
 		head = "DRILL " + head
 	}
-	t := chat.Text{{Strong: head}, {Plain: ": " + shorten(i.Title, desk.MaxTitle) + ". " + Names(i.Services) + ". " + standingWord(i)}}
+	t := chat.Text{{Strong: head}, {Plain: ": "}}
+	if title := c.typedTitle(i); title != "" {
+		t = append(t, chat.Span{Plain: title + ". "})
+	}
+	t = append(t, chat.Span{Plain: Names(i.Services) + ". " + standingWord(i)})
 	if i.EndedAt.IsZero() {
 		t = append(t, chat.Span{Plain: " since "}, chat.Span{Time: i.BeganAt, Form: chat.DayClock})
 	} else {
@@ -190,16 +194,20 @@ func (c Context) StandingLine(s Standing) chat.Line {
 
 func (s Standing) rest() (t chat.Text) {
 	if s.State == "told" && !s.At.IsZero() {
-		t = append(t, chat.Span{Plain: " at "}, chat.Span{Time: s.At, Form: chat.DayClock})
+		t = append(t, chat.Span{Plain: " "}, chat.Span{Time: s.At, Form: chat.DayClock})
 	}
-	if s.Why != "" {
+	switch {
+	case s.Why == "":
+	case s.State == "failed", s.State == "gone": // the platform's word
+		t = append(t, chat.Span{Plain: " (" + s.Why + ")"})
+	default:
 		t = append(t, chat.Span{Plain: ", because " + s.Why})
 	}
 	if s.Tries > 0 {
 		t = append(t, chat.Span{Plain: ", after " + tries(s.Tries)})
 	}
 	if !s.Next.IsZero() {
-		t = append(t, chat.Span{Plain: ", next try "}, chat.Span{Time: s.Next})
+		t = append(t, chat.Span{Plain: ", next try "}, chat.Span{Time: s.Next, Form: chat.DayClock})
 	}
 	if s.Unsure {
 		t = append(t, chat.Span{Plain: ", a reply in the thread may be missing"})
@@ -248,7 +256,7 @@ func (c Context) Why(s desk.Subject, st Standing, subs []desk.Subscription) chat
 }
 
 // ServiceLine is one service in the answer of status: "Learn System: not available
-// since 3:52 AM. INC-42: Login fails."
+// since 3:52 AM. INC-42: Login fails." A ready title says nothing more.
 func (c Context) ServiceLine(h desk.Health) chat.Line {
 	t := chat.Text{{Strong: h.Service.Name}, {Plain: ": " + PublicStatus(h.Status)}}
 	if !h.Since.IsZero() {
@@ -256,7 +264,8 @@ func (c Context) ServiceLine(h desk.Health) chat.Line {
 	}
 	t = append(t, chat.Span{Plain: "."})
 	for _, i := range h.Because {
-		t = append(t, chat.Span{Plain: " " + i.Subject().String() + ": " + i.Title + "."})
+		t = append(t, chat.Span{Plain: " "})
+		t = append(t, colon(i.Subject().String(), c.typedTitle(i))...)
 	}
 	return chat.Line{Kind: chat.Item, Text: t}
 }

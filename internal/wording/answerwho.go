@@ -26,9 +26,14 @@ func (c Context) Whoami(w Who) chat.Message {
 	m := chat.Message{Summary: chat.Plain("You are " + w.Person.String() + ", " + roleWord(w.Role) + "."), Tone: chat.ToneInfo}
 	m.Lines = append(m.Lines, paragraph(chat.Plain(roleMay(w))))
 	if w.Missing {
-		m.Lines = append(m.Lines, paste("admins = [\""+w.Person.String()+"\"]")...)
-	} else if w.Role == desk.Anyone {
-		m.Lines = append(m.Lines, paste("responders = [\""+w.Person.String()+"\"]")...)
+		m.Lines = append(m.Lines,
+			paragraph(chat.Plain("To change that, whoever runs the bot puts this line into its configuration, under [access]:")),
+			paragraph(chat.Text{{Code: `admins = ["` + w.Person.String() + `"]`}}))
+	} else if w.Role == desk.Anyone { // the list is there: a second line would be a mistake
+		m.Lines = append(m.Lines, paragraph(chat.Text{
+			{Plain: "To change that, whoever runs the bot adds "}, {Code: `"` + w.Person.String() + `"`},
+			{Plain: " to responders in its configuration, under [access]."},
+		}))
 	}
 	if len(w.Groups) > 0 {
 		groups := make([]string, len(w.Groups))
@@ -44,13 +49,6 @@ func (c Context) Whoami(w Who) chat.Message {
 		m.Facts = append(m.Facts, chat.Fact{Label: "Your zone", Value: chat.Plain(w.Reader.String())})
 	}
 	return m
-}
-
-func paste(line string) []chat.Line {
-	return []chat.Line{
-		paragraph(chat.Plain("To change that, whoever runs the bot puts this line into its configuration, under [access]:")),
-		paragraph(chat.Text{{Code: line}}),
-	}
 }
 
 func roleWord(r desk.Role) string {
@@ -101,7 +99,7 @@ func people(label string, list []desk.Person) []chat.Line {
 	if n := len(list) - maxPeople; n > 0 {
 		names = append(names, fmt.Sprintf("and %d more", n))
 	}
-	return []chat.Line{paragraph(chat.Text{{Strong: label + ": "}, {Plain: strings.Join(names, ", ")}})}
+	return []chat.Line{paragraph(chat.Text{{Strong: label + ":"}, {Plain: " " + strings.Join(names, ", ")}})}
 }
 
 // Audited is one change: who, when, from where, before and after.
