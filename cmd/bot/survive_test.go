@@ -45,6 +45,34 @@ func TestKilledEightTimesDuringAFanOut(t *testing.T) {
 	}
 }
 
+// SIGTERM in the middle of a fan-out: calls under way are finished, and the next
+// process goes on where this one stopped without looking anything up.
+func TestAPlannedRestartDuringAFanOut(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.story.Patience(time.Minute)
+	w.start()
+	channels := many(120)
+	w.subscribe(channels...)
+	w.do("incident declare learn down")
+	w.do("incident tell 1")
+	for range 3 {
+		if err := w.slack.AwaitCalls(t.Context(), slacktest.On{Method: "chat.postMessage"}, 20); err != nil {
+			t.Fatal(err)
+		}
+		if status := w.stop(); status != 0 {
+			t.Errorf("exit status %d:\n%s", status, w.logged.text())
+		}
+		w.start()
+	}
+	w.story.Expect(ops, "INC-1")
+	w.story.ExpectEverywhere(channels, "Learn System is not available")
+	w.settled()
+	if looks := w.slack.Tally().Calls["conversations.history"]; looks != 0 {
+		t.Errorf("%d look-ups after planned restarts", looks)
+	}
+}
+
 // killDuring kills and starts the bot so many times, each time after some calls of
 // which every seventh or so goes wrong.
 func (w *world) killDuring(on slacktest.On, times, calls int) {
