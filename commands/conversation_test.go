@@ -111,6 +111,7 @@ func newOffice(t *testing.T) *office {
 	o.settings = commands.Settings{
 		Words: wording.Context{
 			Organization: "UMassOnline", Catalog: catalog(), StatusURL: "https://status.example.edu", Zone: newYork(t),
+			Campuses: map[desk.ConnectionName]string{"amherst": "Amherst"},
 		},
 		Access: desk.Access{
 			Admins:     []desk.Person{{Connection: "amherst", ID: "U0ADMIN"}},

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -123,10 +124,6 @@ func (a *asked) duplicate(ctx context.Context, err error, typed desk.Declaration
 	if !errors.As(err, &r) || r.Code != desk.Duplicate || len(r.Subjects) == 0 {
 		return err
 	}
-	text := strings.TrimSpace(typed.Title + "\n" + typed.Text)
-	if text == "" {
-		text = wording.ReadyAgain(typed.Services, typed.Impact)
-	}
 	q := &question{}
 	var sentences []string
 	for _, s := range r.Subjects[:min(len(r.Subjects), maxDuplicates)] {
@@ -134,14 +131,27 @@ func (a *asked) duplicate(ctx context.Context, err error, typed desk.Declaration
 		if err != nil {
 			return err
 		}
-		sentences = append(sentences, wording.AlreadyOpen(i, a.req.At))
-		add := fmt.Sprintf("incident update %d %s", i.Number, text)
-		if utf8.RuneCountInString(add) <= maxCommand {
+		sentences = append(sentences, a.Words.AlreadyOpen(i, a.req.At))
+		if add := a.addTo(i, typed); utf8.RuneCountInString(add) <= maxCommand {
 			q.offering(chat.Action{Label: wording.AddAsUpdate(i), Command: add, Style: chat.Primary})
 		}
 	}
 	q.Refusal = desk.Refuse(desk.Duplicate, "%s", strings.Join(sentences, " ")).About(r.Subjects...)
 	return q.offering(a.action(wording.Separate(), a.again(), flagSeparate))
+}
+
+// addTo is the line that adds a declaration to an open incident: what was typed, or
+// how those of its services do that the incident is about.
+func (a *asked) addTo(i desk.Incident, typed desk.Declaration) string {
+	text := strings.TrimSpace(typed.Title + "\n" + typed.Text)
+	if text == "" {
+		others := func(s desk.Affected) bool { return !i.Concerns(s.Service) }
+		text = wording.ReadyAgain(slices.DeleteFunc(slices.Clone(typed.Services), others), typed.Impact)
+	}
+	if next, ok := a.line.flags[flagNext]; ok {
+		text = flagNext.dashed() + ` "` + next + `" ` + text
+	}
+	return fmt.Sprintf("incident update %d %s", i.Number, text)
 }
 
 // maxDuplicates is how many open incidents a declaration is compared with in the answer.

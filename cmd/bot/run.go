@@ -76,7 +76,7 @@ type bot struct {
 func build(cfg *config.Config, db storage.DB, o outside) (*bot, error) {
 	b := &bot{cfg: cfg, out: o, db: db, book: outbox.NewBook(), metrics: newMetrics(o.now)}
 	b.words = wording.Context{
-		Organization: cfg.Organization.Name, Catalog: cfg.Catalog(),
+		Organization: cfg.Organization.Name, Catalog: cfg.Catalog(), Campuses: cfg.CampusNames(),
 		StatusURL: cfg.Organization.PublicURL, Zone: cfg.Organization.Timezone,
 	}
 	b.book.SetPlaces(places(cfg, b.words.Catalog))

@@ -70,6 +70,11 @@ level = "debug"
 admins = ["amherst/UROOT"]
 responders = ["amherst/UANN"]
 
+[[campuses]]
+id = "amherst"
+name = "Amherst"
+connections = ["amherst"]
+
 [[slack]]
 name = "amherst"
 bot_token = %q

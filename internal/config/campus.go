@@ -1,6 +1,7 @@
 package config
 
 import (
+	"maps"
 	"time"
 
 	"github.com/umassonline/belltower/internal/desk"
@@ -23,6 +24,21 @@ type Campus struct {
 	HelpDesk string `toml:"help_desk" default:"" form:"line" limits:"..120"`
 	// Connections are the connections of the campus. Default: none.
 	Connections []desk.ConnectionName `toml:"connections"`
+}
+
+// CampusNames tells the name of the campus that each connection is of. One that
+// several campuses share, or none names, is not in it.
+func (c *Config) CampusNames() map[desk.ConnectionName]string {
+	names, shared := map[desk.ConnectionName]string{}, map[desk.ConnectionName]bool{}
+	for _, campus := range c.Campuses {
+		for _, conn := range campus.Connections {
+			_, twice := names[conn]
+			shared[conn] = shared[conn] || twice
+			names[conn] = campus.Name
+		}
+	}
+	maps.DeleteFunc(names, func(conn desk.ConnectionName, _ string) bool { return shared[conn] })
+	return names
 }
 
 // Contact is somebody of a campus to ask and to tell.

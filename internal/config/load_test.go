@@ -152,6 +152,27 @@ func TestPathsAreOfTheFilesOwnFolder(t *testing.T) {
 }
 
 // TestStorePath is what `bot do` asks in a shell that has none of the secrets.
+// A connection that several campuses share is of none of them.
+func TestCampusNames(t *testing.T) {
+	slack := func(name string) string {
+		return "[[slack]]\nname = \"" + name + "\"\nbot_token = \"x\"\nsigning_secret = \"y\"\nops_channel = \"C1\"\n"
+	}
+	c := loads(t, minimal+slack("north")+slack("south")+slack("both")+slack("none")+`
+[[campuses]]
+id = "boston"
+name = "Boston"
+connections = ["north", "both"]
+
+[[campuses]]
+id = "lowell"
+connections = ["both", "south"]
+`)
+	want := map[desk.ConnectionName]string{"north": "Boston", "south": "lowell"}
+	if diff := cmp.Diff(want, c.CampusNames()); diff != "" {
+		t.Error(diff)
+	}
+}
+
 func TestStorePath(t *testing.T) {
 	t.Chdir(t.TempDir())
 	if err := os.Mkdir("etc", 0o700); err != nil {

@@ -1,6 +1,7 @@
 package wording
 
 import (
+	"cmp"
 	"time"
 
 	"github.com/umassonline/belltower/internal/chat"
@@ -72,13 +73,18 @@ func NoneAbout(name string) string { return "No such incident is about " + name 
 func NoneFits() string { return "There is no incident that could be meant, so please give its number." }
 
 // AlreadyOpen asks what to do with a declaration of what is open: "INC-42 about
-// Learn System was opened 40 seconds ago in boston."
-func AlreadyOpen(i desk.Incident, now time.Time) string {
+// Learn System was opened 40 seconds ago in Boston."
+func (c Context) AlreadyOpen(i desk.Incident, now time.Time) string {
 	s := i.Subject().String() + " about " + Names(i.Services) + " was opened " + Span(now.Sub(i.DeclaredAt)) + " ago"
 	if !i.DeclaredIn.IsZero() {
-		s += " in " + string(i.DeclaredIn.Connection)
+		s += " in " + c.campus(i.DeclaredIn.Connection)
 	}
 	return s + "."
+}
+
+// campus names where a connection is: its campus, else itself.
+func (c Context) campus(conn desk.ConnectionName) string {
+	return cmp.Or(c.Campuses[conn], string(conn))
 }
 
 // AddAsUpdate labels the button that adds a declaration's text to an incident.

@@ -26,6 +26,8 @@ type Context struct {
 	Organization string
 	// Catalog holds the services' advice.
 	Catalog *desk.Catalog
+	// Campuses names the campus of a connection, where it has just one.
+	Campuses map[desk.ConnectionName]string
 	// StatusURL is the address of the status page, without a slash at the end;
 	// empty: posts have no link.
 	StatusURL string
