@@ -268,3 +268,15 @@ func (t recordingTx) Put(key, value []byte) error {
 	*t.puts = append(*t.puts, put{key, value})
 	return t.Tx.Put(key, value)
 }
+
+// freePort is a port of this host that nobody listens on.
+func freePort(b *testing.B) string {
+	b.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer l.Close()
+	_, port, _ := net.SplitHostPort(l.Addr().String())
+	return port
+}
