@@ -25,7 +25,7 @@ func (i Incident) SetImpact(to Impact, act Act) (Change, error) {
 	}
 	i = i.clone()
 	i.Impact = to
-	if to.Rank() > i.Peak.Rank() {
+	if to.Rank() > i.Peak.Rank() || !i.IsOpen() { // what is over got no better: it was less bad
 		i.Peak = to
 	}
 	return i.corrected(act, e, reach), nil
@@ -53,7 +53,7 @@ func (i Incident) SetServices(r Rescope, act Act) (Change, error) {
 	if err := i.mustStand(); err != nil {
 		return Change{}, err
 	}
-	before := i.serviceNames()
+	old := i
 	i = i.clone()
 	for _, id := range r.Remove {
 		if !i.Concerns(id) {
@@ -67,8 +67,10 @@ func (i Incident) SetServices(r Rescope, act Act) (Change, error) {
 	if len(i.Services) == 0 {
 		return Change{}, Refuse(Conflict, "%s would be about no service.", i.Subject()).WithHint("If it never was one: incident retract %d", i.Number).About(i.Subject())
 	}
-	after := i.serviceNames()
-	return i.corrected(act, Entry{Kind: Rescoped, Before: before, After: after}, ReachThread), nil
+	if slices.Equal(old.Services, i.Services) {
+		return Change{}, Refuse(Conflict, "%s is about just these services already.", i.Subject()).About(i.Subject())
+	}
+	return i.corrected(act, Entry{Kind: Rescoped, Before: old.serviceNames(), After: i.serviceNames()}, ReachThread), nil
 }
 
 func (i *Incident) affect(a Affected) {
@@ -99,6 +101,9 @@ func (i Incident) SetTitle(title string, act Act) (Change, error) {
 	}
 	if title == "" {
 		return Change{}, Refuse(Invalid, "There is no title.").WithHint("Like: incident title %d Learn is slow for everyone", i.Number)
+	}
+	if title == i.Title {
+		return Change{}, Refuse(Conflict, "This is the title of %s already.", i.Subject()).About(i.Subject())
 	}
 	e := Entry{Kind: Retitled, Before: i.Title, After: title}
 	i = i.clone()
@@ -157,6 +162,9 @@ func (i Incident) Reword(old Entry, text string, act Act) (Change, error) {
 	if !old.Public() {
 		return Change{}, Refuse(Unknown, "%s has no such message.", i.Subject()).About(i.Subject())
 	}
+	if text == old.Text {
+		return Change{}, Refuse(Conflict, "Message #%d of %s says just that already.", old.Update, i.Subject()).About(i.Subject())
+	}
 	e := Entry{Kind: Reworded, Text: text, Before: old.Text, After: text, Update: old.Update}
 	i = i.clone()
 	for k := range i.Latest {
@@ -172,7 +180,7 @@ func (i Incident) Reword(old Entry, text string, act Act) (Change, error) {
 }
 
 // Merge folds one open incident into another: from ends as merged, and into is
-// about the services of both.
+// about the services of both, as bad as the worse of them.
 func Merge(from, into Incident, act Act) (fromChange, intoChange Change, err error) {
 	if err := errorsOfMerge(from, into); err != nil {
 		return Change{}, Change{}, err
@@ -181,22 +189,40 @@ func Merge(from, into Incident, act Act) (fromChange, intoChange Change, err err
 	from.MergedInto, from.EndedAt, from.NextUpdateBy = into.Number, act.At, time.Time{}
 	fromChange = from.change(act, Entry{Kind: Merged, After: into.Subject().String()}, ReachChannel)
 
-	before := into.serviceNames()
-	into = into.clone()
-	for _, a := range from.Services {
-		if !into.Concerns(a.Service) {
-			into.affect(Affected{Service: a.Service, Name: a.Name, Status: from.statusOf(a)})
-		}
-	}
-	if from.BeganAt.Before(into.BeganAt) {
-		into.BeganAt = from.BeganAt
-	}
-	e := Entry{Kind: Absorbed, Before: before, After: into.serviceNames()}
+	both := into.absorb(from)
+	e := Entry{Kind: Absorbed, Before: into.serviceNames(), After: both.serviceNames()}
 	reach := ReachEdit
-	if e.Before != e.After {
+	switch {
+	case both.Impact != into.Impact:
+		reach = ReachChannel
+	case e.Before != e.After:
 		reach = ReachThread
 	}
-	return fromChange, into.change(act, e, reach), nil
+	return fromChange, both.change(act, e, reach), nil
+}
+
+// absorb returns i with the services of another, each in the worst state that
+// either gave it.
+func (i Incident) absorb(from Incident) Incident {
+	i = i.clone()
+	if from.Impact.Rank() > i.Impact.Rank() {
+		for k, a := range i.Services {
+			i.Services[k].Status = i.statusOf(a)
+		}
+		i.Impact = from.Impact
+	}
+	for _, a := range from.Services {
+		if s := Worst(i.StatusOf(a.Service), from.statusOf(a)); s != i.StatusOf(a.Service) {
+			i.affect(Affected{Service: a.Service, Name: a.Name, Status: s})
+		}
+	}
+	if from.Peak.Rank() > i.Peak.Rank() {
+		i.Peak = from.Peak
+	}
+	if from.BeganAt.Before(i.BeganAt) {
+		i.BeganAt = from.BeganAt
+	}
+	return i
 }
 
 func errorsOfMerge(from, into Incident) error {

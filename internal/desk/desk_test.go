@@ -281,6 +281,19 @@ func TestDeclareRefusesWhatIsMissing(t *testing.T) {
 	}
 }
 
+// While it is open, less impact means that it got better; after its end, that it
+// never was so bad.
+func TestThePeakIsCorrectedAfterTheEnd(t *testing.T) {
+	open := must(t, declared(t, 42, desk.Critical), impact(desk.Minor), 5)
+	if open.Peak != desk.Critical {
+		t.Errorf("it got better, and its peak is %s", open.Peak)
+	}
+	over := must(t, must(t, open, resolve, 10), impact(desk.Major), 20)
+	if over.Peak != desk.Major {
+		t.Errorf("corrected to major, its peak is %s", over.Peak)
+	}
+}
+
 func TestMergeTakesServicesAndTheEarlierBegin(t *testing.T) {
 	from, into := other(), declared(t, 42, desk.Major)
 	into.BeganAt = four.Add(5 * time.Minute)
@@ -300,6 +313,27 @@ func TestMergeTakesServicesAndTheEarlierBegin(t *testing.T) {
 		if _, _, err := desk.Merge(pair[0], pair[1], at(10)); err == nil {
 			t.Errorf("%s: merged", name)
 		}
+	}
+}
+
+// Channels that hear of bad incidents only were told of the worse one: they must
+// match the incident that it is merged into.
+func TestMergeIsAsBadAsTheWorse(t *testing.T) {
+	_, c, err := desk.Merge(declared(t, 42, desk.Critical), other(), at(10))
+	if err != nil {
+		t.Fatal(err)
+	}
+	i := c.Incident
+	if i.Impact != desk.Critical || i.Peak != desk.Critical || c.Announce.Reach != desk.ReachChannel {
+		t.Errorf("it is %s, at its worst %s, told %s", i.Impact, i.Peak, c.Announce.Reach)
+	}
+	if i.StatusOf("learn") != desk.MajorOutage || i.StatusOf("portal") != desk.DegradedPerformance {
+		t.Errorf("learn is %s, portal %s", i.StatusOf("learn"), i.StatusOf("portal"))
+	}
+	same := declared(t, 7, desk.Minor)
+	_, c, err = desk.Merge(declared(t, 42, desk.Critical), same, at(10))
+	if err != nil || c.Incident.StatusOf("learn") != desk.MajorOutage {
+		t.Errorf("learn is %s: %v", c.Incident.StatusOf("learn"), err)
 	}
 }
 

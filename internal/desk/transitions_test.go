@@ -95,6 +95,9 @@ func verbs() []verb {
 		{"services +portal", func(i desk.Incident, act desk.Act) (desk.Change, error) {
 			return i.SetServices(desk.Rescope{Add: []desk.Affected{{Service: "portal", Name: "Portal"}}}, act)
 		}},
+		{"services +learn", func(i desk.Incident, act desk.Act) (desk.Change, error) {
+			return i.SetServices(desk.Rescope{Add: []desk.Affected{{Service: "learn", Name: "Learn System"}}}, act)
+		}},
 		{"services -learn", func(i desk.Incident, act desk.Act) (desk.Change, error) {
 			return i.SetServices(desk.Rescope{Remove: []desk.ServiceID{"learn"}}, act)
 		}},
@@ -102,6 +105,7 @@ func verbs() []verb {
 			return i.SetServices(desk.Rescope{Remove: []desk.ServiceID{"portal"}}, act)
 		}},
 		{"title", func(i desk.Incident, act desk.Act) (desk.Change, error) { return i.SetTitle("Learn is slow", act) }},
+		{"title as it is", func(i desk.Incident, act desk.Act) (desk.Change, error) { return i.SetTitle("Learn is down", act) }},
 		{"lead", func(i desk.Incident, act desk.Act) (desk.Change, error) { return i.SetLead(ann, act) }},
 		{"began 10 min earlier", func(i desk.Incident, act desk.Act) (desk.Change, error) {
 			return i.SetBegan(i.BeganAt.Add(-10*time.Minute), act)
@@ -117,6 +121,9 @@ func verbs() []verb {
 		}},
 		{"edit #1", func(i desk.Incident, act desk.Act) (desk.Change, error) {
 			return i.Reword(desk.Entry{Seq: 1, Kind: desk.Declared, Text: "We are looking into it.", Update: 1}, "We are looking into the login.", act)
+		}},
+		{"edit #1 to what it says", func(i desk.Incident, act desk.Act) (desk.Change, error) {
+			return i.Reword(desk.Entry{Seq: 1, Kind: desk.Declared, Text: "We look.", Update: 1}, "We look.", act)
 		}},
 		merge,
 		{"take another in", func(i desk.Incident, act desk.Act) (desk.Change, error) {

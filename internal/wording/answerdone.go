@@ -78,6 +78,9 @@ func (c Context) doneSentence(d Done) chat.Text {
 	case desk.Reopened:
 		return chat.Plain(name + " is open again: " + Conditions(i) + ".")
 	case desk.Worsened, desk.Eased:
+		if !i.IsOpen() {
+			return chat.Plain(name + " is corrected: it was " + string(i.Impact) + ", " + conditions(i, past) + ".")
+		}
 		return chat.Plain(name + " is " + string(i.Impact) + " now: " + conditions(i, present) + ".")
 	case desk.Rescoped:
 		return chat.Plain(name + " is now about " + Names(i.Services) + ".")
