@@ -76,7 +76,7 @@ func (l *line) all(option string) string {
 	if v, ok := l.options[option]; ok {
 		return strings.TrimSpace(v)
 	}
-	v := unwrap(l.rest)
+	v := unwrap(strings.TrimPrefix(l.rest, "| ")) // as behind a title, which is not there
 	l.rest = ""
 	return v
 }

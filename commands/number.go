@@ -60,6 +60,7 @@ func (a *asked) findIncident(ctx context.Context, among candidates) (int, error)
 	if n, ok, err := a.takeNumber(); ok || err != nil {
 		return n, err
 	}
+	whole := a.line.rest
 	service, named := a.takeService()
 	if done, found, err := a.journal.Repeated(ctx, a.by()); found || err != nil {
 		return done.Incident.Number, err
@@ -78,6 +79,9 @@ func (a *asked) findIncident(ctx context.Context, among candidates) (int, error)
 	case len(fit) > 1:
 		return 0, a.which(fit, wording.SeveralFit())
 	case named:
+		if a.line.rest != "" { // it may begin a text
+			a.line.rest = whole
+		}
 		return 0, a.which(all, wording.NoneAbout(service.Name))
 	}
 	drills, err := a.drills(ctx)
@@ -105,10 +109,17 @@ func (a *asked) takeNumber() (n int, ok bool, err error) {
 		return 0, false, desk.Refuse(desk.Unknown, "%q is no incident.", clip(v)).WithHint("Give its number, like 42, or a service.")
 	}
 	word, rest := cutWord(a.line.rest)
-	if n, ok = parseNumber(word); ok {
+	if n, ok = parseNumber(word); ok && !a.namesMessage(word, rest) {
 		a.line.rest = rest
+		return n, true, nil
 	}
-	return n, ok, nil
+	return 0, false, nil
+}
+
+// namesMessage reports whether a first #3 is the number of a message: where
+// messages are edited, unless it stands before one.
+func (a *asked) namesMessage(word, rest string) bool {
+	return a.verb.name == "edit" && strings.HasPrefix(word, "#") && !strings.HasPrefix(rest, "#")
 }
 
 // takeService takes a service off the line where it stands for its incident. One
