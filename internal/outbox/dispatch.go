@@ -151,35 +151,8 @@ func (v verdict) urgent() bool {
 // what its channel subscribes to, and returns the lanes that still have a call of
 // this method to make.
 func (l *line) verify(ctx context.Context, now time.Time, m method, turn []*lane) ([]*lane, error) {
-	changed := false
-	err := l.db().View(ctx, func(tx storage.Tx) error {
-		as, err := l.asking(tx)
-		if err != nil {
-			return err
-		}
-		fresh := map[*subject]bool{}
-		for _, la := range turn {
-			for _, j := range la.jobs { // the turn may come to be another job's
-				if !fresh[j.of] {
-					fresh[j.of] = true
-					news, err := j.of.refresh(tx)
-					if err != nil {
-						return err
-					}
-					changed = changed || news
-				}
-				if err := l.match(tx, j, as); err != nil {
-					return err
-				}
-			}
-		}
-		return nil
-	})
-	if err != nil {
+	if err := l.reread(ctx, turn); err != nil {
 		return nil, err
-	}
-	if changed {
-		l.refreshSoon()
 	}
 	stands := turn[:0]
 	for _, la := range turn {
@@ -188,6 +161,44 @@ func (l *line) verify(ctx context.Context, now time.Time, m method, turn []*lane
 		}
 	}
 	return stands, nil
+}
+
+// reread brings the lanes' jobs in line with what is committed now; of all of
+// them, as the turn may come to be another job's.
+func (l *line) reread(ctx context.Context, turn []*lane) error {
+	changed := false
+	err := l.db().View(ctx, func(tx storage.Tx) error {
+		as, err := l.asking(tx)
+		if err != nil {
+			return err
+		}
+		fresh := map[*subject]bool{}
+		for _, j := range jobsOf(turn) {
+			if !fresh[j.of] {
+				fresh[j.of] = true
+				news, err := j.of.refresh(tx)
+				if err != nil {
+					return err
+				}
+				changed = changed || news
+			}
+			if err := l.match(tx, j, as); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if changed {
+		l.refreshSoon()
+	}
+	return err
+}
+
+func jobsOf(lanes []*lane) (jobs []*job) {
+	for _, la := range lanes {
+		jobs = append(jobs, la.jobs...)
+	}
+	return jobs
 }
 
 // asked says as of when it is known whether a channel matches.

@@ -137,7 +137,7 @@ func (l *line) settle(ctx context.Context, now time.Time) error {
 		}
 		open, busy := l.workOn(s)
 		if !open {
-			l.engine.watch.toldAll(s, s.out.N, l.name, len(l.engine.lines), now)
+			l.engine.watch.toldAll(s, s.out.N, l.name, now)
 		}
 		if open || busy || (l.abil.Edit && (s.round.again || s.round.running)) || s.out.held() {
 			continue

@@ -67,7 +67,7 @@ func NewEngine(cfg EngineConfig) *Engine {
 		cfg.Keep = 30 * 24 * time.Hour
 	}
 	e := &Engine{cfg: cfg, lines: map[desk.ConnectionName]*line{}}
-	e.watch = &watch{observe: cfg.Observe, at: map[desk.Subject]*watched{}}
+	e.watch = &watch{observe: cfg.Observe, lines: len(cfg.Senders), at: map[desk.Subject]*watched{}}
 	for name, s := range cfg.Senders {
 		e.lines[name] = newLine(e, name, s)
 	}

@@ -69,19 +69,17 @@ func (l *line) welcomeOne(ctx context.Context, now time.Time, n newcomerAt) erro
 	if err != nil {
 		return err
 	}
-	for {
+	for len(list) > 0 {
 		part := list[:min(len(list), welcomedAtOnce)]
 		list = list[len(part):]
-		if err := l.putRows(ctx, now, n, part, len(list) == 0); err != nil {
+		if err := l.putRows(ctx, now, n.ch, part); err != nil {
 			return err
 		}
 		for _, o := range part {
 			l.welcomed(now, n.ch, o)
 		}
-		if len(list) == 0 {
-			return nil
-		}
 	}
+	return l.strike(ctx, n)
 }
 
 // owedTo lists what the channel is owed. One that was gone may also have missed
@@ -117,7 +115,11 @@ func (l *line) owedTo(tx storage.Tx, n newcomerAt) (list []owed, err error) {
 		if err != nil {
 			return nil, err
 		}
-		if l.owes(s, n.ch, subs, posted, post) {
+		known := &post
+		if !posted {
+			known = nil
+		}
+		if l.owes(s, n.ch, subs, known) {
 			list = append(list, owed{s, post, post.Told < s.out.want(l.engine.cfg.Book.Places().isOps(n.ch))})
 		}
 	}
@@ -132,7 +134,7 @@ func (l *line) waits(s *subject, ch desk.Channel) bool {
 	})
 }
 
-func (l *line) owes(s *subject, ch desk.Channel, subs []desk.Subscription, posted bool, p Post) bool {
+func (l *line) owes(s *subject, ch desk.Channel, subs []desk.Subscription, p *Post) bool {
 	places := l.engine.cfg.Book.Places()
 	ops := places.isOps(ch)
 	want := s.out.want(ops)
@@ -141,7 +143,7 @@ func (l *line) owes(s *subject, ch desk.Channel, subs []desk.Subscription, poste
 		return false
 	case l.waits(s, ch):
 		return true // a post of which nobody knows may be there, in an old version
-	case posted:
+	case p != nil:
 		return p.Told < want || (l.abil.Edit && p.Root != "" && p.Shown < want)
 	case !s.out.live():
 		return false // it is over, and the channel never heard of it
@@ -151,18 +153,21 @@ func (l *line) owes(s *subject, ch desk.Channel, subs []desk.Subscription, poste
 	return places.Catalog.Matches(subs, s.scopeAt(want))
 }
 
-// putRows writes the rows of what is owed, and where it is the last part takes
-// the newcomer off the list, unless something new has happened to it.
-func (l *line) putRows(ctx context.Context, now time.Time, n newcomerAt, part []owed, last bool) error {
+// putRows writes the rows of what is owed.
+func (l *line) putRows(ctx context.Context, now time.Time, ch desk.Channel, part []owed) error {
 	return l.db().Background(ctx, func(tx storage.Tx) error {
 		for _, o := range part {
-			if err := l.putRow(tx, now, n.ch, o); err != nil {
+			if err := l.putRow(tx, now, ch, o); err != nil {
 				return err
 			}
 		}
-		if !last {
-			return nil
-		}
+		return nil
+	})
+}
+
+// strike takes the newcomer off the list, unless something new has happened to it.
+func (l *line) strike(ctx context.Context, n newcomerAt) error {
+	return l.db().Background(ctx, func(tx storage.Tx) error {
 		is, _, err := newTable().Get(tx, newKey(n.ch))
 		if err != nil || !is.At.Equal(n.At) {
 			return err
@@ -177,8 +182,12 @@ func (l *line) putRow(tx storage.Tx, now time.Time, ch desk.Channel, o owed) err
 	if err != nil {
 		return err
 	}
+	was := &row
+	if !found {
+		was = nil
+	}
 	if o.told {
-		if err := rowTable().Put(tx, k, l.rowOwing(now, ch, o.subject, row, found)); err != nil {
+		if err := rowTable().Put(tx, k, l.rowOwing(now, ch, o.subject, was)); err != nil {
 			return err
 		}
 	}
@@ -187,9 +196,10 @@ func (l *line) putRow(tx storage.Tx, now time.Time, ch desk.Channel, o owed) err
 
 // rowOwing is the row for what the channel is owed: the one that waits already, or
 // a new one.
-func (l *line) rowOwing(now time.Time, ch desk.Channel, s *subject, row rowRecord, found bool) rowRecord {
+func (l *line) rowOwing(now time.Time, ch desk.Channel, s *subject, was *rowRecord) rowRecord {
 	want := s.out.want(l.engine.cfg.Book.Places().isOps(ch))
-	if found && row.State != failed {
+	if was != nil && was.State != failed {
+		row := *was
 		row.N = max(row.N, want)
 		return row
 	}
@@ -236,11 +246,7 @@ func (l *line) welcomed(now time.Time, ch desk.Channel, o owed) {
 		return
 	}
 	j := l.job(ch.ID, s, o.post)
-	var row rowRecord
-	if j.row != nil {
-		row = *j.row
-	}
-	row = l.rowOwing(now, ch, s, row, j.row != nil)
+	row := l.rowOwing(now, ch, s, j.row)
 	j.row = &row
 	if j.since.IsZero() {
 		j.since = now

@@ -3,6 +3,7 @@ package outbox
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/umassonline/belltower/internal/chat"
@@ -101,10 +102,8 @@ func (l *line) breakUp(ctx context.Context, now time.Time) error {
 func (l *line) members(i *intent) (jobs []*job) {
 	for _, la := range l.lanes {
 		for _, j := range la.jobs {
-			for _, x := range j.intents {
-				if x == i {
-					jobs = append(jobs, j)
-				}
+			if slices.Contains(j.intents, i) {
+				jobs = append(jobs, j)
 			}
 		}
 	}

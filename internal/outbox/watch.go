@@ -10,6 +10,7 @@ import (
 // watch measures how long announcements take. Lines share it.
 type watch struct {
 	observe Observer
+	lines   int // how many there are
 	mu      sync.Mutex
 	at      map[desk.Subject]*watched
 }
@@ -33,9 +34,8 @@ func (w *watch) posted(s *subject, n int, now time.Time) {
 	}
 }
 
-// toldAll notes that a line has told all its channels announcement n; all is how
-// many lines there are.
-func (w *watch) toldAll(s *subject, n int, k desk.ConnectionName, all int, now time.Time) {
+// toldAll notes that a line has told all its channels announcement n.
+func (w *watch) toldAll(s *subject, n int, k desk.ConnectionName, now time.Time) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	x := w.at[s.id]
@@ -43,7 +43,7 @@ func (w *watch) toldAll(s *subject, n int, k desk.ConnectionName, all int, now t
 		return
 	}
 	x.lines[k] = true
-	if len(x.lines) == all && w.observe.LastPost != nil {
+	if len(x.lines) == w.lines && w.observe.LastPost != nil {
 		w.observe.LastPost(now.Sub(s.at(n).At))
 	}
 }
