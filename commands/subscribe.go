@@ -155,28 +155,35 @@ func (a *asked) maySubscribe(sub desk.Subscription, now []desk.Subscription) err
 	if err := a.Access.May(a.actor, deed); err != nil {
 		return err
 	}
-	if wider, ok := a.decides(sub.Target, now); ok {
+	same, has := find(now, sub.Target)
+	wider, ok := a.wider(sub.Target, now)
+	if ok && (!has || same.Narrows(sub)) {
 		return a.mayReplace(wider, sub)
 	}
 	return nil
 }
 
-// decides finds what a channel heard of a target before by a less specific
-// subscription, which a new one takes the place of.
-func (a *asked) decides(t desk.Target, now []desk.Subscription) (desk.Subscription, bool) {
-	wider := []desk.Target{desk.All()}
+// wider finds the less specific subscription that says what a channel hears of a
+// target where none is for the target itself.
+func (a *asked) wider(t desk.Target, now []desk.Subscription) (desk.Subscription, bool) {
+	targets := []desk.Target{desk.All()}
 	if t.Kind == desk.TargetService {
-		wider = a.Words.Catalog.TargetsOf([]desk.ServiceID{desk.ServiceID(t.Name)})
+		targets = a.Words.Catalog.TargetsOf([]desk.ServiceID{desk.ServiceID(t.Name)})
 	}
-	if k := slices.IndexFunc(now, func(s desk.Subscription) bool { return s.Target == t }); k >= 0 || t == desk.All() {
-		return desk.Subscription{}, false
-	}
-	for _, w := range wider {
-		if k := slices.IndexFunc(now, func(s desk.Subscription) bool { return s.Target == w }); k >= 0 {
-			return now[k], true
+	for _, w := range targets {
+		if s, ok := find(now, w); ok && w != t {
+			return s, true
 		}
 	}
 	return desk.Subscription{}, false
+}
+
+func find(subs []desk.Subscription, t desk.Target) (desk.Subscription, bool) {
+	k := slices.IndexFunc(subs, func(s desk.Subscription) bool { return s.Target == t })
+	if k < 0 {
+		return desk.Subscription{}, false
+	}
+	return subs[k], true
 }
 
 // mayReplace refuses to hear less than old did, but for who may.

@@ -21,7 +21,8 @@ type Subscribed struct {
 }
 
 // Subscribe sets what a channel hears of a target; a new line for the same
-// target replaces the old one. loosen is asked, inside the transaction, whether
+// target replaces the old one. Who widens what somebody else set does not take it
+// over: else they could end it next. loosen is asked, inside the transaction, whether
 // the change of the old one may be made; its error refuses.
 func (j *Journal) Subscribe(ctx context.Context, by By, sub desk.Subscription, loosen func(old desk.Subscription) error) (Subscribed, error) {
 	sub.SetBy, sub.SetAt = by.Person, by.At.UTC()
@@ -30,12 +31,16 @@ func (j *Journal) Subscribe(ctx context.Context, by By, sub desk.Subscription, l
 		if err != nil {
 			return Subscribed{}, err
 		}
+		sub := sub // fn may run again
 		out := Subscribed{Now: without(before, sub.Target)}
 		if old := find(before, sub.Target); old != nil {
 			if err := loosen(*old); err != nil {
 				return Subscribed{}, err
 			}
 			out.Before = old
+			if !old.Narrows(sub) {
+				sub.SetBy = old.SetBy
+			}
 		}
 		out.Now = append(out.Now, sub)
 		if err := j.book.Subscribe(tx, sub, sub.SetAt); err != nil {
