@@ -157,7 +157,7 @@ func (o *office) play(script string) string {
 
 // unescape reads the characters that a script cannot hold.
 func unescape(s string) string {
-	return strings.NewReplacer(`\n`, "\n", `\x00`, "\x00", `\xff`, "\xff", `\u202e`, "\u202e", `{2100}`, strings.Repeat("x", 2100), `{130}`, strings.Repeat("x", 130), `{5000}`, strings.Repeat("x ", 2500)).Replace(s)
+	return strings.NewReplacer(`\n`, "\n", `\x00`, "\x00", `\xff`, "\xff", `\u202e`, "\u202e", `{2100}`, strings.Repeat("x", 2100), `{130}`, strings.Repeat("x", 130), `{1990}`, strings.Repeat("x", 1990), `{5000}`, strings.Repeat("x ", 2500)).Replace(s)
 }
 
 // stage sets who types, where and when.

@@ -60,7 +60,21 @@ func (a *asked) declaration() (desk.Declaration, error) {
 	d := desk.Declaration{Services: said.services, Impact: said.impact, Next: next, Began: began}
 	d.Title = a.line.part("title")
 	d.Text = a.line.all("message")
+	if n := utf8.RuneCountInString(d.Title); n > desk.MaxTitle && d.Text == "" {
+		return d, a.noTitle(said, d.Title, n)
+	}
 	return d, nil
+}
+
+// noTitle refuses a message that was typed where a title belongs, and offers it as
+// the message.
+func (a *asked) noTitle(said declared, text string, n int) error {
+	q := &question{Refusal: desk.Refuse(desk.Invalid, "The title has %d characters; at most %d fit.", n, desk.MaxTitle).
+		WithHint("A title ends at the first bar or line break; like: %s learn down Logins fail | We are looking into it.", a.path())}
+	if utf8.RuneCountInString(text) > desk.MaxText {
+		return q
+	}
+	return q.offering(a.action(wording.AsMessage(), said.words()+" | "+text))
 }
 
 // since reads the flag --since; zero: it is not there.
@@ -137,7 +151,11 @@ func (a *asked) duplicate(ctx context.Context, err error, typed desk.Declaration
 		}
 	}
 	q.Refusal = desk.Refuse(desk.Duplicate, "%s", strings.Join(sentences, " ")).About(r.Subjects...)
-	return q.offering(a.action(wording.Separate(), a.again(), flagSeparate))
+	q.offering(a.action(wording.Separate(), a.again(), flagSeparate))
+	if len(q.actions) == 0 {
+		q.WithHint("This is too long for a button. Please type: incident update %d <message>, or declare it again with %s.", r.Subjects[0].Number, flagSeparate.dashed())
+	}
+	return q
 }
 
 // addTo is the line that adds a declaration to an open incident: what was typed, or

@@ -46,6 +46,19 @@ func (d declared) check() error {
 	return nil
 }
 
+// words says it again: "learn,portal:major_outage minor".
+func (d declared) words() string {
+	var services []string
+	for _, s := range d.services {
+		word := string(s.Service)
+		if s.Status != "" {
+			word += ":" + string(s.Status)
+		}
+		services = append(services, word)
+	}
+	return strings.Join(services, ",") + " " + string(d.impact)
+}
+
 // noImpact asks for the impact, by a button for each.
 func (a *asked) noImpact(d declared) error {
 	if len(d.services) == 0 {

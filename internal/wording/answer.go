@@ -98,6 +98,9 @@ func NearlyFlag(word, flag string) string {
 // Separate labels the button that declares all the same.
 func Separate() string { return "Separate incident" }
 
+// AsMessage labels the button that takes a text for the message, not for a title.
+func AsMessage() string { return "Use it as the message" }
+
 // ReadyAgain is the message that says a declaration without words once more.
 func ReadyAgain(services []desk.Affected, impact desk.Impact) string {
 	return conditions(desk.Incident{Services: services, Impact: impact}, still) + "."

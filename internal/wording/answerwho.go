@@ -25,7 +25,7 @@ type Who struct {
 func (c Context) Whoami(w Who) chat.Message {
 	m := chat.Message{Summary: chat.Plain("You are " + w.Person.String() + ", " + roleWord(w.Role) + "."), Tone: chat.ToneInfo}
 	m.Lines = append(m.Lines, paragraph(chat.Plain(roleMay(w))))
-	if w.Missing {
+	if w.Missing && w.Role != desk.Admin {
 		m.Lines = append(m.Lines,
 			paragraph(chat.Plain("To change that, whoever runs the bot puts this line into its configuration, under [access]:")),
 			paragraph(chat.Text{{Code: `admins = ["` + w.Person.String() + `"]`}}))
