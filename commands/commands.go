@@ -133,9 +133,6 @@ func asksHelp(word string) bool {
 
 // find finds the verb meant, and takes its words off the line.
 func (a *asked) find(command string) error {
-	if command == "" {
-		command = root
-	}
 	all := table()
 	verbs, ok := all[command]
 	if !ok {
