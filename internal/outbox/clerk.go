@@ -68,7 +68,7 @@ func (c *clerk) step(ctx context.Context, now time.Time) (time.Time, error) {
 func (c *clerk) look(ctx context.Context, now time.Time) (next time.Time, work []desk.Subject, err error) {
 	err = c.engine.cfg.DB.View(ctx, func(tx storage.Tx) error {
 		next, work = time.Time{}, nil
-		live, _, err := liveTable().Get(tx, liveTable().Key())
+		live, err := liveSubjects(tx)
 		if err != nil {
 			return err
 		}

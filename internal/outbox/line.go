@@ -260,7 +260,7 @@ func (l *line) read(tx storage.Tx) error {
 		return err
 	}
 	l.held = held
-	live, _, err := liveTable().Get(tx, liveTable().Key())
+	live, err := liveSubjects(tx)
 	if err != nil {
 		return err
 	}

@@ -85,7 +85,7 @@ func (l *line) welcomeOne(ctx context.Context, now time.Time, n newcomerAt) erro
 // owedTo lists what the channel is owed. One that was gone may also have missed
 // the end of what is settled since.
 func (l *line) owedTo(tx storage.Tx, n newcomerAt) (list []owed, err error) {
-	ids, _, err := liveTable().Get(tx, liveTable().Key())
+	ids, err := liveSubjects(tx)
 	if err != nil {
 		return nil, err
 	}

@@ -116,7 +116,7 @@ func (b *Book) Why(ctx context.Context, db storage.DB, s desk.Subject, ch desk.C
 func (b *Book) Pending(ctx context.Context, db storage.DB) (p Pending, err error) {
 	err = db.View(ctx, func(tx storage.Tx) error {
 		p = Pending{}
-		live, _, err := liveTable().Get(tx, liveTable().Key())
+		live, err := liveSubjects(tx)
 		if err != nil {
 			return err
 		}

@@ -1,7 +1,6 @@
 package outbox
 
 import (
-	"slices"
 	"time"
 
 	"github.com/umassonline/belltower/internal/chat"
@@ -13,7 +12,7 @@ import (
 //
 //	ann/s/n        desk.Announcement: what is told, and what a root at version n shows
 //	out/s          outRecord: how far it may be told
-//	live           the subjects that have not ended or are not settled
+//	live/s         a mark of each subject that has not ended or is not settled
 //	notices        the number of the last notice
 //	sub/k/c/target desk.Subscription
 //	subs/k         how often subscriptions of a connection have changed
@@ -30,7 +29,7 @@ import (
 // int and row begin with the connection, so that a dead platform is one range.
 func annTable() storage.Table[desk.Announcement] { return storage.TableOf[desk.Announcement]("ann") }
 func outTable() storage.Table[outRecord]         { return storage.TableOf[outRecord]("out") }
-func liveTable() storage.Table[[]desk.Subject]   { return storage.TableOf[[]desk.Subject]("live") }
+func liveTable() storage.Table[struct{}]         { return storage.TableOf[struct{}]("live") }
 func noticeTable() storage.Table[int]            { return storage.TableOf[int]("notices") }
 func subTable() storage.Table[desk.Subscription] { return storage.TableOf[desk.Subscription]("sub") }
 func subsTable() storage.Table[int]              { return storage.TableOf[int]("subs") }
@@ -204,20 +203,24 @@ func readSubject(r *storage.KeyReader) desk.Subject {
 	return desk.Subject{Kind: desk.SubjectKind(r.Str()), Number: int(r.Num())}
 }
 
-// list brings s into or out of the list of live subjects.
+func liveKey(s desk.Subject) storage.Key { return withSubject(liveTable().Key(), s) }
+
+// list brings s into or out of the list of live subjects. It is a record for each,
+// so that a command costs the same however many there are.
 func list(tx storage.Tx, s desk.Subject, live bool) error {
-	all, _, err := liveTable().Get(tx, liveTable().Key())
-	if err != nil {
-		return err
+	if live {
+		return liveTable().Put(tx, liveKey(s), struct{}{})
 	}
-	at := slices.Index(all, s)
-	switch {
-	case live == (at >= 0):
-		return nil
-	case live:
-		all = append(all, s)
-	default:
-		all = slices.Delete(all, at, at+1)
-	}
-	return liveTable().Put(tx, liveTable().Key(), all)
+	return liveTable().Delete(tx, liveKey(s))
+}
+
+// liveSubjects lists the live subjects.
+func liveSubjects(tx storage.Tx) (all []desk.Subject, err error) {
+	err = tx.Scan(liveTable().Key(), liveTable().Key().End(), 0, func(k, _ []byte) (bool, error) {
+		r := storage.ReadKey(k)
+		r.Str()
+		all = append(all, readSubject(r))
+		return true, r.Err()
+	})
+	return all, err
 }
