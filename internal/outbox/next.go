@@ -74,6 +74,7 @@ type job struct {
 	why       string    // the newest trouble
 	editing   bool      // the round of edits handed it in
 	noEdit    time.Time // an older edit may still take effect before
+	edited    bool      // it is one of this job, which therefore stays until then
 }
 
 // action is what a lane does next.
@@ -166,7 +167,7 @@ func (j *job) next(now time.Time) verdict {
 		return verdict{do: wait, until: j.notBefore}
 	case j.isOpen():
 		return j.tell(now)
-	case j.shows() && now.Before(j.noEdit):
+	case (j.shows() || j.edited) && now.Before(j.noEdit):
 		return verdict{do: wait, until: j.noEdit}
 	case j.shows():
 		return verdict{do: sendEdit, n: j.want()}

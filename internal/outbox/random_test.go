@@ -19,6 +19,7 @@ import (
 type course struct {
 	Chunk  int
 	Blind  bool
+	Bad    bool // the store fails, or seems to; then nobody dies
 	Lag    time.Duration
 	Steps  []step
 	Faults []int
@@ -41,6 +42,7 @@ func drawCourse(rt *rapid.T) course {
 	c := course{
 		Chunk: rapid.IntRange(1, 3).Draw(rt, "chunk"),
 		Blind: rapid.IntRange(0, 4).Draw(rt, "blind") == 0,
+		Bad:   rapid.IntRange(0, 4).Draw(rt, "bad") == 0,
 		Lag:   time.Duration(rapid.IntRange(0, 4).Draw(rt, "lag")) * time.Second,
 	}
 	c.Steps = rapid.SliceOfN(rapid.Custom(func(rt *rapid.T) step {
@@ -111,7 +113,7 @@ func run(t *testing.T, c course) (problems []string) {
 		w.chunk = c.Chunk
 		w.platform.lag = c.Lag
 		w.platform.abil.LookUp = !c.Blind
-		if c.Blind {
+		if c.Blind || c.Bad {
 			c.Deaths = nil
 		}
 		w.deaths = c.Deaths
@@ -131,10 +133,14 @@ func run(t *testing.T, c course) (problems []string) {
 		w.platform.allowed = w.permits
 		w.subscribe("", "a", "b", "c")
 		w.start()
+		if w.pass(time.Millisecond); c.Bad {
+			w.badStore.Store(1)
+		}
 		for _, s := range c.Steps {
 			w.pass(s.After)
 			w.deed(s, away)
 		}
+		w.badStore.Store(0)
 		w.now(func() {
 			c.Faults = nil
 			clear(away)
@@ -199,8 +205,10 @@ func (w *world) deed(s step, away map[string]bool) {
 			return err
 		})
 	case "restart":
-		w.stop()
-		w.start()
+		if w.badStore.Load() == 0 {
+			w.stop()
+			w.start()
+		}
 	case "vanish":
 		w.now(func() { away[id], w.vanished[id] = true, true })
 	case "return":

@@ -172,7 +172,7 @@ func (l *line) adopt(ctx context.Context, now time.Time) error {
 			if err != nil {
 				return err
 			}
-			s.fan = f
+			s.fan, s.round.again = f, true
 		}
 		return l.readIntents(tx)
 	})

@@ -451,6 +451,30 @@ func TestStoryNoEditAfterAStart(t *testing.T) {
 	})
 }
 
+// An edit whose answer was lost may take effect late; until it cannot any more the
+// text is not edited again, whatever is said meanwhile.
+func TestStoryLateEdit(t *testing.T) {
+	inWorld(t, func(w *world) {
+		w.subscribe("", "math")
+		w.platform.fault = func(kind string, d chat.Delivery) fault {
+			if kind == "edit" && d.N == 2 {
+				return fault{err: unknown, late: 14 * time.Second}
+			}
+			return fault{}
+		}
+		w.start()
+		w.pass(time.Minute)
+		s := w.declare(desk.Major, 0)
+		w.pass(time.Minute)
+		w.say(s, 0)
+		w.pass(3 * time.Second)
+		w.say(s, 0)
+		w.pass(time.Minute)
+		w.expect("math", s, "post 1 shows 3; says [2]; says [3]")
+		w.expect("ops", s, "post 1 shows 3; says [2]; says [3]")
+	})
+}
+
 // A post that somebody deleted is made again when there is something to say.
 func TestStoryPostDeleted(t *testing.T) {
 	inWorld(t, func(w *world) {
@@ -560,5 +584,25 @@ func TestStoryObserved(t *testing.T) {
 		if s := w.engine.Stats(); s.Lanes != 0 || s.Calls != 0 {
 			t.Errorf("at rest: %+v", s)
 		}
+	})
+}
+
+// A store that fails, or seems to, delays what is told and changes nothing else.
+func TestStoryBadStore(t *testing.T) {
+	inWorld(t, func(w *world) {
+		w.chunk = 3
+		w.subscribe("", numbered(20)...)
+		w.start()
+		w.pass(time.Second)
+		w.badStore.Store(1)
+		s := w.declare(desk.Major, 0)
+		w.pass(20 * time.Second)
+		w.say(s, 0)
+		w.pass(2 * time.Minute)
+		w.badStore.Store(0)
+		w.resolve(s)
+		w.pass(2 * time.Minute)
+		w.mustBeTold(s, append(numbered(20), "ops")...)
+		w.mustRest(s)
 	})
 }

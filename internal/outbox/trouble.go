@@ -34,7 +34,7 @@ func (l *line) trouble(now time.Time, c *call, f *chat.SendError) {
 	case f.Outcome != chat.Unknown:
 		j.notBefore = now.Add(pause)
 	case c.plan.do == sendEdit:
-		j.noEdit = now.Add(settleTime)
+		j.noEdit, j.edited = now.Add(settleTime), true
 	default:
 		j.doubt, j.look, j.notBefore = doubtful, now.Add(settleTime), now.Add(pause)
 	}

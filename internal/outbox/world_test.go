@@ -33,7 +33,9 @@ type world struct {
 	observe  Observer
 	state    map[desk.Subject]desk.Incident
 	stop     func()
-	chunk    int             // most channels of a chunk
+	chunk    int // most channels of a chunk
+	commits  atomic.Int64
+	badStore atomic.Int64    // not 0: of three commits one fails, and one seems to
 	vanished map[string]bool // channels that were ever gone
 	hits     atomic.Int64    // commits and send boundaries of all processes so far
 	killAt   int             // the boundary at which the process dies; 0: never
@@ -111,6 +113,12 @@ func (m *mortal) commit(ctx context.Context, do func(context.Context, func(stora
 	m.boundary()
 	if m.dead.Load() {
 		return errDead
+	}
+	n := int(m.world.commits.Add(1))
+	if bad := m.world.badStore.Load(); bad > 0 && n%3 == 0 {
+		return storage.ErrUnavailable
+	} else if bad > 0 && n%3 == 1 {
+		return errors.Join(do(ctx, fn), storage.ErrUnknown)
 	}
 	err := do(ctx, fn)
 	m.boundary()
