@@ -88,13 +88,25 @@ const root = "belltower"
 
 // Do carries out a request and answers it. It is a chat.Handler.
 func (c *Commands) Do(ctx context.Context, req chat.Request) chat.Reply {
-	a := &asked{Settings: c.settings.Load(), journal: c.journal, log: c.log, req: req}
-	a.actor = desk.Actor{Person: req.Person, Groups: req.Groups, Guest: req.Guest, Manages: req.Manages, Direct: req.Direct}
+	a := &asked{Settings: c.settings.Load(), journal: c.journal, log: c.log, req: req, actor: actorOf(req)}
 	reply, err := a.run(ctx)
 	if err != nil {
 		return c.failed(a, err)
 	}
 	return reply
+}
+
+func actorOf(req chat.Request) desk.Actor {
+	return desk.Actor{Person: req.Person, Groups: req.Groups, Guest: req.Guest, Manages: req.Manages, Direct: req.Direct}
+}
+
+// MayFollow reports whether who asks may subscribe a channel.
+func (c *Commands) MayFollow(req chat.Request, ch desk.Channel) bool {
+	deed := desk.Follow
+	if ch != req.Channel {
+		deed = desk.FollowElsewhere
+	}
+	return c.settings.Load().Access.May(actorOf(req), deed) == nil
 }
 
 func (a *asked) run(ctx context.Context) (chat.Reply, error) {

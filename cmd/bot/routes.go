@@ -23,7 +23,7 @@ func (b *bot) public() http.Handler {
 }
 
 func (b *bot) slack(w *slack.Workspace) http.Handler {
-	return w.Handler(slack.Callbacks{Handle: b.do, Returned: func(_ context.Context, ch desk.Channel) error {
+	return w.Handler(slack.Callbacks{Handle: b.do, MayFollow: b.commands.MayFollow, Returned: func(_ context.Context, ch desk.Channel) error {
 		b.engine.Return(ch)
 		return nil
 	}})

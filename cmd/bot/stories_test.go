@@ -290,3 +290,21 @@ func TestSubscribingWhileItIsOpen(t *testing.T) {
 		golden(t, "stories/subscribe.txt", answer+"\n")
 	})
 }
+
+// Only for who may subscribe a channel does the bot enter it: to enter is seen there.
+func TestARefusedSubscriptionEntersNoChannel(t *testing.T) {
+	inBubble(t, func(t *testing.T, b *bubble) {
+		b.slack.AddChannel(b.amherst.Team, slacktest.Channel{ID: "COUT", Name: "out"})
+		joined := func() bool {
+			return slices.ContainsFunc(b.slack.Log(), func(c slacktest.Call) bool { return c.Method == "conversations.join" })
+		}
+		b.story.Type(ops, student, "/subscribe amherst/COUT learn")
+		if joined() {
+			t.Error("a student sent the bot into another channel")
+		}
+		b.story.Type(ops, ann, "/subscribe amherst/COUT learn")
+		if !joined() {
+			t.Error("the bot did not enter the channel that a responder subscribed")
+		}
+	})
+}

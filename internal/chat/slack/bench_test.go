@@ -105,7 +105,7 @@ func BenchmarkCommand(b *testing.B) {
 	done := func(context.Context, chat.Request) chat.Reply {
 		return chat.Reply{Message: chat.Message{Summary: chat.Plain("INC-1 is open.")}}
 	}
-	h := w.bot.Handler(slack.Callbacks{Handle: done, Returned: w.hear})
+	h := w.bot.Handler(slack.Callbacks{Handle: done, MayFollow: noGuest, Returned: w.hear})
 	form := url.Values{"team_id": {"T0AMHERST"}, "api_app_id": {"A0AMHERST"}, "channel_id": {"CTEACH"}, "user_id": {"UANN"}, "user_name": {"ann"},
 		"command": {"/incident"}, "trigger_id": {"1.2.3"}, "text": {"declare learn down Login fails | &lt;soon&gt; more"}, "response_url": {"https://hooks.example/1"}}.Encode()
 	header := slacktest.Sign(signingSecret, time.Now(), []byte(form))

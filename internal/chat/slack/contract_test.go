@@ -68,7 +68,7 @@ func (w *world) inbound() chattest.Inbound {
 	}
 	return chattest.Inbound{
 		Handler: func(h chat.Handler) http.Handler {
-			return w.bot.Handler(slack.Callbacks{Handle: h, Returned: w.hear})
+			return w.bot.Handler(slack.Callbacks{Handle: h, MayFollow: noGuest, Returned: w.hear})
 		},
 		Command: func(text string) *http.Request { return w.command(text) },
 		Sign: func(body []byte) *http.Request {

@@ -18,16 +18,12 @@ const joinTime = 700 * time.Millisecond
 // not_in_channel). It comes before the subscription, so that what is open can be
 // posted at once. Into a private channel people invite us; that, and whatever else
 // fails here, shows at the first post.
-func (w *Workspace) join(ctx context.Context, req chat.Request) {
-	channel, wanted := w.subscribed(req)
-	if !wanted || req.Guest {
-		return
-	}
+func (w *Workspace) join(ctx context.Context, trace, channel string) {
 	ctx, cancel := context.WithTimeout(ctx, joinTime)
 	defer cancel()
 	_, err := w.callForm(ctx, "conversations.join", url.Values{"channel": {channel}}, &answer{})
 	if err != nil {
-		w.opt.Log.Info("did not join a channel that subscribes", "trace", req.Trace, "connection", w.name, "channel", channel, "error", err)
+		w.opt.Log.Info("did not join a channel that subscribes", "trace", trace, "connection", w.name, "channel", channel, "error", err)
 	}
 }
 

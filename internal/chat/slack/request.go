@@ -24,6 +24,9 @@ const maxBody = 1 << 20
 type Callbacks struct {
 	// Handle answers commands and buttons.
 	Handle chat.Handler
+	// MayFollow tells whether who asks may subscribe a channel: for nobody else do
+	// we enter one.
+	MayFollow func(chat.Request, desk.Channel) bool
 	// Returned is told that a channel can be posted to again (unarchived, the bot
 	// added), maybe more than once. After an error Slack tells it again.
 	Returned func(context.Context, desk.Channel) error
@@ -142,7 +145,9 @@ func (h *handler) command(in incoming) error {
 	req.Name = form.Get("user_name")
 	req.Command = strings.TrimPrefix(form.Get("command"), "/")
 	req.Text = decode(h.name, form.Get("text"))
-	h.join(in.ctx, req)
+	if channel, wanted := h.subscribed(req); wanted && h.do.MayFollow(req, desk.Channel{Connection: h.name, ID: channel}) {
+		h.join(in.ctx, req.Trace, channel)
+	}
 	h.answer(in, req, origin{url: form.Get("response_url"), inline: true})
 	return nil
 }

@@ -97,7 +97,7 @@ func (w *world) connect(over http.RoundTripper) *slack.Workspace {
 func (w *world) start() {
 	w.bot = w.connect(w.fake.Transport())
 	w.routes = http.NewServeMux()
-	w.routes.Handle("/slack/amherst/", w.bot.Handler(slack.Callbacks{Handle: w.handle, Returned: w.hear}))
+	w.routes.Handle("/slack/amherst/", w.bot.Handler(slack.Callbacks{Handle: w.handle, MayFollow: noGuest, Returned: w.hear}))
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
 	go func() { ended <- w.bot.Run(ctx) }()
@@ -125,6 +125,9 @@ func newYork(t testing.TB) *time.Location {
 	}
 	return zone
 }
+
+// noGuest lets everybody but guests subscribe.
+func noGuest(req chat.Request, _ desk.Channel) bool { return !req.Guest }
 
 func (w *world) handle(ctx context.Context, r chat.Request) chat.Reply {
 	if w.handler != nil {
