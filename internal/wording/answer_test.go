@@ -139,3 +139,22 @@ func TestThousands(t *testing.T) {
 		}
 	}
 }
+
+// Who was told something before is not said to have heard nothing.
+func TestWhyOneWaitsForTheNewest(t *testing.T) {
+	c := campus()
+	inc42 := desk.Subject{Kind: desk.IncidentSubject, Number: 42}
+	for _, tt := range []struct {
+		st   Standing
+		want string
+	}{
+		{Standing{State: "waiting", Why: "sends of boston are held"}, "This channel is still to be told of INC-42, because sends of boston are held."},
+		{Standing{State: "waiting", At: begin(t).now}, "This channel is still to be told the newest of INC-42."},
+		{Standing{State: "gone", At: begin(t).now, Why: "is_archived"}, "This channel cannot be reached, so it was not told the newest of INC-42 (is_archived)."},
+		{Standing{State: "told", At: begin(t).now}, "This channel was told of INC-42 "},
+	} {
+		if got := c.Why(inc42, tt.st, nil).Summary.PlainText(c.Zone); !strings.HasPrefix(got, tt.want) {
+			t.Errorf("%+v reads: %s", tt.st, got)
+		}
+	}
+}

@@ -247,10 +247,14 @@ func StandingOrder() []string { return []string{"failed", "gone", "waiting", "no
 // Why answers why a channel did or did not hear of a subject.
 func (c Context) Why(s desk.Subject, st Standing, subs []desk.Subscription) chat.Message {
 	m := chat.Message{Tone: chat.ToneInfo}
+	of := " of "
+	if st.State != "told" && !st.At.IsZero() { // it was told before
+		of = " the newest of "
+	}
 	lead := map[string]string{
-		"told": "This channel was told of ", "waiting": "This channel is still to be told of ", "not told": "This channel was not told of ",
-		"failed": "This channel could not be told of ", "gone": "This channel cannot be reached, so it was not told of ",
-	}[st.State]
+		"told": "This channel was told", "waiting": "This channel is still to be told", "not told": "This channel was not told",
+		"failed": "This channel could not be told", "gone": "This channel cannot be reached, so it was not told",
+	}[st.State] + of
 	m.Summary = chat.Join(chat.Plain(lead+s.String()), st.rest())
 	return c.withHears(m, subs)
 }

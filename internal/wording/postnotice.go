@@ -11,27 +11,6 @@ import (
 // The texts of notices: one thing that ops channels are told, on one line. They
 // are stored as they are said, so their times are in the organization's zone.
 
-// ChannelGone says that a channel cannot be reached until somebody changes
-// something; reason is the platform's word.
-func (c Context) ChannelGone(ch desk.Channel, reason string) string {
-	return fmt.Sprintf("We cannot reach the channel %s any more (%s). It is not told until it is back; we look once a day.", ch, reason)
-}
-
-// PostRefused says that a platform will never take a post; reason is its word.
-func (c Context) PostRefused(ch desk.Channel, s desk.Subject, reason string) string {
-	return fmt.Sprintf("%s was not told of %s: the post was refused (%s). Please tell the people there.", ch, s, reason)
-}
-
-// PostFailed says that a post was given up after a day of tries.
-func (c Context) PostFailed(ch desk.Channel, s desk.Subject, reason string) string {
-	return fmt.Sprintf("%s was not told of %s: we tried for a day (%s). Please tell the people there.", ch, s, reason)
-}
-
-// ConnectionLocked says that a platform refuses a whole connection.
-func (c Context) ConnectionLocked(conn desk.ConnectionName, reason string) string {
-	return fmt.Sprintf("%s refuses our app (%s), so nothing is told there. Please check its token; bot check --online says what is wrong.", conn, reason)
-}
-
 // Absence is what happened while the bot did not run.
 type Absence struct {
 	From, To time.Time
