@@ -249,6 +249,9 @@ func (l *line) mark(ctx context.Context, now time.Time, turn []*lane) error {
 		}
 		return nil
 	})
+	for j := range rows {
+		j.stray = err != nil
+	}
 	if err != nil {
 		return err
 	}

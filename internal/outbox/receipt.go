@@ -65,13 +65,17 @@ func (r *receipt) left() (out []*intent) {
 	return out
 }
 
-// dropsRow reports whether the job's row is satisfied.
+// dropsRow reports whether the job's row is satisfied, or one that may be on disk.
 func (r *receipt) dropsRow() bool {
-	if r.job == nil {
+	j := r.job
+	if j == nil || r.row != nil || (j.row == nil && !j.stray) {
 		return false
 	}
-	row := r.job.row
-	return row != nil && r.row == nil && (r.release || (r.post != nil && r.post.Told >= row.N))
+	upTo := j.open
+	if j.row != nil {
+		upTo = j.row.N
+	}
+	return r.release || (r.post != nil && r.post.Told >= upTo)
 }
 
 // task is a part of a transaction: write runs in it, perhaps more than once, and
@@ -264,10 +268,10 @@ func (l *line) apply(now time.Time, r *receipt) {
 	}
 	switch {
 	case r.row != nil:
-		j.row = r.row
+		j.row, j.stray = r.row, false
 	case r.dropsRow():
 		delete(l.failed, failedID{j.lane.ch.ID, j.of.id})
-		j.row = nil
+		j.row, j.stray = nil, false
 	}
 	if r.row != nil && r.row.State == failed {
 		l.failed[failedID{j.lane.ch.ID, j.of.id}] = *r.row

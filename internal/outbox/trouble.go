@@ -141,6 +141,9 @@ func (l *line) rowsFor(ctx context.Context, now time.Time, jobs []*job) error {
 			}
 			return nil
 		})
+		for _, j := range part {
+			j.stray = err != nil
+		}
 		if err != nil {
 			return err
 		}
