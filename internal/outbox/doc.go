@@ -6,15 +6,31 @@
 // one commit. It writes one announcement and raises one number per command,
 // however many channels will hear.
 //
-// The Engine is the working side: it expands announcements into deliveries in
-// chunks with one intent each, runs one lane per channel by a pure function
-// next(now, lane), calls the platform's Sender, and commits receipts in groups.
-// Run starts its goroutines and waits for them.
+// The Engine is the working side. Its clerk ends graces, notes what is settled
+// and collects what is old. Each connection has a line, one goroutine that owns
+// all that is known of the connection: it expands announcements in chunks with
+// one intent each (fan.go), asks the lane of each channel what it does next by a
+// pure function (next.go), makes the calls whose turn it is (dispatch.go,
+// call.go, pace.go), and commits receipts in groups (receipt.go).
 //
 // Deliveries are not stored. Per subject and channel there is one Post record
 // with two numbers: told (everything up to this announcement has been said
 // here) and shown (the version that the root's text shows). What is owed is a
 // difference.
+//
+// The rules that keep the promises:
+//
+//   - Nothing is posted unless an intent or a row of this process, with an
+//     announcement above told, is on disk.
+//   - What is sent is the newest that the channel may be told, folded into one.
+//   - What may have been sent and has no receipt is in doubt. It is looked up 15 s
+//     later, twice, then adopted in the version found, or sent again. After a
+//     crash the 15 s count from the start of the process that followed the one
+//     that may have sent (recover.go).
+//   - An edit needs no intent: it carries the whole state and is found again as
+//     shown < want (edits.go). None goes out while an older one may yet take effect.
+//   - What stays in trouble gets a row of its own, so that its chunk does not wait
+//     (trouble.go); a channel that is gone waits for its return (gone.go).
 //
 // It imports desk, chat and storage.
 package outbox
