@@ -57,7 +57,7 @@ func TestCount(t *testing.T) {
 		w.subscribe(desk.Critical, "dean")
 		count := func(sc desk.Scope) int {
 			t.Helper()
-			n, err := w.book.Count(t.Context(), w.store, sc)
+			n, err := w.book.Count(context.Background(), w.store, sc)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -106,7 +106,7 @@ func TestWhy(t *testing.T) {
 		s := w.declare(desk.Major, 10*time.Second)
 		want := func(id string, state State, why string) {
 			t.Helper()
-			got, err := w.book.Why(t.Context(), w.store, s, channel(id))
+			got, err := w.book.Why(context.Background(), w.store, s, channel(id))
 			if err != nil || got.State != state || got.Why != why {
 				t.Errorf("%s: %s (%s) %v, want %s (%s)", id, got.State, got.Why, err, state, why)
 			}
@@ -126,11 +126,11 @@ func TestWhy(t *testing.T) {
 		w.subscribe("", "late")
 		want("late", NotTold, "it subscribed after the end")
 
-		d, err := w.book.Deliveries(t.Context(), w.store, s)
+		d, err := w.book.Deliveries(context.Background(), w.store, s)
 		if err != nil || d.Announced != 3 || d.Released != 3 || len(d.Channels) != 6 {
 			t.Errorf("got %+v, %v", d, err)
 		}
-		if p, err := w.book.Pending(t.Context(), w.store); err != nil || len(p.Subjects) != 0 {
+		if p, err := w.book.Pending(context.Background(), w.store); err != nil || len(p.Subjects) != 0 {
 			t.Errorf("at rest: %+v, %v", p, err)
 		}
 		w.stop()

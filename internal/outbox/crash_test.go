@@ -181,7 +181,7 @@ func killedAt(t *testing.T, h history, k int) {
 		synctest.Test(t, func(t *testing.T) {
 			w := newWorld(t)
 			defer w.close()
-			w.killAt = k
+			w.killAt.Store(int64(k))
 			h.tell(w)
 			w.mustBeSound()
 		})

@@ -1,6 +1,7 @@
 package outbox
 
 import (
+	"context"
 	"github.com/umassonline/belltower/internal/chat"
 	"github.com/umassonline/belltower/storage"
 	"testing"
@@ -224,7 +225,7 @@ func TestStoryHold(t *testing.T) {
 		w.say(s, 0)
 		w.pass(time.Minute)
 		w.mustNotBeTold(s, "math", "ops")
-		why, err := w.book.Why(t.Context(), w.store, s, channel("math"))
+		why, err := w.book.Why(context.Background(), w.store, s, channel("math"))
 		if err != nil || why.State != Waiting || why.Why != "sends of amherst are held: wrong text" {
 			t.Errorf("got %+v, %v", why.Standing, err)
 		}
@@ -332,7 +333,7 @@ func TestStoryNothingCanBeLookedUp(t *testing.T) {
 		w.say(s, 0)
 		w.pass(time.Minute)
 		w.expect("physics", s, "post 1 shows 2; says [2]")
-		why, err := w.book.Why(t.Context(), w.store, s, channel("math"))
+		why, err := w.book.Why(context.Background(), w.store, s, channel("math"))
 		if err != nil || !why.Unsure || why.State != Told {
 			t.Errorf("got %+v, %v", why.Standing, err)
 		}
@@ -342,7 +343,7 @@ func TestStoryNothingCanBeLookedUp(t *testing.T) {
 		w.pass(10 * time.Minute)
 		w.expect("math", other, "post 1; post 1 (with reference); post 1 (with reference)")
 		w.expect("ops", desk.Subject{Kind: desk.NoticeSubject, Number: 1}, "post 1")
-		why, err = w.book.Why(t.Context(), w.store, other, channel("math"))
+		why, err = w.book.Why(context.Background(), w.store, other, channel("math"))
 		if err != nil || why.State != Failed {
 			t.Errorf("got %+v, %v", why.Standing, err)
 		}
@@ -364,7 +365,7 @@ func TestStoryRefused(t *testing.T) {
 		w.start()
 		s := w.declare(desk.Major, 0)
 		w.pass(time.Minute)
-		why, err := w.book.Why(t.Context(), w.store, s, channel("math"))
+		why, err := w.book.Why(context.Background(), w.store, s, channel("math"))
 		if err != nil || why.State != Failed || why.Why != "msg_too_long" {
 			t.Errorf("got %+v, %v", why.Standing, err)
 		}
@@ -396,12 +397,12 @@ func TestStoryGivenUp(t *testing.T) {
 			w.pass(time.Hour)
 			w.say(s, 0) // others get through, so it is the channel
 		}
-		d, err := w.book.Deliveries(t.Context(), w.store, s)
+		d, err := w.book.Deliveries(context.Background(), w.store, s)
 		if err != nil || d.Channels[0].State != Waiting || d.Channels[0].Why != "connection refused" || d.Channels[0].Tries < 900 {
 			t.Errorf("got %+v, %v", d, err)
 		}
 		w.pass(5 * time.Hour)
-		d, err = w.book.Deliveries(t.Context(), w.store, s)
+		d, err = w.book.Deliveries(context.Background(), w.store, s)
 		if err != nil || d.Channels[0].State != Failed {
 			t.Errorf("got %+v, %v", d.Channels, err)
 		}
@@ -547,7 +548,7 @@ func TestStoryCollected(t *testing.T) {
 		w.pass(3 * 24 * time.Hour)
 		left := 0
 		for _, k := range []storage.Key{outKey(s), fanKey(campus, s), withSubject(annTable().Key(), s), withSubject(postTable().Key(), s)} {
-			err := w.store.View(t.Context(), func(tx storage.Tx) error {
+			err := w.store.View(context.Background(), func(tx storage.Tx) error {
 				return tx.Scan(k, k.End(), 0, func(_, _ []byte) (bool, error) {
 					left++
 					return true, nil

@@ -38,7 +38,7 @@ type world struct {
 	badStore atomic.Int64    // not 0: of three commits one fails, and one seems to
 	vanished map[string]bool // channels that were ever gone
 	hits     atomic.Int64    // commits and send boundaries of all processes so far
-	killAt   int             // the boundary at which the process dies; 0: never
+	killAt   atomic.Int64    // the boundary at which the process dies; 0: never
 	deaths   []int           // boundaries between further deaths
 }
 
@@ -93,7 +93,7 @@ func (m *mortal) boundary() {
 	if m.dead.Load() {
 		return
 	}
-	if int(m.world.hits.Add(1)) == m.world.killAt {
+	if int(m.world.hits.Add(1)) == int(m.world.killAt.Load()) {
 		m.dead.Store(true)
 		m.world.mayDie()
 		close(m.died)
@@ -104,7 +104,7 @@ func (m *mortal) boundary() {
 // mayDie has the process die at the next of the boundaries chosen.
 func (w *world) mayDie() {
 	if len(w.deaths) > 0 {
-		w.killAt = int(w.hits.Load()) + w.deaths[0]
+		w.killAt.Store(w.hits.Load() + int64(w.deaths[0]))
 		w.deaths = w.deaths[1:]
 	}
 }
