@@ -26,7 +26,9 @@ var version = ""
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop) // a second signal ends the process at once
-	os.Exit(run(ctx, process{args: os.Args[1:], stdout: os.Stdout, stderr: os.Stderr, env: os.LookupEnv, now: time.Now}))
+	reload := make(chan os.Signal, 1)
+	signal.Notify(reload, syscall.SIGHUP)
+	os.Exit(run(ctx, process{args: os.Args[1:], stdout: os.Stdout, stderr: os.Stderr, env: os.LookupEnv, now: time.Now, reload: reload}))
 }
 
 // process is what a run takes from the operating system.
@@ -35,13 +37,14 @@ type process struct {
 	stdout, stderr io.Writer
 	env            func(string) (string, bool)
 	now            func() time.Time
+	reload         <-chan os.Signal // SIGHUP
 }
 
 // cli is the command line, in kong's tags.
 type cli struct {
 	Config string `short:"c" default:"config.toml" placeholder:"FILE" help:"The configuration file (default: config.toml)."`
 
-	Serve   serveCommand   `cmd:"" help:"Run the bot until SIGTERM or Ctrl-C."`
+	Serve   serveCommand   `cmd:"" help:"Run the bot until SIGTERM or Ctrl-C; SIGHUP loads the configuration again."`
 	Check   checkCommand   `cmd:"" help:"Say everything that is wrong with the configuration; exit status 1 if anything is."`
 	Do      doCommand      `cmd:"" help:"Give one command to the running bot, as in chat: bot do 'incident declare learn down'."`
 	Health  healthCommand  `cmd:"" help:"Ask the running bot whether it is well; exit status 1 if not."`

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"os"
 	"strings"
 	"time"
 
@@ -38,7 +39,10 @@ func (serveCommand) Run(b bound) error {
 	if err != nil {
 		return err
 	}
-	err = serve(b.ctx, cfg, db, outside{log: log, now: b.p.now})
+	err = serve(b.ctx, cfg, db, outside{
+		log: log, now: b.p.now, reload: b.p.reload,
+		load: func() (*config.Config, error) { return config.Load(b.config, b.p.env) },
+	})
 	return errors.Join(err, db.Close())
 }
 
@@ -56,6 +60,9 @@ type outside struct {
 	now func() time.Time
 	// transport carries calls to chat platforms; nil: the network.
 	transport http.RoundTripper
+	// reload asks for the configuration to be loaded again, by load.
+	reload <-chan os.Signal
+	load   func() (*config.Config, error)
 }
 
 // bot is everything that one configuration makes. It runs nothing by itself.
@@ -229,7 +236,8 @@ func serve(ctx context.Context, cfg *config.Config, db storage.DB, o outside) er
 	}
 	b.welcome(ctx)
 	o.log.Info("ready", "version", versionText(), "listen", l.public.Addr().String(), "admin", l.adminAddr(), "store", cfg.Storage.Path)
-	return runParts(ctx, o.log, append(b.parts(), l.parts(b)...))
+	s := newSuccession(b)
+	return runParts(ctx, o.log, append([]part{{"bot", s.run}}, l.parts(s)...))
 }
 
 // listeners are the doors; admin is nil where it is off.
@@ -269,12 +277,12 @@ func (l listeners) adminAddr() string {
 }
 
 // parts serve the doors; the public one stops first.
-func (l listeners) parts(b *bot) []part {
+func (l listeners) parts(s *succession) []part {
 	var parts []part
 	if l.admin != nil {
-		parts = append(parts, httpPart("admin listener", l.admin, b.admin()))
+		parts = append(parts, httpPart("admin listener", l.admin, s.door(func(r *reign) http.Handler { return r.admin })))
 	}
 	return append(parts,
-		httpPart("local socket", l.local, localHandler(b.do, b.out.now, b.words.Zone)),
-		httpPart("public listener", l.public, b.public()))
+		httpPart("local socket", l.local, s.door(func(r *reign) http.Handler { return r.local })),
+		httpPart("public listener", l.public, s.door(func(r *reign) http.Handler { return r.public })))
 }

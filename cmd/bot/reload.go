@@ -1,0 +1,93 @@
+package main
+
+import (
+	"context"
+	"net/http"
+	"reflect"
+	"sync/atomic"
+)
+
+// succession runs a bot and, each time that the configuration is loaded again,
+// another in its place, on the same store and behind the same doors.
+type succession struct {
+	out outside
+	now atomic.Pointer[reign]
+}
+
+// reign is a bot with its doors.
+type reign struct {
+	bot                  *bot
+	public, admin, local http.Handler
+}
+
+func newSuccession(first *bot) *succession {
+	s := &succession{out: first.out}
+	s.now.Store(newReign(first))
+	return s
+}
+
+func newReign(b *bot) *reign {
+	return &reign{bot: b, public: b.public(), admin: b.admin(), local: localHandler(b.do, b.out.now, b.words.Zone)}
+}
+
+// door is one door of the bot that runs now.
+func (s *succession) door(of func(*reign) http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { of(s.now.Load()).ServeHTTP(w, r) })
+}
+
+// run runs one bot after the other until ctx ends or one fails.
+func (s *succession) run(ctx context.Context) error {
+	for {
+		until, stop := context.WithCancel(ctx)
+		next := make(chan *bot, 1)
+		go func() {
+			defer stop()
+			next <- s.heir(until)
+		}()
+		err := runParts(until, s.out.log, s.now.Load().bot.parts())
+		stop()
+		heir := <-next
+		if heir == nil || err != nil {
+			return err
+		}
+		s.now.Store(newReign(heir))
+		s.out.log.Info("the configuration was loaded again", "connections", connections(heir.cfg), "services", len(heir.cfg.Services))
+	}
+}
+
+// heir waits until the configuration is loaded again and is sound; nil: ctx ended.
+func (s *succession) heir(ctx context.Context) *bot {
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-s.out.reload:
+		}
+		b, err := s.again(ctx)
+		if err == nil {
+			return b
+		}
+		s.out.log.Error("the configuration was not loaded again; the old one stays", "error", err)
+	}
+}
+
+// again builds a bot of the configuration as it is now. What only a start reads
+// stays as it is.
+func (s *succession) again(ctx context.Context) (*bot, error) {
+	cfg, err := s.out.load()
+	if err != nil {
+		return nil, err
+	}
+	for _, w := range cfg.Warnings() {
+		s.out.log.Warn(w)
+	}
+	old := s.now.Load().bot
+	if !reflect.DeepEqual(cfg.HTTP, old.cfg.HTTP) || cfg.Storage != old.cfg.Storage || cfg.Log != old.cfg.Log {
+		s.out.log.Warn("a change of [http], [storage] or [log] takes a restart")
+	}
+	b, err := build(cfg, old.db, s.out)
+	if err != nil {
+		return nil, err
+	}
+	return b, b.checkRetired(ctx)
+}
