@@ -370,10 +370,15 @@ func TestANoticeOfSeveralLinesBeginsWithItsSentence(t *testing.T) {
 }
 
 func TestNotices(t *testing.T) {
-	c := campus()
+	c, ch := campus(), desk.Channel{Connection: "boston", ID: "C0LIBRARY"}
+	inc42 := desk.Subject{Kind: desk.IncidentSubject, Number: 42}
 	at := func(hm string) time.Time { return begin(t).at(hm).now }
 	open := begin(t).loginFails()
 	texts := []string{
+		c.ChannelGone(ch, "is_archived"),
+		c.PostFailed(ch, inc42, "invalid_blocks"),
+		c.EditFailed(ch, inc42, "edit_window_closed"),
+		c.ConnectionRefused("boston", "token_revoked"),
 		c.Away(Absence{From: at("4:12"), To: at("4:19"), Open: []desk.Incident{open.inc}, CaughtUp: 3}),
 		c.Away(Absence{From: at("23:58"), To: at("23:59").AddDate(0, 0, 1), CaughtUp: 1}),
 		c.Away(Absence{From: at("4:10"), To: at("4:12"), Open: []desk.Incident{open.inc, begin(t).learnDown().inc}}),

@@ -11,11 +11,53 @@ import (
 // The texts of notices: one thing that ops channels are told, on one line. They
 // are stored as they are said, so their times are in the organization's zone.
 
+// ChannelGone says that a channel cannot be reached until somebody changes
+// something; reason is the platform's word.
+func (c Context) ChannelGone(ch desk.Channel, reason string) string {
+	return fmt.Sprintf("We cannot reach the channel %s any more (%s). It hears nothing until it is back; we look once a day.", ch, reason)
+}
+
+// PostFailed says that a channel was not told and will not be.
+func (c Context) PostFailed(ch desk.Channel, s desk.Subject, reason string) string {
+	return fmt.Sprintf("%s was not told of %s (%s). Please tell the people there.", ch, s, reason)
+}
+
+// EditFailed says that a channel's post shows an old text.
+func (c Context) EditFailed(ch desk.Channel, s desk.Subject, reason string) string {
+	return fmt.Sprintf("The post about %s in %s shows an old text (%s). Its thread has the newest.", s, ch, reason)
+}
+
+// ConnectionRefused says that a platform refuses a whole connection.
+func (c Context) ConnectionRefused(conn desk.ConnectionName, reason string) string {
+	return fmt.Sprintf("%s refuses our app (%s), so nothing is told there. Please check the app and its token.", conn, reason)
+}
+
+// ChannelGone says that a channel cannot be reached until somebody changes
+// something; reason is the platform's word.
+func (c Context) ChannelGone(ch desk.Channel, reason string) string {
+	return fmt.Sprintf("We cannot reach the channel %s any more (%s). It is not told until it is back; we look once a day.", ch, reason)
+}
+
+// PostFailed says that a channel was not told, and that it is not tried any more.
+func (c Context) PostFailed(ch desk.Channel, s desk.Subject, reason string) string {
+	return fmt.Sprintf("%s was not told of %s (%s), and we do not try it any more. Please tell the people there.", ch, s, reason)
+}
+
+// EditFailed says that a channel's post shows an old text.
+func (c Context) EditFailed(ch desk.Channel, s desk.Subject, reason string) string {
+	return fmt.Sprintf("The post about %s in %s shows an old text: it could not be edited (%s). Please tell the people there.", s, ch, reason)
+}
+
+// ConnectionRefused says that a platform refuses a whole connection.
+func (c Context) ConnectionRefused(conn desk.ConnectionName, reason string) string {
+	return fmt.Sprintf("%s refuses our app (%s), so nothing is told there until that is put right. Please check its token.", conn, reason)
+}
+
 // Absence is what happened while the bot did not run.
 type Absence struct {
 	From, To time.Time
 	Open     []desk.Incident // what is open now
-	CaughtUp int             // posts that were owed at the start
+	Owed     []desk.Subject  // what somebody has still to hear of
 }
 
 // Away is "I was away 4:12 to 4:19 AM EST. Open: INC-42, update was due 4:20 ...".
@@ -30,11 +72,17 @@ func (c Context) Away(a Absence) string {
 		open = []string{"nothing"}
 	}
 	fmt.Fprintf(&b, "Open: %s. ", strings.Join(open, "; "))
-	if a.CaughtUp == 0 {
+	var owed []string
+	for _, s := range a.Owed {
+		if s.Kind != desk.NoticeSubject {
+			owed = append(owed, s.String())
+		}
+	}
+	if len(owed) == 0 {
 		b.WriteString("No post was missed.")
 		return b.String()
 	}
-	fmt.Fprintf(&b, "%s caught up.", count(a.CaughtUp, "post"))
+	fmt.Fprintf(&b, "What was missed is told now: %s.", strings.Join(owed, ", "))
 	return b.String()
 }
 
