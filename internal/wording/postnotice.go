@@ -32,27 +32,6 @@ func (c Context) ConnectionRefused(conn desk.ConnectionName, reason string) stri
 	return fmt.Sprintf("%s refuses our app (%s), so nothing is told there. Please check the app and its token.", conn, reason)
 }
 
-// ChannelGone says that a channel cannot be reached until somebody changes
-// something; reason is the platform's word.
-func (c Context) ChannelGone(ch desk.Channel, reason string) string {
-	return fmt.Sprintf("We cannot reach the channel %s any more (%s). It is not told until it is back; we look once a day.", ch, reason)
-}
-
-// PostFailed says that a channel was not told, and that it is not tried any more.
-func (c Context) PostFailed(ch desk.Channel, s desk.Subject, reason string) string {
-	return fmt.Sprintf("%s was not told of %s (%s), and we do not try it any more. Please tell the people there.", ch, s, reason)
-}
-
-// EditFailed says that a channel's post shows an old text.
-func (c Context) EditFailed(ch desk.Channel, s desk.Subject, reason string) string {
-	return fmt.Sprintf("The post about %s in %s shows an old text: it could not be edited (%s). Please tell the people there.", s, ch, reason)
-}
-
-// ConnectionRefused says that a platform refuses a whole connection.
-func (c Context) ConnectionRefused(conn desk.ConnectionName, reason string) string {
-	return fmt.Sprintf("%s refuses our app (%s), so nothing is told there until that is put right. Please check its token.", conn, reason)
-}
-
 // Absence is what happened while the bot did not run.
 type Absence struct {
 	From, To time.Time
