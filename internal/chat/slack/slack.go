@@ -80,14 +80,15 @@ func New(conf config.Slack, opt Options) (*Workspace, error) {
 	return w, nil
 }
 
-// newTransport dials within 5 s and keeps as many connections as lanes send at once.
+// newTransport dials within 5 s and keeps more connections than lanes send at once
+// (96), as one too few is dialled anew for every tenth post.
 func newTransport() *http.Transport {
 	return &http.Transport{
 		Proxy:               http.ProxyFromEnvironment,
 		DialContext:         (&net.Dialer{Timeout: 5 * time.Second, KeepAlive: 30 * time.Second}).DialContext,
 		TLSHandshakeTimeout: 5 * time.Second,
 		ForceAttemptHTTP2:   true,
-		MaxIdleConnsPerHost: 64,
+		MaxIdleConnsPerHost: 128,
 		IdleConnTimeout:     90 * time.Second,
 	}
 }
