@@ -72,7 +72,7 @@ func (s bareStore) write(puts []put) time.Duration {
 // durable answer, one caller, beside a bare bbolt Update that writes the same
 // keys and values into a file of its own. Limit: 1.8 times, or 150 us more.
 func BenchmarkDeclare(b *testing.B) {
-	m := measure(b, newCampusOf(b), filepath.Join(b.TempDir(), "t.db"), withGrace)
+	m := measure(b, newCampusOf(b), setup{path: filepath.Join(b.TempDir(), "t.db"), change: withGrace})
 	m.subscribe(3)
 	bare := openBare(b)
 	m.declareAndBack()

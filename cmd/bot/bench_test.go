@@ -80,8 +80,13 @@ type measured struct {
 	typed  atomic.Int64
 }
 
-// settings change a configuration beyond what a file may say.
-type settings func(*config.Config)
+// setup is how a measured bot is made.
+type setup struct {
+	path   string                   // of its store
+	change func(cfg *config.Config) // beyond what a file may say
+	// transport carries the calls to Slack; nil: the bot's own.
+	transport http.RoundTripper
+}
 
 // newCampusOf is a campus whose ops channel cannot be posted to. Ops channels
 // take a post a second, so that at the pace of a benchmark the list of what is
@@ -96,17 +101,18 @@ func newCampusOf(b *testing.B) campus {
 	return c
 }
 
-// measure starts a bot on the store at path.
-func measure(b *testing.B, c campus, path string, change settings) *measured {
+// measure starts a bot.
+func measure(b *testing.B, c campus, how setup) *measured {
 	b.Helper()
-	cfg := loadConfig(b, c, change)
-	db, err := boltdb.Open(path, boltdb.Options{})
+	cfg := loadConfig(b, c)
+	how.change(cfg)
+	db, err := boltdb.Open(how.path, boltdb.Options{})
 	if err != nil {
 		b.Fatal(err)
 	}
 	log := slog.New(slog.NewTextHandler(io.Discard, nil))
 	m := &measured{campus: c, b: b, store: &recording{DB: db}, client: newClient()}
-	if m.bot, err = build(cfg, m.store, outside{log: log, now: time.Now}); err != nil {
+	if m.bot, err = build(cfg, m.store, outside{log: log, now: time.Now, transport: how.transport}); err != nil {
 		b.Fatal(err)
 	}
 	l, err := net.Listen("tcp", "127.0.0.1:0")
@@ -130,7 +136,7 @@ func measure(b *testing.B, c campus, path string, change settings) *measured {
 	return m
 }
 
-func loadConfig(b *testing.B, c campus, change settings) *config.Config {
+func loadConfig(b *testing.B, c campus) *config.Config {
 	b.Helper()
 	path := filepath.Join(b.TempDir(), "config.toml")
 	if err := os.WriteFile(path, []byte(c.config()), 0o600); err != nil {
@@ -140,7 +146,6 @@ func loadConfig(b *testing.B, c campus, change settings) *config.Config {
 	if err != nil {
 		b.Fatal(err)
 	}
-	change(cfg)
 	return cfg
 }
 
@@ -210,6 +215,22 @@ func (m *measured) subscribe(n int) {
 	}
 	wg.Wait()
 	m.settled()
+	for m.holds("new") { // each newcomer is looked at by itself
+		time.Sleep(time.Millisecond)
+	}
+}
+
+// holds reports whether a table of the store has records.
+func (m *measured) holds(table string) (some bool) {
+	m.b.Helper()
+	err := m.db.View(context.Background(), func(tx storage.Tx) error {
+		k := storage.K(table)
+		return tx.Scan(k, k.End(), 1, func(_, _ []byte) (bool, error) { some = true; return false, nil })
+	})
+	if err != nil {
+		m.b.Fatal(err)
+	}
+	return some
 }
 
 // settled waits until nothing is owed to anybody.
