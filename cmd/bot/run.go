@@ -108,7 +108,7 @@ func (b *bot) newEngine() *outbox.Engine {
 		senders[w.Name()], abilities[w.Name()] = w, w.Abilities()
 	}
 	return outbox.NewEngine(outbox.EngineConfig{
-		DB: b.db, Book: b.book, Senders: senders, Abilities: abilities,
+		DB: b.db, Book: b.book, Words: b.words, Senders: senders, Abilities: abilities,
 		Now: b.out.now, Log: b.out.log, Observe: b.metrics.observer(), Keep: b.cfg.Retention.Deliveries,
 	})
 }
@@ -213,7 +213,7 @@ func (b *bot) parts() []part {
 func (b *bot) welcome(ctx context.Context) {
 	pending, err := b.book.Pending(ctx, b.db)
 	if err == nil {
-		err = sayAway(ctx, b.journal, b.words, len(pending.Subjects), b.out.now())
+		err = sayAway(ctx, b.journal, b.words, pending.Subjects, b.out.now())
 	}
 	if err != nil {
 		b.out.log.Warn("cannot tell how long the bot was away", "error", err)

@@ -55,11 +55,11 @@ func (u upkeep) once(ctx context.Context) {
 }
 
 // sayAway tells ops how long the bot was away, if it was long enough.
-func sayAway(ctx context.Context, j *journal.Journal, words wording.Context, owed int, now time.Time) error {
+func sayAway(ctx context.Context, j *journal.Journal, words wording.Context, owed []desk.Subject, now time.Time) error {
 	away, err := j.Away(ctx, now)
 	if err != nil || away.From.IsZero() || away.To.Sub(away.From) < awayFrom {
 		return err
 	}
-	text := words.Away(wording.Absence{From: away.From, To: away.To, Open: away.Open, CaughtUp: owed})
+	text := words.Away(wording.Absence{From: away.From, To: away.To, Open: away.Open, Owed: owed})
 	return j.Notify(ctx, desk.Notice{At: away.To, Text: text})
 }

@@ -126,7 +126,7 @@ func benchFanOut(b *testing.B, channels int) {
 	p := newPoster(b)
 	settled := make(chan struct{}, 1)
 	e := NewEngine(EngineConfig{
-		DB: db, Book: book, Senders: map[desk.ConnectionName]chat.Sender{campus: p},
+		DB: db, Book: book, Words: plainWords{}, Senders: map[desk.ConnectionName]chat.Sender{campus: p},
 		Abilities: map[desk.ConnectionName]chat.Abilities{campus: {LookUp: true, Edit: true, Thread: true}},
 		Observe:   Observer{LastPost: func(time.Duration) { settled <- struct{}{} }},
 	})

@@ -3,7 +3,6 @@ package outbox
 import (
 	"context"
 	"errors"
-	"fmt"
 	"time"
 
 	"github.com/umassonline/belltower/internal/chat"
@@ -183,7 +182,7 @@ func (l *line) note(now time.Time, c *call, f *chat.SendError) {
 		result = string(f.Outcome)
 	}
 	if f != nil && f.Outcome == chat.Locked && !l.health.down {
-		l.receive(now, &receipt{notice: fmt.Sprintf("%s refuses us altogether: %s. Nothing can be told there until that is put right.", l.name, f.Reason)})
+		l.receive(now, &receipt{notice: l.words().ConnectionRefused(l.name, f.Reason)})
 	}
 	l.health.note(now, c, f)
 	if sent := l.engine.cfg.Observe.Sent; sent != nil {
@@ -273,7 +272,7 @@ func (l *line) failedCall(now time.Time, c *call, f *chat.SendError) {
 	case f.Outcome == chat.Refused && c.plan.do == sendEdit:
 		p := j.post
 		p.Shown = c.plan.n // it will never be shown; the next edit may
-		l.receive(now, &receipt{job: j, post: &p, notice: failureNotice(j, "could not be edited", f.Reason)})
+		l.receive(now, &receipt{job: j, post: &p, notice: l.failureNotice(j, l.words().EditFailed, f.Reason)})
 	case f.Outcome == chat.Refused:
 		l.giveUp(now, j, f.Reason)
 	case f.Limited, f.Outcome == chat.Locked:

@@ -3,7 +3,6 @@ package outbox
 import (
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
 	"sync"
 	"time"
@@ -13,13 +12,15 @@ import (
 	"github.com/umassonline/belltower/storage"
 )
 
-// EngineConfig is what an Engine works with. DB, Book and Senders are required.
+// EngineConfig is what an Engine works with. DB, Book, Senders and Words are
+// required.
 type EngineConfig struct {
 	DB   storage.DB
 	Book *Book
 	// Senders are the connections that can be sent to, Abilities what each can do.
 	Senders   map[desk.ConnectionName]chat.Sender
 	Abilities map[desk.ConnectionName]chat.Abilities
+	Words     Words
 	Now       func() time.Time // nil: time.Now
 	Log       *slog.Logger     // nil: none
 	Observe   Observer
@@ -27,6 +28,18 @@ type EngineConfig struct {
 	Keep time.Duration
 
 	chunk int // most channels of a chunk; 0: as many as the pace sends in a second
+}
+
+// Words say what ops channels are told of trouble; reason is the platform's word.
+type Words interface {
+	// ChannelGone: the channel cannot be reached until somebody changes something.
+	ChannelGone(ch desk.Channel, reason string) string
+	// PostFailed: the channel was not told of s, and that is not tried any more.
+	PostFailed(ch desk.Channel, s desk.Subject, reason string) string
+	// EditFailed: the channel's post about s shows an old text.
+	EditFailed(ch desk.Channel, s desk.Subject, reason string) string
+	// ConnectionRefused: the platform refuses the whole connection.
+	ConnectionRefused(k desk.ConnectionName, reason string) string
 }
 
 // Observer is told what happens, for metrics. Its functions may be nil; they are
@@ -77,11 +90,15 @@ func NewEngine(cfg EngineConfig) *Engine {
 
 // Run tells what is to be told until ctx is done. Then it starts no more calls,
 // waits up to stopTime for those outstanding, writes down what is open, and
-// returns nil. It returns an error only where the store refused its first write.
+// returns nil. It waits for a store that takes no writes.
 func (e *Engine) Run(ctx context.Context) error {
 	b, started, err := e.boot(ctx)
-	if err != nil {
-		return fmt.Errorf("start the outbox: %w", err)
+	for ; err != nil; b, started, err = e.boot(ctx) {
+		if ctx.Err() != nil {
+			return nil
+		}
+		e.cfg.Log.Error("the outbox cannot use the store", "error", err)
+		sleep(ctx, nil, started, started.Add(storePause))
 	}
 	var wg sync.WaitGroup
 	for _, l := range e.lines {

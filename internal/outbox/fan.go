@@ -25,7 +25,7 @@ var errStale = errors.New("outbox: the subject has changed")
 
 // nextCircle chooses whose turn it is: ops channels first, then urgent subjects,
 // then whose last turn is longest ago; every fourth turn goes by that alone. It
-// // returns nil where there is nothing to do or no room beside the chunks that are
+// returns nil where there is nothing to do or no room beside the chunks that are
 // open, without those that have ended.
 func (l *line) nextCircle(ended []*intent) *subject {
 	if l.stopped() {

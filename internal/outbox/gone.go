@@ -2,7 +2,6 @@ package outbox
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"time"
 
@@ -21,8 +20,7 @@ func (l *line) vanished(now time.Time, la *lane, why string) {
 	if !l.isGone(la.ch.ID) {
 		g := goneRecord{Since: now, Why: why, Next: now.Add(goneEvery)}
 		l.vanishing[la.ch.ID] = true
-		l.receive(now, &receipt{gone: &g, channel: la.ch.ID, notice: fmt.Sprintf(
-			"%s cannot be reached: %s. Its subscriptions rest until it is back; that is tried daily.", la.ch, why)})
+		l.receive(now, &receipt{gone: &g, channel: la.ch.ID, notice: l.words().ChannelGone(la.ch, why)})
 	}
 	for _, j := range slices.Clone(la.jobs) {
 		l.park(now, j)

@@ -108,6 +108,7 @@ func (l *line) clear() {
 
 func (l *line) now() time.Time { return l.engine.cfg.Now().UTC() }
 func (l *line) db() storage.DB { return l.engine.cfg.DB }
+func (l *line) words() Words   { return l.engine.cfg.Words }
 
 // refreshSoon says that something may have been committed.
 func (l *line) refreshSoon() {

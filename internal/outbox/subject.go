@@ -18,7 +18,6 @@ type subject struct {
 	scope desk.Scope // of announcement scopeN
 	// scopeN is 0 before the first use.
 	scopeN int
-	jobs   int // in lanes
 	turn   int // when its circle last made a chunk, counted in chunks
 	round  round
 }

@@ -2,11 +2,11 @@ package outbox
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"time"
 
 	"github.com/umassonline/belltower/internal/chat"
+	"github.com/umassonline/belltower/internal/desk"
 	"github.com/umassonline/belltower/storage"
 )
 
@@ -60,16 +60,16 @@ func (l *line) giveUp(now time.Time, j *job, why string) {
 	j.why = why
 	row := j.rowNow(now, failed, l.boot)
 	j.calm()
-	l.receive(now, &receipt{job: j, row: &row, release: true, notice: failureNotice(j, "could not be told", why)})
+	l.receive(now, &receipt{job: j, row: &row, release: true, notice: l.failureNotice(j, l.words().PostFailed, why)})
 }
 
 // failureNotice is what ops is told of a delivery that failed. A notice that
 // fails is not worth another.
-func failureNotice(j *job, what, why string) string {
+func (l *line) failureNotice(j *job, word func(desk.Channel, desk.Subject, string) string, why string) string {
 	if j.of.at(1).Snapshot.Notice != nil {
 		return ""
 	}
-	return fmt.Sprintf("%s %s about %s: %s.", j.lane.ch, what, j.of.id, why)
+	return word(j.lane.ch, j.of.id, why)
 }
 
 // breakTime is when the intent may have to be broken up; zero: not by time.

@@ -160,7 +160,7 @@ func (w *world) start() {
 		log = os.Stderr
 	}
 	w.engine = NewEngine(EngineConfig{
-		chunk: w.chunk, DB: db, Book: w.book, Senders: senders, Abilities: abilities, Observe: w.observe,
+		chunk: w.chunk, DB: db, Book: w.book, Words: plainWords{}, Senders: senders, Abilities: abilities, Observe: w.observe,
 		Log: slog.New(slog.NewTextHandler(log, &slog.HandlerOptions{Level: slog.LevelDebug})),
 	})
 	done := make(chan error)
@@ -296,4 +296,23 @@ func (w *world) now(change func()) {
 	w.platform.mu.Lock()
 	defer w.platform.mu.Unlock()
 	change()
+}
+
+// plainWords are words that a test can tell apart.
+type plainWords struct{}
+
+func (plainWords) ChannelGone(ch desk.Channel, reason string) string {
+	return ch.String() + " is gone: " + reason
+}
+
+func (plainWords) PostFailed(ch desk.Channel, s desk.Subject, reason string) string {
+	return ch.String() + " was not told of " + s.String() + ": " + reason
+}
+
+func (plainWords) EditFailed(ch desk.Channel, s desk.Subject, reason string) string {
+	return ch.String() + " shows an old text of " + s.String() + ": " + reason
+}
+
+func (plainWords) ConnectionRefused(k desk.ConnectionName, reason string) string {
+	return string(k) + " refuses: " + reason
 }
