@@ -135,6 +135,8 @@ func TestTheDiskIsFull(t *testing.T) {
 		t.Errorf("readyz says %d %s", code, body)
 	}
 	before := w.do("incident list all")
+	w.kill() // a start finds the disk as full
+	w.start()
 	if err := os.Remove(fill); err != nil {
 		t.Fatal(err)
 	}
