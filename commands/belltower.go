@@ -60,9 +60,12 @@ func whoami(_ context.Context, a *asked) (chat.Reply, error) {
 	}))
 }
 
-// why reads [42].
+// why reads [42]. What was taken back is there for the channels that were told.
 func why(ctx context.Context, a *asked) (chat.Reply, error) {
-	i, err := a.seen(ctx)
+	if err := a.incident(ctx, open); err != nil {
+		return chat.Reply{}, err
+	}
+	i, err := a.journal.Incident(ctx, a.number)
 	if err != nil {
 		return chat.Reply{}, err
 	}
@@ -75,6 +78,9 @@ func why(ctx context.Context, a *asked) (chat.Reply, error) {
 	w, err := a.journal.Why(ctx, i.Subject(), a.req.Channel)
 	if err != nil {
 		return chat.Reply{}, err
+	}
+	if !a.maySee(i) && (i.Drill || w.At.IsZero()) {
+		return chat.Reply{}, notThere(i)
 	}
 	if !a.staff() {
 		if w.Why, err = a.withoutReason(ctx, w); err != nil {

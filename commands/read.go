@@ -68,9 +68,14 @@ func (a *asked) seen(ctx context.Context) (desk.Incident, error) {
 	}
 	i, err := a.journal.Incident(ctx, a.number)
 	if err == nil && !a.maySee(i) {
-		err = desk.Refuse(desk.Unknown, "There is no %s.", i.Subject()).WithHint("incident list shows what there is.")
+		err = notThere(i)
 	}
 	return i, err
+}
+
+// notThere refuses what is not for who asks as if it were not there.
+func notThere(i desk.Incident) error {
+	return desk.Refuse(desk.Unknown, "There is no %s.", i.Subject()).WithHint("incident list shows what there is.")
 }
 
 // show reads [42].

@@ -230,6 +230,27 @@ func TestAWrongDeclareToManyIsCorrected(t *testing.T) {
 	}, slacktest.WithLimits(slacktest.SlackLimits()))
 }
 
+// A channel that was told what was taken back may ask why; others learn nothing of it.
+func TestWhyATakenBackIncidentWasTold(t *testing.T) {
+	inBubble(t, func(t *testing.T, b *bubble) {
+		b.subscribe("CTEACH")
+		b.open("CLIB")
+		b.ann("/incident declare learn down")
+		pass(5 * time.Second)
+		b.ann("/incident retract 1")
+		pass(5 * time.Second)
+		b.story.Expect(ops, "INC-1")
+		b.story.Expect(ops, "it was a mistake")
+		b.story.Expect("CTEACH", "Learn System is not available")
+		b.story.Expect("CTEACH", "it was a mistake")
+		for channel, want := range map[slacktest.ChannelID]string{"CTEACH": "was told of INC-1", "CLIB": "There is no INC-1"} {
+			if a := b.story.Type(channel, student, "/belltower why 1").Reply.Reads(); !strings.Contains(a, want) {
+				t.Errorf("%s: a student reads: %s", channel, a)
+			}
+		}
+	})
+}
+
 // After an absence ops gets one line, and what was missed is caught up once.
 func TestIWasAway(t *testing.T) {
 	inBubble(t, func(t *testing.T, b *bubble) {
