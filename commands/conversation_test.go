@@ -8,6 +8,7 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -173,6 +174,10 @@ func (o *office) stage(what string) {
 		}
 	case "missing":
 		o.settings.Access = desk.Access{}
+		o.SetSettings(o.settings)
+	case "retire":
+		left := slices.DeleteFunc(catalog().Services(), func(s desk.Service) bool { return string(s.ID) == value })
+		o.settings.Words.Catalog = desk.NewCatalog(left)
 		o.SetSettings(o.settings)
 	case "local":
 		o.req.Person, o.req.Channel, o.req.Groups = desk.Person{Connection: desk.Local, ID: "root"}, desk.Channel{}, nil

@@ -268,7 +268,15 @@ func (a *asked) notSubscribed(ctx context.Context, err error, at place, target *
 
 // ending reads the target that ends; nil: all, which takes --yes.
 func (a *asked) ending(ctx context.Context, at place, whole string) (*desk.Target, error) {
+	now, err := a.journal.Subscriptions(ctx, at.channel)
+	if err != nil {
+		return nil, err
+	}
 	if a.line.rest != "" {
+		named := func(s desk.Subscription) bool { return strings.EqualFold(s.Target.Name, a.line.rest) }
+		if k := slices.IndexFunc(now, named); k >= 0 {
+			return &now[k].Target, nil // it may be retired, and so in no catalog
+		}
 		target, err := a.takeTarget()
 		if err == nil && a.line.rest != "" {
 			err = a.tooMuch()
@@ -277,10 +285,6 @@ func (a *asked) ending(ctx context.Context, at place, whole string) (*desk.Targe
 	}
 	if _, yes := a.line.flags[flagYes]; yes {
 		return nil, nil
-	}
-	now, err := a.journal.Subscriptions(ctx, at.channel)
-	if err != nil {
-		return nil, err
 	}
 	if len(now) == 0 {
 		return nil, desk.Refuse(desk.Unknown, "%s", wording.HearsNothing())
