@@ -35,8 +35,10 @@ func help(_ context.Context, a *asked) (chat.Reply, error) {
 	if h, ok := wording.HelpOf(word); ok {
 		return answer(wording.HelpOn(h))
 	}
-	if h, ok := wording.HelpOf(root + " " + word); ok {
-		return answer(wording.HelpOn(h))
+	for _, command := range []string{root, "incident"} {
+		if h, ok := wording.HelpOf(command + " " + word); ok {
+			return answer(wording.HelpOn(h))
+		}
 	}
 	var known []string
 	for _, h := range wording.AllHelp() {

@@ -146,7 +146,8 @@ func addAffected(to *[]desk.Affected, s desk.Affected) {
 // unknownService refuses a word that is no service, with the nearest one.
 func (a *asked) unknownService(text, word string) error {
 	if g, ok := a.Words.Catalog.Group(word); ok {
-		return desk.Refuse(desk.Unknown, "%s is a group.", g).WithHint("Please name its services: %s.", strings.Join(a.servicesOf(g), ", "))
+		r := desk.Refuse(desk.Unknown, "%s is a group.", g).WithHint("Please name its services: %s.", strings.Join(a.servicesOf(g), ", "))
+		return a.correcting(&question{Refusal: r, near: strings.Join(a.servicesOf(g), ",")}, text, word)
 	}
 	impacts := []string{"slow", "partly", "down", "minor", "major", "critical"}
 	if nearest(word, a.serviceWords()) == "" && nearest(word, impacts) != "" {

@@ -121,6 +121,9 @@ func (a *asked) subscription(ch desk.Channel) (desk.Subscription, error) {
 // takeTarget takes a target off the front of the line.
 func (a *asked) takeTarget() (desk.Target, error) {
 	words := strings.Fields(a.line.rest)
+	if len(words) > 1 && slices.Contains([]string{"to", "from"}, strings.ToLower(words[0])) {
+		words = words[1:]
+	}
 	for n := min(len(words), serviceWords); n > 0; n-- {
 		name := strings.TrimSuffix(strings.Join(words[:n], " "), ",")
 		if t, ok := a.Words.Catalog.FindTarget(unwrap(name)); ok {
