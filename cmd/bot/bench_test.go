@@ -104,7 +104,7 @@ func newCampusOf(b *testing.B) campus {
 // measure starts a bot.
 func measure(b *testing.B, c campus, how setup) *measured {
 	b.Helper()
-	cfg := loadConfig(b, c)
+	cfg := loadConfig(b, c, b.TempDir())
 	how.change(cfg)
 	db, err := boltdb.Open(how.path, boltdb.Options{})
 	if err != nil {
@@ -136,9 +136,9 @@ func measure(b *testing.B, c campus, how setup) *measured {
 	return m
 }
 
-func loadConfig(b *testing.B, c campus) *config.Config {
+func loadConfig(b testing.TB, c campus, dir string) *config.Config {
 	b.Helper()
-	path := filepath.Join(b.TempDir(), "config.toml")
+	path := filepath.Join(dir, "config.toml")
 	if err := os.WriteFile(path, []byte(c.config()), 0o600); err != nil {
 		b.Fatal(err)
 	}
