@@ -30,9 +30,16 @@ func newReign(b *bot) *reign {
 	return &reign{bot: b, public: b.public(), admin: b.admin(), local: localHandler(b.do, b.out.now, b.words.Zone)}
 }
 
-// door is one door of the bot that runs now.
+// door is one door of the bot that runs now. What a request stored while the next
+// bot took over is for the next to tell.
 func (s *succession) door(of func(*reign) http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { of(s.now.Load()).ServeHTTP(w, r) })
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		began := s.now.Load()
+		of(began).ServeHTTP(w, r)
+		if now := s.now.Load(); now != began {
+			now.bot.engine.Poke()
+		}
+	})
 }
 
 // run runs one bot after the other until ctx ends or one fails.
