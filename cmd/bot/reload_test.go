@@ -59,7 +59,6 @@ func TestLoadingTheConfigurationAgain(t *testing.T) {
 	w.story.Type(ops, student, "/incident update 2 Still there.")
 	w.story.Expect(ops, "Still there")
 	w.story.Expect("CTEACH", "Still there")
-	w.settled()
 	if status := w.stop(); status != 0 {
 		t.Errorf("exit status %d:\n%s", status, w.logged.text())
 	}
