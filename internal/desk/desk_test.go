@@ -281,19 +281,6 @@ func TestDeclareRefusesWhatIsMissing(t *testing.T) {
 	}
 }
 
-// While it is open, less impact means that it got better; after its end, that it
-// never was so bad.
-func TestThePeakIsCorrectedAfterTheEnd(t *testing.T) {
-	open := must(t, declared(t, 42, desk.Critical), impact(desk.Minor), 5)
-	if open.Peak != desk.Critical {
-		t.Errorf("it got better, and its peak is %s", open.Peak)
-	}
-	over := must(t, must(t, open, resolve, 10), impact(desk.Major), 20)
-	if over.Peak != desk.Major {
-		t.Errorf("corrected to major, its peak is %s", over.Peak)
-	}
-}
-
 func TestMergeTakesServicesAndTheEarlierBegin(t *testing.T) {
 	from, into := other(), declared(t, 42, desk.Major)
 	into.BeganAt = four.Add(5 * time.Minute)
