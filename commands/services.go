@@ -30,11 +30,10 @@ func (a *asked) takeDeclared() (declared, error) {
 			}
 			return d, d.check()
 		}
-		n, err := a.takeAffected(&d.services, words)
-		if err != nil {
+		var err error
+		if words, err = a.takeAffected(&d.services, words); err != nil {
 			return d, err
 		}
-		words = words[n:]
 	}
 	return d, a.noImpact(d)
 }
@@ -76,15 +75,15 @@ func (a *asked) noImpact(d declared) error {
 	return q
 }
 
-// takeAffected reads the service, or the services joined by commas, that words
-// begin with, and tells how many words that is.
-func (a *asked) takeAffected(into *[]desk.Affected, words []string) (int, error) {
+// takeAffected takes the service, or the services joined by commas, that words
+// begin with, and returns the other words.
+func (a *asked) takeAffected(into *[]desk.Affected, words []string) ([]string, error) {
 	if between(words[0], len(*into)) {
-		return 1, nil
+		return words[1:], nil
 	}
-	if s, n := findService(a.Words.Catalog, words); n > 1 {
+	if s, rest, ok := a.takeName(words); ok {
 		addAffected(into, desk.Affected{Service: s.ID, Name: s.Name})
-		return n, nil
+		return rest, nil
 	}
 	for piece := range strings.SplitSeq(words[0], ",") {
 		if piece == "" {
@@ -92,11 +91,28 @@ func (a *asked) takeAffected(into *[]desk.Affected, words []string) (int, error)
 		}
 		affected, err := a.affected(a.again(), piece)
 		if err != nil {
-			return 0, err
+			return nil, err
 		}
 		addAffected(into, affected)
 	}
-	return 1, nil
+	return words[1:], nil
+}
+
+// takeName takes a name of several words, one in quotes, or one before a comma.
+func (a *asked) takeName(words []string) (desk.Service, []string, bool) {
+	if s, n := findService(a.Words.Catalog, words); n > 1 {
+		return s, words[n:], true
+	}
+	text := strings.Join(words, " ")
+	end := strings.IndexByte(text, ',')
+	if n := quoted(text); n > 0 {
+		end = n
+	}
+	if end < 0 {
+		return desk.Service{}, nil, false
+	}
+	s, ok := a.Words.Catalog.Find(unwrap(text[:end]))
+	return s, strings.Fields(strings.TrimPrefix(text[end:], ",")), ok
 }
 
 // between reports whether a word only joins services, or, behind some, stands
