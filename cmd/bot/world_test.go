@@ -31,6 +31,7 @@ const (
 type campus struct {
 	slack   *slacktest.Server
 	amherst slacktest.Workspace
+	more    string // of the configuration
 }
 
 func newCampus(options ...slacktest.Option) campus {
@@ -92,7 +93,7 @@ advice_outage = "Work of the last minutes may not be saved."
 [[services]]
 id = "portal"
 name = "Student Portal"
-`, string(c.amherst.Token), string(c.amherst.SigningSecret), c.slack.APIURL())
+`, string(c.amherst.Token), string(c.amherst.SigningSecret), c.slack.APIURL()) + c.more
 }
 
 // world is a campus and a bot in a process of its own.
