@@ -154,7 +154,7 @@ func newClient() *http.Client {
 }
 
 // signed is a slash command as Slack sends it. Each has a trigger of its own.
-func (c campus) signed(url_ string, line string, trigger int64) *http.Request {
+func (c campus) signed(to, line string, trigger int64) *http.Request {
 	word, text, _ := strings.Cut(line, " ")
 	body := []byte(url.Values{
 		"token": {"deprecated"}, "team_id": {string(c.amherst.Team)}, "team_domain": {"amherst"}, "api_app_id": {string(c.amherst.App)},
@@ -162,7 +162,7 @@ func (c campus) signed(url_ string, line string, trigger int64) *http.Request {
 		"command": {word}, "text": {text}, "is_enterprise_install": {"false"},
 		"response_url": {"https://hooks.example/commands/1"}, "trigger_id": {fmt.Sprintf("%d.1.1", trigger)},
 	}.Encode())
-	req, err := http.NewRequest(http.MethodPost, url_, bytes.NewReader(body))
+	req, err := http.NewRequest(http.MethodPost, to, bytes.NewReader(body))
 	if err != nil {
 		panic(err) // cannot happen: the address is a listener's
 	}
@@ -189,7 +189,12 @@ func answered(client *http.Client, req *http.Request, want string) (string, erro
 // together before.
 func (m *measured) say(line, want string) time.Duration {
 	m.b.Helper()
-	req := m.signed(m.url, line, m.typed.Add(1))
+	return m.sayTo(m.url, line, want)
+}
+
+func (m *measured) sayTo(url, line, want string) time.Duration {
+	m.b.Helper()
+	req := m.signed(url, line, m.typed.Add(1))
 	began := time.Now()
 	if _, err := answered(m.client, req, want); err != nil {
 		m.b.Fatal(err)
