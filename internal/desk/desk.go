@@ -114,6 +114,10 @@ const (
 	NoticeSubject   SubjectKind = "OPS"
 )
 
+func (k SubjectKind) known() bool {
+	return k == IncidentSubject || k == WindowSubject || k == NoticeSubject
+}
+
 // Subject is what posts are about: "INC-42".
 type Subject struct {
 	Kind   SubjectKind
@@ -124,7 +128,7 @@ type Subject struct {
 func ParseSubject(s string) (Subject, error) {
 	kind, num, ok := strings.Cut(s, "-")
 	n, err := strconv.Atoi(num)
-	if !ok || err != nil || n < 1 {
+	if !ok || err != nil || n < 1 || !SubjectKind(kind).known() {
 		return Subject{}, fmt.Errorf("%q is not a subject: write it like INC-42", s)
 	}
 	return Subject{Kind: SubjectKind(kind), Number: n}, nil
