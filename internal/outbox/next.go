@@ -204,6 +204,8 @@ func (j *job) tell(now time.Time) verdict {
 	}
 	v := verdict{n: want, mark: j.mine <= j.post.Told}
 	switch {
+	case j.post.Told >= want: // it was an ops channel when this was opened
+		return verdict{do: drop}
 	case j.post.Root == "" && want > 0 && (j.lane.ops || !j.unmatched):
 		v.do = sendRoot
 	case j.post.Root == "" && j.copies > 0 && j.of.scopeAt(want).Retracted:

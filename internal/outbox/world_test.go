@@ -36,6 +36,8 @@ type world struct {
 	chunk    int // most channels of a chunk
 	commits  atomic.Int64
 	badStore atomic.Int64    // not 0: of three commits one fails, and one seems to
+	commitAs atomic.Int64    // how commits end: well, refused, unclear
+	skew     time.Duration   // by which our clock is wrong
 	vanished map[string]bool // channels that were ever gone
 	hits     atomic.Int64    // commits and send boundaries of all processes so far
 	killAt   atomic.Int64    // the boundary at which the process dies; 0: never
@@ -86,6 +88,13 @@ type mortal struct {
 	died  chan struct{}
 }
 
+// How commits end.
+const (
+	well    = iota
+	refused // nothing is written
+	unclear // it is written, but nobody knows
+)
+
 var errDead = errors.New("the process is dead")
 
 // boundary is a moment at which the process may die.
@@ -115,6 +124,12 @@ func (m *mortal) commit(ctx context.Context, do func(context.Context, func(stora
 		return errDead
 	}
 	n := int(m.world.commits.Add(1))
+	switch m.world.commitAs.Load() {
+	case refused:
+		return storage.ErrUnavailable
+	case unclear:
+		return errors.Join(do(ctx, fn), storage.ErrUnknown)
+	}
 	if bad := m.world.badStore.Load(); bad > 0 && n%3 == 0 {
 		return storage.ErrUnavailable
 	} else if bad > 0 && n%3 == 1 {
@@ -160,7 +175,7 @@ func (w *world) start() {
 		log = os.Stderr
 	}
 	w.engine = NewEngine(EngineConfig{
-		chunk: w.chunk, DB: db, Book: w.book, Words: plainWords{}, Senders: senders, Abilities: abilities, Observe: w.observe,
+		chunk: w.chunk, Now: w.clock, DB: db, Book: w.book, Words: plainWords{}, Senders: senders, Abilities: abilities, Observe: w.observe,
 		Log: slog.New(slog.NewTextHandler(log, &slog.HandlerOptions{Level: slog.LevelDebug})),
 	})
 	done := make(chan error)
@@ -221,7 +236,7 @@ func (w *world) subscribe(least desk.Impact, ids ...string) {
 	w.t.Helper()
 	for _, id := range ids {
 		w.update(func(tx storage.Tx) error {
-			sub := desk.Subscription{Channel: channel(id), Target: desk.ServiceTarget("learn"), Least: least, SetAt: time.Now().UTC()}
+			sub := desk.Subscription{Channel: channel(id), Target: desk.ServiceTarget("learn"), Least: least, SetAt: w.clock().UTC()}
 			return w.book.Subscribe(tx, sub, sub.SetAt)
 		})
 	}
@@ -243,7 +258,10 @@ func numbered(n int) []string {
 	return out
 }
 
-func (w *world) act() desk.Act { return desk.Act{At: time.Now().UTC()} }
+// clock is what our clock shows; the platform's is right.
+func (w *world) clock() time.Time { return time.Now().Add(w.skew) }
+
+func (w *world) act() desk.Act { return desk.Act{At: w.clock().UTC()} }
 
 // announce applies a change and announces it.
 func (w *world) announce(c desk.Change, err error, grace time.Duration) desk.Subject {
@@ -253,7 +271,7 @@ func (w *world) announce(c desk.Change, err error, grace time.Duration) desk.Sub
 	}
 	w.state[c.Incident.Subject()] = c.Incident
 	w.update(func(tx storage.Tx) error {
-		_, err := w.book.Announce(tx, *c.Announce, Release{Now: time.Now().UTC(), Grace: grace, Channels: 3})
+		_, err := w.book.Announce(tx, *c.Announce, Release{Now: w.clock().UTC(), Grace: grace, Channels: 3})
 		return err
 	})
 	return c.Incident.Subject()
