@@ -88,7 +88,7 @@ func (b *Book) SendNow(tx storage.Tx, s desk.Subject, now time.Time) (bool, erro
 // further announcement tells ops channels, whose card loses its buttons by it.
 func endGrace(tx storage.Tx, s desk.Subject, now time.Time, early bool) (bool, error) {
 	out, _, err := outTable().Get(tx, outKey(s))
-	if err != nil || !out.held() || (out.ReleaseAt.After(now) && !early) {
+	if err != nil || !out.held() || (!out.graceOver(now) && !early) {
 		return false, err
 	}
 	last, _, err := annTable().Get(tx, annKey(s, out.N))

@@ -81,7 +81,7 @@ func (c *clerk) look(ctx context.Context, now time.Time) (next time.Time, work [
 			switch {
 			case err != nil:
 				return err
-			case settled, out.held() && !out.ReleaseAt.After(now):
+			case settled, out.held() && out.graceOver(now):
 				work = append(work, s)
 			case out.held():
 				next = sooner(next, out.ReleaseAt)

@@ -325,7 +325,7 @@ func (l *line) job(channel string, s *subject, p Post) *job {
 		j.row = &row
 	}
 	la.jobs = append(la.jobs, j)
-	if t := p.At.Add(time.Second); t.After(la.nextPost) {
+	if t := p.At.Add(time.Second); t.After(la.nextPost) && !p.At.After(l.now()) { // else the clock was set back
 		la.nextPost = t
 	}
 	return j

@@ -65,6 +65,13 @@ type outRecord struct {
 func (o outRecord) held() bool    { return !o.ReleaseAt.IsZero() }
 func (o outRecord) settled() bool { return o.Settled == o.N }
 
+// graceOver reports whether what is held back may be told. No grace ends later
+// than graceAtMost from now: then the clock was set back.
+func (o outRecord) graceOver(now time.Time) bool {
+	left := o.ReleaseAt.Sub(now)
+	return left <= 0 || left > graceAtMost
+}
+
 // live reports whether the subject belongs on the list of live ones.
 func (o outRecord) live() bool { return o.N > 0 && (o.EndedAt.IsZero() || !o.settled()) }
 

@@ -118,7 +118,7 @@ func (l *line) suspect(j *job, b boot) {
 		return
 	}
 	died, ok := l.boots[b+1]
-	if !ok {
+	if !ok || !died.Before(l.started) { // later, where the clock was set back
 		died = l.started
 	}
 	j.doubt = doubtful
@@ -152,7 +152,10 @@ func (l *line) readRow(tx storage.Tx, ch desk.Channel, id desk.Subject, row rowR
 		return err
 	}
 	j := l.job(ch.ID, s, p)
-	j.row, j.tries, j.first, j.notBefore, j.copies, j.why = &row, row.Tries, row.First, row.Next, row.Copies, row.Why
+	j.row, j.tries, j.first, j.copies, j.why = &row, row.Tries, row.First, row.Copies, row.Why
+	if left := row.Next.Sub(l.started); left > 0 {
+		j.notBefore = l.started.Add(min(left, longestWait)) // more, where the clock was set back
+	}
 	if j.since.IsZero() || row.Since.Before(j.since) {
 		j.since = row.Since
 	}
