@@ -1,0 +1,124 @@
+package outbox
+
+import (
+	"testing"
+	"time"
+
+	"github.com/umassonline/belltower/internal/chat"
+	"github.com/umassonline/belltower/internal/desk"
+)
+
+// setClock stops the process, sets the clock of its machine, and starts another.
+func (w *world) setClock(by time.Duration) {
+	w.stop()
+	w.skew += by
+	w.start()
+}
+
+// A channel that is an ops channel no more is not told what only ops channels are,
+// though that was under way, and nothing that it has heard again.
+func TestStoryOpsChannelMoves(t *testing.T) {
+	inWorld(t, func(w *world) {
+		w.subscribe("", "math", "ops")
+		busy := false
+		w.platform.fault = func(kind string, d chat.Delivery) fault {
+			if busy && d.Channel.ID == "ops" {
+				return fault{err: limited(20 * time.Second)}
+			}
+			return fault{}
+		}
+		w.start()
+		s := w.declare(desk.Major, 0)
+		w.pass(20 * time.Second)
+		w.now(func() { busy = true })
+		w.say(s, 10*time.Second)
+		w.pass(time.Second)
+		w.stop()
+		w.now(func() { busy = false })
+		w.places(Connection{Name: campus, Ops: []string{"duty"}})
+		w.start()
+		before := w.commits.Load()
+		w.pass(2 * time.Second)
+		if n := w.commits.Load() - before; n > 20 {
+			t.Fatalf("%d commits in two seconds", n)
+		}
+		w.pass(time.Minute)
+		w.expect("ops", s, "post 1 shows 3; says [2]")
+		w.expect("math", s, "post 1 shows 3; says [2]")
+		w.resolve(s)
+		w.pass(time.Minute)
+		w.mustRest(s)
+	})
+}
+
+// A clock that is set back delays nothing for as long as it was wrong.
+func TestStoryClockSetBack(t *testing.T) {
+	inWorld(t, func(w *world) {
+		w.subscribe("", "math")
+		failing := false
+		w.platform.fault = func(_ string, d chat.Delivery) fault {
+			if failing {
+				return fault{err: notSent}
+			}
+			return fault{}
+		}
+		w.skew = time.Hour
+		w.start()
+		s := w.declare(desk.Major, 0)
+		w.pass(time.Minute)
+		w.setClock(-time.Hour)
+		w.say(s, 0)
+		w.pass(20 * time.Second)
+		w.expect("math", s, "post 1 shows 2; says [2]")
+
+		w.setClock(time.Hour)
+		held := w.declare(desk.Major, 10*time.Second)
+		w.pass(time.Second)
+		w.setClock(-time.Hour)
+		w.pass(30 * time.Second)
+		w.expect("math", held, "post 2")
+
+		w.setClock(time.Hour)
+		w.now(func() { failing = true })
+		w.say(s, 0)
+		w.pass(40 * time.Second)
+		w.now(func() { failing = false })
+		w.setClock(-time.Hour)
+		w.pass(90 * time.Second)
+		w.expect("math", s, "post 1 shows 3; says [2]; says [3]")
+	})
+}
+
+// What a process left in doubt is looked up soon although the clock was set back
+// since the next process started.
+func TestStoryClockSetBackInDoubt(t *testing.T) {
+	inWorld(t, func(w *world) {
+		w.subscribe("", "math")
+		w.platform.fault = func(string, chat.Delivery) fault { return fault{hang: true} }
+		w.skew = time.Hour
+		w.start()
+		s := w.declare(desk.Major, 0)
+		w.pass(time.Second)
+		w.crash()
+		w.pass(time.Second)
+		w.db.dead.Store(true)
+		w.now(func() { w.platform.fault = nil })
+		w.setClock(-time.Hour)
+		w.pass(time.Minute)
+		w.expect("math", s, "post 1")
+	})
+}
+
+// While a limit stops reads, the channels whose read is due wait for its end.
+func TestReachWaitsForItsPace(t *testing.T) {
+	now := time.Date(2026, 11, 22, 4, 10, 0, 0, time.UTC)
+	l := newLine(NewEngine(EngineConfig{Book: NewBook()}), campus, nil)
+	l.gone["b"] = goneRecord{Next: now.Add(-time.Hour)}
+	l.pace[methodReach].refused(now, "a", 30*time.Second, true)
+	if l.reach(t.Context(), now); l.health.reading {
+		t.Error("it reads although a limit stops it")
+	}
+	if at := l.reachTime(now); !at.Equal(now.Add(30 * time.Second)) {
+		t.Errorf("it looks again at %v, %v from now", at, at.Sub(now))
+	}
+}

@@ -171,6 +171,14 @@ func sleep(ctx context.Context, wake <-chan struct{}, now, until time.Time) {
 	}
 }
 
+// later returns the later of two times.
+func later(a, b time.Time) time.Time {
+	if b.After(a) {
+		return b
+	}
+	return a
+}
+
 // sooner returns the earlier of two times, where zero is never.
 func sooner(a, b time.Time) time.Time {
 	if a.IsZero() || (!b.IsZero() && b.Before(a)) {

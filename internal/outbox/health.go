@@ -64,7 +64,7 @@ func (h *health) fall(now time.Time) {
 
 // reach tries the connection while it is down, and channels that are gone.
 func (l *line) reach(calls context.Context, now time.Time) {
-	if l.held || l.health.reading || !l.pace[methodReach].until.Before(now) {
+	if l.held || l.health.reading || now.Before(l.pace[methodReach].until) {
 		return
 	}
 	ch := desk.Channel{Connection: l.name}
@@ -85,11 +85,11 @@ func (l *line) reachTime(now time.Time) time.Time {
 	case l.held || l.health.reading:
 		return time.Time{}
 	case l.health.down:
-		return l.health.next
+		return later(l.health.next, l.pace[methodReach].until)
 	}
 	at := time.Time{}
 	for _, g := range l.gone {
-		at = sooner(at, g.Next)
+		at = sooner(at, later(g.Next, l.pace[methodReach].until))
 	}
 	return at
 }
