@@ -181,7 +181,8 @@ func (l *line) note(now time.Time, c *call, f *chat.SendError) {
 	default:
 		result = string(f.Outcome)
 	}
-	if f != nil && f.Outcome == chat.Locked && !l.health.down {
+	if f != nil && f.Outcome == chat.Locked && !l.health.locked {
+		l.health.locked = true
 		l.receive(now, &receipt{notice: l.words().ConnectionRefused(l.name, f.Reason)})
 	}
 	l.health.note(now, c, f)

@@ -109,6 +109,28 @@ func TestStoryClockSetBackInDoubt(t *testing.T) {
 	})
 }
 
+// A connection that answers reads but refuses posts is told of once.
+func TestStoryPostsRefused(t *testing.T) {
+	inWorld(t, func(w *world) {
+		w.places(Connection{Name: campus, Ops: []string{"ops"}}, Connection{Name: "boston", Ops: []string{"duty"}})
+		w.platform.fault = func(kind string, d chat.Delivery) fault {
+			if kind == "post" && d.Channel.Connection == campus {
+				return fault{err: revoked}
+			}
+			return fault{}
+		}
+		w.start()
+		w.declare(desk.Major, 0)
+		w.pass(time.Hour)
+		duty := desk.Channel{Connection: "boston", ID: "duty"}
+		for n, want := range []string{"post 1", ""} {
+			if got := w.platform.in(duty, desk.Subject{Kind: desk.NoticeSubject, Number: n + 1}); got != want {
+				t.Errorf("boston's ops channel has %q as notice %d, want %q", got, n+1, want)
+			}
+		}
+	})
+}
+
 // While a limit stops reads, the channels whose read is due wait for its end.
 func TestReachWaitsForItsPace(t *testing.T) {
 	now := time.Date(2026, 11, 22, 4, 10, 0, 0, time.UTC)

@@ -15,6 +15,7 @@ type health struct {
 	trial bool // the read got through; one send may try
 	// failing are the channels of the failures in a row.
 	failing map[string]bool
+	locked  bool // the platform refuses the connection, and ops was told so
 	lastOK  time.Time
 	pause   time.Duration // between reads
 	next    time.Time     // read
@@ -39,7 +40,7 @@ func (h *health) note(now time.Time, c *call, f *chat.SendError) {
 	case f != nil && (f.Outcome == chat.Unknown || f.Outcome == chat.NotSent):
 		h.failed(now, c.job.lane.ch.ID)
 	default:
-		h.trial, h.failing, h.pause, h.lastOK = false, nil, 0, now
+		h.trial, h.locked, h.failing, h.pause, h.lastOK = false, false, nil, 0, now
 	}
 }
 
