@@ -109,6 +109,30 @@ func TestStoryClockSetBackInDoubt(t *testing.T) {
 	})
 }
 
+// A store that took no writes while a chunk ought to have been broken up does not
+// leave the rest of the circle waiting for those in trouble.
+func TestStoryStoreFailsInAFanOut(t *testing.T) {
+	inWorld(t, func(w *world) {
+		w.chunk = 2
+		w.subscribe("", numbered(8)...)
+		w.platform.fault = func(_ string, d chat.Delivery) fault {
+			if d.Channel.ID == "c0000" || d.Channel.ID == "c0002" {
+				return fault{err: notSent}
+			}
+			return fault{}
+		}
+		w.start()
+		w.pass(time.Minute)
+		s := w.declare(desk.Major, 0)
+		w.pass(3 * time.Second)
+		w.commitAs.Store(refused)
+		w.pass(5 * time.Minute)
+		w.commitAs.Store(well)
+		w.pass(2 * time.Minute)
+		w.mustBeTold(s, "c0001", "c0003", "c0004", "c0005", "c0006", "c0007")
+	})
+}
+
 // A connection that answers reads but refuses posts is told of once.
 func TestStoryPostsRefused(t *testing.T) {
 	inWorld(t, func(w *world) {

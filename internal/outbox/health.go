@@ -25,9 +25,9 @@ type health struct {
 // tooMany failures in a row, of as many channels, say that it is the connection.
 const tooMany = 5
 
-// well reports whether sends get through.
-func (h *health) well(now time.Time) bool {
-	return !h.down && !h.trial && now.Sub(h.lastOK) <= breakUpAfter
+// well reports whether sends get through, and one has since then.
+func (h *health) well(since time.Time) bool {
+	return !h.down && !h.trial && !h.lastOK.Before(since)
 }
 
 // note takes in how a call ended.

@@ -87,7 +87,7 @@ func (l *line) breakUp(ctx context.Context, now time.Time) error {
 		return nil
 	}
 	for _, i := range l.intents {
-		if i.Boot != l.boot || i.sent.IsZero() || now.Before(i.sent.Add(breakUpAfter)) || !l.health.well(now) {
+		if i.Boot != l.boot || i.sent.IsZero() || now.Before(i.sent.Add(breakUpAfter)) || !l.health.well(i.sent) {
 			continue
 		}
 		if jobs := l.members(i); allInTrouble(now, jobs) {
