@@ -15,6 +15,30 @@ func (w *world) setClock(by time.Duration) {
 	w.start()
 }
 
+// vanish has channel b answer from now on that it is archived, and does something
+// a little later, while that is not yet on disk: an answer of channel a, which does
+// not come, is waited for. It returns what brings b back.
+func (w *world) vanish(next func()) (back func()) {
+	away, first := true, true
+	w.now(func() {
+		w.platform.fault = func(_ string, d chat.Delivery) fault {
+			switch {
+			case !away || d.Channel.ID == "ops":
+			case d.Channel.ID == "a":
+				return fault{hang: true}
+			case d.Channel.ID == "b":
+				if first {
+					time.AfterFunc(groupTime/3, next)
+				}
+				first = false
+				return fault{err: archived}
+			}
+			return fault{}
+		}
+	})
+	return func() { w.now(func() { away = false }) }
+}
+
 // A channel that is an ops channel no more is not told what only ops channels are,
 // though that was under way, and nothing that it has heard again.
 func TestStoryOpsChannelMoves(t *testing.T) {
@@ -106,6 +130,26 @@ func TestStoryClockSetBackInDoubt(t *testing.T) {
 		w.setClock(-time.Hour)
 		w.pass(time.Minute)
 		w.expect("math", s, "post 1")
+	})
+}
+
+// A channel that is back before it is noted that it was gone is told at once.
+func TestStoryBackAtOnce(t *testing.T) {
+	inWorld(t, func(w *world) {
+		w.subscribe("", "a", "b")
+		w.start()
+		s := w.declare(desk.Major, 0)
+		w.pass(20 * time.Second)
+		var back func()
+		back = w.vanish(func() {
+			back()
+			w.engine.Return(channel("b"))
+		})
+		w.say(s, 0)
+		w.pass(time.Minute)
+		w.say(s, 0)
+		w.pass(time.Minute)
+		w.mustBeTold(s, "a", "b")
 	})
 }
 

@@ -231,6 +231,11 @@ func (l *line) refresh(ctx context.Context, now time.Time) error {
 	stale, returns := l.stale, l.returns
 	l.stale, l.returns = false, nil
 	l.mu.Unlock()
+	if len(returns) > 0 {
+		if err := l.flushAll(ctx, now); err != nil { // that one of them is gone may be under way
+			return errors.Join(err, l.again(returns))
+		}
+	}
 	for _, c := range returns {
 		if err := l.restore(ctx, now, c); err != nil {
 			return errors.Join(err, l.again(returns))
