@@ -153,6 +153,42 @@ func TestStoryBackAtOnce(t *testing.T) {
 	})
 }
 
+// A chunk of which nobody knew whether it was written holds up nothing, though a
+// channel of it has vanished. Ops is told that once.
+func TestStoryUnclearChunk(t *testing.T) {
+	inWorld(t, func(w *world) {
+		w.subscribe("", "a", "b", "c")
+		w.start()
+		first := w.declare(desk.Major, 0)
+		w.pass(time.Minute)
+		var second desk.Subject
+		w.vanish(func() {
+			w.commitAs.Store(unclear)
+			second = w.declare(desk.Major, 0)
+		})
+		w.say(first, 0)
+		w.pass(10 * time.Second)
+		w.commitAs.Store(well)
+		w.now(func() {
+			w.platform.fault = func(_ string, d chat.Delivery) fault {
+				if d.Channel.ID == "b" {
+					return fault{err: archived}
+				}
+				return fault{}
+			}
+		})
+		w.pass(2 * time.Minute)
+		w.resolve(first)
+		w.resolve(second)
+		w.pass(time.Minute)
+		w.mustRest(first)
+		w.mustRest(second)
+		w.mustBeTold(second, "a", "c")
+		w.expect("ops", desk.Subject{Kind: desk.NoticeSubject, Number: 1}, "post 1")
+		w.expect("ops", desk.Subject{Kind: desk.NoticeSubject, Number: 2}, "")
+	})
+}
+
 // A store that took no writes while a chunk ought to have been broken up does not
 // leave the rest of the circle waiting for those in trouble.
 func TestStoryStoreFailsInAFanOut(t *testing.T) {

@@ -33,6 +33,18 @@ func (l *line) isGone(channel string) bool {
 	return gone || l.vanishing[channel]
 }
 
+// parkGone settles the jobs of all channels that are gone.
+func (l *line) parkGone(now time.Time) {
+	for _, la := range l.lanes {
+		if !la.gone {
+			continue
+		}
+		for _, j := range slices.Clone(la.jobs) {
+			l.park(now, j)
+		}
+	}
+}
+
 // park settles a job of a channel that is gone. What may stand there becomes a
 // row that waits; the rest is found anew when the channel is back.
 func (l *line) park(now time.Time, j *job) {

@@ -225,10 +225,8 @@ func (l *line) endedBy(group []*receipt) []*intent {
 }
 
 func (l *line) writeReceipt(tx storage.Tx, now time.Time, r *receipt) error {
-	if r.notice != "" {
-		if _, err := l.engine.cfg.Book.Notify(tx, desk.Notice{At: now, Text: r.notice}); err != nil {
-			return err
-		}
+	if err := l.writeNotice(tx, now, r); err != nil {
+		return err
 	}
 	if r.gone != nil {
 		return goneTable().Put(tx, goneKey(desk.Channel{Connection: l.name, ID: r.channel}), *r.gone)
@@ -249,6 +247,28 @@ func (l *line) writeReceipt(tx storage.Tx, now time.Time, r *receipt) error {
 		return rowTable().Delete(tx, rowKey(ch, s))
 	}
 	return nil
+}
+
+// writeNotice tells ops what the receipt is about, unless it is on disk: then it was
+// told, by a commit that was not known to have happened.
+func (l *line) writeNotice(tx storage.Tx, now time.Time, r *receipt) error {
+	known := false
+	var err error
+	switch {
+	case r.notice == "":
+		return nil
+	case r.gone != nil:
+		_, known, err = goneTable().Get(tx, goneKey(desk.Channel{Connection: l.name, ID: r.channel}))
+	case r.row != nil:
+		var row rowRecord
+		row, _, err = rowTable().Get(tx, rowKey(r.job.lane.ch, r.job.of.id))
+		known = row.State == failed && row.N == r.row.N
+	}
+	if err != nil || known {
+		return err
+	}
+	_, err = l.engine.cfg.Book.Notify(tx, desk.Notice{At: now, Text: r.notice})
+	return err
 }
 
 // apply brings the job in line with what is on disk now.

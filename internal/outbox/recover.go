@@ -31,13 +31,7 @@ func (l *line) load(ctx context.Context, now time.Time) error {
 		return err
 	}
 	l.loaded = true
-	for _, la := range l.lanes {
-		if la.gone {
-			for _, j := range append([]*job(nil), la.jobs...) {
-				l.park(now, j)
-			}
-		}
-	}
+	l.parkGone(now)
 	return nil
 }
 
@@ -179,8 +173,10 @@ func (l *line) adopt(ctx context.Context, now time.Time) error {
 		}
 		return l.readIntents(tx)
 	})
-	if err == nil {
-		l.orphans = false
+	if err != nil {
+		return err
 	}
-	return err
+	l.orphans = false
+	l.parkGone(now)
+	return nil
 }
