@@ -121,6 +121,26 @@ func histories() []history {
 			w.mustBeTold(second, "ops", "a", "b", "c")
 			w.mustRest(first)
 		}},
+		{"a circle comes by while it is not yet on disk that a channel vanished", func(w *world) {
+			w.subscribe("", "a", "b", "c")
+			w.start()
+			first := w.declare(desk.Major, 0)
+			w.pass(30 * time.Second)
+			vanished := make(chan struct{})
+			back := w.vanish(func() { close(vanished) })
+			w.say(first, 0)
+			select {
+			case <-vanished:
+			case <-time.After(time.Second): // the process died before
+			}
+			second := w.declare(desk.Major, 0)
+			w.pass(500 * time.Millisecond)
+			back()
+			w.pass(26 * time.Hour)
+			w.mustBeTold(first, "ops", "a", "b", "c")
+			w.mustBeTold(second, "ops", "a", "b", "c")
+			w.mustRest(second)
+		}},
 		{"nothing can be looked up", func(w *world) {
 			w.platform.abil.LookUp = false
 			fourChannels(w)
