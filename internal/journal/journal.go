@@ -12,6 +12,7 @@ package journal
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync/atomic"
 	"time"
@@ -84,12 +85,19 @@ func once[T any](ctx context.Context, j *Journal, by By, fn func(storage.Tx) (T,
 		}
 		return markSeen(tx, by, out)
 	})
+	j.wrote(ctx, err)
 	if err != nil {
 		var zero T
 		return zero, err
 	}
-	j.poke()
 	return out, nil
+}
+
+// wrote pokes the outbox where something was committed, or may have been.
+func (j *Journal) wrote(ctx context.Context, err error) {
+	if err == nil || errors.Is(err, storage.ErrUnknown) || ctx.Err() != nil {
+		j.poke()
+	}
 }
 
 // SeenFor is how long a request is remembered at least. Platforms send again for

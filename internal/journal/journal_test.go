@@ -185,6 +185,24 @@ func TestADeclareIsOneTransaction(t *testing.T) {
 	}
 }
 
+func TestWhatMayBeStoredIsTold(t *testing.T) {
+	o := newOffice(t)
+	j := journal.New(unclear{o.db}, o.book, func() { o.pokes++ }, journal.Settings{})
+	if _, err := j.Declare(t.Context(), o.by(0), learnDown(), false); !errors.Is(err, storage.ErrUnknown) || o.pokes != 1 {
+		t.Errorf("%v, %d pokes", err, o.pokes)
+	}
+	if err := j.Notify(t.Context(), desk.Notice{At: four, Text: "I was away."}); !errors.Is(err, storage.ErrUnknown) || o.pokes != 2 {
+		t.Errorf("%v, %d pokes", err, o.pokes)
+	}
+}
+
+// unclear is a store whose commits happen, but nobody knows.
+type unclear struct{ storage.DB }
+
+func (u unclear) Update(ctx context.Context, fn func(storage.Tx) error) error {
+	return errors.Join(u.DB.Update(ctx, fn), storage.ErrUnknown)
+}
+
 func TestTheSecondIncidentOnAServiceIsADuplicate(t *testing.T) {
 	o := newOffice(t)
 	o.declare(0)

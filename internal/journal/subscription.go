@@ -183,8 +183,6 @@ func (j *Journal) Notify(ctx context.Context, n desk.Notice) error {
 		_, err := j.book.Notify(tx, n)
 		return err
 	})
-	if err == nil {
-		j.poke()
-	}
+	j.wrote(ctx, err)
 	return err
 }
