@@ -13,6 +13,11 @@ import (
 // second or has trouble; after it the outcome counts as unknown.
 const callTimeout = 10 * time.Second
 
+// lookBack is how long before a send a look-up begins, as our clock may be ahead of
+// the platform's: five minutes at most, else Slack's requests are refused as too old
+// or new (docs.slack.dev/authentication/verifying-requests-from-slack), and a minute.
+const lookBack = 6 * time.Minute
+
 // call is one call to the platform. A call without a job is a harmless read.
 type call struct {
 	method method
@@ -103,7 +108,7 @@ func (l *line) send(ctx context.Context, now time.Time, v verdict) {
 	c := &call{method: v.method(), job: j, plan: v, at: now}
 	switch c.method {
 	case methodFind:
-		c.sought = chat.Sought{Channel: la.ch, Subject: j.of.id, Root: j.post.Root, Since: j.since.Add(-time.Minute)}
+		c.sought = chat.Sought{Channel: la.ch, Subject: j.of.id, Root: j.post.Root, Since: sooner(j.since, now).Add(-lookBack)}
 	default:
 		c.d = v.delivery()
 	}

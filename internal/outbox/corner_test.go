@@ -248,3 +248,30 @@ func TestReachWaitsForItsPace(t *testing.T) {
 		t.Errorf("it looks again at %v, %v from now", at, at.Sub(now))
 	}
 }
+
+// What was sent is found again although our clock is some minutes wrong, or was an
+// hour wrong when it was sent.
+func TestStoryLookUpWithAWrongClock(t *testing.T) {
+	for _, wrong := range []time.Duration{4 * time.Minute, -4 * time.Minute, time.Hour} {
+		t.Run(wrong.String(), func(t *testing.T) {
+			inWorld(t, func(w *world) {
+				w.subscribe("", "math")
+				w.skew = wrong
+				w.platform.fault = func(string, chat.Delivery) fault { return fault{hang: true, lost: true} }
+				w.start()
+				s := w.declare(desk.Major, 0)
+				w.pass(time.Second)
+				w.db.dead.Store(true)
+				w.now(func() { w.platform.fault = nil })
+				if wrong == time.Hour {
+					w.setClock(-wrong)
+				} else {
+					w.setClock(0)
+				}
+				w.pass(time.Minute)
+				w.expect("math", s, "post 1")
+				w.expect("ops", s, "post 1")
+			})
+		})
+	}
+}
