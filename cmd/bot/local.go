@@ -132,13 +132,25 @@ func callLocal(ctx context.Context, socket string, c localCommand) (a localAnswe
 	}
 	res, err := client.Do(req)
 	if err != nil {
-		return a, fmt.Errorf("no bot answers at %s; start it with: bot serve (%w)", socket, err)
+		return a, unanswered(socket, err)
 	}
 	defer res.Body.Close()
 	if res.StatusCode != http.StatusOK {
 		return a, fmt.Errorf("the bot answered %s", res.Status)
 	}
-	return a, json.NewDecoder(res.Body).Decode(&a)
+	if err := json.NewDecoder(res.Body).Decode(&a); err != nil {
+		return a, unanswered(socket, err)
+	}
+	return a, nil
+}
+
+// unanswered tells nobody there from a command that was given, but whose answer
+// did not come: because of Ctrl-C, or within the client's time.
+func unanswered(socket string, err error) error {
+	if op := (*net.OpError)(nil); errors.As(err, &op) && op.Op == "dial" {
+		return fmt.Errorf("no bot answers at %s; start it with: bot serve (%w)", socket, err)
+	}
+	return fmt.Errorf("the bot's answer did not come, but it may have done it; look first: bot do 'incident list' (%w)", err)
 }
 
 // userName is who types, for the audit: who called sudo, else the account.

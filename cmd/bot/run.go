@@ -177,7 +177,7 @@ func (b *bot) do(ctx context.Context, req chat.Request) chat.Reply {
 	took := b.out.now().Sub(begun)
 	b.metrics.command(req.Command, reply.Failed, took)
 	b.out.log.Info("command", "trace", req.Trace, "by", req.Person, "in", req.Channel,
-		"command", req.Command, "failed", reply.Failed, "took", took)
+		"command", known(req.Command), "failed", reply.Failed, "took", took)
 	return reply
 }
 
