@@ -275,3 +275,18 @@ func TestStoryLookUpWithAWrongClock(t *testing.T) {
 		})
 	}
 }
+
+// On a slow disk all calls end while the line waits for a commit; every text is put
+// right all the same.
+func TestStorySlowDisk(t *testing.T) {
+	inWorld(t, func(w *world) {
+		w.disk = 80 * time.Millisecond
+		w.subscribe("", numbered(150)...)
+		w.start()
+		s := w.declare(desk.Major, 0)
+		w.pass(time.Minute)
+		w.say(s, 0)
+		w.pass(2 * time.Minute)
+		w.mustBeTold(s, numbered(150)...)
+	})
+}

@@ -61,6 +61,8 @@ func (l *line) editTime(now time.Time) (at time.Time) {
 		switch {
 		case s.round.again && now.Before(first):
 			at = sooner(at, first)
+		case s.round.due(now, s.finished()), s.round.running && l.editing() < editsOpen:
+			at = sooner(at, now) // there is room since the round was last looked at
 		case s.round.again && !s.round.running && now.Before(s.round.began.Add(roundEvery)):
 			at = sooner(at, s.round.began.Add(roundEvery))
 		}

@@ -147,9 +147,8 @@ func (l *line) run(ctx context.Context, b boot, started time.Time) {
 		if l.out == 0 && len(l.lanes) == 0 {
 			l.dismiss()
 		}
-		now = l.now()
-		until = l.alarm(now)
-		sleep(ctx, l.wake, now, until)
+		until = l.alarm(now) // as of the step: what fell due during it was not done
+		sleep(ctx, l.wake, l.now(), until)
 	}
 	l.stop(calls, cancel)
 }

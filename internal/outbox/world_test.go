@@ -38,6 +38,7 @@ type world struct {
 	badStore atomic.Int64    // not 0: of three commits one fails, and one seems to
 	commitAs atomic.Int64    // how commits end: well, refused, unclear
 	skew     time.Duration   // by which our clock is wrong
+	disk     time.Duration   // how long a commit takes
 	vanished map[string]bool // channels that were ever gone
 	hits     atomic.Int64    // commits and send boundaries of all processes so far
 	killAt   atomic.Int64    // the boundary at which the process dies; 0: never
@@ -124,6 +125,7 @@ func (m *mortal) commit(ctx context.Context, do func(context.Context, func(stora
 		return errDead
 	}
 	n := int(m.world.commits.Add(1))
+	time.Sleep(m.world.disk)
 	switch m.world.commitAs.Load() {
 	case refused:
 		return storage.ErrUnavailable
