@@ -43,7 +43,7 @@ func parseLine(text string, options map[string]string) (line, error) {
 	if err := checkTyped(text, options); err != nil {
 		return line{}, err
 	}
-	s := scanner{left: strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(text), flags: map[flag]string{}}
+	s := scanner{left: desk.PlainLines(text), flags: map[flag]string{}}
 	if err := s.run(); err != nil {
 		return line{}, err
 	}

@@ -20,8 +20,16 @@ func CleanTitle(s string) (string, error) {
 
 // CleanText checks a message and returns it trimmed, with plain line ends.
 func CleanText(s string) (string, error) {
-	s = strings.TrimSpace(strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(s))
+	s = strings.TrimSpace(PlainLines(s))
 	return s, checkTyped("message", s, MaxText)
+}
+
+// PlainLines returns s with "\n" for every other line end.
+func PlainLines(s string) string {
+	if !strings.Contains(s, "\r") {
+		return s
+	}
+	return strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(s)
 }
 
 // CleanReason checks a reason and returns it on one line, trimmed.
