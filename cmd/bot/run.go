@@ -213,7 +213,7 @@ func (b *bot) parts() []part {
 func (b *bot) welcome(ctx context.Context) {
 	pending, err := b.book.Pending(ctx, b.db)
 	if err == nil {
-		err = sayAway(ctx, b.journal, b.words, pending.Subjects, b.out.now())
+		err = sayAway(ctx, b.journal, b.words, pending.Untold, b.out.now())
 	}
 	if err != nil {
 		b.out.log.Warn("cannot tell how long the bot was away", "error", err)

@@ -130,12 +130,12 @@ func TestWhy(t *testing.T) {
 		if err != nil || d.Announced != 3 || d.Released != 3 || len(d.Channels) != 6 {
 			t.Errorf("got %+v, %v", d, err)
 		}
-		if p, err := w.book.Pending(context.Background(), w.store); err != nil || len(p.Subjects) != 0 {
+		if p, err := w.book.Pending(context.Background(), w.store); err != nil || len(p.Subjects) != 0 || len(p.Untold) != 0 {
 			t.Errorf("at rest: %+v, %v", p, err)
 		}
 		w.stop()
 		w.declare(desk.Major, 0)
-		if p, err := w.book.Pending(context.Background(), w.store); err != nil || len(p.Subjects) != 1 || !p.Oldest.Equal(time.Now()) {
+		if p, err := w.book.Pending(context.Background(), w.store); err != nil || len(p.Subjects) != 1 || len(p.Untold) != 1 || !p.Oldest.Equal(time.Now()) {
 			t.Errorf("after a declaration: %+v, %v", p, err)
 		}
 	})

@@ -62,10 +62,13 @@ type Why struct {
 
 // Pending is what is still owed anywhere.
 type Pending struct {
-	// Subjects have announcements that not all who should have heard.
+	// Subjects have announcements that were not found told and shown everywhere.
 	Subjects []desk.Subject
 	// Oldest is when the oldest of these announcements was made; zero: none.
 	Oldest time.Time
+	// Untold are those of Subjects that somebody has still to hear of; of the others
+	// only texts may have to be put right.
+	Untold []desk.Subject
 }
 
 // Deliveries tells who was told of a subject, who waits or failed and why, and
@@ -129,6 +132,13 @@ func (b *Book) Pending(ctx context.Context, db storage.DB) (p Pending, err error
 				continue
 			}
 			p.Subjects = append(p.Subjects, s)
+			untold, err := b.untold(tx, s, out)
+			if err != nil {
+				return err
+			}
+			if untold {
+				p.Untold = append(p.Untold, s)
+			}
 			if p.Oldest.IsZero() || out.OwedSince.Before(p.Oldest) {
 				p.Oldest = out.OwedSince
 			}
@@ -139,6 +149,34 @@ func (b *Book) Pending(ctx context.Context, db storage.DB) (p Pending, err error
 		return Pending{}, fmt.Errorf("read what is still to be told: %w", err)
 	}
 	return p, nil
+}
+
+// untold reports whether a circle of the subject goes on, or an intent or a row of
+// it waits.
+func (b *Book) untold(tx storage.Tx, s desk.Subject, out outRecord) (bool, error) {
+	waits := out.held()
+	for _, c := range b.Places().Connections {
+		f, _, err := fanTable().Get(tx, fanKey(c.Name, s))
+		if err != nil {
+			return false, err
+		}
+		waits = waits || !f.finished(out)
+		k := withSubject(intentTable().Key().Str(string(c.Name)), s)
+		err = tx.Scan(k, k.End(), 1, func(_, _ []byte) (bool, error) { waits = true; return false, nil })
+		if err != nil {
+			return false, err
+		}
+		rows := rowTable().Key().Str(string(c.Name))
+		err = rowTable().Scan(tx, rows, rows.End(), 0, func(k storage.Key, r rowRecord) (bool, error) {
+			_, of, err := readRowKey(k)
+			waits = waits || (of == s && r.State != failed)
+			return !waits, err
+		})
+		if err != nil || waits {
+			return waits, err
+		}
+	}
+	return waits, nil
 }
 
 // inquiry is what the standings of a subject have in common.
