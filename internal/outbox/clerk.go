@@ -43,7 +43,8 @@ func (c *clerk) run(ctx context.Context) {
 		}
 		pause := max(answerTime, cfg.Now().Sub(now))
 		sleep(ctx, c.wake, now, until)
-		sleep(ctx, nil, now, now.Add(pause))
+		woken := cfg.Now()
+		sleep(ctx, nil, woken, sooner(woken.Add(pause), until)) // the end of a grace does not wait
 	}
 }
 
