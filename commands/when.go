@@ -174,7 +174,7 @@ func (m *moment) setDayWord(word string) bool {
 // setDate reads "dec 5", "5 dec", "dec 5 2027".
 func (m *moment) setDate(words []string) bool {
 	name, number := words[0], words[1]
-	if name[0] >= '0' && name[0] <= '9' {
+	if _, err := strconv.Atoi(name); err == nil {
 		name, number = number, name
 	}
 	month, ok := parseMonth(name)
