@@ -40,16 +40,21 @@ type pressed struct {
 	At       string `json:"action_ts"`
 }
 
-// interaction carries out the command of a button, as the person who pressed it.
-// It is acknowledged when it is done; the answer goes to the response_url. Buttons
-// that open a page, and all other interactions, are only acknowledged.
+// interaction takes what Slack posts to the Interactions URL.
 func (h *handler) interaction(in incoming) error {
 	form, err := url.ParseQuery(string(in.body))
 	if err != nil {
 		return unreadable(nil)
 	}
+	return h.interact(in, []byte(form.Get("payload")))
+}
+
+// interact carries out the command of a button, as the person who pressed it.
+// It is acknowledged when it is done; the answer goes to the response_url. Buttons
+// that open a page, and all other interactions, are only acknowledged.
+func (h *handler) interact(in incoming, payload []byte) error {
 	var p interaction
-	if err := json.Unmarshal([]byte(form.Get("payload")), &p); err != nil {
+	if err := json.Unmarshal(payload, &p); err != nil {
 		return unreadable(errors.New("the payload is no JSON"))
 	}
 	if err := h.claims(in.ctx, p.Team.ID, p.App); err != nil {

@@ -125,7 +125,7 @@ func unreadable(err error) error {
 	return &httpError{status: http.StatusBadRequest, sentence: "The request cannot be read.", err: err}
 }
 
-// command answers a slash command
+// command takes what Slack posts to the Commands URL
 // (docs.slack.dev/interactivity/implementing-slash-commands): the answer is the
 // HTTP response.
 func (h *handler) command(in incoming) error {
@@ -133,6 +133,11 @@ func (h *handler) command(in incoming) error {
 	if err != nil {
 		return unreadable(nil) // the error would quote what was typed
 	}
+	return h.typed(in, form)
+}
+
+// typed carries out a slash command, whichever door its fields came by.
+func (h *handler) typed(in incoming, form url.Values) error {
 	for _, field := range []string{"team_id", "channel_id", "user_id", "command", "trigger_id"} {
 		if form.Get(field) == "" {
 			return unreadable(errors.New("there is no " + field))
