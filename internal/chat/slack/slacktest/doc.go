@@ -31,7 +31,8 @@
 // The package's parts: workspace.go (who and where), messages.go and
 // history.go (what was said), blocks.go (is it valid Block Kit), limits.go
 // (429), faults.go and outage.go (everything that breaks), inbound.go,
-// command.go, click.go, event.go and hook.go (Slack calling us), claims.go and
+// command.go, click.go, event.go and hook.go (Slack calling us), sockets.go and
+// socketscript.go (Socket Mode), claims.go and
 // transcript.go (what a story expected and what it saw), light.go (almost free,
 // for benchmarks).
 package slacktest

@@ -14,6 +14,7 @@ import (
 	"mime"
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -116,10 +117,13 @@ func (s *Server) signed(r Request, secret Secret, f Forgery) Request {
 	return r
 }
 
-// Send sends a request, signed before, and waits at most 3 s of real time for
+// Send sends a request, signed before, or its payload by a socket, and waits at most 3 s of real time for
 // the answer. It is an error when the bot cannot be reached at all; no answer
 // in time is not: see [Answer.Late].
 func (s *Server) Send(ctx context.Context, r Request) (Answer, error) {
+	if strings.HasPrefix(r.URL, "socket:") {
+		return s.deliver(ctx, r)
+	}
 	ctx, cancel := context.WithTimeoutCause(ctx, deadline, errLate)
 	defer cancel()
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, r.URL, bytes.NewReader(r.Body))

@@ -99,6 +99,8 @@ func methodNamed(name string) (method, bool) {
 		return method{"users:read", (*Server).botsInfo}, true
 	case "usergroups.users.list":
 		return method{"usergroups:read", (*Server).groupMembers}, true
+	case "apps.connections.open":
+		return method{"", (*Server).connectionsOpen}, true
 	}
 	return method{}, false
 }
@@ -127,7 +129,9 @@ func (s *Server) serveAPI(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	s.mu.Lock()
-	if c.team = s.tokens[token]; c.team != nil {
+	if appTokenOnly(c.method) {
+		c.team = s.apps[token]
+	} else if c.team = s.tokens[token]; c.team != nil {
 		w.Header().Set("X-OAuth-Scopes", strings.Join(c.team.Scopes, ","))
 	}
 	s.mu.Unlock()

@@ -28,6 +28,7 @@ func (s *Server) Down(o Outage) {
 	s.mu.Unlock()
 	if o == OutageRefuse && h != nil {
 		h.cut()
+		s.cutSockets()
 	}
 }
 

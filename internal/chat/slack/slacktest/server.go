@@ -35,6 +35,7 @@ type Server struct {
 
 	teams    map[TeamID]*team
 	tokens   map[Secret]*team
+	apps     map[Secret]*team // by app token
 	channels map[ChannelID]*channel
 	hooks    map[string]*hook
 	buckets  *buckets
@@ -66,7 +67,7 @@ func WithoutBlockChecks() Option { return func(s *Server) { s.unchecked = true }
 func New(options ...Option) *Server {
 	s := &Server{
 		now: time.Now, logSize: 10_000, stopped: make(chan struct{}),
-		teams: map[TeamID]*team{}, tokens: map[Secret]*team{},
+		teams: map[TeamID]*team{}, tokens: map[Secret]*team{}, apps: map[Secret]*team{},
 		channels: map[ChannelID]*channel{}, hooks: map[string]*hook{},
 	}
 	s.changed = sync.NewCond(&s.mu)
@@ -127,6 +128,7 @@ func (s *Server) Close() error {
 	case <-s.stopped:
 	default:
 		close(s.stopped)
+		s.touch()
 	}
 	h := s.host
 	s.host = nil
@@ -216,11 +218,13 @@ func (s *Server) URL() string {
 // that slack-go wants.
 func (s *Server) APIURL() string { return s.URL() + "/api/" }
 
-// handler serves the Web API under /api/ and response_urls under /hooks/.
+// handler serves the Web API under /api/, response_urls under /hooks/ and sockets
+// under /link/.
 func (s *Server) handler() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("/api/{method}", s.serveAPI)
 	mux.HandleFunc("POST /hooks/{id}", s.serveHook)
+	mux.HandleFunc("GET /link/", s.serveSocket)
 	return mux
 }
 

@@ -33,6 +33,7 @@ type Workspace struct {
 	BotUser       UserID
 	Token         Secret // xoxb-
 	SigningSecret Secret
+	AppToken      Secret // xapp-, with connections:write
 	Scopes        []string
 
 	// The app's request URLs, which Slack calls; see At.
@@ -63,7 +64,8 @@ func NewWorkspace(name string) Workspace {
 	return Workspace{
 		Team: TeamID("T0" + up), Domain: name, App: AppID("A0" + up), Bot: BotID("B0" + up), BotUser: UserID("U0" + up + "BOT"),
 		Token: Secret("xoxb-" + name + "-token"), SigningSecret: Secret(name + "-signing-secret"),
-		Scopes: append(BaseScopes(), HistoryScopes()...),
+		AppToken: Secret("xapp-" + name + "-token"),
+		Scopes:   append(BaseScopes(), HistoryScopes()...),
 	}
 }
 
@@ -104,8 +106,9 @@ type User struct {
 // team and channel are the server's own, changing records.
 type team struct {
 	Workspace
-	users  map[UserID]User
-	groups map[GroupID][]UserID
+	users   map[UserID]User
+	groups  map[GroupID][]UserID
+	sockets sockets
 }
 
 type channel struct {
@@ -125,8 +128,10 @@ func (s *Server) AddWorkspace(w Workspace) {
 	defer s.mu.Unlock()
 	t := s.teamOf(w.Team)
 	delete(s.tokens, t.Token)
+	delete(s.apps, t.AppToken)
 	t.Workspace = w
 	s.tokens[w.Token] = t
+	s.apps[w.AppToken] = t
 }
 
 // AddChannel adds a channel to a workspace, or changes the settings of one
@@ -178,7 +183,8 @@ func (s *Server) SetGroup(t TeamID, id GroupID, members ...UserID) {
 func (s *Server) teamOf(id TeamID) *team {
 	t := s.teams[id]
 	if t == nil {
-		t = &team{Workspace: Workspace{Team: id}, users: map[UserID]User{}, groups: map[GroupID][]UserID{}}
+		t = &team{Workspace: Workspace{Team: id}, users: map[UserID]User{}, groups: map[GroupID][]UserID{},
+			sockets: sockets{tickets: map[string]bool{}, waiting: map[string]*envelope{}}}
 		s.teams[id] = t
 	}
 	return t

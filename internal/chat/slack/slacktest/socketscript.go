@@ -1,0 +1,121 @@
+package slacktest
+
+import (
+	"time"
+
+	"github.com/gorilla/websocket"
+)
+
+// SocketStats are what happened on the sockets of an app.
+type SocketStats struct {
+	Open    int // now
+	Retries int // envelopes that were sent again
+	TooLong int // frames over 20 KB, which were dropped
+}
+
+// Sockets tells about the sockets of a workspace's app.
+func (s *Server) Sockets(id TeamID) SocketStats {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	x := &s.teamOf(id).sockets
+	return SocketStats{len(x.open), x.retries, x.frames}
+}
+
+// SocketLife is how long hello says that a socket will live. The fake closes none
+// by itself.
+func (s *Server) SocketLife(id TeamID, life time.Duration) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.teamOf(id).sockets.life = life
+}
+
+// LoseAcks loses the next acknowledgements on their way.
+func (s *Server) LoseAcks(id TeamID, n int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.teamOf(id).sockets.lost = n
+}
+
+// Disconnect tells the oldest socket that was not told yet to go, with Slack's
+// reason: after a "warning" it is closed in 10 s with "refresh_requested", else at
+// once; "link_disabled" closes all.
+func (s *Server) Disconnect(id TeamID, reason string) {
+	for _, k := range s.oldest(id, reason == "link_disabled") {
+		s.mu.Lock()
+		k.told = true
+		s.mu.Unlock()
+		_ = k.send(frame{Type: "disconnect", Reason: reason, Debug: object{"host": "fake"}}) // one that is gone is gone
+		if reason != "warning" {
+			k.hangUp()
+			continue
+		}
+		s.enter()
+		go func() {
+			defer s.leave()
+			s.closeLater(k)
+		}()
+	}
+}
+
+func (s *Server) closeLater(k *socket) {
+	wait := time.NewTimer(warnBefore)
+	defer wait.Stop()
+	select {
+	case <-wait.C:
+		_ = k.send(frame{Type: "disconnect", Reason: "refresh_requested", Debug: object{"host": "fake"}})
+	case <-k.gone:
+	case <-s.stopped:
+	}
+	k.hangUp()
+}
+
+func (k *socket) hangUp() {
+	bye := websocket.FormatCloseMessage(websocket.CloseNormalClosure, "")
+	_ = k.conn.WriteControl(websocket.CloseMessage, bye, time.Now().Add(time.Second))
+	_ = k.conn.Close()
+}
+
+// SilenceSocket has the oldest socket that is not silent yet neither ping nor take
+// acknowledgements any more, while it stays open and is still sent to: nobody is
+// told that what goes there is lost.
+func (s *Server) SilenceSocket(id TeamID) {
+	for _, k := range s.oldest(id, false) {
+		s.mu.Lock()
+		k.silent, k.told = true, true
+		s.mu.Unlock()
+	}
+}
+
+// CutSocket breaks the oldest socket off, without a word.
+func (s *Server) CutSocket(id TeamID) {
+	for _, k := range s.oldest(id, false) {
+		reset(k.conn.NetConn())
+	}
+}
+
+func (s *Server) oldest(id TeamID, all bool) []*socket {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var found []*socket
+	for _, k := range s.teamOf(id).sockets.open {
+		if k.told || !all && len(found) > 0 {
+			continue
+		}
+		found = append(found, k)
+	}
+	return found
+}
+
+func (s *Server) cutSockets() {
+	s.mu.Lock()
+	var ids []TeamID
+	for id := range s.teams {
+		ids = append(ids, id)
+	}
+	s.mu.Unlock()
+	for _, id := range ids {
+		for _, k := range s.oldest(id, true) {
+			reset(k.conn.NetConn())
+		}
+	}
+}
