@@ -83,7 +83,7 @@ func (b *bubble) start() {
 	ended := make(chan error, 1)
 	b.slack.ServeBot(one.public())
 	one.welcome(ctx)
-	go func() { ended <- runParts(ctx, log, one.parts()) }()
+	go func() { ended <- runParts(ctx, log, append(one.parts(), part{"sockets to Slack", newSuccession(one).sockets})) }()
 	b.stop = func() {
 		b.slack.ServeBot(nil)
 		cancel()

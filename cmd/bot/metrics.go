@@ -78,6 +78,12 @@ func (m *metrics) watch(b *bot) {
 	gauge("belltower_lanes_waiting", "Channels that something is owed to or waited for.", func() float64 {
 		return float64(b.engine.Stats().Lanes)
 	})
+	for _, s := range b.sockets {
+		m.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+			Name: "belltower_sockets_open", Help: "Sockets by which Slack can be heard; 0: it cannot.",
+			ConstLabels: prometheus.Labels{"connection": string(s.Name())},
+		}, func() float64 { return float64(s.Open()) }))
+	}
 	gauge("belltower_oldest_undelivered_seconds", "Age of the oldest announcement that somebody has not heard yet; 0: none.", func() float64 {
 		p, err := b.book.Pending(context.Background(), b.db)
 		if err != nil || p.Oldest.IsZero() {

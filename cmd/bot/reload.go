@@ -10,8 +10,9 @@ import (
 // succession runs a bot and, each time that the configuration is loaded again,
 // another in its place, on the same store and behind the same doors.
 type succession struct {
-	out outside
-	now atomic.Pointer[reign]
+	out     outside
+	now     atomic.Pointer[reign]
+	changed chan struct{} // has one when now is another
 }
 
 // reign is a bot with its doors.
@@ -21,7 +22,7 @@ type reign struct {
 }
 
 func newSuccession(first *bot) *succession {
-	s := &succession{out: first.out}
+	s := &succession{out: first.out, changed: make(chan struct{}, 1)}
 	s.now.Store(newReign(first))
 	return s
 }
@@ -58,6 +59,10 @@ func (s *succession) run(ctx context.Context) error {
 			return err
 		}
 		s.now.Store(newReign(heir))
+		select {
+		case s.changed <- struct{}{}:
+		default:
+		}
 		s.out.log.Info("the configuration was loaded again", "connections", connections(heir.cfg), "services", len(heir.cfg.Services))
 	}
 }

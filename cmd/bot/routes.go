@@ -22,11 +22,29 @@ func (b *bot) public() http.Handler {
 	return mux
 }
 
-func (b *bot) slack(w *slack.Workspace) http.Handler {
-	return w.Handler(slack.Callbacks{Handle: b.do, MayFollow: b.commands.MayFollow, Returned: func(_ context.Context, ch desk.Channel) error {
-		b.engine.Return(ch)
-		return nil
-	}})
+func (b *bot) slack(w *slack.Workspace) http.Handler { return w.Handler(b.callbacks(w.Name())) }
+
+func (b *bot) callbacks(connection desk.ConnectionName) slack.Callbacks {
+	return slack.Callbacks{
+		Handle: b.do, MayFollow: b.commands.MayFollow,
+		Returned: func(_ context.Context, ch desk.Channel) error {
+			b.engine.Return(ch)
+			return nil
+		},
+		Deaf: func(ctx context.Context, why error) { b.sayDeaf(ctx, connection, why) },
+	}
+}
+
+// sayDeaf tells ops that a connection is not heard, or is again. The log has it
+// already.
+func (b *bot) sayDeaf(ctx context.Context, connection desk.ConnectionName, why error) {
+	text := b.words.HeardAgain(connection)
+	if why != nil {
+		text = b.words.Deaf(connection, why.Error())
+	}
+	if err := b.journal.Notify(ctx, desk.Notice{At: b.out.now(), Text: text}); err != nil {
+		b.out.log.Warn("cannot tell ops", "connection", connection, "error", err)
+	}
 }
 
 // admin has every URL of the admin listener.

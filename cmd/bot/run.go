@@ -75,6 +75,7 @@ type bot struct {
 	commands   *commands.Commands
 	engine     *outbox.Engine
 	workspaces []*slack.Workspace
+	sockets    []*slack.Sockets
 	words      wording.Context
 	metrics    *metrics
 }
@@ -97,6 +98,11 @@ func build(cfg *config.Config, db storage.DB, o outside) (*bot, error) {
 	b.commands = commands.New(b.journal, o.log, commands.Settings{
 		Words: b.words, Access: desk.Access(cfg.Access), Connections: b.connections(),
 	})
+	for _, w := range b.workspaces {
+		if w.SocketMode() {
+			b.sockets = append(b.sockets, w.Sockets(b.callbacks(w.Name())))
+		}
+	}
 	b.metrics.watch(b)
 	return b, nil
 }
@@ -283,6 +289,7 @@ func (l listeners) parts(s *succession) []part {
 		parts = append(parts, httpPart("admin listener", l.admin, s.door(func(r *reign) http.Handler { return r.admin })))
 	}
 	return append(parts,
+		part{"sockets to Slack", s.sockets},
 		httpPart("local socket", l.local, s.door(func(r *reign) http.Handler { return r.local })),
 		httpPart("public listener", l.public, s.door(func(r *reign) http.Handler { return r.public })))
 }

@@ -87,12 +87,16 @@ func (k *checker) address(part any, connection desk.ConnectionName) bool {
 
 // slack checks that Slack's requests can be proved, or come by Socket Mode.
 func (k *checker) slack() {
+	tokens := unique{}
 	for i := range k.c.Slack {
 		s := &k.c.Slack[i]
 		some := s.SigningSecret.IsSet() || s.AppToken.IsSet() || k.broken(&s.SigningSecret) || k.broken(&s.AppToken)
 		if !some {
 			k.lacks(s, "signing_secret", problem{"neither signing_secret nor app_token in [[slack]]",
 				"give signing_secret for requests over HTTP, or app_token for Socket Mode"})
+		}
+		if s.AppToken.IsSet() { // an app is in one workspace, and sends each request to any of its sockets
+			k.once(tokens, &s.AppToken, s.AppToken.Reveal(), "the app_token of another connection")
 		}
 		if s.NextSigningSecret.IsSet() && !s.SigningSecret.IsSet() && !k.broken(&s.SigningSecret) {
 			k.refuse(&s.NextSigningSecret, problem{"is a second secret without a first", "name it signing_secret"})

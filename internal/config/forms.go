@@ -197,7 +197,7 @@ func slackBotTokenForm(text string) *problem {
 }
 
 func slackAppTokenForm(text string) *problem {
-	if strings.HasPrefix(text, "xox") {
+	if !strings.HasPrefix(text, "xapp-") {
 		return &problem{"is another kind of token", "make an App-Level Token, which begins with xapp-"}
 	}
 	return nil

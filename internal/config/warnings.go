@@ -27,7 +27,6 @@ func notBuilt() []string {
 		"services.auto_resolve_after",
 		"services.gate",
 		"services.sorry_page",
-		"slack.app_token",
 		"sources",
 		"standing_windows",
 		"status_page",

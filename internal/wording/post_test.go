@@ -379,6 +379,8 @@ func TestNotices(t *testing.T) {
 		c.PostFailed(ch, inc42, "invalid_blocks"),
 		c.EditFailed(ch, inc42, "edit_window_closed"),
 		c.ConnectionRefused("boston", "token_revoked"),
+		c.Deaf("amherst", "Slack refuses app_token (invalid_auth): make a new App-Level Token with the scope connections:write"),
+		c.HeardAgain("amherst"),
 		c.Away(Absence{From: at("4:12"), To: at("4:19"), Open: []desk.Incident{open.inc}, Owed: []desk.Subject{open.inc.Subject(), {Kind: desk.NoticeSubject, Number: 3}}}),
 		c.Away(Absence{From: at("23:58"), To: at("23:59").AddDate(0, 0, 1)}),
 		c.Away(Absence{From: at("4:10"), To: at("4:12"), Open: []desk.Incident{open.inc, begin(t).learnDown().inc}}),

@@ -32,6 +32,17 @@ func (c Context) ConnectionRefused(conn desk.ConnectionName, reason string) stri
 	return fmt.Sprintf("%s refuses our app (%s), so nothing is told there. Please check the app and its token.", conn, reason)
 }
 
+// Deaf says that nothing is heard from a connection; why is a sentence without its
+// full stop.
+func (c Context) Deaf(conn desk.ConnectionName, why string) string {
+	return fmt.Sprintf("We hear nothing from %s, so commands and buttons do not work there. %s.", conn, why)
+}
+
+// HeardAgain says that it is over.
+func (c Context) HeardAgain(conn desk.ConnectionName) string {
+	return fmt.Sprintf("We hear %s again. Please type once more what was not answered.", conn)
+}
+
 // Absence is what happened while the bot did not run.
 type Absence struct {
 	From, To time.Time

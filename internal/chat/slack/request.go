@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"encoding/json"
 	"errors"
 	"io"
 	"net/http"
@@ -30,6 +31,9 @@ type Callbacks struct {
 	// Returned is told that a channel can be posted to again (unarchived, the bot
 	// added), maybe more than once. After an error Slack tells it again.
 	Returned func(context.Context, desk.Channel) error
+	// Deaf is told why nothing was heard by Socket Mode for a minute, and nil when
+	// we hear again.
+	Deaf func(context.Context, error)
 }
 
 // Handler answers POST .../commands, .../interactions and .../events: the last
@@ -60,6 +64,16 @@ type incoming struct {
 	ctx  context.Context
 	body []byte
 	at   time.Time
+	room int // bytes that the door has for an answer; 0: enough
+}
+
+// takes reports whether an answer fits through the door.
+func (in incoming) takes(r response) bool {
+	if in.room == 0 {
+		return true
+	}
+	body, err := json.Marshal(r) // longer than encode's: < > and & are escaped
+	return err == nil && len(body) <= in.room
 }
 
 // ServeHTTP is the one place that answers errors.
@@ -68,19 +82,28 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if err == nil {
 		return
 	}
-	e := &httpError{status: http.StatusInternalServerError, sentence: "Something went wrong here.", err: err}
-	errors.As(err, &e)
-	h.opt.Log.Warn("request refused", "connection", h.name, "path", path.Base(r.URL.Path), "status", e.status, "reason", e.sentence, "error", e.err)
+	e := h.refused(path.Base(r.URL.Path), err)
 	if e.status == http.StatusServiceUnavailable {
 		w.Header().Set("Retry-After", "5")
 	}
 	http.Error(w, e.sentence, e.status)
 }
 
+// refused logs a request that is not served.
+func (h *handler) refused(what string, err error) *httpError {
+	e := &httpError{status: http.StatusInternalServerError, sentence: "Something went wrong here.", err: err}
+	errors.As(err, &e)
+	h.opt.Log.Warn("request refused", "connection", h.name, "path", what, "status", e.status, "reason", e.sentence, "error", e.err)
+	return e
+}
+
 func (h *handler) serve(w http.ResponseWriter, r *http.Request) error {
 	endpoint := h.endpoint(path.Base(r.URL.Path))
 	if endpoint == nil {
 		return &httpError{status: http.StatusNotFound, sentence: "Slack's requests go to /commands, /interactions or /events."}
+	}
+	if h.SocketMode() {
+		return &httpError{status: http.StatusNotFound, sentence: "This workspace is heard by Socket Mode, not over HTTP: app_token is set."}
 	}
 	if r.Method != http.MethodPost {
 		w.Header().Set("Allow", http.MethodPost)
@@ -94,7 +117,7 @@ func (h *handler) serve(w http.ResponseWriter, r *http.Request) error {
 	if err := verify(r.Header, body, h.conf.SigningSecrets(), at); err != nil {
 		return &httpError{status: http.StatusUnauthorized, sentence: "This request is not signed by Slack for this app, or too old.", err: err}
 	}
-	return endpoint(incoming{w, r.Context(), body, at})
+	return endpoint(incoming{ResponseWriter: w, ctx: r.Context(), body: body, at: at})
 }
 
 func (h *handler) endpoint(name string) func(incoming) error {
@@ -198,8 +221,9 @@ func (h *handler) answer(in incoming, req chat.Request, to origin) {
 	reply := h.do.Handle(ctx, req)
 	inTime := late.Stop()
 	h.opt.Log.Debug("command answered", "trace", req.Trace, "connection", h.name, "command", req.Command, "took", h.opt.Now().Sub(begun), "in_time", inTime)
-	if inTime && to.inline {
-		h.write(in.ResponseWriter, h.reply(reply, to))
+	out := h.reply(reply, to)
+	if inTime && to.inline && in.takes(out) {
+		h.write(in.ResponseWriter, out)
 		return
 	}
 	if inTime {
@@ -207,7 +231,6 @@ func (h *handler) answer(in incoming, req chat.Request, to origin) {
 	} else {
 		<-acknowledged
 	}
-	out := h.reply(reply, to)
 	if out.Text == "" {
 		return
 	}

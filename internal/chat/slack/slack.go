@@ -1,13 +1,16 @@
 // Package slack connects one Slack workspace: it answers slash commands,
-// buttons and events that Slack sends over HTTP, and posts to its channels.
+// buttons and events that Slack sends over HTTP or by Socket Mode, and posts to
+// its channels.
 //
 // A [Workspace] is the sending side, a [chat.Sender]; [Workspace.Handler] makes
-// the answering side from it. Run learns who the workspace and the app are, so
-// that requests of others are refused. The package's parts: verify.go (is it
-// from Slack), request.go, interactions.go and events.go (what Slack sends),
-// decode.go (text as people typed it), render.go and mrkdwn.go (Block Kit),
-// body.go, send.go and call.go (posts), answer.go (how a call ended), find.go
-// (look-ups), identity.go and people.go (who is who), join.go.
+// the answering side from it, [Workspace.Sockets] the one for Socket Mode. Run
+// learns who the workspace and the app are, so that requests of others are
+// refused. The package's parts: verify.go (is it from Slack), request.go,
+// interactions.go and events.go (what Slack sends), sockets.go, socket.go and
+// envelope.go (the door of Socket Mode), decode.go (text as people typed it),
+// render.go and mrkdwn.go (Block Kit), body.go, send.go and call.go (posts),
+// answer.go (how a call ended), find.go (look-ups), identity.go and people.go (who
+// is who), join.go.
 //
 // The Web API is called over net/http: the two calls that matter, posting and
 // editing, reuse one rendered body for a whole fan-out.
@@ -28,7 +31,7 @@ import (
 	"github.com/umassonline/belltower/internal/desk"
 )
 
-// Options are what a Workspace is given. All but Transport and Groups are needed.
+// Options are what a Workspace is given. All but Groups, Transport and Random are needed.
 type Options struct {
 	// Word puts a delivery into words. It may look at everything in the delivery
 	// but the channel's id, the root's id and the trace: what it says is sent to all
@@ -40,8 +43,11 @@ type Options struct {
 	Log  *slog.Logger
 	// Groups are the ids of user groups (S...) that the access list names.
 	Groups []string
-	// Transport carries the calls; nil: one of its own.
+	// Transport carries the calls and, if it is an *http.Transport, dials the sockets;
+	// nil: one of its own.
 	Transport http.RoundTripper
+	// Random is between 0 and 1: the jitter of pauses. nil: a dice.
+	Random func() float64
 }
 
 // Workspace is one connected Slack workspace. All methods may be called from

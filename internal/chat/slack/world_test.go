@@ -3,9 +3,11 @@ package slack_test
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -38,6 +40,10 @@ type world struct {
 	reply    func(chat.Request) chat.Reply
 	returned []desk.Channel
 	failing  error // of returned
+	deaf     []string
+
+	bySocket bool
+	sockets  *slack.Sockets
 }
 
 const (
@@ -83,9 +89,13 @@ func newWorld(t testing.TB, options ...func(*world)) *world {
 func (w *world) connect(over http.RoundTripper) *slack.Workspace {
 	conf := config.Slack{Name: "amherst", BotToken: config.NewSecret(string(w.at.Token)), SigningSecret: config.NewSecret(signingSecret),
 		NextSigningSecret: config.NewSecret(nextSecret), OpsChannel: "COPS", APIURL: w.fake.APIURL()}
+	if w.bySocket {
+		conf.AppToken = config.NewSecret(string(w.at.AppToken))
+	}
 	bot, err := slack.New(conf, slack.Options{
 		Word: func(d chat.Delivery) chat.Message { return w.words(d) }, Zone: newYork(w.t), Now: time.Now,
-		Log: slog.New(slog.NewTextHandler(&w.logs, &slog.HandlerOptions{Level: slog.LevelDebug})), Groups: []string{"S0ONCALL"}, Transport: over,
+		Random: func() float64 { return 0.5 },
+		Log:    slog.New(slog.NewTextHandler(&w.logs, &slog.HandlerOptions{Level: slog.LevelDebug})), Groups: []string{"S0ONCALL"}, Transport: over,
 	})
 	if err != nil {
 		w.t.Fatal(err)
@@ -97,12 +107,22 @@ func (w *world) connect(over http.RoundTripper) *slack.Workspace {
 func (w *world) start() {
 	w.bot = w.connect(w.fake.Transport())
 	w.routes = http.NewServeMux()
-	w.routes.Handle("/slack/amherst/", w.bot.Handler(slack.Callbacks{Handle: w.handle, MayFollow: noGuest, Returned: w.hear}))
+	do := slack.Callbacks{Handle: w.handle, MayFollow: noGuest, Returned: w.hear, Deaf: w.deafened}
+	w.routes.Handle("/slack/amherst/", w.bot.Handler(do))
 	ctx, cancel := context.WithCancel(context.Background())
-	ended := make(chan error, 1)
+	ended := make(chan error, 2)
 	go func() { ended <- w.bot.Run(ctx) }()
+	if w.bySocket {
+		w.sockets = w.bot.Sockets(do)
+		go func() { ended <- w.sockets.Run(ctx) }()
+	} else {
+		ended <- nil
+	}
 	w.stop = func() {
 		cancel()
+		if err := <-ended; err != nil {
+			w.t.Error(err)
+		}
 		if err := <-ended; err != nil {
 			w.t.Error(err)
 		}
@@ -140,11 +160,24 @@ func (w *world) handle(ctx context.Context, r chat.Request) chat.Reply {
 	return reply(r)
 }
 
+func (w *world) deafened(_ context.Context, why error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.deaf = append(w.deaf, fmt.Sprint(why))
+}
+
 func (w *world) hear(_ context.Context, ch desk.Channel) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.returned = append(w.returned, ch)
 	return w.failing
+}
+
+// back are the channels that were told to be back.
+func (w *world) back() []desk.Channel {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return slices.Clone(w.returned)
 }
 
 // heard are the requests that reached the handler so far.
@@ -207,7 +240,7 @@ func (w *world) await(method string, n int) {
 func (w *world) showsNoSecret(shown ...string) {
 	w.t.Helper()
 	all := w.logs.String() + strings.Join(shown, "\n")
-	for _, secret := range []string{signingSecret, nextSecret, string(w.at.Token), "/hooks/"} {
+	for _, secret := range []string{signingSecret, nextSecret, string(w.at.Token), string(w.at.AppToken), "ticket", "/hooks/"} {
 		if strings.Contains(all, secret) {
 			w.t.Errorf("%q is shown in:\n%s", secret, all)
 		}

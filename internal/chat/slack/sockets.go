@@ -1,0 +1,192 @@
+package slack
+
+import (
+	"context"
+	"math/rand/v2"
+	"net/http"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/gorilla/websocket"
+	slackgo "github.com/slack-go/slack"
+)
+
+// How many sockets are kept: while one is replaced Slack sends to the other
+// (docs.slack.dev/apis/events-api/using-socket-mode, "Using multiple connections",
+// which allows 10).
+const socketsKept = 2
+
+const (
+	// helloWithin is how long a socket may take from its opening to Slack's hello.
+	helloWithin = 15 * time.Second
+	// steadyFor is how long a socket must live for its end not to count as a failure.
+	steadyFor = time.Minute
+	// deafAfter is how long nothing may be heard before that is told.
+	deafAfter = time.Minute
+)
+
+// SocketMode reports whether Slack's requests come by Socket Mode, not over HTTP.
+func (w *Workspace) SocketMode() bool { return w.conf.AppToken.IsSet() }
+
+// Sockets take commands, buttons and events by Socket Mode. Make them with
+// [Workspace.Sockets].
+type Sockets struct {
+	*handler
+	api    *slackgo.Client
+	dialer *websocket.Dialer
+	parts  sync.WaitGroup // what Run waits for
+	open   atomic.Int64
+	whole  chan struct{} // closed when all have been open
+	deaf   deafness
+}
+
+// Sockets makes the door of Socket Mode. It opens nothing by itself.
+func (w *Workspace) Sockets(do Callbacks) *Sockets {
+	s := &Sockets{
+		handler: &handler{w, do}, whole: make(chan struct{}),
+		dialer: &websocket.Dialer{
+			Proxy: http.ProxyFromEnvironment, HandshakeTimeout: 10 * time.Second,
+			WriteBufferSize: 32 << 10, // each answer is one frame, as Slack wants
+		},
+	}
+	if t, ok := w.opt.Transport.(*http.Transport); ok {
+		s.dialer.NetDialContext, s.dialer.Proxy = t.DialContext, t.Proxy
+	}
+	s.api = slackgo.New("", slackgo.OptionAPIURL(w.api.String()), slackgo.OptionAppLevelToken(w.conf.AppToken.Reveal()),
+		slackgo.OptionHTTPClient(&http.Client{
+			Transport: w.opt.Transport, Timeout: callTimeout,
+			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+		}))
+	return s
+}
+
+// Open is how many sockets Slack may send to now.
+func (s *Sockets) Open() int { return int(s.open.Load()) }
+
+// Whole is closed as soon as all sockets have been opened.
+func (s *Sockets) Whole() <-chan struct{} { return s.whole }
+
+// Run keeps sockets open until ctx ends. Then it takes nothing new, which Slack
+// sends again to whoever opens the next socket, and finishes what it took, for at
+// most leaveWithin. It always returns nil.
+func (s *Sockets) Run(ctx context.Context) error {
+	s.deaf.begin(s.opt.Now())
+	for range socketsKept {
+		s.parts.Go(func() { s.keep(ctx) })
+	}
+	s.parts.Wait()
+	return nil
+}
+
+// keep opens one socket after the other. slack-go opens a new one only after it
+// closed the old, waits up to 5 minutes between tries, and ends for good at some
+// errors; so each of its clients has one socket, and what comes after is decided here.
+func (s *Sockets) keep(ctx context.Context) {
+	var now *socket
+	retry := firstRetry
+	for ctx.Err() == nil {
+		next, err := s.openOne(ctx)
+		if err == nil {
+			if now != nil {
+				s.parts.Go(now.leave)
+			}
+			now = next
+			err = now.last(ctx)
+		}
+		if err == nil {
+			retry = firstRetry
+			continue
+		}
+		s.pause(ctx, err, retry)
+		retry = min(2*retry, lastRetry)
+	}
+	if now != nil {
+		now.leave()
+	}
+}
+
+// pause waits for the next try: as long as Slack says, else for a random part of
+// retry, so that those who lost their sockets together do not come back together.
+func (s *Sockets) pause(ctx context.Context, err error, retry time.Duration) {
+	if ctx.Err() != nil {
+		return
+	}
+	wait := max(retry/2+s.share(retry/2), limitOf(err))
+	s.opt.Log.Warn("a socket to Slack is missing; trying again", "connection", s.name, "open", s.Open(), "error", err, "in", wait)
+	if s.Open() == 0 && s.deaf.since(s.opt.Now()) >= deafAfter && s.deaf.tell() {
+		s.do.Deaf(ctx, err)
+	}
+	select {
+	case <-ctx.Done():
+	case <-time.After(wait):
+	}
+}
+
+// share is a random part of d.
+func (s *Sockets) share(d time.Duration) time.Duration {
+	random := s.opt.Random
+	if random == nil {
+		random = rand.Float64
+	}
+	return time.Duration(random() * float64(d))
+}
+
+// opened counts a socket that Slack greeted.
+func (s *Sockets) opened(ctx context.Context) {
+	if s.open.Add(1) == socketsKept {
+		s.deaf.wholeOnce.Do(func() { close(s.whole) })
+	}
+	if s.deaf.end() {
+		s.do.Deaf(ctx, nil)
+	}
+}
+
+// closed counts a socket that was greeted and has ended.
+func (s *Sockets) closed() {
+	if s.open.Add(-1) == 0 {
+		s.deaf.begin(s.opt.Now())
+	}
+}
+
+// deafness is since when no socket is open, and whether that was told.
+type deafness struct {
+	wholeOnce sync.Once
+	mu        sync.Mutex
+	from      time.Time // zero: a socket is open
+	told      bool
+}
+
+func (d *deafness) begin(now time.Time) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.from = now
+}
+
+// since is how long it lasts; 0: it does not.
+func (d *deafness) since(now time.Time) time.Duration {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.from.IsZero() {
+		return 0
+	}
+	return now.Sub(d.from)
+}
+
+// tell reports whether it is to be told now, which it is once.
+func (d *deafness) tell() bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	first := !d.told
+	d.told = true
+	return first
+}
+
+// end reports whether it had been told.
+func (d *deafness) end() bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	told := d.told
+	d.from, d.told = time.Time{}, false
+	return told
+}
