@@ -30,6 +30,7 @@ type bubble struct {
 	story *slacktest.Story
 	dir   string
 	stop  func() // ends the bot as SIGTERM does
+	bot   *bot
 }
 
 // inBubble tells a story on fake time, which begins at four.
@@ -79,11 +80,14 @@ func (b *bubble) start() {
 	if err != nil {
 		b.t.Fatal(err)
 	}
+	b.bot = one
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
 	b.slack.ServeBot(one.public())
 	one.welcome(ctx)
-	go func() { ended <- runParts(ctx, log, append(one.parts(), part{"sockets to Slack", newSuccession(one).sockets})) }()
+	go func() {
+		ended <- runParts(ctx, log, append(one.parts(), part{"sockets to Slack", newSuccession(one).sockets}))
+	}()
 	b.stop = func() {
 		b.slack.ServeBot(nil)
 		cancel()

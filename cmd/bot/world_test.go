@@ -32,6 +32,7 @@ type campus struct {
 	slack   *slacktest.Server
 	amherst slacktest.Workspace
 	more    string // of the configuration
+	sockets bool   // Slack sends by Socket Mode
 }
 
 func newCampus(options ...slacktest.Option) campus {
@@ -79,7 +80,7 @@ connections = ["amherst"]
 [[slack]]
 name = "amherst"
 bot_token = %q
-signing_secret = %q
+%s
 ops_channel = "COPS"
 api_url = %q
 
@@ -93,7 +94,15 @@ advice_outage = "Work of the last minutes may not be saved."
 [[services]]
 id = "portal"
 name = "Student Portal"
-`, string(c.amherst.Token), string(c.amherst.SigningSecret), c.slack.APIURL()) + c.more
+`, string(c.amherst.Token), c.door(), c.slack.APIURL()) + c.more
+}
+
+// door is the line that says how Slack's requests come.
+func (c campus) door() string {
+	if c.sockets {
+		return fmt.Sprintf("app_token = %q", string(c.amherst.AppToken))
+	}
+	return fmt.Sprintf("signing_secret = %q", string(c.amherst.SigningSecret))
 }
 
 // world is a campus and a bot in a process of its own.
@@ -131,7 +140,11 @@ func (w *world) configPath() string { return filepath.Join(w.dir, "config.toml")
 func (w *world) start() {
 	w.t.Helper()
 	w.startWith(w.config())
-	w.amherst = w.amherst.At(w.public)
+	if w.sockets {
+		w.amherst = w.amherst.BySocket()
+	} else {
+		w.amherst = w.amherst.At(w.public)
+	}
 	w.slack.AddWorkspace(w.amherst)
 }
 

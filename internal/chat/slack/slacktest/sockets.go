@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
-	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -51,7 +50,7 @@ type socket struct {
 	conn   *websocket.Conn
 	write  sync.Mutex
 	silent bool // guarded by Server.mu, like told
-	told   bool // that it will be closed
+	told   bool // something was done to it
 	gone   chan struct{}
 }
 
@@ -113,7 +112,7 @@ func (s *Server) serveSocket(w http.ResponseWriter, r *http.Request) {
 		return // it has been answered
 	}
 	k := &socket{conn: conn, gone: make(chan struct{})}
-	defer s.dropSocket(t, k)
+	defer s.dropSocket(TeamID(id), k)
 	if s.greet(t, k) {
 		s.enter()
 		go s.pingSocket(k)
@@ -210,13 +209,10 @@ func (s *Server) readSocket(t *team, k *socket) {
 	}
 }
 
-func (s *Server) dropSocket(t *team, k *socket) {
+func (s *Server) dropSocket(id TeamID, k *socket) {
 	_ = k.conn.Close()
 	close(k.gone)
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	t.sockets.open = slices.DeleteFunc(t.sockets.open, func(o *socket) bool { return o == k })
-	s.touch()
+	s.forget(id, k)
 }
 
 var errDispatch = errors.New("dispatch_failed: the app has no socket open")

@@ -1,6 +1,7 @@
 package slacktest
 
 import (
+	"slices"
 	"time"
 
 	"github.com/gorilla/websocket"
@@ -41,23 +42,21 @@ func (s *Server) LoseAcks(id TeamID, n int) {
 // once; "link_disabled" closes all.
 func (s *Server) Disconnect(id TeamID, reason string) {
 	for _, k := range s.oldest(id, reason == "link_disabled") {
-		s.mu.Lock()
-		k.told = true
-		s.mu.Unlock()
 		_ = k.send(frame{Type: "disconnect", Reason: reason, Debug: object{"host": "fake"}}) // one that is gone is gone
 		if reason != "warning" {
+			s.forget(id, k)
 			k.hangUp()
 			continue
 		}
 		s.enter()
 		go func() {
 			defer s.leave()
-			s.closeLater(k)
+			s.closeLater(id, k)
 		}()
 	}
 }
 
-func (s *Server) closeLater(k *socket) {
+func (s *Server) closeLater(id TeamID, k *socket) {
 	wait := time.NewTimer(warnBefore)
 	defer wait.Stop()
 	select {
@@ -66,7 +65,17 @@ func (s *Server) closeLater(k *socket) {
 	case <-k.gone:
 	case <-s.stopped:
 	}
+	s.forget(id, k)
 	k.hangUp()
+}
+
+// forget has nothing more sent by a socket.
+func (s *Server) forget(id TeamID, k *socket) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	x := &s.teamOf(id).sockets
+	x.open = slices.DeleteFunc(x.open, func(o *socket) bool { return o == k })
+	s.touch()
 }
 
 func (k *socket) hangUp() {
@@ -81,7 +90,7 @@ func (k *socket) hangUp() {
 func (s *Server) SilenceSocket(id TeamID) {
 	for _, k := range s.oldest(id, false) {
 		s.mu.Lock()
-		k.silent, k.told = true, true
+		k.silent = true
 		s.mu.Unlock()
 	}
 }
@@ -89,10 +98,12 @@ func (s *Server) SilenceSocket(id TeamID) {
 // CutSocket breaks the oldest socket off, without a word.
 func (s *Server) CutSocket(id TeamID) {
 	for _, k := range s.oldest(id, false) {
+		s.forget(id, k)
 		reset(k.conn.NetConn())
 	}
 }
 
+// oldest takes the oldest socket to which nothing of all this was done yet, or all.
 func (s *Server) oldest(id TeamID, all bool) []*socket {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -101,6 +112,7 @@ func (s *Server) oldest(id TeamID, all bool) []*socket {
 		if k.told || !all && len(found) > 0 {
 			continue
 		}
+		k.told = true
 		found = append(found, k)
 	}
 	return found
@@ -115,6 +127,7 @@ func (s *Server) cutSockets() {
 	s.mu.Unlock()
 	for _, id := range ids {
 		for _, k := range s.oldest(id, true) {
+			s.forget(id, k)
 			reset(k.conn.NetConn())
 		}
 	}
