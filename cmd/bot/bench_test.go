@@ -122,7 +122,9 @@ func measure(b *testing.B, c campus, how setup) *measured {
 	m.url = "http://" + l.Addr().String() + "/slack/amherst/commands"
 	ctx, stop := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
-	go func() { ended <- runParts(ctx, log, append(m.parts(), httpPart("public listener", l, m.public()))) }()
+	go func() {
+		ended <- runParts(ctx, log, append(m.parts(), part{"sockets", m.runSockets}, httpPart("public listener", l, m.public())))
+	}()
 	b.Cleanup(func() {
 		m.client.CloseIdleConnections()
 		stop()
