@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net"
 	"net/http"
 	"time"
@@ -59,7 +60,8 @@ func (b *bot) admin() http.Handler {
 // readyWithin is how long the store may take for the write that proves it.
 const readyWithin = 2 * time.Second
 
-// ready answers 200 when the store takes a write, 503 with the reason when not.
+// ready answers 200 when the store takes a write, 503 with the reason when not. A
+// connection that is not heard is named; a restart would not help.
 func (b *bot) ready(w http.ResponseWriter, r *http.Request) {
 	ctx, cancel := context.WithTimeout(r.Context(), readyWithin)
 	defer cancel()
@@ -67,7 +69,13 @@ func (b *bot) ready(w http.ResponseWriter, r *http.Request) {
 		say(w, http.StatusServiceUnavailable, "the store takes no writes: "+err.Error())
 		return
 	}
-	say(w, http.StatusOK, "ready")
+	text := "ready"
+	for _, one := range b.sockets {
+		if one.Open() == 0 {
+			text += fmt.Sprintf("\nconnection %s: no socket to Slack is open, so nothing is heard; the log says why", one.Name())
+		}
+	}
+	say(w, http.StatusOK, text)
 }
 
 func say(w http.ResponseWriter, status int, text string) {

@@ -100,12 +100,12 @@ func TestASilentSocketLosesNothing(t *testing.T) {
 		pass(70 * time.Second)
 		b.twoSockets()
 		b.story.Type(ops, ann, "/incident note 1 note-006")
-		notesOnce(t, b.bot.journal, 7)
+		eachOnce(t, notesIn(t, b.bot.journal), 7)
 	})
 }
 
-// notesOnce checks that the first incident has each of n notes once.
-func notesOnce(t *testing.T, j *journal.Journal, n int) {
+// notesIn counts the notes of the first incident, by what they say.
+func notesIn(t *testing.T, j *journal.Journal) map[string]int {
 	t.Helper()
 	entries, err := j.Timeline(t.Context(), 1)
 	if err != nil {
@@ -117,9 +117,15 @@ func notesOnce(t *testing.T, j *journal.Journal, n int) {
 			counted[e.Text]++
 		}
 	}
+	return counted
+}
+
+// eachOnce checks that there are n notes, each once.
+func eachOnce(t *testing.T, notes map[string]int, n int) {
+	t.Helper()
 	for i := range n {
-		if text := fmt.Sprintf("note-%03d", i); counted[text] != 1 {
-			t.Errorf("%s is there %d times", text, counted[text])
+		if text := fmt.Sprintf("note-%03d", i); notes[text] != 1 {
+			t.Errorf("%s is there %d times", text, notes[text])
 		}
 	}
 }
@@ -185,10 +191,83 @@ func TestFiftyCommandsDuringARefresh(t *testing.T) {
 	if text := w.logged.text(); strings.Contains(text, string(w.amherst.AppToken)) || strings.Contains(text, "ticket=") {
 		t.Errorf("a secret is logged:\n%s", text)
 	}
+	eachOnce(t, w.notes(), 150)
+}
+
+// notes looks into the store of a bot that has stopped.
+func (w *world) notes() map[string]int {
+	w.t.Helper()
 	db, err := boltdb.Open(filepath.Join(w.dir, "data", "belltower.db"), boltdb.Options{})
 	if err != nil {
-		t.Fatal(err)
+		w.t.Fatal(err)
 	}
 	defer db.Close()
-	notesOnce(t, journal.New(db, outbox.NewBook(), func() {}, journal.Settings{}), 150)
+	return notesIn(w.t, journal.New(db, outbox.NewBook(), func() {}, journal.Settings{}))
+}
+
+// SIGTERM while commands arrive: what was begun is answered, what was not taken is
+// done by the next process, to which Slack sends it again, and nothing is done twice.
+// Only what was typed while there was no process is not done, and Slack said so.
+func TestAPlannedRestartBySocketMode(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.sockets = true
+	w.start()
+	w.awaitSockets(t, 2)
+	w.do("incident declare learn down")
+	w.story.Expect(ops, "INC-1")
+	refused := make([]bool, 100)
+	var typing sync.WaitGroup
+	for i := range refused {
+		typing.Go(func() {
+			a, err := w.slack.Type(t.Context(), slacktest.Command{Channel: ops, User: ann, Line: fmt.Sprintf("/incident note 1 note-%03d", i)})
+			refused[i] = err != nil
+			if err == nil && !a.Late && !strings.Contains(a.Reply.Reads(), "INC-1") {
+				t.Errorf("note %d: %s", i, a.Body)
+			}
+		})
+		if i == 50 {
+			if status := w.stop(); status != 0 {
+				t.Errorf("exit status %d:\n%s", status, w.logged.text())
+			}
+			w.start()
+			w.awaitSockets(t, 2)
+		}
+	}
+	typing.Wait()
+	// What Slack sent again, and whoever typed it does not wait for any more.
+	if err := w.slack.Wait(t.Context(), func() bool { return w.slack.Sockets(w.amherst.Team).Waiting == 0 }); err != nil {
+		t.Fatal(err)
+	}
+	if status := w.stop(); status != 0 {
+		t.Errorf("exit status %d:\n%s", status, w.logged.text())
+	}
+	notes := w.notes()
+	for i, not := range refused {
+		if n := notes[fmt.Sprintf("note-%03d", i)]; n > 1 || (n == 0) != not {
+			t.Errorf("note %d was done %d times, refused: %v", i, n, not)
+		}
+	}
+}
+
+// A workspace moves from HTTP to Socket Mode and back by SIGHUP.
+func TestMovingToSocketModeAndBack(t *testing.T) {
+	w := newWorld(t)
+	w.start()
+	w.story.Type(ops, ann, "/incident list")
+	http := w.amherst
+	w.sockets, w.amherst = true, w.amherst.BySocket()
+	w.slack.AddWorkspace(w.amherst)
+	w.reload(w.config(), "loaded again")
+	w.awaitSockets(t, 2)
+	w.story.Type(ops, ann, "/incident list")
+	if status, body := w.get(w.admin + "/metrics"); status != 200 || !strings.Contains(body, `belltower_sockets_open{connection="amherst"} 2`) {
+		t.Errorf("%d %s", status, body)
+	}
+
+	w.sockets, w.amherst = false, http
+	w.slack.AddWorkspace(w.amherst)
+	w.reload(w.config(), "loaded again")
+	w.awaitSockets(t, 0)
+	w.story.Type(ops, ann, "/incident list")
 }

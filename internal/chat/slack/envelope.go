@@ -7,6 +7,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"runtime/debug"
 
 	"github.com/slack-go/slack/socketmode"
 )
@@ -19,7 +20,13 @@ const maxFrame = 20 << 10
 // served for now is left, so that Slack sends it again.
 func (k *socket) take(ctx context.Context, req socketmode.Request) {
 	door := &acknowledgement{socket: k, ctx: ctx, id: req.EnvelopeID, header: http.Header{}}
-	in := incoming{ResponseWriter: door, ctx: ctx, body: req.Payload, at: k.opt.Now().UTC(), room: room(req)}
+	// What was begun goes on when its socket ends, as over HTTP.
+	in := incoming{ResponseWriter: door, ctx: context.WithoutCancel(ctx), body: req.Payload, at: k.opt.Now().UTC(), room: room(req)}
+	defer func() { // as net/http does: one request must not end the bot
+		if cause := recover(); cause != nil {
+			k.opt.Log.Error("a request could not be served", "connection", k.name, "path", req.Type, "panic", cause, "stack", string(debug.Stack()))
+		}
+	}()
 	if err := k.enter(in, req.Type); err != nil {
 		e := k.refused(req.Type, err)
 		if e.status >= http.StatusInternalServerError {

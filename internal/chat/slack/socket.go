@@ -78,12 +78,20 @@ func (k *socket) run(ctx context.Context) {
 	}
 	k.close()
 	<-gone
-	select {
-	case <-k.greeted:
+	if k.wasGreeted() {
 		k.closed()
-	default:
 	}
 	close(k.ended)
+}
+
+// wasGreeted is for run alone.
+func (k *socket) wasGreeted() bool {
+	select {
+	case <-k.greeted:
+		return true
+	default:
+		return false
+	}
 }
 
 var errClosed = errors.New("the socket was closed")
@@ -108,6 +116,9 @@ func (k *socket) hear(ctx context.Context, e socketmode.Event) error {
 	}
 	switch e.Type {
 	case socketmode.EventTypeHello:
+		if k.wasGreeted() {
+			return nil
+		}
 		k.life = time.Duration(e.Request.DebugInfo.ApproximateConnectionTime) * time.Second
 		k.opened(ctx)
 		close(k.greeted)

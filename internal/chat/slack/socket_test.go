@@ -108,6 +108,54 @@ func TestStrangeEventsAreAcknowledged(t *testing.T) {
 	})
 }
 
+// No frame ends the bot, and after each it hears.
+func TestStrangeFramesDoNoHarm(t *testing.T) {
+	for name, frame := range map[string]string{
+		"no JSON":            `{"type":`,
+		"nothing":            ``,
+		"a number":           `42`,
+		"an unknown kind":    `{"type":"canvas","envelope_id":"e1","payload":{}}`,
+		"no kind":            `{"envelope_id":"e1"}`,
+		"a second hello":     `{"type":"hello","num_connections":2}`,
+		"a hello of numbers": `{"type":"hello","debug_info":[]}`,
+		"an empty command":   `{"type":"slash_commands","envelope_id":"e1","payload":{}}`,
+		"a command list":     `{"type":"slash_commands","envelope_id":"e1","payload":[1]}`,
+		"no payload":         `{"type":"interactive","envelope_id":"e1"}`,
+		"a text":             `{"type":"interactive","envelope_id":"e1","payload":"x"}`,
+		"an event of texts":  `{"type":"events_api","envelope_id":"e1","payload":{"team_id":"T0AMHERST","api_app_id":"A0AMHERST","event":"x"}}`,
+		"far too long":       strings.Repeat("x", 2<<20),
+	} {
+		t.Run(name, func(t *testing.T) {
+			inSocketMode(t, func(t *testing.T, w *world) {
+				w.fake.SendFrame(w.at.Team, []byte(frame))
+				time.Sleep(10 * time.Second)
+				w.awaitSockets(2)
+				for range 2 {
+					if a := w.types(w.typed("list")); a.Reply.Text != "Done." {
+						t.Errorf("%+v", a)
+					}
+				}
+			})
+		})
+	}
+}
+
+// A request that breaks us is logged, and the others are answered.
+func TestABrokenRequestDoesNotEndTheBot(t *testing.T) {
+	inSocketMode(t, func(t *testing.T, w *world) {
+		w.answerWith(func(r chat.Request) chat.Reply {
+			if r.Text == "break" {
+				panic("broken")
+			}
+			return chat.Reply{Message: chat.Message{Summary: chat.Plain("Done.")}}
+		})
+		w.types(w.typed("break"))
+		if a := w.types(w.typed("list")); a.Reply.Text != "Done." || !strings.Contains(w.logs.String(), "could not be served") {
+			t.Errorf("%+v\n%s", a, w.logs.String())
+		}
+	})
+}
+
 // An event that could not be stored is not acknowledged, and comes again.
 func TestWhatCouldNotBeStoredComesAgainBySocket(t *testing.T) {
 	inSocketMode(t, func(t *testing.T, w *world) {

@@ -211,8 +211,8 @@ func (s *Server) readSocket(t *team, k *socket) {
 
 func (s *Server) dropSocket(id TeamID, k *socket) {
 	_ = k.conn.Close()
+	s.forget(id, k) // first, so that what was lost with it does not choose it again
 	close(k.gone)
-	s.forget(id, k)
 }
 
 var errDispatch = errors.New("dispatch_failed: the app has no socket open")
@@ -267,6 +267,9 @@ func (s *Server) deliver(ctx context.Context, r Request) (Answer, error) {
 
 // insist sends an envelope up to deliverTimes.
 func (s *Server) insist(t *team, e *envelope, f frame, acked chan<- []byte) {
+	s.mu.Lock()
+	id := t.Team
+	s.mu.Unlock()
 	defer func() {
 		s.mu.Lock()
 		delete(t.sockets.waiting, e.id)
@@ -276,12 +279,12 @@ func (s *Server) insist(t *team, e *envelope, f frame, acked chan<- []byte) {
 	for attempt := range deliverTimes {
 		f.Attempt, f.Why = &attempt, &why
 		k := s.carrier(t, e, attempt)
+		for k != nil && k.send(f) != nil { // it is dead, and nothing was sent
+			s.forget(id, k)
+			k = s.carrier(t, e, attempt)
+		}
 		if k == nil {
 			return
-		}
-		if k.send(f) != nil {
-			why = "connection_failed"
-			continue
 		}
 		late := time.NewTimer(deadline)
 		select {

@@ -10,6 +10,7 @@ import (
 // SocketStats are what happened on the sockets of an app.
 type SocketStats struct {
 	Open    int // now
+	Waiting int // envelopes that are not acknowledged yet and not given up
 	Retries int // envelopes that were sent again
 	TooLong int // frames over 20 KB, which were dropped
 }
@@ -19,7 +20,7 @@ func (s *Server) Sockets(id TeamID) SocketStats {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	x := &s.teamOf(id).sockets
-	return SocketStats{len(x.open), x.retries, x.frames}
+	return SocketStats{len(x.open), len(x.waiting), x.retries, x.frames}
 }
 
 // SocketLife is how long hello says that a socket will live. The fake closes none
@@ -116,6 +117,18 @@ func (s *Server) oldest(id TeamID, all bool) []*socket {
 		found = append(found, k)
 	}
 	return found
+}
+
+// SendFrame sends any bytes by the oldest socket to which nothing was done yet.
+func (s *Server) SendFrame(id TeamID, frame []byte) {
+	for _, k := range s.oldest(id, false) {
+		k.write.Lock()
+		_ = k.conn.WriteMessage(websocket.TextMessage, frame) // one that is gone is gone
+		k.write.Unlock()
+		s.mu.Lock()
+		k.told = false
+		s.mu.Unlock()
+	}
 }
 
 func (s *Server) cutSockets() {
