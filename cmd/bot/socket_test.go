@@ -179,7 +179,11 @@ func TestFiftyCommandsDuringARefresh(t *testing.T) {
 	for k, during := range []func(){
 		func() { w.slack.Disconnect(w.amherst.Team, "warning") },
 		func() { w.slack.CutSocket(w.amherst.Team) },
-		func() { w.reload(w.config(), "loaded again") },
+		func() {
+			w.slack.FaultsAlways(slacktest.On{Method: "apps.connections.open"}, slacktest.Slow(2*time.Second, slacktest.StoreEarly))
+			w.reload(w.config(), "loaded again")
+			w.storm(150, 50, func() { time.Sleep(time.Second) }) // the new sockets are not open yet
+		},
 	} {
 		w.storm(50*k, 50, during)
 		w.awaitSockets(t, 2)
@@ -191,7 +195,7 @@ func TestFiftyCommandsDuringARefresh(t *testing.T) {
 	if text := w.logged.text(); strings.Contains(text, string(w.amherst.AppToken)) || strings.Contains(text, "ticket=") {
 		t.Errorf("a secret is logged:\n%s", text)
 	}
-	eachOnce(t, w.notes(), 150)
+	eachOnce(t, w.notes(), 200)
 }
 
 // notes looks into the store of a bot that has stopped.
