@@ -22,6 +22,14 @@ type Applied struct {
 	Into *desk.Incident `json:",omitempty"`
 }
 
+// about are the subjects that the outbox has to look at.
+func (a Applied) about() []desk.Subject {
+	if a.Into == nil {
+		return []desk.Subject{a.Incident.Subject()}
+	}
+	return []desk.Subject{a.Incident.Subject(), a.Into.Subject()}
+}
+
 // Rule is a rule of the desk with all but the state and the act filled in.
 type Rule func(i desk.Incident, act desk.Act) (desk.Change, error)
 
@@ -261,6 +269,8 @@ type sentNow struct {
 	Incident desk.Incident
 	Sent     bool
 }
+
+func (s sentNow) about() []desk.Subject { return []desk.Subject{s.Incident.Subject()} }
 
 // SendNow ends the grace of an incident's announcement. It reports false where
 // there was none to end.

@@ -81,19 +81,19 @@ func putAnnouncement(tx storage.Tx, a desk.Announcement, out outRecord, was bool
 // SendNow ends the grace of a subject at once. It reports false where there was
 // none to end.
 func (b *Book) SendNow(tx storage.Tx, s desk.Subject, now time.Time) (bool, error) {
-	return endGrace(tx, s, now, true)
-}
-
-// endGrace ends the grace of a subject that is due, or any where early. A
-// further announcement tells ops channels, whose card loses its buttons by it.
-func endGrace(tx storage.Tx, s desk.Subject, now time.Time, early bool) (bool, error) {
 	out, _, err := outTable().Get(tx, outKey(s))
-	if err != nil || !out.held() || (!out.graceOver(now) && !early) {
+	if err != nil || !out.held() {
 		return false, err
 	}
+	return true, endGrace(tx, s, out, now)
+}
+
+// endGrace ends the grace of a subject. A further announcement tells ops channels,
+// whose card loses its buttons by it.
+func endGrace(tx storage.Tx, s desk.Subject, out outRecord, now time.Time) error {
 	last, _, err := annTable().Get(tx, annKey(s, out.N))
 	if err != nil {
-		return false, err
+		return err
 	}
 	out.N++
 	out.Rel, out.ReleaseAt, out.HeldSince = out.N, time.Time{}, time.Time{}
@@ -102,7 +102,7 @@ func endGrace(tx storage.Tx, s desk.Subject, now time.Time, early bool) (bool, e
 		Trace: last.Trace, Snapshot: last.Snapshot,
 	}
 	a.Snapshot.Held, a.Snapshot.Doubts = nil, nil
-	return true, putAnnouncement(tx, a, out, true)
+	return putAnnouncement(tx, a, out, true)
 }
 
 // Notify tells ops channels one thing and returns the notice's subject. Of n only
