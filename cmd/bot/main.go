@@ -48,6 +48,8 @@ type cli struct {
 	Check    checkCommand    `cmd:"" help:"Say everything that is wrong with the configuration; exit status 1 if anything is."`
 	Do       doCommand       `cmd:"" help:"Give one command to the running bot, as in chat: bot do 'incident declare learn down'."`
 	Health   healthCommand   `cmd:"" help:"Ask the running bot whether it is well; exit status 1 if not."`
+	Backup   backupCommand   `cmd:"" help:"Write a copy of the record to a file, while the bot serves or not."`
+	Restore  restoreCommand  `cmd:"" help:"Put a backup in the place of the record; the bot must be stopped. The record before is kept beside it."`
 	Manifest manifestCommand `cmd:"" help:"Print what a chat platform makes the app from."`
 	Version  versionCommand  `cmd:"" help:"Print the version."`
 }
