@@ -482,6 +482,7 @@ admin_listen = ":9090"
 
 [retention]
 deliveries = "30d"
+raw_alerts = "7d"
 
 [[services]]
 id = "learn"
@@ -509,7 +510,7 @@ ops_channel = "C0OPS"
 	want := []string{
 		"config.toml: no admins and no responders in [access]: nobody may change anything; type /belltower whoami in chat for the line to paste",
 		"config.toml: admin_listen in [http] is \":9090\": other machines can read health and metrics; the usual is 127.0.0.1:9090",
-		"config.toml: checked, but without effect until their part is built: slack.app_token, services.sorry_page, cadence, retention",
+		"config.toml: checked, but without effect until their part is built: slack.app_token, services.sorry_page, cadence, retention.raw_alerts",
 		"config.toml: no admins and no responders in [access]: nobody may change anything; type /belltower whoami in chat for the line to paste",
 		"config.toml: no [[slack]], [[teams]] or [[discord]]: there is no chat to talk in",
 		"config.toml: no [[services]]: there is nothing to declare an incident about",
