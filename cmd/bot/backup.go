@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -14,7 +15,7 @@ import (
 const backupPath = "/backup"
 
 // backup writes a copy of the store.
-func (b *bot) backup(w io.Writer) error {
+func (b *bot) backup(_ context.Context, w io.Writer) error {
 	db, ok := b.db.(interface{ Backup(io.Writer) error })
 	if !ok {
 		return errors.New("this kind of store is backed up by its own means")

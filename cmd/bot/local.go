@@ -65,6 +65,7 @@ type localAnswer struct {
 func (b *bot) localHandler() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET "+backupPath, b.stream(b.backup))
+	mux.HandleFunc("GET "+exportPath, b.stream(b.export))
 	mux.HandleFunc("POST /do", func(w http.ResponseWriter, r *http.Request) {
 		var c localCommand
 		if err := json.NewDecoder(http.MaxBytesReader(w, r.Body, localLimit)).Decode(&c); err != nil || c.User == "" {

@@ -23,10 +23,10 @@ const wholeTrailer = "Belltower-Whole"
 const stallTime = 30 * time.Second
 
 // stream answers with what write writes, however long that takes.
-func (b *bot) stream(write func(io.Writer) error) http.HandlerFunc {
+func (b *bot) stream(write func(context.Context, io.Writer) error) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Trailer", wholeTrailer)
-		if err := write(steady{w, http.NewResponseController(w), b.out.now}); err != nil {
+		if err := write(r.Context(), steady{w, http.NewResponseController(w), b.out.now}); err != nil {
 			b.out.log.Error("a copy of the record broke off", "path", r.URL.Path, "error", err)
 			return
 		}

@@ -114,3 +114,34 @@ func restorePosts(ctx context.Context, db storage.DB, s desk.Subject, n int) err
 	}
 	return nil
 }
+
+// EverySubscription hands fn all subscriptions, also of ops channels and of
+// connections that are not configured, by connection, channel and target. An error
+// of fn ends it.
+func (b *Book) EverySubscription(ctx context.Context, db storage.DB, fn func(desk.Subscription) error) error {
+	for from := subTable().Key(); from != nil; {
+		var page []desk.Subscription
+		var next storage.Key
+		err := db.View(ctx, func(tx storage.Tx) error {
+			page, next = nil, nil
+			return subTable().Scan(tx, from, nil, 0, func(k storage.Key, s desk.Subscription) (bool, error) {
+				if len(page) == rowsLooked {
+					next = k
+					return false, nil
+				}
+				page = append(page, s)
+				return true, nil
+			})
+		})
+		if err != nil {
+			return fmt.Errorf("read all subscriptions: %w", err)
+		}
+		for _, s := range page {
+			if err := fn(s); err != nil {
+				return err
+			}
+		}
+		from = next
+	}
+	return nil
+}
