@@ -205,7 +205,7 @@ func (b *bot) parts() []part {
 	for _, w := range b.workspaces {
 		parts = append(parts, part{"connection " + string(w.Name()), w.Run})
 	}
-	return append(parts, part{"upkeep", upkeep{b.journal, b.out.now, b.out.log}.run})
+	return append(parts, part{"upkeep", upkeep{b.journal, b.out.now, b.out.log, b.words.Zone}.run})
 }
 
 // welcome does what a start does once: it tells ops how long the bot was away.
