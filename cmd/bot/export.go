@@ -179,7 +179,7 @@ func (exportCommand) Run(b bound) error {
 	}
 	return withStore(store, func(db *boltdb.DB) error {
 		book := outbox.NewBook()
-		j := journal.New(db, book, func() {}, journal.Settings{})
+		j := journal.New(db, book, func(...desk.Subject) {}, journal.Settings{})
 		return export{db, book, j, cfg.Organization.Name, b.p.now()}.write(b.ctx, b.p.stdout)
 	})
 }

@@ -116,7 +116,7 @@ func copyFile(to, from string) error {
 func (r restoring) fit(ctx context.Context, db *boltdb.DB) (string, error) {
 	book := outbox.NewBook()
 	book.SetPlaces(places(r.cfg, desk.NewCatalog(nil)))
-	j := journal.New(db, book, func() {}, journal.Settings{})
+	j := journal.New(db, book, func(...desk.Subject) {}, journal.Settings{})
 	then, err := j.Away(ctx, r.now)
 	if err != nil {
 		return "", err
