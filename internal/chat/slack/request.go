@@ -159,7 +159,7 @@ func (h *handler) request(in incoming, id, user, channel string) chat.Request {
 	who := h.person(in.ctx, user)
 	return chat.Request{
 		ID: id, Trace: hex.EncodeToString(sum[:6]), At: in.at,
-		Person: desk.Person{Connection: h.name, ID: user}, Guest: who.guest, Zone: who.zone, Groups: h.groupsOf(user),
+		Person: desk.Person{Connection: h.name, ID: user}, Guest: who.outsider(), Zone: who.zone, Groups: h.groupsOf(in.ctx, user),
 		Channel: desk.Channel{Connection: h.name, ID: channel}, Direct: isDirect(channel),
 	}
 }

@@ -38,6 +38,8 @@ type world struct {
 	reply    func(chat.Request) chat.Reply
 	returned []desk.Channel
 	failing  error // of returned
+	memory   memory
+	stale    []chat.Roster
 }
 
 const (
@@ -75,7 +77,9 @@ func newWorld(t testing.TB, options ...func(*world)) *world {
 	w.start()
 	w.fake.ServeBot(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) { w.routes.ServeHTTP(rw, r) }))
 	t.Cleanup(w.close)
-	w.await("usergroups.users.list", 1) // the last of what the adapter asks at its start
+	w.await("bots.info", 1) // what the adapter asks at its start
+	w.await("usergroups.users.list", 1)
+	w.tell(fields{"type": "unknown"}) // is taken when we know who we are
 	return w
 }
 
@@ -86,6 +90,7 @@ func (w *world) connect(over http.RoundTripper) *slack.Workspace {
 	bot, err := slack.New(conf, slack.Options{
 		Word: func(d chat.Delivery) chat.Message { return w.words(d) }, Zone: newYork(w.t), Now: time.Now,
 		Log: slog.New(slog.NewTextHandler(&w.logs, &slog.HandlerOptions{Level: slog.LevelDebug})), Groups: []string{"S0ONCALL"}, Transport: over,
+		Memory: &w.memory, Stale: w.hearStale,
 	})
 	if err != nil {
 		w.t.Fatal(err)
@@ -212,6 +217,42 @@ func (w *world) showsNoSecret(shown ...string) {
 			w.t.Errorf("%q is shown in:\n%s", secret, all)
 		}
 	}
+}
+
+func (w *world) hearStale(_ context.Context, r chat.Roster, _ error) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.stale = append(w.stale, r)
+	return nil
+}
+
+// memory outlasts a restart of the adapter.
+type memory struct {
+	mu   sync.Mutex
+	kept map[[2]string][]byte
+}
+
+func (m *memory) Keep(_ context.Context, table, id string, record []byte) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.kept == nil {
+		m.kept = map[[2]string][]byte{}
+	}
+	m.kept[[2]string{table, id}] = record
+	return nil
+}
+
+func (m *memory) Recall(_ context.Context, table string, fn func(string, []byte) error) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for k, record := range m.kept {
+		if k[0] == table {
+			if err := fn(k[1], record); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // log is what the adapter logged.

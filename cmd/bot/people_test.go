@@ -1,0 +1,114 @@
+package main
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/umassonline/belltower/internal/chat/slack/slacktest"
+)
+
+const (
+	olga = slacktest.UserID("UOLGA") // a responder by her user group
+	gus  = slacktest.UserID("UGUS")  // a guest
+)
+
+// onCall adds olga, who is a responder by the group S0ONCALL, and a guest who is
+// in it too.
+func (b *bubble) onCall(access string) {
+	b.t.Helper()
+	b.slack.AddUser(b.amherst.Team, slacktest.User{ID: olga, Name: "olga", TZ: "America/New_York"})
+	b.slack.AddUser(b.amherst.Team, slacktest.User{ID: gus, Name: "gus", TZ: "America/New_York", Restricted: true})
+	b.slack.SetGroup(b.amherst.Team, "S0ONCALL", olga, gus)
+	b.access = access
+	b.stop()
+	b.start()
+}
+
+const byGroup = `admins = ["amherst/UROOT"]
+responders = ["amherst/UANN", "amherst/group:S0ONCALL"]`
+
+func (b *bubble) reads(who slacktest.UserID, line string, want ...string) {
+	b.t.Helper()
+	got := b.story.Type(ops, who, line).Reply.Reads()
+	for _, w := range want {
+		if !strings.Contains(got, w) {
+			b.t.Errorf("%s: %s reads, without %q:\n%s", line, who, w, got)
+		}
+	}
+}
+
+var usergroups = slacktest.On{Method: "usergroups.users.list"}
+
+// Slack's list of the group fails during an incident: who was in it declares all the
+// same, the audit says once that the list is old, and after a day it gives no right.
+func TestAResponderByGroupWhileTheListFails(t *testing.T) {
+	inBubble(t, func(t *testing.T, b *bubble) {
+		b.onCall(byGroup)
+		b.slack.FaultsAlways(usergroups, slacktest.ErrorBefore(500))
+		pass(3 * time.Hour)
+		b.reads(olga, "/incident declare learn down", "INC-1 is open")
+		pass(5 * time.Second)
+		b.story.Expect(ops, "INC-1")
+		b.reads(olga, "/belltower whoami", "a responder", "amherst/group:S0ONCALL (list of 3 hours ago, cannot be refreshed)")
+		b.reads(root, "/belltower access", "2 members, list of 3 hours ago, cannot be refreshed")
+		audit := b.story.Type(ops, root, "/belltower audit").Reply.Reads()
+		if n := strings.Count(audit, "old list"); n != 1 || !strings.Contains(audit, "It cannot be refreshed (unknown: HTTP 500)") {
+			t.Errorf("the audit says so %d times:\n%s", n, audit)
+		}
+		pass(22 * time.Hour)
+		b.reads(olga, "/incident resolve 1", "Only responders", "not known who belongs to amherst/group:S0ONCALL", "for 24 hours")
+		b.reads(ann, "/incident resolve 1", "INC-1 is resolved")
+		pass(5 * time.Second)
+		b.story.Expect(ops, "is working again")
+	})
+}
+
+// A group whose members were never known gives nobody a right, and the refusal says
+// so; it is asked for until Slack tells.
+func TestAGroupThatWasNeverKnown(t *testing.T) {
+	inBubble(t, func(t *testing.T, b *bubble) {
+		b.slack.FaultsAlways(usergroups, slacktest.Slow(5*time.Second, slacktest.StoreNever))
+		b.onCall(byGroup)
+		pass(10 * time.Second)
+		b.reads(olga, "/incident declare learn down", "Only responders", "not known who belongs to amherst/group:S0ONCALL: the platform has not said so yet", "Nothing was stored")
+		b.reads(olga, "/belltower whoami", "neither a responder", "not known who belongs")
+		b.slack.ClearFaults()
+		pass(time.Minute)
+		b.reads(olga, "/belltower whoami", "a responder", "amherst/group:S0ONCALL (list of ")
+	})
+}
+
+// A guest changes nothing, even one in the group.
+func TestAGuestIsRefused(t *testing.T) {
+	inBubble(t, func(t *testing.T, b *bubble) {
+		b.onCall(byGroup)
+		b.reads(gus, "/incident declare learn down", "Only responders", "Nothing was stored")
+		b.reads(gus, "/subscribe learn", "Only members")
+		b.reads(gus, "/status", "working")
+		pass(time.Minute)
+	})
+}
+
+// After a restart while Slack's API is down commands are taken: what Slack told
+// before is on disk. The posts follow when it is back.
+func TestARestartWhileSlackIsDownTakesCommands(t *testing.T) {
+	inBubble(t, func(t *testing.T, b *bubble) {
+		b.onCall(byGroup)
+		b.subscribe("CTEACH")
+		b.reads(olga, "/belltower whoami", "a responder")
+		b.reads(gus, "/belltower whoami", "a guest")
+		pass(time.Second)
+		b.stop()
+		b.slack.FaultsAlways(slacktest.On{}, slacktest.ErrorBefore(503))
+		b.start()
+		b.reads(olga, "/incident declare learn down", "INC-1 is open")
+		b.reads(gus, "/incident resolve 1", "Only responders")
+		pass(time.Minute)
+		b.story.NothingElse()
+		b.slack.ClearFaults()
+		pass(2 * time.Minute)
+		b.story.Expect(ops, "INC-1")
+		b.story.Expect("CTEACH", "Learn System is not available")
+	})
+}
