@@ -112,3 +112,109 @@ func TestARestartWhileSlackIsDownTakesCommands(t *testing.T) {
 		b.story.Expect("CTEACH", "Learn System is not available")
 	})
 }
+
+func (b *bubble) tell(event map[string]any) {
+	b.t.Helper()
+	if a, err := b.slack.Tell(b.t.Context(), slacktest.Event{Team: b.amherst.Team, Inner: event}); err != nil || a.Status != 200 {
+		b.t.Fatalf("%v: %d %v", event, a.Status, err)
+	}
+}
+
+// A channel is renamed, archived and unarchived during an incident. Ops hears once
+// that it cannot be reached; when it is back it hears what it missed. Events that
+// come twice or late change nothing.
+func TestAChannelIsRenamedArchivedAndUnarchived(t *testing.T) {
+	inBubble(t, func(t *testing.T, b *bubble) {
+		b.subscribe("CTEACH")
+		rename := map[string]any{"type": "channel_rename", "channel": map[string]any{"id": "CTEACH", "name": "teachers"}}
+		archive := map[string]any{"type": "channel_archive", "channel": "CTEACH", "user": ann}
+		unarchive := map[string]any{"type": "channel_unarchive", "channel": "CTEACH", "user": ann}
+		archived := func(is bool) { b.slack.ChangeChannel("CTEACH", func(c *slacktest.Channel) { c.Archived = is }) }
+
+		b.ann("/incident declare learn down")
+		pass(5 * time.Second)
+		b.story.Expect(ops, "INC-1")
+		post := b.story.Expect("CTEACH", "Learn System is not available")
+		b.tell(rename)
+		archived(true)
+		b.tell(archive)
+		b.tell(archive)
+		pass(time.Minute)
+		b.story.NothingElse()
+		b.ann("/incident update A disk is full.")
+		b.tell(unarchive) // it comes before its time
+		pass(time.Minute)
+		b.story.Expect(ops, "A disk is full")
+		b.story.Expect(ops, "We cannot reach the channel amherst/CTEACH")
+
+		archived(false)
+		b.tell(unarchive)
+		b.tell(archive) // late
+		b.tell(unarchive)
+		pass(time.Minute)
+		b.story.ExpectClaim("CTEACH", slacktest.Claim{Text: "A disk is full", InThread: post.TS})
+		b.ann("/incident resolve")
+		pass(time.Minute)
+		b.story.Expect(ops, "is working again")
+		b.story.Expect("CTEACH", "is working again")
+	})
+}
+
+// A channel is converted during an incident and has another id: its subscription and
+// its post move with it, once, and nothing is posted again.
+func TestAChannelGetsAnotherID(t *testing.T) {
+	inBubble(t, func(t *testing.T, b *bubble) {
+		b.subscribe("CTEACH")
+		b.ann("/incident declare learn down")
+		pass(5 * time.Second)
+		b.story.Expect(ops, "INC-1")
+		post := b.story.Expect("CTEACH", "Learn System is not available")
+		changed := b.slack.ChangeID("CTEACH", "GTEACH")
+		b.story.Expect("GTEACH", "Learn System is not available") // the same message
+		b.tell(changed)
+		b.tell(changed)
+		pass(time.Minute)
+		b.story.NothingElse()
+		b.ann("/incident update A disk is full.")
+		pass(5 * time.Second)
+		b.story.Expect(ops, "A disk is full")
+		b.story.ExpectClaim("GTEACH", slacktest.Claim{Text: "A disk is full", InThread: post.TS})
+		if audit := b.story.Type(ops, root, "/belltower audit").Reply.Reads(); strings.Count(audit, "channel moved") != 1 {
+			t.Errorf("the audit:\n%s", audit)
+		}
+		if root := b.posts("GTEACH")[0]; !strings.Contains(root.Reads(), "A disk is full") {
+			t.Errorf("the post still shows: %s", root.Reads())
+		}
+		b.ann("/incident resolve")
+		pass(time.Minute)
+		b.story.Expect(ops, "is working again")
+		b.story.Expect("GTEACH", "is working again")
+	})
+}
+
+// Who made a channel, or runs the workspace, may end what others subscribed there;
+// a student may not.
+func TestManagersOfAChannelMayEndItsSubscriptions(t *testing.T) {
+	inBubble(t, func(t *testing.T, b *bubble) {
+		b.slack.AddUser(b.amherst.Team, slacktest.User{ID: "UMADE", Name: "made"})
+		b.slack.AddUser(b.amherst.Team, slacktest.User{ID: "UOTHER", Name: "other"})
+		b.slack.AddUser(b.amherst.Team, slacktest.User{ID: "UOWNER", Name: "owner", Admin: true})
+		b.subscribe("CTEACH", "CLIB")
+		b.slack.ChangeChannel("CTEACH", func(c *slacktest.Channel) { c.Creator = "UMADE" })
+		pass(25 * time.Hour) // the daily look
+		for _, tc := range []struct {
+			ch   slacktest.ChannelID
+			who  slacktest.UserID
+			want string
+		}{
+			{"CTEACH", "UOTHER", "may narrow or remove"},
+			{"CLIB", "UMADE", "may narrow or remove"},
+			{"CTEACH", "UMADE", "does not subscribe to All services any more"},
+			{"CLIB", "UOWNER", "does not subscribe to All services any more"},
+		} {
+			if got := b.story.Type(tc.ch, tc.who, "/unsubscribe all").Reply.Reads(); !strings.Contains(got, tc.want) {
+				t.Errorf("%s in %s reads: %s", tc.who, tc.ch, got)
+			}
+		}
+	})
+}

@@ -130,6 +130,7 @@ func (b *bot) connect() error {
 		w, err := slack.New(s, slack.Options{
 			Word: b.words.Post, Zone: b.words.Zone, Now: b.out.now, Log: b.out.log,
 			Groups: groupsNamed(b.cfg.Access, s.Name), Memory: memory{b.db, s.Name}, Stale: b.noteStale,
+			Subscribed: func(ctx context.Context) ([]desk.Channel, error) { return b.book.Subscribed(ctx, b.db, s.Name) },
 			Transport: b.out.transport,
 		})
 		if err != nil {

@@ -20,6 +20,8 @@ type envelope struct {
 		Type    string    `json:"type"`
 		Channel reference `json:"channel"`
 		User    reference `json:"user"`
+		Old     string    `json:"old_channel_id"`
+		New     string    `json:"new_channel_id"`
 	} `json:"event"`
 }
 
@@ -61,14 +63,9 @@ func (h *handler) event(in incoming) error {
 		return err
 	}
 	h.renewal(e)
-	channel, returned := h.returned(e)
-	if !returned {
-		in.WriteHeader(http.StatusOK)
-		return nil
-	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(in.ctx), eventTime)
 	defer cancel()
-	if err := h.do.Returned(ctx, channel); err != nil {
+	if err := h.channelChanged(ctx, e); err != nil {
 		return &httpError{status: http.StatusServiceUnavailable, sentence: "This could not be stored. Please send it again.", err: err}
 	}
 	in.WriteHeader(http.StatusOK)
@@ -86,6 +83,20 @@ func (h *handler) renewal(e envelope) {
 		h.opt.Log.Warn("Slack says that the app was removed or its tokens were revoked", "connection", h.name, "event", e.Event.Type)
 		signal(h.renew)
 	}
+}
+
+// channelChanged hands on what is to be stored of a channel's life: that it can be
+// posted to again, or has another id (docs.slack.dev/reference/events/channel_id_changed).
+// That it was archived, left or deleted shows at the next post, and a channel's name
+// is Slack's to show.
+func (h *handler) channelChanged(ctx context.Context, e envelope) error {
+	if e.Event.Type == "channel_id_changed" && isID(e.Event.Old) && isID(e.Event.New) {
+		return h.do.Moved(ctx, desk.Channel{Connection: h.name, ID: e.Event.Old}, desk.Channel{Connection: h.name, ID: e.Event.New})
+	}
+	if channel, returned := h.returned(e); returned {
+		return h.do.Returned(ctx, channel)
+	}
+	return nil
 }
 
 // returned tells the channel that an event brought back: it was unarchived, or we

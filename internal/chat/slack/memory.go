@@ -30,6 +30,8 @@ func (w *Workspace) recall(ctx context.Context) {
 	w.forgot(personTable, err)
 	err = recallEach(ctx, w.opt.Memory, groupTable, w.groups.restore)
 	w.forgot(groupTable, err)
+	err = recallEach(ctx, w.opt.Memory, channelTable, w.rooms.put)
+	w.forgot(channelTable, err)
 	err = recallEach(ctx, w.opt.Memory, teamTable, func(_ string, id identity) { w.known.CompareAndSwap(nil, &id) })
 	w.forgot(teamTable, err)
 }

@@ -7,7 +7,7 @@
 // from Slack), request.go, interactions.go and events.go (what Slack sends),
 // decode.go (text as people typed it), render.go and mrkdwn.go (Block Kit),
 // body.go, send.go and call.go (posts), answer.go (how a call ended), find.go
-// (look-ups), identity.go, people.go and groups.go (who is who), memory.go (what
+// (look-ups), identity.go, people.go and groups.go and channels.go (who is who), memory.go (what
 // outlasts a restart), join.go.
 //
 // The Web API is called over net/http: the two calls that matter, posting and
@@ -48,6 +48,8 @@ type Options struct {
 	// Stale is told, once an outage, that a group's list cannot be refreshed and why,
 	// and that the old one goes on counting. After an error it is told again.
 	Stale func(context.Context, chat.Roster, error) error
+	// Subscribed lists the channels of this workspace that subscribe to something.
+	Subscribed func(context.Context) ([]desk.Channel, error)
 	// Transport carries the calls; nil: one of its own.
 	Transport http.RoundTripper
 }
@@ -69,6 +71,7 @@ type Workspace struct {
 	renew    chan struct{} // asks Slack again who we are
 	people   people
 	groups   groups
+	rooms    rooms
 }
 
 // New makes a workspace of a checked configuration. It calls nobody.
@@ -84,7 +87,7 @@ func New(conf config.Slack, opt Options) (*Workspace, error) {
 		name: conf.Name, conf: conf, opt: opt, api: api,
 		markup:  markup{conn: conf.Name, zone: opt.Zone},
 		learned: make(chan struct{}), renew: make(chan struct{}, 1), recalled: make(chan struct{}),
-		people: newPeople(), groups: newGroups(),
+		people: newPeople(), groups: newGroups(), rooms: newRooms(),
 	}
 	bearer := "Bearer " + conf.BotToken.Reveal()
 	w.header.json = http.Header{"Authorization": {bearer}, "Content-Type": {"application/json; charset=utf-8"}}

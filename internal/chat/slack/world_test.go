@@ -40,6 +40,9 @@ type world struct {
 	failing  error // of returned
 	memory   memory
 	stale    []chat.Roster
+	moved    [][2]desk.Channel
+
+	subscribed []desk.Channel
 }
 
 const (
@@ -91,6 +94,7 @@ func (w *world) connect(over http.RoundTripper) *slack.Workspace {
 		Word: func(d chat.Delivery) chat.Message { return w.words(d) }, Zone: newYork(w.t), Now: time.Now,
 		Log: slog.New(slog.NewTextHandler(&w.logs, &slog.HandlerOptions{Level: slog.LevelDebug})), Groups: []string{"S0ONCALL"}, Transport: over,
 		Memory: &w.memory, Stale: w.hearStale,
+		Subscribed: func(context.Context) ([]desk.Channel, error) { return w.subscribed, nil },
 	})
 	if err != nil {
 		w.t.Fatal(err)
@@ -102,7 +106,7 @@ func (w *world) connect(over http.RoundTripper) *slack.Workspace {
 func (w *world) start() {
 	w.bot = w.connect(w.fake.Transport())
 	w.routes = http.NewServeMux()
-	w.routes.Handle("/slack/amherst/", w.bot.Handler(slack.Callbacks{Handle: w.handle, MayFollow: noGuest, Returned: w.hear}))
+	w.routes.Handle("/slack/amherst/", w.bot.Handler(slack.Callbacks{Handle: w.handle, MayFollow: noGuest, Returned: w.hear, Moved: w.hearMoved}))
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
 	go func() { ended <- w.bot.Run(ctx) }()
@@ -217,6 +221,13 @@ func (w *world) showsNoSecret(shown ...string) {
 			w.t.Errorf("%q is shown in:\n%s", secret, all)
 		}
 	}
+}
+
+func (w *world) hearMoved(_ context.Context, from, to desk.Channel) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.moved = append(w.moved, [2]desk.Channel{from, to})
+	return w.failing
 }
 
 func (w *world) hearStale(_ context.Context, r chat.Roster, _ error) error {
