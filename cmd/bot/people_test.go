@@ -1,6 +1,11 @@
 package main
 
 import (
+	"bytes"
+	"encoding/json"
+	"os"
+	"os/exec"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -217,4 +222,58 @@ func TestManagersOfAChannelMayEndItsSubscriptions(t *testing.T) {
 			}
 		}
 	})
+}
+
+// The Home tab shows a responder what is theirs and promised, and a guest only what
+// everybody may read; it is as true as when it was opened.
+func TestTheHomeTab(t *testing.T) {
+	inBubble(t, func(t *testing.T, b *bubble) {
+		b.onCall(byGroup)
+		b.subscribe("CTEACH")
+		b.ann("/incident declare learn down Login <fails> --next 45m")
+		b.ann("/incident drill portal slow")
+		pass(5 * time.Second)
+		b.story.Expect(ops, "INC-1")
+		b.story.Expect(ops, "DRILL")
+		b.story.Expect("CTEACH", "Learn System is not available")
+		open := func(who slacktest.UserID) string {
+			b.tell(map[string]any{"type": "app_home_opened", "user": who, "channel": "D" + who, "tab": "home"})
+			pass(time.Second)
+			var pretty bytes.Buffer
+			if err := json.Indent(&pretty, b.slack.Home(b.amherst.Team, who), "", "  "); err != nil {
+				t.Fatal(who, err)
+			}
+			return pretty.String() + "\n"
+		}
+		golden(t, "views/home-responder.json", open(ann))
+		golden(t, "views/home-guest.json", open(gus))
+		b.tell(map[string]any{"type": "app_home_opened", "user": root, "tab": "messages"})
+		pass(time.Second)
+		if v := b.slack.Home(b.amherst.Team, root); v != nil {
+			t.Errorf("the messages tab published %s", v)
+		}
+		b.ann("/incident resolve 1")
+		pass(5 * time.Second)
+		b.story.Expect(ops, "is working again")
+		b.story.Expect("CTEACH", "is working again")
+		if home := open(ann); strings.Contains(home, "INC-1") {
+			t.Errorf("after its end:\n%s", home)
+		}
+	})
+}
+
+// TestTheGoldenViewsAreValid asks a checker made of Slack's own types.
+func TestTheGoldenViewsAreValid(t *testing.T) {
+	kit := os.Getenv("BELLTOWER_KIT")
+	if kit == "" {
+		t.Skip("BELLTOWER_KIT names no folder with validate-blockkit.mjs")
+	}
+	files, err := filepath.Glob("testdata/views/*.json")
+	if err != nil || len(files) == 0 {
+		t.Fatal(files, err)
+	}
+	out, err := exec.CommandContext(t.Context(), "node", append([]string{filepath.Join(kit, "validate-blockkit.mjs")}, files...)...).CombinedOutput()
+	if err != nil {
+		t.Errorf("%v\n%s", err, out)
+	}
 }

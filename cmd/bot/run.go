@@ -130,8 +130,9 @@ func (b *bot) connect() error {
 		w, err := slack.New(s, slack.Options{
 			Word: b.words.Post, Zone: b.words.Zone, Now: b.out.now, Log: b.out.log,
 			Groups: groupsNamed(b.cfg.Access, s.Name), Memory: memory{b.db, s.Name}, Stale: b.noteStale,
-			Subscribed: func(ctx context.Context) ([]desk.Channel, error) { return b.book.Subscribed(ctx, b.db, s.Name) },
-			Transport: b.out.transport,
+			Subscribed: func(ctx context.Context) ([]desk.Subscription, error) { return b.journal.SubscriptionsOf(ctx, s.Name) },
+			Home:       func(ctx context.Context, req chat.Request) (chat.Message, error) { return b.commands.Home(ctx, req) },
+			Transport:  b.out.transport,
 		})
 		if err != nil {
 			return fmt.Errorf("connection %s: %w", s.Name, err)

@@ -28,3 +28,9 @@ func (j *Journal) Move(ctx context.Context, by By, from, to desk.Channel) error 
 	}
 	return nil
 }
+
+// SubscriptionsOf lists all subscriptions of a connection, by channel, beside those
+// of its ops channels.
+func (j *Journal) SubscriptionsOf(ctx context.Context, k desk.ConnectionName) ([]desk.Subscription, error) {
+	return j.book.SubscriptionsOf(ctx, j.db, k)
+}

@@ -59,20 +59,20 @@ func movePost(tx storage.Tx, from, to storage.Key) error {
 	return postTable().Put(tx, to, p)
 }
 
-// Subscribed lists the channels of a connection that subscribe to something,
-// beside its ops channels.
-func (b *Book) Subscribed(ctx context.Context, db storage.DB, k desk.ConnectionName) (out []desk.Channel, err error) {
+// SubscriptionsOf lists all subscriptions of a connection, by channel, beside those
+// of its ops channels.
+func (b *Book) SubscriptionsOf(ctx context.Context, db storage.DB, k desk.ConnectionName) (out []desk.Subscription, err error) {
 	err = db.View(ctx, func(tx storage.Tx) error {
 		out = nil
-		return b.eachSubscriber(tx, func(ch desk.Channel, _ []desk.Subscription) error {
+		return b.eachSubscriber(tx, func(ch desk.Channel, subs []desk.Subscription) error {
 			if ch.Connection == k {
-				out = append(out, ch)
+				out = append(out, subs...)
 			}
 			return nil
 		})
 	})
 	if err != nil {
-		return nil, fmt.Errorf("list the channels that subscribe: %w", err)
+		return nil, fmt.Errorf("list the subscriptions of %s: %w", k, err)
 	}
 	return out, nil
 }

@@ -93,8 +93,8 @@ func (w *Workspace) wantSubscribed(ctx context.Context) time.Duration {
 		w.opt.Log.Warn("cannot list the channels to look at", "connection", w.name, "error", err)
 		return personRetry
 	}
-	for _, ch := range all {
-		w.rooms.want(w.opt.Now(), ch.ID)
+	for _, sub := range all {
+		w.rooms.want(w.opt.Now(), sub.Channel.ID)
 	}
 	return roomKept
 }

@@ -20,6 +20,7 @@ type envelope struct {
 		Type    string    `json:"type"`
 		Channel reference `json:"channel"`
 		User    reference `json:"user"`
+		Tab     string    `json:"tab"`
 		Old     string    `json:"old_channel_id"`
 		New     string    `json:"new_channel_id"`
 	} `json:"event"`
@@ -75,6 +76,10 @@ func (h *handler) event(in incoming) error {
 // renewal has asked for again what an event says is old.
 func (h *handler) renewal(e envelope) {
 	switch e.Event.Type {
+	case "app_home_opened":
+		if e.Event.Tab == "home" {
+			h.homes.want(string(e.Event.User))
+		}
 	case "user_change":
 		h.people.changed(string(e.Event.User))
 	case "subteam_members_changed", "subteam_updated":

@@ -6,7 +6,7 @@
 // that requests of others are refused. The package's parts: verify.go (is it
 // from Slack), request.go, interactions.go and events.go (what Slack sends),
 // decode.go (text as people typed it), render.go and mrkdwn.go (Block Kit),
-// body.go, send.go and call.go (posts), answer.go (how a call ended), find.go
+// body.go, send.go and call.go (posts), home.go (the Home tab), answer.go (how a call ended), find.go
 // (look-ups), identity.go, people.go and groups.go and channels.go (who is who), memory.go (what
 // outlasts a restart), join.go.
 //
@@ -48,8 +48,10 @@ type Options struct {
 	// Stale is told, once an outage, that a group's list cannot be refreshed and why,
 	// and that the old one goes on counting. After an error it is told again.
 	Stale func(context.Context, chat.Roster, error) error
-	// Subscribed lists the channels of this workspace that subscribe to something.
-	Subscribed func(context.Context) ([]desk.Channel, error)
+	// Subscribed lists what channels of this workspace subscribe to.
+	Subscribed func(context.Context) ([]desk.Subscription, error)
+	// Home is what a person's Home tab shows. Its buttons must be links.
+	Home func(context.Context, chat.Request) (chat.Message, error)
 	// Transport carries the calls; nil: one of its own.
 	Transport http.RoundTripper
 }
@@ -72,6 +74,7 @@ type Workspace struct {
 	people   people
 	groups   groups
 	rooms    rooms
+	homes    homes
 }
 
 // New makes a workspace of a checked configuration. It calls nobody.
@@ -87,7 +90,7 @@ func New(conf config.Slack, opt Options) (*Workspace, error) {
 		name: conf.Name, conf: conf, opt: opt, api: api,
 		markup:  markup{conn: conf.Name, zone: opt.Zone},
 		learned: make(chan struct{}), renew: make(chan struct{}, 1), recalled: make(chan struct{}),
-		people: newPeople(), groups: newGroups(), rooms: newRooms(),
+		people: newPeople(), groups: newGroups(), rooms: newRooms(), homes: newHomes(),
 	}
 	bearer := "Bearer " + conf.BotToken.Reveal()
 	w.header.json = http.Header{"Authorization": {bearer}, "Content-Type": {"application/json; charset=utf-8"}}

@@ -42,7 +42,7 @@ type world struct {
 	stale    []chat.Roster
 	moved    [][2]desk.Channel
 
-	subscribed []desk.Channel
+	home chat.Message
 }
 
 const (
@@ -94,7 +94,8 @@ func (w *world) connect(over http.RoundTripper) *slack.Workspace {
 		Word: func(d chat.Delivery) chat.Message { return w.words(d) }, Zone: newYork(w.t), Now: time.Now,
 		Log: slog.New(slog.NewTextHandler(&w.logs, &slog.HandlerOptions{Level: slog.LevelDebug})), Groups: []string{"S0ONCALL"}, Transport: over,
 		Memory: &w.memory, Stale: w.hearStale,
-		Subscribed: func(context.Context) ([]desk.Channel, error) { return w.subscribed, nil },
+		Subscribed: func(context.Context) ([]desk.Subscription, error) { return nil, nil },
+		Home:       func(context.Context, chat.Request) (chat.Message, error) { return w.home, nil },
 	})
 	if err != nil {
 		w.t.Fatal(err)

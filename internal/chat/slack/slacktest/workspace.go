@@ -1,6 +1,7 @@
 package slacktest
 
 import (
+	"encoding/json"
 	"slices"
 	"strings"
 )
@@ -108,6 +109,7 @@ type team struct {
 	Workspace
 	users  map[UserID]User
 	groups map[GroupID][]UserID
+	homes  map[UserID]json.RawMessage
 }
 
 type channel struct {
@@ -180,7 +182,7 @@ func (s *Server) SetGroup(t TeamID, id GroupID, members ...UserID) {
 func (s *Server) teamOf(id TeamID) *team {
 	t := s.teams[id]
 	if t == nil {
-		t = &team{Workspace: Workspace{Team: id}, users: map[UserID]User{}, groups: map[GroupID][]UserID{}}
+		t = &team{Workspace: Workspace{Team: id}, users: map[UserID]User{}, groups: map[GroupID][]UserID{}, homes: map[UserID]json.RawMessage{}}
 		s.teams[id] = t
 	}
 	return t
