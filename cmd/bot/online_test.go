@@ -77,6 +77,9 @@ func TestCheckOnline(t *testing.T) {
 					t.Errorf("no %q in:\n%s%s", want, &out, &errs)
 				}
 			}
+			if tc.want[0] == "is sound" && strings.Contains(out.String(), "amherst: ") {
+				t.Errorf("nothing is wrong, but:\n%s", &out)
+			}
 			if strings.Contains(out.String(), string(c.amherst.Token)) {
 				t.Error("it prints a token")
 			}

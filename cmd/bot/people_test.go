@@ -231,7 +231,7 @@ func TestTheHomeTab(t *testing.T) {
 		b.onCall(byGroup)
 		b.subscribe("CTEACH")
 		b.ann("/incident declare learn down Login <fails> --next 45m")
-		b.ann("/incident drill portal slow")
+		b.ann("/incident drill portal slow --next 30m")
 		pass(5 * time.Second)
 		b.story.Expect(ops, "INC-1")
 		b.story.Expect(ops, "DRILL")
