@@ -23,6 +23,16 @@ type Settings struct {
 	Access desk.Access
 	// Connections are the names of all configured connections.
 	Connections []desk.ConnectionName
+	// Rosters tells what is known of the groups that the access list names; nil:
+	// there are none.
+	Rosters func() []chat.Roster
+}
+
+func (s *Settings) rosters() []chat.Roster {
+	if s.Rosters == nil {
+		return nil
+	}
+	return s.Rosters()
 }
 
 // Commands answers what people type. Its methods may be called from many goroutines.
@@ -213,6 +223,9 @@ func (c *Commands) failed(a *asked, err error) chat.Reply {
 			q = &question{Refusal: refusal}
 		}
 		m := wording.Refused(q.Refusal, q.actions)
+		if unknown := a.unknownGroups(); refusal.Code == desk.Forbidden && len(unknown) > 0 {
+			m.Lines = append(m.Lines, wording.GroupsUnknown(unknown))
+		}
 		if a.verb.changes() {
 			m.Context = append(m.Context, wording.NothingDone())
 		}
@@ -226,6 +239,20 @@ func (c *Commands) failed(a *asked, err error) chat.Reply {
 		return refused(wording.MaybeStored())
 	}
 	return refused(wording.Broken(a.req.Trace))
+}
+
+// unknownGroups lists the groups that might give the actor more rights, if it were
+// known who belongs to them.
+func (a *asked) unknownGroups() (out []chat.Roster) {
+	if a.actor.Guest || a.Access.RoleOf(a.actor) == desk.Admin {
+		return nil
+	}
+	for _, r := range a.rosters() {
+		if r.Group.Connection == a.actor.Person.Connection && !r.Counts(a.req.At) {
+			out = append(out, r)
+		}
+	}
+	return out
 }
 
 func refused(m chat.Message) chat.Reply { return chat.Reply{Message: m, Failed: true} }

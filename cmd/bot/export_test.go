@@ -35,7 +35,7 @@ func newChronicle(t *testing.T) *chronicle {
 	t.Cleanup(func() { db.Close() })
 	book := outbox.NewBook()
 	book.SetPlaces(outbox.Places{Catalog: desk.NewCatalog(nil)})
-	j := journal.New(db, book, func() {}, journal.Settings{})
+	j := journal.New(db, book, func(...desk.Subject) {}, journal.Settings{})
 	return &chronicle{t, j, export{db, book, j, "Example University", four.Add(time.Hour)}, 0}
 }
 

@@ -98,10 +98,12 @@ type bound struct {
 	config string
 }
 
-type checkCommand struct{}
+type checkCommand struct {
+	Online bool `help:"Ask the chat platforms too: tokens, scopes, channels, people, clocks."`
+}
 
 // Run loads the configuration and prints its mistakes, or its warnings.
-func (checkCommand) Run(b bound) error {
+func (c checkCommand) Run(b bound) error {
 	cfg, err := config.Load(b.config, b.p.env)
 	if err != nil {
 		fmt.Fprintln(b.p.stderr, err)
@@ -109,6 +111,9 @@ func (checkCommand) Run(b bound) error {
 	}
 	for _, w := range cfg.Warnings() {
 		fmt.Fprintln(b.p.stdout, "warning:", w)
+	}
+	if c.Online && checkOnline(b, cfg) {
+		return errSaid
 	}
 	fmt.Fprintf(b.p.stdout, "%s is sound. Connections: %d, services: %d.\n", b.config, connections(cfg), len(cfg.Services))
 	return nil

@@ -11,6 +11,7 @@ import (
 
 	"github.com/umassonline/belltower/internal/chat/slack"
 	"github.com/umassonline/belltower/internal/desk"
+	"github.com/umassonline/belltower/internal/journal"
 )
 
 // public has every URL of the public listener.
@@ -23,10 +24,16 @@ func (b *bot) public() http.Handler {
 }
 
 func (b *bot) slack(w *slack.Workspace) http.Handler {
-	return w.Handler(slack.Callbacks{Handle: b.do, MayFollow: b.commands.MayFollow, Returned: func(_ context.Context, ch desk.Channel) error {
-		b.engine.Return(ch)
-		return nil
-	}})
+	return w.Handler(slack.Callbacks{
+		Handle: b.do, MayFollow: b.commands.MayFollow,
+		Returned: func(_ context.Context, ch desk.Channel) error {
+			b.engine.Return(ch)
+			return nil
+		},
+		Moved: func(ctx context.Context, from, to desk.Channel) error {
+			return b.journal.Move(ctx, journal.By{At: b.out.now(), Name: "Belltower"}, from, to)
+		},
+	})
 }
 
 // admin has every URL of the admin listener.

@@ -29,7 +29,7 @@ func TestTheNightsWork(t *testing.T) {
 		defer db.Close()
 		book := outbox.NewBook()
 		book.SetPlaces(outbox.Places{Catalog: desk.NewCatalog(nil)})
-		j := journal.New(db, book, func() {}, journal.Settings{})
+		j := journal.New(db, book, func(...desk.Subject) {}, journal.Settings{})
 		seen := func() (n int) {
 			k := storage.K("seen")
 			err := db.View(t.Context(), func(tx storage.Tx) error {

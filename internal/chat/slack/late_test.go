@@ -161,9 +161,11 @@ func TestUnknownWorkspacesAreAskedToComeBack(t *testing.T) {
 	})
 }
 
-// restart starts the adapter anew while auth.test fails as given.
+// restart starts the adapter anew, as if for the first time, while auth.test fails
+// as given.
 func (w *world) restart(faults ...slacktest.Fault) {
 	w.stop()
+	w.memory = memory{}
 	w.fake.Faults(slacktest.On{Method: "auth.test"}, faults...)
 	w.start()
 }

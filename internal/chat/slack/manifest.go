@@ -88,9 +88,7 @@ func Scopes() []Scope {
 func events() []string {
 	return []string{
 		"app_home_opened", "app_uninstalled", "tokens_revoked",
-		"channel_archive", "channel_deleted", "channel_id_changed", "channel_left", "channel_rename", "channel_unarchive",
-		"group_archive", "group_deleted", "group_left", "group_rename", "group_unarchive",
-		"member_joined_channel", "member_left_channel",
-		"subteam_members_changed", "user_change",
+		"channel_id_changed", "channel_unarchive", "group_unarchive", "member_joined_channel",
+		"subteam_members_changed", "subteam_updated", "user_change",
 	}
 }

@@ -30,6 +30,9 @@ type Callbacks struct {
 	// Returned is told that a channel can be posted to again (unarchived, the bot
 	// added), maybe more than once. After an error Slack tells it again.
 	Returned func(context.Context, desk.Channel) error
+	// Moved is told that a channel has another id now, maybe more than once and late.
+	// After an error Slack tells it again.
+	Moved func(ctx context.Context, from, to desk.Channel) error
 }
 
 // Handler answers POST .../commands, .../interactions and .../events: the last
@@ -147,6 +150,7 @@ func (h *handler) command(in incoming) error {
 	req.Text = decode(h.name, form.Get("text"))
 	if channel, wanted := h.subscribed(req); wanted && h.do.MayFollow(req, desk.Channel{Connection: h.name, ID: channel}) {
 		h.join(in.ctx, req.Trace, channel)
+		h.rooms.want(in.at, channel)
 	}
 	h.answer(in, req, origin{url: form.Get("response_url"), inline: true})
 	return nil
@@ -159,8 +163,9 @@ func (h *handler) request(in incoming, id, user, channel string) chat.Request {
 	who := h.person(in.ctx, user)
 	return chat.Request{
 		ID: id, Trace: hex.EncodeToString(sum[:6]), At: in.at,
-		Person: desk.Person{Connection: h.name, ID: user}, Guest: who.guest, Zone: who.zone, Groups: h.groupsOf(user),
+		Person: desk.Person{Connection: h.name, ID: user}, Guest: who.outsider(), Zone: who.zone, Groups: h.groupsOf(in.ctx, user),
 		Channel: desk.Channel{Connection: h.name, ID: channel}, Direct: isDirect(channel),
+		Manages: h.manages(user, who, channel),
 	}
 }
 
