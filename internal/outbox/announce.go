@@ -105,6 +105,27 @@ func endGrace(tx storage.Tx, s desk.Subject, now time.Time, early bool) (bool, e
 	return true, putAnnouncement(tx, a, out, true)
 }
 
+// Hesitate puts the end of a running grace off until then, so that somebody has the
+// time to change what is to be told. It reports false where none runs.
+func (b *Book) Hesitate(tx storage.Tx, s desk.Subject, now, until time.Time) (bool, error) {
+	out, _, err := outTable().Get(tx, outKey(s))
+	if err != nil || !out.held() || out.graceOver(now) {
+		return false, err
+	}
+	last, _, err := annTable().Get(tx, annKey(s, out.N))
+	if err != nil || !until.After(out.ReleaseAt) || last.Snapshot.Held == nil {
+		return err == nil, err
+	}
+	out.N++
+	out.ReleaseAt, out.HeldSince = until, until.Add(-graceAtMost)
+	a := desk.Announcement{
+		Subject: s, N: out.N, At: now, Kind: desk.Released, Reach: desk.ReachOps,
+		Trace: last.Trace, Snapshot: last.Snapshot,
+	}
+	a.Snapshot.Held = &desk.Held{Until: until, Channels: last.Snapshot.Held.Channels}
+	return true, putAnnouncement(tx, a, out, true)
+}
+
 // Notify tells ops channels one thing and returns the notice's subject. Of n only
 // At, Text and Only are used.
 func (b *Book) Notify(tx storage.Tx, n desk.Notice) (desk.Subject, error) {
