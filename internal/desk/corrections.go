@@ -232,8 +232,8 @@ func errorsOfMerge(from, into Incident) error {
 	if from.Drill != into.Drill {
 		return Refuse(Conflict, "A drill and a real incident cannot be merged.").About(from.Subject(), into.Subject())
 	}
-	if err := from.mustBeOpen(); err != nil {
+	if err := from.CheckOpen(); err != nil {
 		return err
 	}
-	return into.mustBeOpen()
+	return into.CheckOpen()
 }

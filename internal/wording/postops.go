@@ -80,8 +80,9 @@ func lead(i desk.Incident) chat.Text {
 	return chat.Text{{Person: i.Lead}}
 }
 
-// actions are the buttons of the card: while it waits, to end the waiting; while
-// it is open, what needs no typing; then to look.
+// actions are the buttons of the card: while it waits, to end the waiting or to
+// change it; while it is open, to work on it; then to look. --yes does it at once,
+// where else a form would be opened.
 func actions(s desk.Snapshot) []chat.Action {
 	i := *s.Incident
 	b := button{i.Subject().String(), strconv.Itoa(i.Number)}
@@ -91,16 +92,16 @@ func actions(s desk.Snapshot) []chat.Action {
 		if !i.IsOpen() {
 			return []chat.Action{b.send()}
 		}
-		return []chat.Action{b.send(), b.retract(fresh(i))}
+		return []chat.Action{b.send(), b.make("Change %s", "incident change"), b.retract(fresh(i))}
 	case !i.IsOpen():
 		return []chat.Action{told}
 	}
-	resolve := b.make("Resolve %s", "incident resolve")
+	resolve := b.make("Resolve %s", "incident resolve --yes")
 	resolve.Style, resolve.Confirm = chat.Primary, "Tell everybody that "+b.name+" is resolved?"
 	if i.Drill {
 		resolve.Confirm = ""
 	}
-	out := []chat.Action{resolve}
+	out := []chat.Action{b.make("Update %s", "incident update"), resolve}
 	if i.Lead.IsZero() {
 		out = append(out, chat.Action{Label: "Lead " + b.name, Command: "incident lead " + b.number + " me"})
 	}
@@ -117,7 +118,7 @@ func (b button) send() chat.Action {
 // retract is the button that takes the incident back; at once where nobody was
 // told, so that ten seconds are enough.
 func (b button) retract(atOnce bool) chat.Action {
-	a := b.make("Take %s back", "incident retract")
+	a := b.make("Take %s back", "incident retract --yes")
 	a.Style = chat.Danger
 	if !atOnce {
 		a.Confirm = "Take all of " + b.name + " back? Everybody who was told gets a correction."
