@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"slices"
-	"time"
 
 	"github.com/umassonline/belltower/internal/desk"
 	"github.com/umassonline/belltower/internal/outbox"
@@ -280,19 +279,15 @@ func (j *Journal) SendNow(ctx context.Context, by By, number int) (bool, error) 
 	return out.Sent, err
 }
 
-// changeTime is how long what is held waits for somebody who is changing it.
-const changeTime = 2 * time.Minute
-
-// Hesitate puts the end of an incident's grace off by two minutes, for somebody
-// who opened a form to change it. It reports false where nothing is held.
+// Hesitate puts the end of an incident's grace off by outbox.HesitateFor, for
+// somebody who opened a form to change it. It reports false where nothing is held.
 func (j *Journal) Hesitate(ctx context.Context, by By, number int) (bool, error) {
 	out, err := once(ctx, j, by, func(tx storage.Tx) (sentNow, error) {
 		i, err := getIncident(tx, number)
 		if err != nil {
 			return sentNow{}, err
 		}
-		now := by.At.UTC()
-		held, err := j.book.Hesitate(tx, i.Subject(), now, now.Add(changeTime))
+		held, err := j.book.Hesitate(tx, i.Subject(), by.At.UTC())
 		if err != nil || !held {
 			return sentNow{Incident: i}, err
 		}

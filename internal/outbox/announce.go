@@ -20,6 +20,9 @@ type Release struct {
 // may last in all.
 const graceAtMost = 30 * time.Second
 
+// HesitateFor is how long a grace waits for somebody who changes what it holds.
+const HesitateFor = 2 * time.Minute
+
 // Announce writes an announcement and raises the subject's number: two writes,
 // three at its beginning and end, however many channels will hear. It returns
 // the announcement as it will be told. A retraction is never held back: what was
@@ -105,9 +108,10 @@ func endGrace(tx storage.Tx, s desk.Subject, now time.Time, early bool) (bool, e
 	return true, putAnnouncement(tx, a, out, true)
 }
 
-// Hesitate puts the end of a running grace off until then, so that somebody has the
-// time to change what is to be told. It reports false where none runs.
-func (b *Book) Hesitate(tx storage.Tx, s desk.Subject, now, until time.Time) (bool, error) {
+// Hesitate puts the end of a running grace off for HesitateFor, so that somebody has
+// the time to change what is to be told. It reports false where none runs.
+func (b *Book) Hesitate(tx storage.Tx, s desk.Subject, now time.Time) (bool, error) {
+	until := now.Add(HesitateFor)
 	out, _, err := outTable().Get(tx, outKey(s))
 	if err != nil || !out.held() || out.graceOver(now) {
 		return false, err

@@ -66,10 +66,10 @@ func (o outRecord) held() bool    { return !o.ReleaseAt.IsZero() }
 func (o outRecord) settled() bool { return o.Settled == o.N }
 
 // graceOver reports whether what is held back may be told. No grace ends later
-// than graceAtMost from now: then the clock was set back.
+// than HesitateFor from now: then the clock was set back.
 func (o outRecord) graceOver(now time.Time) bool {
 	left := o.ReleaseAt.Sub(now)
-	return left <= 0 || left > graceAtMost
+	return left <= 0 || left > HesitateFor
 }
 
 // live reports whether the subject belongs on the list of live ones.
