@@ -60,7 +60,7 @@ func TestAnIncidentAsPeopleSeeIt(t *testing.T) {
 		b.story.ExpectEdit(post, "A disk is full")
 
 		pass(20 * time.Minute)
-		b.ann("/incident resolve")
+		b.ann("/incident resolve --yes")
 		pass(5 * time.Second)
 		b.story.Expect(ops, "is working again")
 		b.story.ExpectClaim("CTEACH", slacktest.Claim{Text: "is working again", InThread: post.TS, Where: func(m slacktest.Message) bool { return m.Broadcast }})
@@ -107,7 +107,7 @@ func TestTheGraceEnds(t *testing.T) {
 		b.story.NothingElse()
 		pass(6 * time.Second)
 		b.story.ExpectEverywhere(many(25), "Learn System is not available")
-		b.ann("/incident resolve 1")
+		b.ann("/incident resolve 1 --yes")
 		pass(2 * time.Second)
 		b.story.Expect(ops, "is working again")
 		card := b.posts(ops)[0]
@@ -237,7 +237,7 @@ func TestWhyATakenBackIncidentWasTold(t *testing.T) {
 		b.open("CLIB")
 		b.ann("/incident declare learn down")
 		pass(5 * time.Second)
-		b.ann("/incident retract 1")
+		b.ann("/incident retract 1 --yes")
 		pass(5 * time.Second)
 		b.story.Expect(ops, "INC-1")
 		b.story.Expect(ops, "it was a mistake")
@@ -300,7 +300,7 @@ func TestADrillTouchesNothing(t *testing.T) {
 		if !strings.Contains(status, "working") {
 			t.Errorf("the drill shows: %s", status)
 		}
-		b.ann("/incident resolve 1")
+		b.ann("/incident resolve 1 --yes")
 		pass(time.Minute)
 		b.story.Expect(ops, "DRILL")
 	})
@@ -317,7 +317,7 @@ func TestSubscribingWhileItIsOpen(t *testing.T) {
 		pass(5 * time.Second)
 		b.story.Expect("CTEACH", "Learn System is not available")
 		b.story.Type("CTEACH", ann, "/unsubscribe learn")
-		b.ann("/incident resolve 1")
+		b.ann("/incident resolve 1 --yes")
 		pass(5 * time.Second)
 		b.story.Expect(ops, "is working again")
 		b.story.Expect("CTEACH", "is working again")

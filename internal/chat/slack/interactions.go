@@ -1,6 +1,8 @@
 package slack
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"net/http"
@@ -13,15 +15,21 @@ import (
 // interaction is what Slack sends when somebody uses a message
 // (docs.slack.dev/reference/interaction-payloads/block_actions-payload).
 type interaction struct {
-	Type string `json:"type"`
-	App  string `json:"api_app_id"`
-	Team struct {
-		ID string `json:"id"`
+	Type     string `json:"type"`
+	App      string `json:"api_app_id"`
+	Callback string `json:"callback_id"` // of a shortcut
+	Trigger  string `json:"trigger_id"`
+	At       string `json:"action_ts"` // of a shortcut
+	Team     struct {
+		ID     string `json:"id"`
+		Domain string `json:"domain"`
 	} `json:"team"`
 	User struct {
 		ID   string `json:"id"`
 		Name string `json:"username"`
 	} `json:"user"`
+	View    submitted `json:"view"`
+	Message usedOn    `json:"message"`
 	Channel struct {
 		ID string `json:"id"`
 	} `json:"channel"`
@@ -40,38 +48,64 @@ type pressed struct {
 	At       string `json:"action_ts"`
 }
 
-// interaction carries out the command of a button, as the person who pressed it.
-// It is acknowledged when it is done; the answer goes to the response_url. Buttons
-// that open a page, and all other interactions, are only acknowledged.
+// interaction takes what Slack posts to the Interactions URL.
 func (h *handler) interaction(in incoming) error {
 	form, err := url.ParseQuery(string(in.body))
 	if err != nil {
 		return unreadable(nil)
 	}
+	return h.interact(in, []byte(form.Get("payload")))
+}
+
+// interact does what somebody asks for who pressed a button, filled in a form or
+// used a shortcut, as that person. Buttons that open a page, and everything else,
+// are only acknowledged.
+func (h *handler) interact(in incoming, payload []byte) error {
 	var p interaction
-	if err := json.Unmarshal([]byte(form.Get("payload")), &p); err != nil {
+	if err := json.Unmarshal(payload, &p); err != nil {
 		return unreadable(errors.New("the payload is no JSON"))
 	}
 	if err := h.claims(in.ctx, p.Team.ID, p.App); err != nil {
 		return err
 	}
-	if p.Type != "block_actions" || len(p.Actions) != 1 || !strings.HasPrefix(p.Actions[0].ActionID, actionDo) {
-		in.WriteHeader(http.StatusOK)
-		return nil
+	switch {
+	case p.Type == "shortcut", p.Type == "message_action":
+		return h.shortcut(in, p)
+	case p.Type == "view_submission" && p.View.Callback == formCallback:
+		return h.submission(in, p)
+	case p.Type == "block_actions" && len(p.Actions) == 1 && strings.HasPrefix(p.Actions[0].ActionID, actionDo):
+		return h.pressed(in, p)
 	}
+	in.WriteHeader(http.StatusOK)
+	return nil
+}
+
+// pressed carries out the command of a button. It is acknowledged when it is done;
+// the answer goes to the response_url.
+func (h *handler) pressed(in incoming, p interaction) error {
 	if p.User.ID == "" || p.Channel.ID == "" || p.Actions[0].At == "" {
 		return unreadable(errors.New("the payload lacks a person, a channel or a time"))
 	}
-	h.answer(in, h.press(in, p), origin{url: p.ResponseURL, own: p.Container.Own})
+	req := h.press(in, p)
+	h.joinFor(in, req)
+	h.answer(in, req, origin{trigger: p.Trigger, url: p.ResponseURL, user: p.User.ID, channel: p.Channel.ID, pressed: true, own: p.Container.Own})
 	return nil
 }
 
 // press makes the request of a button. Slack may send a click again; it is the
-// same by its message, time and person.
+// same by its message, time and person. In an answer that its author alone sees, a
+// button is good for one thing however often it is pressed before it is gone.
 func (h *handler) press(in incoming, p interaction) chat.Request {
 	button := p.Actions[0]
-	req := h.request(in, p.Container.MessageTS+"/"+button.At+"/"+p.User.ID, p.User.ID, p.Channel.ID)
-	req.Name = p.User.Name
-	req.Command, req.Text, _ = strings.Cut(button.Value, " ")
+	once := button.At
+	if p.Container.Own {
+		sum := sha256.Sum256([]byte(button.Value))
+		once = hex.EncodeToString(sum[:8])
+	}
+	req := h.request(in, p.Container.MessageTS+"/"+once+"/"+p.User.ID, p.User.ID, p.Channel.ID)
+	req.Name, req.Forms = p.User.Name, true
+	command, options := chat.ParseValue(button.Value)
+	req.Command, req.Text, _ = strings.Cut(command, " ")
+	req.Options, req.Filled = options, options != nil
 	return req
 }
