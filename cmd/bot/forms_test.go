@@ -91,6 +91,11 @@ func TestChangedWithinTheGrace(t *testing.T) {
 		b.reads("INC-1")
 		b.story.ExpectClaim(ops, slacktest.Claim{Text: "It got better", InThread: card.TS, AnyOrder: true})
 		b.story.ExpectEverywhere(many(25), "Learn System is partly not available: Logins fail")
+		for _, m := range b.posts("C000") {
+			if strings.Contains(m.Reads(), "orrected") {
+				t.Errorf("who was told nothing before reads of a correction: %s", m.Reads())
+			}
+		}
 		golden(t, "stories/changed.txt", b.transcripts(ops, "C000"))
 	})
 }

@@ -237,3 +237,19 @@ func errorsOfMerge(from, into Incident) error {
 	}
 	return into.CheckOpen()
 }
+
+// Unseen returns a change of what nobody but ops was told of: there is nothing that
+// readers saw, and so nothing that was corrected, nor was it ever worse.
+func (c Change) Unseen() Change {
+	c.Incident = c.Incident.clone()
+	c.Incident.Peak, c.Incident.CorrectedAt = c.Incident.Impact, time.Time{}
+	for k := range c.Incident.Latest {
+		c.Incident.Latest[k].CorrectedAt = time.Time{}
+	}
+	if c.Announce != nil {
+		a, snap := *c.Announce, c.Incident.clone()
+		a.Snapshot.Incident, a.Snapshot.Untold = &snap, true
+		c.Announce = &a
+	}
+	return c
+}

@@ -326,6 +326,10 @@ func (j *Journal) Revise(ctx context.Context, by By, number int, r Revision) (Ap
 		if err := i.CheckOpen(); err != nil {
 			return Applied{}, err
 		}
+		untold, err := j.book.Untold(tx, i.Subject())
+		if err != nil {
+			return Applied{}, err
+		}
 		for _, step := range r.steps(tx) {
 			c, changes, err := step(i, by.act())
 			if err != nil {
@@ -333,6 +337,9 @@ func (j *Journal) Revise(ctx context.Context, by By, number int, r Revision) (Ap
 			}
 			if !changes {
 				continue
+			}
+			if untold {
+				c = c.Unseen()
 			}
 			if c.Announce != nil {
 				c.Announce.Snapshot.Doubts = r.Doubts

@@ -81,6 +81,13 @@ func putAnnouncement(tx storage.Tx, a desk.Announcement, out outRecord, was bool
 	return list(tx, a.Subject, out.live())
 }
 
+// Untold reports whether others than ops channels were told nothing of a subject
+// yet, because its first announcement is in its grace.
+func (b *Book) Untold(tx storage.Tx, s desk.Subject) (bool, error) {
+	out, _, err := outTable().Get(tx, outKey(s))
+	return out.held() && out.Rel == 0, err
+}
+
 // SendNow ends the grace of a subject at once. It reports false where there was
 // none to end.
 func (b *Book) SendNow(tx storage.Tx, s desk.Subject, now time.Time) (bool, error) {

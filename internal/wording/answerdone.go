@@ -203,10 +203,7 @@ func doneActions(d Done) []chat.Action {
 	retract.Style = chat.Danger
 	var out []chat.Action
 	if d.Held != nil {
-		out = append(out, b.send())
-		if d.Incident.IsOpen() {
-			out = append(out, b.make("Change %s", "incident change"))
-		}
+		out = append(append(out, b.send()), b.change(d.Incident)...)
 	}
 	if d.Entry.Kind == desk.Declared {
 		out = append(out, retract)

@@ -2,6 +2,7 @@ package wording
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 
 	"github.com/umassonline/belltower/internal/chat"
@@ -26,7 +27,7 @@ func waiting(s desk.Snapshot) []chat.Line {
 		return nil
 	}
 	what, unless := "Nobody else was told yet.", ", unless you take it back."
-	if !fresh(*s.Incident) {
+	if !unseen(s) {
 		what, unless = "The newest change is not told to others yet.", "."
 	}
 	lines := []chat.Line{paragraph(chat.Text{
@@ -43,8 +44,9 @@ func waiting(s desk.Snapshot) []chat.Line {
 	return lines
 }
 
-// fresh reports whether the incident was declared and nothing else was done to it.
-func fresh(i desk.Incident) bool { return i.Entries == 1 }
+// unseen reports whether what is held is the declaration: nobody else was told of
+// the incident.
+func unseen(s desk.Snapshot) bool { return s.Incident.Entries == 1 || s.Untold }
 
 func facts(i desk.Incident) []chat.Fact {
 	out := []chat.Fact{
@@ -92,7 +94,7 @@ func actions(s desk.Snapshot) []chat.Action {
 		if !i.IsOpen() {
 			return []chat.Action{b.send()}
 		}
-		return []chat.Action{b.send(), b.make("Change %s", "incident change"), b.retract(fresh(i))}
+		return slices.Concat([]chat.Action{b.send()}, b.change(i), []chat.Action{b.retract(unseen(s))})
 	case !i.IsOpen():
 		return []chat.Action{told}
 	}
@@ -106,6 +108,15 @@ func actions(s desk.Snapshot) []chat.Action {
 		out = append(out, chat.Action{Label: "Lead " + b.name, Command: "incident lead " + b.number + " me"})
 	}
 	return append(out, b.retract(i.Drill), told)
+}
+
+// change is the button that opens the declaration to be put right, while nothing
+// was said after it.
+func (b button) change(i desk.Incident) []chat.Action {
+	if i.Updates > 1 || !i.IsOpen() {
+		return nil
+	}
+	return []chat.Action{b.make("Change %s", "incident change")}
 }
 
 // send is the button that ends the waiting.
