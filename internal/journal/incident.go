@@ -282,18 +282,20 @@ func (j *Journal) SendNow(ctx context.Context, by By, number int) (bool, error) 
 // Hesitate puts the end of an incident's grace off by outbox.HesitateFor, for
 // somebody who opened a form to change it. It reports false where nothing is held.
 func (j *Journal) Hesitate(ctx context.Context, by By, number int) (bool, error) {
-	out, err := once(ctx, j, by, func(tx storage.Tx) (sentNow, error) {
+	held := false
+	err := j.db.Update(ctx, func(tx storage.Tx) error {
 		i, err := getIncident(tx, number)
 		if err != nil {
-			return sentNow{}, err
+			return err
 		}
-		held, err := j.book.Hesitate(tx, i.Subject(), by.At.UTC())
+		held, err = j.book.Hesitate(tx, i.Subject(), by.At.UTC())
 		if err != nil || !held {
-			return sentNow{Incident: i}, err
+			return err
 		}
-		return sentNow{i, true}, audit(tx, by, AuditEntry{Did: "change", About: i.Subject().String()})
+		return audit(tx, by, AuditEntry{Did: "change", About: i.Subject().String()})
 	})
-	return out.Sent, err
+	j.wrote(ctx, err)
+	return held, err
 }
 
 // Revision is how a declaration is to read; what is empty stays.

@@ -1,6 +1,7 @@
 package slack
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -25,8 +26,9 @@ type interaction struct {
 		Domain string `json:"domain"`
 	} `json:"team"`
 	User struct {
-		ID   string `json:"id"`
-		Name string `json:"username"`
+		ID       string `json:"id"`
+		Username string `json:"username"`
+		Name     string `json:"name"` // all that a shortcut on a message has
 	} `json:"user"`
 	View    submitted `json:"view"`
 	Message usedOn    `json:"message"`
@@ -40,6 +42,10 @@ type interaction struct {
 	ResponseURL string    `json:"response_url"`
 	Actions     []pressed `json:"actions"`
 }
+
+func (p interaction) isShortcut() bool { return p.Type == "shortcut" || p.Type == "message_action" }
+
+func (p interaction) name() string { return cmp.Or(p.User.Username, p.User.Name) }
 
 // pressed is a button that was pressed.
 type pressed struct {
@@ -65,11 +71,14 @@ func (h *handler) interact(in incoming, payload []byte) error {
 	if err := json.Unmarshal(payload, &p); err != nil {
 		return unreadable(errors.New("the payload is no JSON"))
 	}
+	if id := h.awaitIdentity(in.ctx); id != nil && p.App == "" && p.isShortcut() {
+		p.App = id.app // Slack does not say it; the signature is the app's own
+	}
 	if err := h.claims(in.ctx, p.Team.ID, p.App); err != nil {
 		return err
 	}
 	switch {
-	case p.Type == "shortcut", p.Type == "message_action":
+	case p.isShortcut():
 		return h.shortcut(in, p)
 	case p.Type == "view_submission" && p.View.Callback == formCallback:
 		return h.submission(in, p)
@@ -103,7 +112,7 @@ func (h *handler) press(in incoming, p interaction) chat.Request {
 		once = hex.EncodeToString(sum[:8])
 	}
 	req := h.request(in, p.Container.MessageTS+"/"+once+"/"+p.User.ID, p.User.ID, p.Channel.ID)
-	req.Name, req.Forms = p.User.Name, true
+	req.Name, req.Forms = p.name(), true
 	command, options := chat.ParseValue(button.Value)
 	req.Command, req.Text, _ = strings.Cut(command, " ")
 	req.Options, req.Filled = options, options != nil

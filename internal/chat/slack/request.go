@@ -210,6 +210,9 @@ func (h *handler) answer(in incoming, req chat.Request, to origin) {
 	switch {
 	case !inTime:
 		<-acknowledged
+		if to.form != nil && reply.Failed {
+			reply.Message = typedBack(reply.Message, req)
+		}
 	case to.form != nil && staysOpen(reply, *to.form):
 		h.beside(in.ResponseWriter, reply, *to.form)
 		return

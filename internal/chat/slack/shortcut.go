@@ -3,6 +3,7 @@ package slack
 import (
 	"errors"
 	"fmt"
+	"net/http"
 	"strings"
 
 	"github.com/umassonline/belltower/internal/desk"
@@ -14,12 +15,11 @@ const (
 	shortcutAdd     = "add_to_incident"
 )
 
-// message is a message that a shortcut was used on
+// usedOn is a message that a shortcut was used on
 // (docs.slack.dev/reference/interaction-payloads/shortcuts-interaction-payload).
 type usedOn struct {
 	TS     string `json:"ts"`
 	Thread string `json:"thread_ts"`
-	User   string `json:"user"`
 	Text   string `json:"text"`
 }
 
@@ -36,7 +36,7 @@ func (h *handler) shortcut(in incoming, p interaction) error {
 		to.away, channel = true, h.conf.OpsChannel
 	}
 	req := h.request(in, p.Callback+"/"+p.At+"/"+p.User.ID, p.User.ID, channel)
-	req.Name, req.Command, req.Forms = p.User.Name, "incident", true
+	req.Name, req.Command, req.Forms = p.name(), "incident", true
 	switch p.Callback {
 	case shortcutDeclare:
 		req.Text = "declare"
@@ -44,7 +44,7 @@ func (h *handler) shortcut(in incoming, p interaction) error {
 		req.Text = "note"
 		req.Prefill = map[string]string{"message": h.cited(p)}
 	default:
-		in.WriteHeader(200)
+		in.WriteHeader(http.StatusOK)
 		return nil
 	}
 	h.answer(in, req, to)

@@ -62,7 +62,7 @@ func (h *handler) submission(in incoming, p interaction) error {
 		channel = h.conf.OpsChannel // of a shortcut, which is used nowhere
 	}
 	req := h.request(in, p.View.requestID(p.User.ID), p.User.ID, channel)
-	req.Name = p.User.Name
+	req.Name = p.name()
 	req.Command, req.Text, _ = strings.Cut(from.Command, " ")
 	req.Filled, req.Options = true, p.View.options()
 	h.joinFor(in, req)
@@ -121,4 +121,14 @@ func (h *handler) beside(w http.ResponseWriter, r chat.Reply, v submitted) {
 		Action string            `json:"response_action"`
 		Errors map[string]string `json:"errors"`
 	}{"errors", map[string]string{v.field(r.Field): shorten(strings.Join(says, " "), maxFault)}})
+}
+
+// typedBack says in a refusal what was typed, where the form is closed already.
+func typedBack(m chat.Message, req chat.Request) chat.Message {
+	for _, name := range []string{"title", "message", "reason"} {
+		if text := req.Options[name]; text != "" {
+			m.Lines = append(m.Lines, chat.Line{Kind: chat.Quote, Text: chat.Plain(text)})
+		}
+	}
+	return m
 }

@@ -194,7 +194,8 @@ func TestWhereARefusedFormIsAnswered(t *testing.T) {
 			w.fakeSays("CTEACH", 1)
 			ask := w.only("CTEACH", "No.")[0]
 			w.clicks(slacktest.Click{Channel: "CTEACH", TS: ask.TS, User: "UANN", Action: "do-0"})
-			if got := w.heard()[0]; open || len(w.heard()) != 1 && got.Text == "" {
+			h := w.heard()
+			if got := h[len(h)-1]; open || got.Text != "declare --separate" || got.Options["title"] != "{" || !got.Filled {
 				t.Errorf("still open: %v, %+v", open, got)
 			}
 		})
@@ -216,6 +217,26 @@ func TestAFormIsAnsweredLate(t *testing.T) {
 		time.Sleep(7 * time.Second)
 		if m := w.only("CTEACH", "INC-1 is open.")[0]; m.To != "UANN" {
 			t.Errorf("%+v", m)
+		}
+	})
+}
+
+// Nor is what was typed lost where a form is refused after it has closed.
+func TestAFormThatIsRefusedLateGivesBackWhatWasTyped(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		w.opens(chat.Form{Title: "T", Submit: "S", Command: "incident resolve 42", Fields: []chat.Field{{Name: "message", Label: "M", Max: 99}}})
+		w.types(w.typed("resolve 42"))
+		w.answerWith(func(chat.Request) chat.Reply {
+			time.Sleep(5 * time.Second)
+			return chat.Reply{Failed: true, Message: chat.Message{Summary: chat.Plain("It is resolved already.")}}
+		})
+		if _, err := w.fake.Submit(t.Context(), "UANN", slacktest.Fill{"message": "All is well again."}); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(7 * time.Second)
+		if m := w.only("CTEACH", "It is resolved already.")[0]; !strings.Contains(m.Reads(), "All is well again.") {
+			t.Errorf("she reads %s", m.Reads())
 		}
 	})
 }

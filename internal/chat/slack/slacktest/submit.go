@@ -190,7 +190,8 @@ type Shortcut struct {
 }
 
 // Use posts the signed payload of a shortcut to the Interactions URL
-// (docs.slack.dev/reference/interaction-payloads/shortcuts-interaction-payload).
+// (docs.slack.dev/reference/interaction-payloads/shortcuts-interaction-payload, whose
+// examples name no app).
 func (s *Server) Use(ctx context.Context, u Shortcut) (Answer, error) {
 	r, err := s.shortcutRequest(u)
 	if err != nil {
@@ -207,7 +208,7 @@ func (s *Server) shortcutRequest(u Shortcut) (Request, error) {
 		return Request{}, fmt.Errorf("fake Slack: no workspace %q", u.Team)
 	}
 	name := t.users[u.User].Name
-	p := object{"type": "shortcut", "token": "deprecated-verification-token", "api_app_id": t.App, "callback_id": u.Callback,
+	p := object{"type": "shortcut", "token": "deprecated-verification-token", "callback_id": u.Callback,
 		"action_ts": formatTS(s.now().UnixMicro() + s.next()), "trigger_id": s.newTrigger(t, u.User),
 		"team": object{"id": t.Team, "domain": t.Domain}, "user": object{"id": u.User, "username": name, "team_id": t.Team}}
 	if u.TS != "" {
@@ -217,6 +218,7 @@ func (s *Server) shortcutRequest(u Shortcut) (Request, error) {
 			return Request{}, fmt.Errorf("fake Slack: no message %s in %s", u.TS, u.Channel)
 		}
 		h := s.newHook(t, u.Channel, u.User)
+		p["user"] = object{"id": u.User, "name": name}
 		p["type"], p["message_ts"], p["message"] = "message_action", u.TS, ch.at(micros).render(true)
 		p["channel"], p["response_url"] = object{"id": u.Channel, "name": s.shownName(u.Channel)}, s.hookURL(h)
 	}
