@@ -55,7 +55,7 @@ func (a *asked) declaration() (desk.Declaration, error) {
 	}
 	said, err := a.takeDeclared()
 	if err != nil {
-		return desk.Declaration{}, err
+		return desk.Declaration{}, inField(err, "services")
 	}
 	d := desk.Declaration{Services: said.services, Impact: said.impact, Next: next, Began: began}
 	d.Title = a.line.part("title")

@@ -80,6 +80,7 @@ func TestRefusalsNameTheirField(t *testing.T) {
 		{"incident declare", map[string]string{"services": "learn", "impact": "minor", "title": strings.Repeat("t", 121), "message": "m"}, "title"},
 		{"incident declare", map[string]string{"services": "learn", "impact": "minor", "since": "tomorrow"}, "since"},
 		{"incident declare", map[string]string{"services": "learn", "impact": "minor", "next": "soon"}, "next"},
+		{"incident declare", map[string]string{"services": "learn,protal", "impact": "minor"}, "services"},
 		{"incident update 1", map[string]string{"message": " "}, "message"},
 		{"incident update 1", map[string]string{"message": "m", "status": "resolved", "next": "1h"}, "next"},
 		{"incident retract 1", map[string]string{"reason": strings.Repeat("r", 301)}, "reason"},
