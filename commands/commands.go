@@ -26,6 +26,8 @@ type Settings struct {
 	// Rosters tells what is known of the groups that the access list names; nil:
 	// there are none.
 	Rosters func() []chat.Roster
+	// Senders post to the channels of connections: for test posts only.
+	Senders map[desk.ConnectionName]chat.Sender
 }
 
 func (s *Settings) rosters() []chat.Roster {
@@ -72,7 +74,7 @@ type verb struct {
 	name  string
 	deed  desk.Deed
 	flags []flag
-	// form: alone it would open a form, so alone it is answered with its usage.
+	// form: alone it says nothing, so alone it is answered with its usage.
 	form bool
 	do   func(context.Context, *asked) (chat.Reply, error)
 }
@@ -135,7 +137,12 @@ func (a *asked) run(ctx context.Context) (chat.Reply, error) {
 	if err := a.Access.May(a.actor, a.verb.deed); err != nil {
 		return chat.Reply{}, err
 	}
-	if a.verb.form && a.line.bare() {
+	if f, err := a.form(ctx); f != nil || err != nil {
+		reply := usage(a.command, a.verb.name)
+		reply.Form = f
+		return reply, err
+	}
+	if a.verb.form && a.line.bare() && !a.req.Filled {
 		return usage(a.command, a.verb.name), nil
 	}
 	for f := range a.line.flags {
@@ -229,7 +236,7 @@ func (c *Commands) failed(a *asked, err error) chat.Reply {
 		if a.verb.changes() {
 			m.Context = append(m.Context, wording.NothingDone())
 		}
-		return refused(m)
+		return chat.Reply{Message: m, Failed: true, Field: refusal.Field}
 	}
 	c.log.Error("command failed", "trace", a.req.Trace, "command", a.path(), "error", err)
 	switch {

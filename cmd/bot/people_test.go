@@ -33,7 +33,8 @@ func (b *bubble) onCall(access string) {
 const byGroup = `admins = ["amherst/UROOT"]
 responders = ["amherst/UANN", "amherst/group:S0ONCALL"]`
 
-func (b *bubble) reads(who slacktest.UserID, line string, want ...string) {
+// asks types a line as somebody who reads so much of the answer.
+func (b *bubble) asks(who slacktest.UserID, line string, want ...string) {
 	b.t.Helper()
 	got := b.story.Type(ops, who, line).Reply.Reads()
 	for _, w := range want {
@@ -52,18 +53,18 @@ func TestAResponderByGroupWhileTheListFails(t *testing.T) {
 		b.onCall(byGroup)
 		b.slack.FaultsAlways(usergroups, slacktest.ErrorBefore(500))
 		pass(3 * time.Hour)
-		b.reads(olga, "/incident declare learn down", "INC-1 is open")
+		b.asks(olga, "/incident declare learn down", "INC-1 is open")
 		pass(5 * time.Second)
 		b.story.Expect(ops, "INC-1")
-		b.reads(olga, "/belltower whoami", "a responder", "amherst/group:S0ONCALL (list of 3 hours ago, cannot be refreshed)")
-		b.reads(root, "/belltower access", "2 members, list of 3 hours ago, cannot be refreshed")
+		b.asks(olga, "/belltower whoami", "a responder", "amherst/group:S0ONCALL (list of 3 hours ago, cannot be refreshed)")
+		b.asks(root, "/belltower access", "2 members, list of 3 hours ago, cannot be refreshed")
 		audit := b.story.Type(ops, root, "/belltower audit").Reply.Reads()
 		if n := strings.Count(audit, "old list"); n != 1 || !strings.Contains(audit, "It cannot be refreshed (unknown: HTTP 500)") {
 			t.Errorf("the audit says so %d times:\n%s", n, audit)
 		}
 		pass(22 * time.Hour)
-		b.reads(olga, "/incident resolve 1", "Only responders", "not known who belongs to amherst/group:S0ONCALL", "for 24 hours")
-		b.reads(ann, "/incident resolve 1", "INC-1 is resolved")
+		b.asks(olga, "/incident resolve 1", "Only responders", "not known who belongs to amherst/group:S0ONCALL", "for 24 hours")
+		b.asks(ann, "/incident resolve 1 --yes", "INC-1 is resolved")
 		pass(5 * time.Second)
 		b.story.Expect(ops, "is working again")
 	})
@@ -76,11 +77,11 @@ func TestAGroupThatWasNeverKnown(t *testing.T) {
 		b.slack.FaultsAlways(usergroups, slacktest.Slow(5*time.Second, slacktest.StoreNever))
 		b.onCall(byGroup)
 		pass(10 * time.Second)
-		b.reads(olga, "/incident declare learn down", "Only responders", "not known who belongs to amherst/group:S0ONCALL: the platform has not said so yet", "Nothing was stored")
-		b.reads(olga, "/belltower whoami", "neither a responder", "not known who belongs")
+		b.asks(olga, "/incident declare learn down", "Only responders", "not known who belongs to amherst/group:S0ONCALL: the platform has not said so yet", "Nothing was stored")
+		b.asks(olga, "/belltower whoami", "neither a responder", "not known who belongs")
 		b.slack.ClearFaults()
 		pass(time.Minute)
-		b.reads(olga, "/belltower whoami", "a responder", "amherst/group:S0ONCALL (list of ")
+		b.asks(olga, "/belltower whoami", "a responder", "amherst/group:S0ONCALL (list of ")
 	})
 }
 
@@ -88,9 +89,9 @@ func TestAGroupThatWasNeverKnown(t *testing.T) {
 func TestAGuestIsRefused(t *testing.T) {
 	inBubble(t, func(t *testing.T, b *bubble) {
 		b.onCall(byGroup)
-		b.reads(gus, "/incident declare learn down", "Only responders", "Nothing was stored")
-		b.reads(gus, "/subscribe learn", "Only members")
-		b.reads(gus, "/status", "working")
+		b.asks(gus, "/incident declare learn down", "Only responders", "Nothing was stored")
+		b.asks(gus, "/subscribe learn", "Only members")
+		b.asks(gus, "/status", "working")
 		pass(time.Minute)
 	})
 }
@@ -101,14 +102,14 @@ func TestARestartWhileSlackIsDownTakesCommands(t *testing.T) {
 	inBubble(t, func(t *testing.T, b *bubble) {
 		b.onCall(byGroup)
 		b.subscribe("CTEACH")
-		b.reads(olga, "/belltower whoami", "a responder")
-		b.reads(gus, "/belltower whoami", "a guest")
+		b.asks(olga, "/belltower whoami", "a responder")
+		b.asks(gus, "/belltower whoami", "a guest")
 		pass(time.Second)
 		b.stop()
 		b.slack.FaultsAlways(slacktest.On{}, slacktest.ErrorBefore(503))
 		b.start()
-		b.reads(olga, "/incident declare learn down", "INC-1 is open")
-		b.reads(gus, "/incident resolve 1", "Only responders")
+		b.asks(olga, "/incident declare learn down", "INC-1 is open")
+		b.asks(gus, "/incident resolve 1", "Only responders")
 		pass(time.Minute)
 		b.story.NothingElse()
 		b.slack.ClearFaults()
@@ -158,7 +159,7 @@ func TestAChannelIsRenamedArchivedAndUnarchived(t *testing.T) {
 		b.tell(unarchive)
 		pass(time.Minute)
 		b.story.ExpectClaim("CTEACH", slacktest.Claim{Text: "A disk is full", InThread: post.TS})
-		b.ann("/incident resolve")
+		b.ann("/incident resolve --yes")
 		pass(time.Minute)
 		b.story.Expect(ops, "is working again")
 		b.story.Expect("CTEACH", "is working again")
@@ -190,7 +191,7 @@ func TestAChannelGetsAnotherID(t *testing.T) {
 		if root := b.posts("GTEACH")[0]; !strings.Contains(root.Reads(), "A disk is full") {
 			t.Errorf("the post still shows: %s", root.Reads())
 		}
-		b.ann("/incident resolve")
+		b.ann("/incident resolve --yes")
 		pass(time.Minute)
 		b.story.Expect(ops, "is working again")
 		b.story.Expect("GTEACH", "is working again")
@@ -252,7 +253,7 @@ func TestTheHomeTab(t *testing.T) {
 		if v := b.slack.Home(b.amherst.Team, root); v != nil {
 			t.Errorf("the messages tab published %s", v)
 		}
-		b.ann("/incident resolve 1")
+		b.ann("/incident resolve 1 --yes")
 		pass(5 * time.Second)
 		b.story.Expect(ops, "is working again")
 		b.story.Expect("CTEACH", "is working again")

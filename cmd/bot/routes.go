@@ -48,11 +48,11 @@ func (b *bot) admin() http.Handler {
 // readyWithin is how long the store may take for the write that proves it.
 const readyWithin = 2 * time.Second
 
-// ready answers 200 when the store takes a write, 503 with the reason when not.
+// ready answers 200 when the store takes what a command writes, 503 with the reason when not.
 func (b *bot) ready(w http.ResponseWriter, r *http.Request) {
 	ctx, cancel := context.WithTimeout(r.Context(), readyWithin)
 	defer cancel()
-	if err := b.journal.Alive(ctx, b.out.now()); err != nil {
+	if err := b.journal.Ready(ctx, b.out.now()); err != nil {
 		say(w, http.StatusServiceUnavailable, "the store takes no writes: "+err.Error())
 		return
 	}

@@ -96,22 +96,29 @@ func build(cfg *config.Config, db storage.DB, o outside) (*bot, error) {
 		Grace: cfg.Tell.Grace, GraceAbove: cfg.Tell.GraceAbove, Ops: b.ops(),
 	})
 	b.commands = commands.New(b.journal, o.log, commands.Settings{
-		Words: b.words, Access: desk.Access(cfg.Access), Connections: b.connections(), Rosters: b.rosters,
+		Words: b.words, Access: desk.Access(cfg.Access), Connections: b.connections(), Rosters: b.rosters, Senders: b.senders(),
 	})
 	b.metrics.watch(b)
 	return b, nil
 }
 
 func (b *bot) newEngine() *outbox.Engine {
-	senders := map[desk.ConnectionName]chat.Sender{}
 	abilities := map[desk.ConnectionName]chat.Abilities{}
 	for _, w := range b.workspaces {
-		senders[w.Name()], abilities[w.Name()] = w, w.Abilities()
+		abilities[w.Name()] = w.Abilities()
 	}
 	return outbox.NewEngine(outbox.EngineConfig{
-		DB: b.db, Book: b.book, Words: b.words, Senders: senders, Abilities: abilities,
+		DB: b.db, Book: b.book, Words: b.words, Senders: b.senders(), Abilities: abilities,
 		Now: b.out.now, Log: b.out.log, Observe: b.metrics.observer(), Keep: b.cfg.Retention.Deliveries,
 	})
+}
+
+func (b *bot) senders() map[desk.ConnectionName]chat.Sender {
+	senders := map[desk.ConnectionName]chat.Sender{}
+	for _, w := range b.workspaces {
+		senders[w.Name()] = w
+	}
+	return senders
 }
 
 // places are the connections that are built, with their ops channels.

@@ -90,7 +90,7 @@ func TestDeliveriesAreKeptAsLongAsTheConfigurationSays(t *testing.T) {
 		pass(time.Minute)
 		b.story.Expect(ops, "INC-1")
 		b.story.Expect("CTEACH", "Learn System is slow")
-		b.ann("/incident resolve 1")
+		b.ann("/incident resolve 1 --yes")
 		pass(24 * time.Hour)
 		b.story.Expect(ops, "is working again")
 		b.story.Expect("CTEACH", "is working again")

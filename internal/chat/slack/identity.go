@@ -150,12 +150,22 @@ func (w *Workspace) granted(scope string) bool {
 // are; within Slack's 3 s.
 const patience = 1500 * time.Millisecond
 
-// claims checks that a request is from our workspace and our app. What was known
-// before a restart is enough to believe it; to refuse it, Slack must have said
-// so since, as the token may be another workspace's now.
+// claims checks that a request is from our workspace and our app.
 func (w *Workspace) claims(ctx context.Context, team, app string) error {
+	return w.claim(ctx, func(id *identity) bool { return id.matches(team, app) })
+}
+
+// claimsTeam is claims for what names no app: the signature is our app's own.
+func (w *Workspace) claimsTeam(ctx context.Context, team string) error {
+	return w.claim(ctx, func(id *identity) bool { return id != nil && team == id.Team })
+}
+
+// claim checks a request by who we are. What was known before a restart is enough
+// to believe it; to refuse it, Slack must have said so since, as the token may be
+// another workspace's now.
+func (w *Workspace) claim(ctx context.Context, is func(*identity) bool) error {
 	await(ctx, w.recalled, patience)
-	if w.known.Load().matches(team, app) {
+	if is(w.known.Load()) {
 		return nil
 	}
 	await(ctx, w.learned, patience)
@@ -164,7 +174,7 @@ func (w *Workspace) claims(ctx context.Context, team, app string) error {
 	default:
 		return &httpError{status: http.StatusServiceUnavailable, sentence: "Belltower is not connected to Slack yet. Please try again in a few seconds."}
 	}
-	if !w.known.Load().matches(team, app) {
+	if !is(w.known.Load()) {
 		return &httpError{status: http.StatusForbidden, sentence: "This request is of another workspace or app."}
 	}
 	return nil

@@ -1,14 +1,14 @@
 // Package slack connects one Slack workspace: it answers slash commands,
-// buttons and events that Slack sends over HTTP, and posts to its channels.
+// buttons, forms, shortcuts and events that Slack sends over HTTP, and posts to its channels.
 //
 // A [Workspace] is the sending side, a [chat.Sender]; [Workspace.Handler] makes
 // the answering side from it. Run learns who the workspace and the app are, so
 // that requests of others are refused. The package's parts: verify.go (is it
-// from Slack), request.go, interactions.go and events.go (what Slack sends),
-// decode.go (text as people typed it), render.go and mrkdwn.go (Block Kit),
-// body.go, send.go and call.go (posts), home.go (the Home tab), answer.go (how a call ended), find.go
-// (look-ups), identity.go, people.go and groups.go and channels.go (who is who), memory.go (what
-// outlasts a restart), join.go.
+// from Slack), request.go, interactions.go, submission.go, shortcut.go and events.go
+// (what Slack sends), view.go (forms), decode.go (text as people typed it), render.go
+// and mrkdwn.go (Block Kit), body.go, send.go and call.go (posts), home.go (the Home
+// tab), answer.go (how a call ended), find.go (look-ups), identity.go, people.go,
+// groups.go and channels.go (who is who), memory.go (what outlasts a restart), join.go.
 //
 // The Web API is called over net/http: the two calls that matter, posting and
 // editing, reuse one rendered body for a whole fan-out.

@@ -99,6 +99,8 @@ func methodNamed(name string) (method, bool) {
 		return method{"users:read", (*Server).botsInfo}, true
 	case "views.publish":
 		return method{"", (*Server).publishView}, true
+	case "views.open":
+		return method{"", (*Server).openView}, true
 	case "usergroups.users.list":
 		return method{"usergroups:read", (*Server).groupMembers}, true
 	}
