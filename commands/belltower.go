@@ -59,6 +59,7 @@ func whoami(_ context.Context, a *asked) (chat.Reply, error) {
 	return answer(a.Words.Whoami(wording.Who{
 		Person: a.req.Person, Groups: a.req.Groups, Role: a.Access.RoleOf(a.actor), Missing: a.Access.Missing(),
 		Channel: a.req.Channel, Reader: a.req.Zone,
+		Grants: a.Access.Grants(a.actor), Rosters: a.rosters(), Unknown: a.unknownGroups(), At: a.req.At,
 	}))
 }
 
@@ -104,7 +105,7 @@ func (a *asked) withoutReason(ctx context.Context, w outbox.Why) (string, error)
 }
 
 func access(_ context.Context, a *asked) (chat.Reply, error) {
-	return answer(a.Words.AccessList(a.Access))
+	return answer(a.Words.AccessList(a.Access, a.rosters(), a.req.At))
 }
 
 // maxAudit is how many entries of the audit can be looked at here; the export has

@@ -71,7 +71,7 @@ func BenchmarkRefuse(b *testing.B) {
 func desktop(db storage.DB) (*commands.Commands, chat.Request) {
 	book := outbox.NewBook()
 	book.SetPlaces(outbox.Places{Catalog: catalog()})
-	c := commands.New(journal.New(db, book, func() {}, journal.Settings{Grace: time.Second, GraceAbove: 20}), slog.New(slog.DiscardHandler), commands.Settings{
+	c := commands.New(journal.New(db, book, func(...desk.Subject) {}, journal.Settings{Grace: time.Second, GraceAbove: 20}), slog.New(slog.DiscardHandler), commands.Settings{
 		Words:  wording.Context{Catalog: catalog(), Zone: time.UTC},
 		Access: desk.Access{Responders: []desk.Person{{Connection: "amherst", ID: "U1"}}},
 	})

@@ -23,6 +23,18 @@ type Settings struct {
 	Access desk.Access
 	// Connections are the names of all configured connections.
 	Connections []desk.ConnectionName
+	// Rosters tells what is known of the groups that the access list names; nil:
+	// there are none.
+	Rosters func() []chat.Roster
+	// Senders post to the channels of connections: for test posts only.
+	Senders map[desk.ConnectionName]chat.Sender
+}
+
+func (s *Settings) rosters() []chat.Roster {
+	if s.Rosters == nil {
+		return nil
+	}
+	return s.Rosters()
 }
 
 // Commands answers what people type. Its methods may be called from many goroutines.
@@ -62,7 +74,7 @@ type verb struct {
 	name  string
 	deed  desk.Deed
 	flags []flag
-	// form: alone it would open a form, so alone it is answered with its usage.
+	// form: alone it says nothing, so alone it is answered with its usage.
 	form bool
 	do   func(context.Context, *asked) (chat.Reply, error)
 }
@@ -125,7 +137,12 @@ func (a *asked) run(ctx context.Context) (chat.Reply, error) {
 	if err := a.Access.May(a.actor, a.verb.deed); err != nil {
 		return chat.Reply{}, err
 	}
-	if a.verb.form && a.line.bare() {
+	if f, err := a.form(ctx); f != nil || err != nil {
+		reply := usage(a.command, a.verb.name)
+		reply.Form = f
+		return reply, err
+	}
+	if a.verb.form && a.line.bare() && !a.req.Filled {
 		return usage(a.command, a.verb.name), nil
 	}
 	for f := range a.line.flags {
@@ -213,10 +230,13 @@ func (c *Commands) failed(a *asked, err error) chat.Reply {
 			q = &question{Refusal: refusal}
 		}
 		m := wording.Refused(q.Refusal, q.actions)
+		if unknown := a.unknownGroups(); refusal.Code == desk.Forbidden && len(unknown) > 0 {
+			m.Lines = append(m.Lines, wording.GroupsUnknown(unknown))
+		}
 		if a.verb.changes() {
 			m.Context = append(m.Context, wording.NothingDone())
 		}
-		return refused(m)
+		return chat.Reply{Message: m, Failed: true, Field: refusal.Field}
 	}
 	c.log.Error("command failed", "trace", a.req.Trace, "command", a.path(), "error", err)
 	switch {
@@ -226,6 +246,20 @@ func (c *Commands) failed(a *asked, err error) chat.Reply {
 		return refused(wording.MaybeStored())
 	}
 	return refused(wording.Broken(a.req.Trace))
+}
+
+// unknownGroups lists the groups that might give the actor more rights, if it were
+// known who belongs to them.
+func (a *asked) unknownGroups() (out []chat.Roster) {
+	if a.actor.Guest || a.Access.RoleOf(a.actor) == desk.Admin {
+		return nil
+	}
+	for _, r := range a.rosters() {
+		if r.Group.Connection == a.actor.Person.Connection && !r.Counts(a.req.At) {
+			out = append(out, r)
+		}
+	}
+	return out
 }
 
 func refused(m chat.Message) chat.Reply { return chat.Reply{Message: m, Failed: true} }

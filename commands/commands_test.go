@@ -177,7 +177,7 @@ func TestAnswersWhenTheRecordFails(t *testing.T) {
 	for _, tt := range tests {
 		o := newOffice(t)
 		var log strings.Builder
-		j := journal.New(failing{o.db, tt.err}, outbox.NewBook(), func() {}, journal.Settings{})
+		j := journal.New(failing{o.db, tt.err}, outbox.NewBook(), func(...desk.Subject) {}, journal.Settings{})
 		c := commands.New(j, slog.New(slog.NewTextHandler(&log, nil)), o.settings)
 		o.req.Command, o.req.Text = "incident", "declare learn down Title of it"
 		r := c.Do(t.Context(), o.req)

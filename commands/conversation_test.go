@@ -106,7 +106,7 @@ func newOffice(t *testing.T) *office {
 	o.book.SetPlaces(outbox.Places{Catalog: catalog(), Connections: []outbox.Connection{
 		{Name: "amherst", Ops: []string{"C0OPS"}}, {Name: "boston", Ops: []string{"C9OPS"}},
 	}})
-	j := journal.New(o.db, o.book, func() {}, journal.Settings{
+	j := journal.New(o.db, o.book, func(...desk.Subject) {}, journal.Settings{
 		Grace: 10 * time.Second, GraceAbove: 2, Ops: []desk.Channel{{Connection: "amherst", ID: "C0OPS"}},
 	})
 	o.settings = commands.Settings{

@@ -7,6 +7,7 @@ import (
 
 	"github.com/umassonline/belltower/internal/chat"
 	"github.com/umassonline/belltower/internal/desk"
+	"github.com/umassonline/belltower/internal/journal"
 )
 
 // setImpact reads [42] <impact>.
@@ -154,4 +155,30 @@ func merge(ctx context.Context, a *asked) (chat.Reply, error) {
 		return chat.Reply{}, err
 	}
 	return a.done(ctx, done, nil)
+}
+
+// change reads [42] [impact] [title] [| message]: how the declaration is to read.
+func change(ctx context.Context, a *asked) (chat.Reply, error) {
+	if err := a.incident(ctx, open); err != nil {
+		return chat.Reply{}, err
+	}
+	var r journal.Revision
+	word, rest := cutWord(a.line.rest)
+	if v, given := a.line.options["impact"]; given {
+		word, rest = v, a.line.rest
+	}
+	if impact, ok := desk.ParseImpact(strings.ToLower(word)); ok {
+		r.Impact, a.line.rest = impact, rest
+	}
+	r.Title, r.Text = a.line.part("title"), a.line.all("message")
+	i, err := a.journal.Incident(ctx, a.number)
+	if err != nil {
+		return chat.Reply{}, err
+	}
+	r.Doubts = a.doubts(i.Services, r.Title, r.Text)
+	done, err := a.journal.Revise(ctx, a.by(), a.number, r)
+	if err != nil {
+		return chat.Reply{}, err
+	}
+	return a.done(ctx, done, r.Doubts)
 }

@@ -55,7 +55,7 @@ func (a *asked) declaration() (desk.Declaration, error) {
 	}
 	said, err := a.takeDeclared()
 	if err != nil {
-		return desk.Declaration{}, err
+		return desk.Declaration{}, inField(err, "services")
 	}
 	d := desk.Declaration{Services: said.services, Impact: said.impact, Next: next, Began: began}
 	d.Title = a.line.part("title")
@@ -83,12 +83,13 @@ func (a *asked) since() (time.Time, error) {
 	if !ok {
 		return time.Time{}, nil
 	}
-	return a.pastTime(v, func(better string) chat.Action {
+	t, err := a.pastTime(v, func(better string) chat.Action {
 		b := *a
 		b.line.flags = maps.Clone(b.line.flags)
 		b.line.flags[flagSince] = better
 		return b.action(better, b.again())
 	})
+	return t, inField(err, string(flagSince))
 }
 
 // next reads the flag --next.
@@ -99,7 +100,7 @@ func (a *asked) next() (time.Duration, error) {
 	}
 	d, ok := parseDuration(strings.Join(strings.Fields(v), ""))
 	if !ok {
-		return 0, desk.Refuse(desk.Invalid, "%q is no length of time.", clip(v)).WithHint("Like: --next 45m; also 40s, 4h, 1h30m, 2d.")
+		return 0, desk.Refuse(desk.Invalid, "%q is no length of time.", clip(v)).WithHint("Like: --next 45m; also 40s, 4h, 1h30m, 2d.").In("next")
 	}
 	return d, nil
 }
@@ -146,30 +147,40 @@ func (a *asked) duplicate(ctx context.Context, err error, typed desk.Declaration
 			return err
 		}
 		sentences = append(sentences, a.Words.AlreadyOpen(i, a.req.At))
-		if add := a.addTo(i, typed); utf8.RuneCountInString(add) <= maxCommand {
-			q.offering(chat.Action{Label: wording.AddAsUpdate(i), Command: add, Style: chat.Primary})
+		if add := a.addTo(i, typed); utf8.RuneCountInString(add.Value()) <= maxCommand {
+			q.offering(add)
 		}
 	}
 	q.Refusal = desk.Refuse(desk.Duplicate, "%s", strings.Join(sentences, " ")).About(r.Subjects...)
-	q.offering(a.action(wording.Separate(), a.again(), flagSeparate))
+	q.offering(a.override(wording.Separate(), flagSeparate))
 	if len(q.actions) == 0 {
 		q.WithHint("This is too long for a button. Please type: incident update %d <message>, or declare it again with %s.", r.Subjects[0].Number, flagSeparate.dashed())
 	}
 	return q
 }
 
-// addTo is the line that adds a declaration to an open incident: what was typed, or
+// addTo is the button that adds a declaration to an open incident: what was typed, or
 // how those of its services do that the incident is about.
-func (a *asked) addTo(i desk.Incident, typed desk.Declaration) string {
+func (a *asked) addTo(i desk.Incident, typed desk.Declaration) chat.Action {
+	way := chat.Action{Label: wording.AddAsUpdate(i), Command: fmt.Sprintf("incident update %d", i.Number), Style: chat.Primary}
 	text := strings.TrimSpace(typed.Title + "\n" + typed.Text)
 	if text == "" {
 		others := func(s desk.Affected) bool { return !i.Concerns(s.Service) }
 		text = wording.ReadyAgain(slices.DeleteFunc(slices.Clone(typed.Services), others), typed.Impact)
 	}
-	if next, ok := a.line.flags[flagNext]; ok {
+	next, promised := a.line.flags[flagNext]
+	if a.req.Filled {
+		way.Options = map[string]string{"message": text}
+		if promised {
+			way.Options[string(flagNext)] = next
+		}
+		return way
+	}
+	if promised {
 		text = flagNext.dashed() + ` "` + next + `" ` + text
 	}
-	return fmt.Sprintf("incident update %d %s", i.Number, text)
+	way.Command += " " + text
+	return way
 }
 
 // maxDuplicates is how many open incidents a declaration is compared with in the answer.

@@ -19,6 +19,11 @@
 // command line ("incident resolve 42"): pressing it is typing it, so an adapter
 // splits off the first word as Request.Command and hands over the rest as Text.
 //
+// Where the request says Forms, a bare verb, or a verb and a number, is answered with
+// a form (forms.go). Its fields are the options of the verb, so a form that was filled
+// in is the same request as a typed line; a refusal then names its field. What would
+// open a form is done at once with --yes.
+//
 // # The grammar
 //
 // A line is a verb and what belongs to it. Options of a Request by name

@@ -18,8 +18,8 @@ func incidentVerbs() []verb {
 		{"declare", desk.Respond, opening, true, declare},
 		{"drill", desk.Respond, []flag{flagNext, flagSince}, true, drill},
 		{"update", desk.Respond, []flag{flagNext}, true, update},
-		{"resolve", desk.Respond, nil, false, resolve},
-		{"retract", desk.Respond, nil, false, retract},
+		{"resolve", desk.Respond, []flag{flagYes}, false, resolve},
+		{"retract", desk.Respond, []flag{flagYes}, false, retract},
 		{"tell", desk.Respond, nil, false, tellNow},
 		{"reopen", desk.Respond, nil, true, reopen},
 		{"note", desk.Respond, nil, true, note},
@@ -30,6 +30,7 @@ func incidentVerbs() []verb {
 		{"began", desk.Respond, nil, true, setBegan},
 		{"ended", desk.Respond, nil, true, setEnded},
 		{"edit", desk.Respond, nil, true, edit},
+		{"change", desk.Respond, nil, true, change},
 		{"merge", desk.Respond, nil, true, merge},
 		{"list", desk.Read, nil, false, list},
 		{"show", desk.Read, nil, false, show},
@@ -94,7 +95,7 @@ func (a *asked) takeStatus() (desk.IncidentStatus, error) {
 	if v, ok := a.line.options["status"]; ok {
 		s := desk.IncidentStatus(strings.ToLower(strings.TrimSpace(v)))
 		if !known(s) {
-			return "", unknownWord("status", v, statusWords())
+			return "", unknownWord("status", v, statusWords()).in("status")
 		}
 		return s, nil
 	}

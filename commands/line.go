@@ -1,6 +1,7 @@
 package commands
 
 import (
+	"errors"
 	"slices"
 	"strings"
 	"unicode"
@@ -83,16 +84,25 @@ func (l *line) all(option string) string {
 
 func checkTyped(text string, options map[string]string) error {
 	n := utf8.RuneCountInString(text)
-	for _, v := range options {
+	for name, v := range options {
 		n += utf8.RuneCountInString(v)
 		if err := desk.CheckChars(v); err != nil {
-			return err
+			return inField(err, name)
 		}
 	}
 	if n > maxLine {
 		return desk.Refuse(desk.Invalid, "The line has %d characters; at most %d fit.", n, maxLine)
 	}
 	return desk.CheckChars(text)
+}
+
+// inField says of which field a refusal is.
+func inField(err error, name string) error {
+	var r *desk.Refusal
+	if errors.As(err, &r) {
+		r.Field = name
+	}
+	return err
 }
 
 // takeOptions makes flags of the options that are flags elsewhere, and of a last

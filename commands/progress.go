@@ -39,7 +39,7 @@ func resolve(ctx context.Context, a *asked) (chat.Reply, error) {
 
 func (a *asked) resolve(ctx context.Context, text string) (chat.Reply, error) {
 	if v, promised := a.line.flags[flagNext]; promised {
-		return chat.Reply{}, desk.Refuse(desk.Invalid, "What is resolved promises no next update, so --next %s has no place.", clip(v))
+		return chat.Reply{}, desk.Refuse(desk.Invalid, "What is resolved promises no next update, so --next %s has no place.", clip(v)).In("next")
 	}
 	return a.apply(ctx, text, func(i desk.Incident, act desk.Act) (desk.Change, error) {
 		said := text

@@ -31,13 +31,19 @@ const maxCommands = 6000
 
 // offering adds a way on, where there is room for it.
 func (q *question) offering(way chat.Action) *question {
-	total := utf8.RuneCountInString(way.Command)
+	total := utf8.RuneCountInString(way.Value())
 	for _, a := range q.actions {
-		total += utf8.RuneCountInString(a.Command)
+		total += utf8.RuneCountInString(a.Value())
 	}
 	if way.Command != "" && total <= maxCommands {
 		q.actions = append(q.actions, way)
 	}
+	return q
+}
+
+// in says of which field the question is.
+func (q *question) in(field string) *question {
+	q.Field = field
 	return q
 }
 
@@ -93,8 +99,12 @@ func mapKeys[K comparable, V any](m map[K]V) iter.Seq[K] { return maps.Keys(m) }
 const maxCommand = 2000
 
 // action is a button that says the line again, with rest behind the verb, the
-// number and the flags. One that would not fit holds no command, and is not offered.
+// number and the flags. One that would not fit holds no command, and is not offered;
+// nor is one where a form was filled in, which stays open to be put right.
 func (a *asked) action(label, rest string, extra ...flag) chat.Action {
+	if a.req.Filled {
+		return chat.Action{}
+	}
 	words := []string{a.path()}
 	if a.number > 0 {
 		words = append(words, strconv.Itoa(a.number))
@@ -111,6 +121,18 @@ func (a *asked) action(label, rest string, extra ...flag) chat.Action {
 		return chat.Action{}
 	}
 	return chat.Action{Label: label, Command: command}
+}
+
+// override is a button that says everything again with one flag more.
+func (a *asked) override(label string, extra flag) chat.Action {
+	if !a.req.Filled {
+		return a.action(label, a.again(), extra)
+	}
+	way := chat.Action{Label: label, Command: a.path() + " " + extra.dashed(), Options: a.req.Options}
+	if utf8.RuneCountInString(way.Value()) > maxCommand {
+		return chat.Action{}
+	}
+	return way
 }
 
 // flagWords writes the flags of the line again.

@@ -63,7 +63,7 @@ func (a *asked) connections() []string {
 }
 
 // subscribe reads [channel] [target] [kinds] [least]; alone it says what the
-// channel hears.
+// channel hears, and "test" posts a test.
 func subscribe(ctx context.Context, a *asked) (chat.Reply, error) {
 	page := a.takePage()
 	a.fold("target", "kinds", "least")
@@ -74,6 +74,9 @@ func subscribe(ctx context.Context, a *asked) (chat.Reply, error) {
 	now, err := a.journal.Subscriptions(ctx, at.channel)
 	if err != nil {
 		return chat.Reply{}, err
+	}
+	if _, target := a.Words.Catalog.FindTarget(a.line.rest); strings.EqualFold(a.line.rest, wordTest) && !target {
+		return a.testPost(ctx, at)
 	}
 	if a.line.rest == "" {
 		return a.hears(now, page, at)
@@ -93,7 +96,38 @@ func subscribe(ctx context.Context, a *asked) (chat.Reply, error) {
 	if err != nil {
 		return chat.Reply{}, err
 	}
-	return answer(a.Words.Subscribed(sub, done.Before != nil, matching, at.other()))
+	m := a.Words.Subscribed(sub, done.Before != nil, matching, at.other())
+	if _, can := a.Senders[at.channel.Connection]; can {
+		m.Actions = []chat.Action{{Label: wording.SendTest(), Command: strings.TrimSpace("subscribe " + at.other().String() + " " + wordTest)}}
+	}
+	return answer(m)
+}
+
+// wordTest behind subscribe sends a test post.
+const wordTest = "test"
+
+// testPost posts to the channel as news will be, so that who subscribed sees that
+// it arrives, or reads why it cannot.
+func (a *asked) testPost(ctx context.Context, at place) (chat.Reply, error) {
+	if err := a.Access.May(a.actor, desk.Follow); err != nil {
+		return chat.Reply{}, err
+	}
+	sender, can := a.Senders[at.channel.Connection]
+	if !can {
+		return chat.Reply{}, desk.Refuse(desk.Invalid, "%s", wording.NoTest())
+	}
+	_, err := sender.Post(ctx, chat.Delivery{
+		Channel: at.channel, Subject: desk.Subject{Kind: desk.NoticeSubject}, Trace: a.req.Trace,
+		Snapshot: &desk.Snapshot{Notice: &desk.Notice{At: a.req.At, Text: wording.TestPost()}},
+	})
+	var failed *chat.SendError
+	switch {
+	case errors.As(err, &failed):
+		return chat.Reply{}, wording.TestFailed(failed.Reason)
+	case err != nil:
+		return chat.Reply{}, err
+	}
+	return answer(wording.TestSent())
 }
 
 // subscription reads <target> [kinds] [least].
@@ -113,7 +147,7 @@ func (a *asked) subscription(ch desk.Channel) (desk.Subscription, error) {
 	}
 	if sub.Least != "" && !sub.Hears(desk.TopicIncidents) {
 		return sub, desk.Refuse(desk.Invalid, "The least impact is about incidents only, and these are not among the kinds.").
-			WithHint("Like: subscribe learn incidents windows major+")
+			WithHint("Like: subscribe learn incidents windows major+").In("least")
 	}
 	return sub, nil
 }

@@ -26,7 +26,7 @@ func withGrace(cfg *config.Config) { cfg.Tell.Grace, cfg.Tell.GraceAbove = time.
 func (m *measured) declareAndBack() (took time.Duration, declared, retracted []put) {
 	took = m.say(declare, "is open")
 	declared = m.store.last()
-	m.say("/incident retract", "INC-")
+	m.say("/incident retract --yes", "INC-")
 	retracted = m.store.last()
 	m.settled()
 	return took, declared, retracted

@@ -61,20 +61,21 @@ type localAnswer struct {
 	Failed bool   `json:"failed"`
 }
 
-// localHandler carries out commands given on the host. zone is the one that its
-// answers show times in.
-func localHandler(do chat.Handler, now func() time.Time, zone *time.Location) http.Handler {
+// localHandler carries out commands given on the host, and hands out the record.
+func (b *bot) localHandler() http.Handler {
 	mux := http.NewServeMux()
+	mux.HandleFunc("GET "+backupPath, b.stream(b.backup))
+	mux.HandleFunc("GET "+exportPath, b.stream(b.export))
 	mux.HandleFunc("POST /do", func(w http.ResponseWriter, r *http.Request) {
 		var c localCommand
 		if err := json.NewDecoder(http.MaxBytesReader(w, r.Body, localLimit)).Decode(&c); err != nil || c.User == "" {
 			http.Error(w, "not a local command", http.StatusBadRequest)
 			return
 		}
-		reply := do(r.Context(), localRequest(c, now().UTC()))
+		reply := b.do(r.Context(), localRequest(c, b.out.now().UTC()))
 		w.Header().Set("Content-Type", "application/json")
 		// The client is gone if this fails; the command was carried out.
-		_ = json.NewEncoder(w).Encode(localAnswer{Text: reply.Message.PlainText(zone), Failed: reply.Failed})
+		_ = json.NewEncoder(w).Encode(localAnswer{Text: reply.Message.PlainText(b.words.Zone), Failed: reply.Failed})
 	})
 	return mux
 }
@@ -120,16 +121,13 @@ func callLocal(ctx context.Context, socket string, c localCommand) (a localAnswe
 	if err != nil {
 		return a, err
 	}
-	client := http.Client{Timeout: 30 * time.Second, Transport: &http.Transport{
-		DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
-			return new(net.Dialer).DialContext(ctx, "unix", socket)
-		},
-	}}
-	defer client.CloseIdleConnections()
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://bot/do", bytes.NewReader(body))
 	if err != nil {
 		return a, err
 	}
+	client := localClient(socket)
+	client.Timeout = 30 * time.Second
+	defer client.CloseIdleConnections()
 	res, err := client.Do(req)
 	if err != nil {
 		return a, unanswered(socket, err)
@@ -144,10 +142,24 @@ func callLocal(ctx context.Context, socket string, c localCommand) (a localAnswe
 	return a, nil
 }
 
+func localClient(socket string) *http.Client {
+	return &http.Client{Transport: &http.Transport{
+		DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
+			return new(net.Dialer).DialContext(ctx, "unix", socket)
+		},
+	}}
+}
+
+// nobodyThere reports whether an error says that no bot listens.
+func nobodyThere(err error) bool {
+	op := (*net.OpError)(nil)
+	return errors.As(err, &op) && op.Op == "dial"
+}
+
 // unanswered tells nobody there from a command that was given, but whose answer
 // did not come: because of Ctrl-C, or within the client's time.
 func unanswered(socket string, err error) error {
-	if op := (*net.OpError)(nil); errors.As(err, &op) && op.Op == "dial" {
+	if nobodyThere(err) {
 		return fmt.Errorf("no bot answers at %s; start it with: bot serve (%w)", socket, err)
 	}
 	return fmt.Errorf("the bot's answer did not come, but it may have done it; look first: bot do 'incident list' (%w)", err)

@@ -1,8 +1,14 @@
 package main
 
 import (
+	"bytes"
 	"context"
+	"errors"
+	"io"
+	"log/slog"
 	"net"
+	"net/http"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -28,5 +34,36 @@ func TestNoAnswerOnTheHost(t *testing.T) {
 	_, err = callLocal(ctx, socket, localCommand{Line: "status", User: "ann"})
 	if err == nil || !strings.Contains(err.Error(), "may have done it") {
 		t.Errorf("with a bot that does not answer: %v", err)
+	}
+}
+
+// A copy of which the end did not come is none.
+func TestACopyThatBrokeOff(t *testing.T) {
+	w := newWorld(t)
+	if err := os.WriteFile(w.configPath(), []byte(w.config()), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Mkdir(w.in("data"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	l, err := listenLocal(w.in("data/belltower.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	broken := (&bot{out: outside{log: slog.New(slog.DiscardHandler), now: time.Now}}).stream(func(_ context.Context, to io.Writer) error {
+		_, _ = to.Write(bytes.Repeat([]byte("half"), 10_000))
+		return errors.New("the disk fails")
+	})
+	srv := &http.Server{Handler: broken}
+	go func() { _ = srv.Serve(l) }()
+	defer srv.Close()
+	if said := w.fails("backup", w.in("copy.db")); !strings.Contains(said, "no backup was written") || !strings.Contains(said, "broke off") {
+		t.Errorf("backup says: %s", said)
+	}
+	if left, _ := filepath.Glob(w.in("copy.db*")); len(left) > 0 {
+		t.Errorf("left behind: %v", left)
+	}
+	if _, stderr, status := w.bot("export"); status != 1 || !strings.Contains(stderr, "broke off") {
+		t.Errorf("export: status %d: %s", status, stderr)
 	}
 }

@@ -44,11 +44,15 @@ type process struct {
 type cli struct {
 	Config string `short:"c" default:"config.toml" placeholder:"FILE" help:"The configuration file (default: config.toml)."`
 
-	Serve   serveCommand   `cmd:"" help:"Run the bot until SIGTERM or Ctrl-C; SIGHUP loads the configuration again."`
-	Check   checkCommand   `cmd:"" help:"Say everything that is wrong with the configuration; exit status 1 if anything is."`
-	Do      doCommand      `cmd:"" help:"Give one command to the running bot, as in chat: bot do 'incident declare learn down'."`
-	Health  healthCommand  `cmd:"" help:"Ask the running bot whether it is well; exit status 1 if not."`
-	Version versionCommand `cmd:"" help:"Print the version."`
+	Serve    serveCommand    `cmd:"" help:"Run the bot until SIGTERM or Ctrl-C; SIGHUP loads the configuration again."`
+	Check    checkCommand    `cmd:"" help:"Say everything that is wrong with the configuration; exit status 1 if anything is."`
+	Do       doCommand       `cmd:"" help:"Give one command to the running bot, as in chat: bot do 'incident declare learn down'."`
+	Health   healthCommand   `cmd:"" help:"Ask the running bot whether it is well; exit status 1 if not."`
+	Backup   backupCommand   `cmd:"" help:"Write a copy of the record to a file, while the bot serves or not."`
+	Restore  restoreCommand  `cmd:"" help:"Put a backup in the place of the record; the bot must be stopped. The record before is kept beside it."`
+	Export   exportCommand   `cmd:"" help:"Print what people may take with them, as JSON Lines: incidents, their public timelines, subscriptions."`
+	Manifest manifestCommand `cmd:"" help:"Print what a chat platform makes the app from."`
+	Version  versionCommand  `cmd:"" help:"Print the version."`
 }
 
 // errSaid ends a run with exit status 1 when what went wrong was printed already.
@@ -94,10 +98,12 @@ type bound struct {
 	config string
 }
 
-type checkCommand struct{}
+type checkCommand struct {
+	Online bool `help:"Ask the chat platforms too: tokens, scopes, channels, people, clocks."`
+}
 
 // Run loads the configuration and prints its mistakes, or its warnings.
-func (checkCommand) Run(b bound) error {
+func (c checkCommand) Run(b bound) error {
 	cfg, err := config.Load(b.config, b.p.env)
 	if err != nil {
 		fmt.Fprintln(b.p.stderr, err)
@@ -105,6 +111,9 @@ func (checkCommand) Run(b bound) error {
 	}
 	for _, w := range cfg.Warnings() {
 		fmt.Fprintln(b.p.stdout, "warning:", w)
+	}
+	if c.Online && checkOnline(b, cfg) {
+		return errSaid
 	}
 	fmt.Fprintf(b.p.stdout, "%s is sound. Connections: %d, services: %d.\n", b.config, connections(cfg), len(cfg.Services))
 	return nil

@@ -28,7 +28,7 @@ func newSuccession(first *bot) *succession {
 }
 
 func newReign(b *bot) *reign {
-	return &reign{bot: b, public: b.public(), admin: b.admin(), local: localHandler(b.do, b.out.now, b.words.Zone)}
+	return &reign{bot: b, public: b.public(), admin: b.admin(), local: b.localHandler()}
 }
 
 // door is one door of the bot that runs now. What a request stored while the next

@@ -21,9 +21,15 @@ func (w *world) reload(text, logs string) {
 	if err := w.cmd.Process.Signal(syscall.SIGHUP); err != nil {
 		w.t.Fatal(err)
 	}
-	for end := time.Now().Add(20 * time.Second); strings.Count(w.logged.text(), logs) == before; time.Sleep(10 * time.Millisecond) {
+	w.logs(logs, before+1)
+}
+
+// logs waits until a text stands in the log so many times.
+func (w *world) logs(text string, times int) {
+	w.t.Helper()
+	for end := time.Now().Add(20 * time.Second); strings.Count(w.logged.text(), text) < times; time.Sleep(10 * time.Millisecond) {
 		if time.Now().After(end) {
-			w.t.Fatalf("no %q in:\n%s", logs, w.logged.text())
+			w.t.Fatalf("no %q in:\n%s", text, w.logged.text())
 		}
 	}
 }

@@ -12,6 +12,7 @@ import (
 
 	"github.com/umassonline/belltower/internal/chat/slack"
 	"github.com/umassonline/belltower/internal/desk"
+	"github.com/umassonline/belltower/internal/journal"
 )
 
 // public has every URL of the public listener.
@@ -31,6 +32,9 @@ func (b *bot) callbacks(connection desk.ConnectionName) slack.Callbacks {
 		Returned: func(_ context.Context, ch desk.Channel) error {
 			b.engine.Return(ch)
 			return nil
+		},
+		Moved: func(ctx context.Context, from, to desk.Channel) error {
+			return b.journal.Move(ctx, journal.By{At: b.out.now(), Name: "Belltower"}, from, to)
 		},
 		Deaf: func(ctx context.Context, why error) { b.sayDeaf(ctx, connection, why) },
 	}
@@ -60,12 +64,12 @@ func (b *bot) admin() http.Handler {
 // readyWithin is how long the store may take for the write that proves it.
 const readyWithin = 2 * time.Second
 
-// ready answers 200 when the store takes a write, 503 with the reason when not. A
-// connection that is not heard is named; a restart would not help.
+// ready answers 200 when the store takes what a command writes, 503 with the reason
+// when not. A connection that is not heard is named; a restart would not help.
 func (b *bot) ready(w http.ResponseWriter, r *http.Request) {
 	ctx, cancel := context.WithTimeout(r.Context(), readyWithin)
 	defer cancel()
-	if err := b.journal.Alive(ctx, b.out.now()); err != nil {
+	if err := b.journal.Ready(ctx, b.out.now()); err != nil {
 		say(w, http.StatusServiceUnavailable, "the store takes no writes: "+err.Error())
 		return
 	}

@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -96,7 +97,7 @@ func build(cfg *config.Config, db storage.DB, o outside) (*bot, error) {
 		Grace: cfg.Tell.Grace, GraceAbove: cfg.Tell.GraceAbove, Ops: b.ops(),
 	})
 	b.commands = commands.New(b.journal, o.log, commands.Settings{
-		Words: b.words, Access: desk.Access(cfg.Access), Connections: b.connections(),
+		Words: b.words, Access: desk.Access(cfg.Access), Connections: b.connections(), Rosters: b.rosters, Senders: b.senders(),
 	})
 	for _, w := range b.workspaces {
 		if w.SocketMode() {
@@ -108,15 +109,22 @@ func build(cfg *config.Config, db storage.DB, o outside) (*bot, error) {
 }
 
 func (b *bot) newEngine() *outbox.Engine {
-	senders := map[desk.ConnectionName]chat.Sender{}
 	abilities := map[desk.ConnectionName]chat.Abilities{}
 	for _, w := range b.workspaces {
-		senders[w.Name()], abilities[w.Name()] = w, w.Abilities()
+		abilities[w.Name()] = w.Abilities()
 	}
 	return outbox.NewEngine(outbox.EngineConfig{
-		DB: b.db, Book: b.book, Words: b.words, Senders: senders, Abilities: abilities,
+		DB: b.db, Book: b.book, Words: b.words, Senders: b.senders(), Abilities: abilities,
 		Now: b.out.now, Log: b.out.log, Observe: b.metrics.observer(), Keep: b.cfg.Retention.Deliveries,
 	})
+}
+
+func (b *bot) senders() map[desk.ConnectionName]chat.Sender {
+	senders := map[desk.ConnectionName]chat.Sender{}
+	for _, w := range b.workspaces {
+		senders[w.Name()] = w
+	}
+	return senders
 }
 
 // places are the connections that are built, with their ops channels.
@@ -134,7 +142,10 @@ func (b *bot) connect() error {
 	for _, s := range b.cfg.Slack {
 		w, err := slack.New(s, slack.Options{
 			Word: b.words.Post, Zone: b.words.Zone, Now: b.out.now, Log: b.out.log,
-			Groups: groupsNamed(b.cfg.Access, s.Name), Transport: b.out.transport,
+			Groups: groupsNamed(b.cfg.Access, s.Name), Memory: memory{b.db, s.Name}, Stale: b.noteStale,
+			Subscribed: func(ctx context.Context) ([]desk.Subscription, error) { return b.journal.SubscriptionsOf(ctx, s.Name) },
+			Home:       func(ctx context.Context, req chat.Request) (chat.Message, error) { return b.commands.Home(ctx, req) },
+			Transport:  b.out.transport,
 		})
 		if err != nil {
 			return fmt.Errorf("connection %s: %w", s.Name, err)
@@ -144,11 +155,24 @@ func (b *bot) connect() error {
 	return nil
 }
 
+// noteStale puts into the audit that an old list of a group's members is used.
+func (b *bot) noteStale(ctx context.Context, r chat.Roster, cause error) error {
+	by := journal.By{At: r.Failing, Name: "Belltower", Reason: b.words.OldRoster(r, cause.Error())}
+	return b.journal.Remark(ctx, by, journal.AuditEntry{Did: "old list", About: r.Group.String()})
+}
+
+func (b *bot) rosters() (all []chat.Roster) {
+	for _, w := range b.workspaces {
+		all = append(all, w.Rosters()...)
+	}
+	return all
+}
+
 // groupsNamed lists the user groups of a connection that the access list names.
 func groupsNamed(a config.Access, conn desk.ConnectionName) (ids []string) {
 	for _, list := range [][]desk.Person{a.Admins, a.Responders} {
 		for _, p := range list {
-			if id, ok := strings.CutPrefix(p.ID, "group:"); ok && p.Connection == conn {
+			if id, ok := strings.CutPrefix(p.ID, "group:"); ok && p.Connection == conn && !slices.Contains(ids, id) {
 				ids = append(ids, id)
 			}
 		}
@@ -211,7 +235,7 @@ func (b *bot) parts() []part {
 	for _, w := range b.workspaces {
 		parts = append(parts, part{"connection " + string(w.Name()), w.Run})
 	}
-	return append(parts, part{"upkeep", upkeep{b.journal, b.out.now, b.out.log}.run})
+	return append(parts, part{"upkeep", upkeep{b.journal, b.out.now, b.out.log, b.words.Zone}.run})
 }
 
 // welcome does what a start does once: it tells ops how long the bot was away.

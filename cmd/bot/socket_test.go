@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/umassonline/belltower/internal/chat/slack/slacktest"
+	"github.com/umassonline/belltower/internal/desk"
 	"github.com/umassonline/belltower/internal/journal"
 	"github.com/umassonline/belltower/internal/outbox"
 	"github.com/umassonline/belltower/storage/boltdb"
@@ -206,7 +207,7 @@ func (w *world) notes() map[string]int {
 		w.t.Fatal(err)
 	}
 	defer db.Close()
-	return notesIn(w.t, journal.New(db, outbox.NewBook(), func() {}, journal.Settings{}))
+	return notesIn(w.t, journal.New(db, outbox.NewBook(), func(...desk.Subject) {}, journal.Settings{}))
 }
 
 // SIGTERM while commands arrive: what was begun is answered, what was not taken is

@@ -60,7 +60,7 @@ func TestAnIncidentAsPeopleSeeIt(t *testing.T) {
 		b.story.ExpectEdit(post, "A disk is full")
 
 		pass(20 * time.Minute)
-		b.ann("/incident resolve")
+		b.ann("/incident resolve --yes")
 		pass(5 * time.Second)
 		b.story.Expect(ops, "is working again")
 		b.story.ExpectClaim("CTEACH", slacktest.Claim{Text: "is working again", InThread: post.TS, Where: func(m slacktest.Message) bool { return m.Broadcast }})
@@ -107,7 +107,7 @@ func TestTheGraceEnds(t *testing.T) {
 		b.story.NothingElse()
 		pass(6 * time.Second)
 		b.story.ExpectEverywhere(many(25), "Learn System is not available")
-		b.ann("/incident resolve 1")
+		b.ann("/incident resolve 1 --yes")
 		pass(2 * time.Second)
 		b.story.Expect(ops, "is working again")
 		card := b.posts(ops)[0]
@@ -179,9 +179,9 @@ func TestChannelsInTroubleDelayNobody(t *testing.T) {
 				well = append(well, ch)
 			}
 		}
-		b.slack.Faults(slacktest.On{Channel: hangs}, slacktest.Slow(20*time.Second, slacktest.StoreEarly))
+		b.slack.Faults(slacktest.On{Method: "chat.postMessage", Channel: hangs}, slacktest.Slow(20*time.Second, slacktest.StoreEarly))
 		b.slack.ArchiveAfter(archived, 0)
-		b.slack.Faults(slacktest.On{Channel: limited}, slacktest.Limited(30))
+		b.slack.Faults(slacktest.On{Method: "chat.postMessage", Channel: limited}, slacktest.Limited(30))
 
 		b.ann("/incident declare learn down")
 		pass(14 * time.Second) // 10 s of grace, and 4
@@ -237,11 +237,11 @@ func TestWhyATakenBackIncidentWasTold(t *testing.T) {
 		b.open("CLIB")
 		b.ann("/incident declare learn down")
 		pass(5 * time.Second)
-		b.ann("/incident retract 1")
-		pass(5 * time.Second)
 		b.story.Expect(ops, "INC-1")
-		b.story.Expect(ops, "it was a mistake")
 		b.story.Expect("CTEACH", "Learn System is not available")
+		b.ann("/incident retract 1 --yes")
+		pass(5 * time.Second)
+		b.story.Expect(ops, "it was a mistake")
 		b.story.Expect("CTEACH", "it was a mistake")
 		for channel, want := range map[slacktest.ChannelID]string{"CTEACH": "was told of INC-1", "CLIB": "There is no INC-1"} {
 			if a := b.story.Type(channel, student, "/belltower why 1").Reply.Reads(); !strings.Contains(a, want) {
@@ -300,7 +300,7 @@ func TestADrillTouchesNothing(t *testing.T) {
 		if !strings.Contains(status, "working") {
 			t.Errorf("the drill shows: %s", status)
 		}
-		b.ann("/incident resolve 1")
+		b.ann("/incident resolve 1 --yes")
 		pass(time.Minute)
 		b.story.Expect(ops, "DRILL")
 	})
@@ -317,7 +317,7 @@ func TestSubscribingWhileItIsOpen(t *testing.T) {
 		pass(5 * time.Second)
 		b.story.Expect("CTEACH", "Learn System is not available")
 		b.story.Type("CTEACH", ann, "/unsubscribe learn")
-		b.ann("/incident resolve 1")
+		b.ann("/incident resolve 1 --yes")
 		pass(5 * time.Second)
 		b.story.Expect(ops, "is working again")
 		b.story.Expect("CTEACH", "is working again")

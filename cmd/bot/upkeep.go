@@ -2,8 +2,11 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
 	"time"
+
+	"github.com/robfig/cron/v3"
 
 	"github.com/umassonline/belltower/internal/desk"
 	"github.com/umassonline/belltower/internal/journal"
@@ -17,6 +20,9 @@ const (
 	// awayFrom is how long an absence must be to be worth a line in ops: a restart
 	// is shorter.
 	awayFrom = 2 * time.Minute
+	// nightly is when what may be forgotten goes, in the organization's zone. (What was
+	// delivered goes by the outbox's own round, once a day.)
+	nightly = "15 3 * * *"
 )
 
 // upkeep is what the record needs now and then.
@@ -24,14 +30,22 @@ type upkeep struct {
 	journal *journal.Journal
 	now     func() time.Time
 	log     *slog.Logger
+	zone    *time.Location
 }
 
 // run does it until ctx ends. The times at which it does so decide nothing.
 func (u upkeep) run(ctx context.Context) error {
+	jobs := cron.New(cron.WithLocation(u.zone))
+	if _, err := jobs.AddFunc(nightly, func() { u.noted(u.forget(ctx)) }); err != nil {
+		return fmt.Errorf("plan the night's work: %w", err)
+	}
+	jobs.Start()
+	defer func() { <-jobs.Stop().Done() }()
 	tick := time.NewTicker(aliveEvery)
 	defer tick.Stop()
+	u.noted(u.forget(ctx)) // a bot that is started every evening has no nights
 	for {
-		u.once(ctx)
+		u.noted(u.journal.Alive(ctx, u.now()))
 		select {
 		case <-ctx.Done():
 			return u.journal.Alive(context.WithoutCancel(ctx), u.now())
@@ -40,17 +54,19 @@ func (u upkeep) run(ctx context.Context) error {
 	}
 }
 
-func (u upkeep) once(ctx context.Context) {
-	if err := u.journal.Alive(ctx, u.now()); err != nil {
-		u.log.Warn("upkeep failed", "error", err)
-		return
-	}
-	for more := true; more; {
-		var err error
-		if more, err = u.journal.ForgetSeen(ctx, u.now()); err != nil {
-			u.log.Warn("upkeep failed", "error", err)
-			return
+// forget deletes what was kept long enough.
+func (u upkeep) forget(ctx context.Context) error {
+	for {
+		more, err := u.journal.ForgetSeen(ctx, u.now())
+		if err != nil || !more {
+			return err
 		}
+	}
+}
+
+func (u upkeep) noted(err error) {
+	if err != nil {
+		u.log.Warn("upkeep failed", "error", err)
 	}
 }
 

@@ -32,11 +32,13 @@ type campus struct {
 	slack   *slacktest.Server
 	amherst slacktest.Workspace
 	more    string // of the configuration
+	access  string // its section
 	sockets bool   // Slack sends by Socket Mode
 }
 
 func newCampus(options ...slacktest.Option) campus {
 	c := campus{slack: slacktest.New(options...), amherst: slacktest.NewWorkspace("amherst")}
+	c.access = "admins = [\"amherst/UROOT\"]\nresponders = [\"amherst/UANN\"]"
 	c.slack.AddWorkspace(c.amherst)
 	for _, u := range []slacktest.UserID{ann, root, student} {
 		c.slack.AddUser(c.amherst.Team, slacktest.User{ID: u, Name: strings.ToLower(string(u[1:])), TZ: "America/New_York"})
@@ -69,8 +71,7 @@ format = "json"
 level = "debug"
 
 [access]
-admins = ["amherst/UROOT"]
-responders = ["amherst/UANN"]
+%s
 
 [[campuses]]
 id = "amherst"
@@ -94,7 +95,7 @@ advice_outage = "Work of the last minutes may not be saved."
 [[services]]
 id = "portal"
 name = "Student Portal"
-`, string(c.amherst.Token), c.door(), c.slack.APIURL()) + c.more
+`, c.access, string(c.amherst.Token), c.door(), c.slack.APIURL()) + c.more
 }
 
 // door is the line that says how Slack's requests come.

@@ -37,8 +37,15 @@ type Request struct {
 	// Command is the word behind the slash ("incident"), Text the rest as typed.
 	Command string
 	Text    string
-	// Options are native options by name (Discord); they stand for parts of Text.
+	// Options are native options by name (Discord), or the fields of a form; they
+	// stand for parts of Text.
 	Options map[string]string
+	// Filled: a form was filled in, so none is opened.
+	Filled bool
+	// Forms: the answer may be a form.
+	Forms bool
+	// Prefill is what fields of a form hold at first, by name.
+	Prefill map[string]string
 }
 
 // Handler answers a request. It returns within the context's life; whatever
@@ -52,6 +59,10 @@ type Reply struct {
 	Public bool
 	// Failed: the request was not carried out (for exit codes and metrics).
 	Failed bool
+	// Form is to be opened; Message is the answer where that fails.
+	Form *Form
+	// Field is the field of the filled form that was refused; empty: none by itself.
+	Field string
 }
 
 // Message is a post or an answer in neutral form, in reading order: Summary,
@@ -156,6 +167,8 @@ type Fact struct {
 type Action struct {
 	Label   string // names its object: "Resolve INC-42"
 	Command string // "incident resolve 42"
+	// Options are fields that go with the command, where a form was filled in.
+	Options map[string]string
 	URL     string // a link button instead; Command is empty
 	Style   ActionStyle
 	// Confirm is the question asked before it is done; empty: none.

@@ -62,13 +62,28 @@ func AdminAddress(path string, env func(string) (string, bool)) (string, error) 
 	return c.HTTP.AdminListen, nil
 }
 
-// readSection reads a config file of which only one section is to be sound.
-func readSection(path string, env func(string) (string, bool), section string) (*Config, error) {
+// Outline is a Config of which only [organization] and the names of Slack
+// connections are sure, whatever else is wrong with the file: an app is made before
+// anybody has its secrets. Any error is a Mistakes about these.
+func Outline(path string, env func(string) (string, bool)) (*Config, error) {
+	c, err := readSection(path, env, "organization", "slack.name")
+	if err != nil {
+		return nil, err
+	}
+	c.Organization.PublicURL = strings.TrimRight(c.Organization.PublicURL, "/")
+	return c, nil
+}
+
+// readSection reads a config file of which only some sections or keys are to be
+// sound.
+func readSection(path string, env func(string) (string, bool), parts ...string) (*Config, error) {
 	c, d, wrong := read(path, env)
 	if wrong != nil {
 		return nil, Mistakes{*wrong}
 	}
-	about := slices.DeleteFunc(d.mistakes, func(m Mistake) bool { return !strings.HasPrefix(m.Key, section) })
+	about := slices.DeleteFunc(d.mistakes, func(m Mistake) bool {
+		return !slices.ContainsFunc(parts, func(part string) bool { return strings.HasPrefix(m.Key, part) })
+	})
 	if len(about) > 0 {
 		return nil, about
 	}

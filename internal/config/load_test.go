@@ -217,6 +217,33 @@ func TestAdminAddress(t *testing.T) {
 	}
 }
 
+// TestOutline is what `bot manifest` reads: there are no secrets yet.
+func TestOutline(t *testing.T) {
+	t.Chdir(t.TempDir())
+	organization := "[organization]\nname = \"U\"\ntimezone = \"America/New_York\"\npublic_url = \"https://status.example.edu/\"\n"
+	for text, want := range map[string]string{
+		organization + "[[slack]]\nname = \"amherst\"\nbot_token = \"env:UNSET_TOKEN\"\n": "https://status.example.edu amherst",
+		organization: "https://status.example.edu",
+		organization + "[[slack]]\nname = \"Amherst!\"\n": "config.toml:6:8: name in [[slack]]: \"Amherst!\" is no id",
+		"[[slack]]\nname = \"amherst\"\n":                 "config.toml:1:1: no name in [organization]",
+	} {
+		write(t, "config.toml", text)
+		c, err := Outline("config.toml", environ)
+		got := ""
+		if err != nil {
+			got = err.Error()
+		} else {
+			got = c.Organization.PublicURL
+			for _, s := range c.Slack {
+				got += " " + string(s.Name)
+			}
+		}
+		if !strings.HasPrefix(got, want) || err == nil && got != want {
+			t.Errorf("%q:\ngot  %s\nwant %s", text, got, want)
+		}
+	}
+}
+
 func TestAnyTextMayStandElsewhere(t *testing.T) {
 	t.Chdir(t.TempDir())
 	write(t, "service", "learn\n")
@@ -455,6 +482,7 @@ admin_listen = ":9090"
 
 [retention]
 deliveries = "30d"
+raw_alerts = "7d"
 
 [[services]]
 id = "learn"
@@ -482,7 +510,7 @@ ops_channel = "C0OPS"
 	want := []string{
 		"config.toml: no admins and no responders in [access]: nobody may change anything; type /belltower whoami in chat for the line to paste",
 		"config.toml: admin_listen in [http] is \":9090\": other machines can read health and metrics; the usual is 127.0.0.1:9090",
-		"config.toml: checked, but without effect until their part is built: services.sorry_page, cadence, retention",
+		"config.toml: checked, but without effect until their part is built: services.sorry_page, cadence, retention.raw_alerts",
 		"config.toml: no admins and no responders in [access]: nobody may change anything; type /belltower whoami in chat for the line to paste",
 		"config.toml: no [[slack]], [[teams]] or [[discord]]: there is no chat to talk in",
 		"config.toml: no [[services]]: there is nothing to declare an incident about",

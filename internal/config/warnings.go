@@ -21,7 +21,7 @@ func notBuilt() []string {
 		"moratoriums",
 		"probes",
 		"probing",
-		"retention",
+		"retention.raw_alerts",
 		"services.auto_declare",
 		"services.auto_impact",
 		"services.auto_resolve_after",

@@ -57,11 +57,24 @@ func (a Access) RoleOf(who Actor) Role {
 	return Anyone
 }
 
-func (who Actor) in(list []Person) bool {
-	return slices.ContainsFunc(list, func(p Person) bool {
-		return p.Connection == who.Person.Connection &&
-			(p.ID == who.Person.ID || slices.Contains(who.Groups, p.ID))
-	})
+func (who Actor) in(list []Person) bool { return slices.ContainsFunc(list, who.is) }
+
+// is reports whether an entry of the access list is the actor or a group of theirs.
+func (who Actor) is(p Person) bool {
+	return p.Connection == who.Person.Connection && (p.ID == who.Person.ID || slices.Contains(who.Groups, p.ID))
+}
+
+// Grants lists the entries of the access list that give an actor their role.
+func (a Access) Grants(who Actor) []Person {
+	list := a.Responders
+	switch a.RoleOf(who) {
+	case Admin:
+		list = a.Admins
+	case Responder:
+	default:
+		return nil
+	}
+	return slices.DeleteFunc(slices.Clone(list), func(p Person) bool { return !who.is(p) })
 }
 
 // Deed is one kind of thing that people do.

@@ -45,6 +45,8 @@ type Snapshot struct {
 	Notice   *Notice   `json:",omitempty"`
 	// Held is set while the announcement is in its grace.
 	Held *Held `json:",omitempty"`
+	// Untold: others than ops were told nothing of it yet.
+	Untold bool `json:",omitempty"`
 	// Doubts are the doubtful points that the ops card of a held announcement names.
 	Doubts []string `json:",omitempty"`
 }

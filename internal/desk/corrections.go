@@ -232,8 +232,24 @@ func errorsOfMerge(from, into Incident) error {
 	if from.Drill != into.Drill {
 		return Refuse(Conflict, "A drill and a real incident cannot be merged.").About(from.Subject(), into.Subject())
 	}
-	if err := from.mustBeOpen(); err != nil {
+	if err := from.CheckOpen(); err != nil {
 		return err
 	}
-	return into.mustBeOpen()
+	return into.CheckOpen()
+}
+
+// Unseen returns a change of what nobody but ops was told of: there is nothing that
+// readers saw, and so nothing that was corrected, nor was it ever worse.
+func (c Change) Unseen() Change {
+	c.Incident = c.Incident.clone()
+	c.Incident.Peak, c.Incident.CorrectedAt = c.Incident.Impact, time.Time{}
+	for k := range c.Incident.Latest {
+		c.Incident.Latest[k].CorrectedAt = time.Time{}
+	}
+	if c.Announce != nil {
+		a, snap := *c.Announce, c.Incident.clone()
+		a.Snapshot.Incident, a.Snapshot.Untold = &snap, true
+		c.Announce = &a
+	}
+	return c
 }

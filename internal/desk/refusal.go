@@ -28,6 +28,8 @@ type Refusal struct {
 	Code     RefusalCode
 	Sentence string
 	Hint     string
+	// Field is the option that it is about; empty: none by itself.
+	Field string
 	// Subjects are the incidents that the sentence is about (ambiguous, duplicate).
 	Subjects []Subject
 }
@@ -53,5 +55,11 @@ func (r *Refusal) WithHint(format string, args ...any) *Refusal {
 // About returns r with the subjects that it is about.
 func (r *Refusal) About(subjects ...Subject) *Refusal {
 	r.Subjects = subjects
+	return r
+}
+
+// In returns r with the option that it is about.
+func (r *Refusal) In(field string) *Refusal {
+	r.Field = field
 	return r
 }

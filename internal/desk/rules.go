@@ -86,7 +86,7 @@ func beginning(began, now time.Time) (time.Time, error) {
 		return now, nil
 	}
 	if began.After(now) {
-		return began, Refuse(Invalid, "An incident cannot begin in the future.").WithHint("Like: --since 03:52")
+		return began, Refuse(Invalid, "An incident cannot begin in the future.").WithHint("Like: --since 03:52").In("since")
 	}
 	return began, nil
 }
@@ -99,7 +99,7 @@ func promise(next time.Duration, now time.Time) (time.Time, error) {
 	case next == 0:
 		return time.Time{}, nil
 	case next < time.Minute || next > MaxPromise:
-		return time.Time{}, Refuse(Invalid, "The next update can be promised for between one minute and seven days from now.").WithHint("Like: --next 45m")
+		return time.Time{}, Refuse(Invalid, "The next update can be promised for between one minute and seven days from now.").WithHint("Like: --next 45m").In("next")
 	}
 	return now.Add(next), nil
 }
@@ -126,7 +126,7 @@ type Progress struct {
 
 // Update says how the work goes.
 func (i Incident) Update(p Progress, act Act) (Change, error) {
-	if err := i.mustBeOpen(); err != nil {
+	if err := i.CheckOpen(); err != nil {
 		return Change{}, err
 	}
 	text, err := requireText(p.Text, "incident update 42 identified: The database is back, we are checking.")
@@ -151,7 +151,7 @@ func (i Incident) Update(p Progress, act Act) (Change, error) {
 
 // Resolve ends the incident with a message.
 func (i Incident) Resolve(text string, act Act) (Change, error) {
-	if err := i.mustBeOpen(); err != nil {
+	if err := i.CheckOpen(); err != nil {
 		return Change{}, err
 	}
 	text, err := requireText(text, "incident resolve 42 Learn works again.")
@@ -221,10 +221,13 @@ func (i Incident) Note(text string, act Act) (Change, error) {
 
 // Lead names who leads the work; the zero Person: nobody.
 func (i Incident) SetLead(who Person, act Act) (Change, error) {
-	if err := i.mustBeOpen(); err != nil {
+	if err := i.CheckOpen(); err != nil {
 		return Change{}, err
 	}
 	before := i.Lead
+	if before == who {
+		return Change{}, Refuse(Conflict, "This is so already: nothing changes about who leads %s.", i.Subject()).About(i.Subject())
+	}
 	i = i.clone()
 	i.Lead = who
 	return i.change(act, Entry{Kind: Led, Before: before.String(), After: who.String()}, ReachOps), nil
@@ -233,7 +236,7 @@ func (i Incident) SetLead(who Person, act Act) (Change, error) {
 func requireText(text, example string) (string, error) {
 	text, err := CleanText(text)
 	if err == nil && text == "" {
-		err = Refuse(Invalid, "There is no message.").WithHint("Like: %s", example)
+		err = Refuse(Invalid, "There is no message.").WithHint("Like: %s", example).In("message")
 	}
 	return text, err
 }
@@ -250,7 +253,8 @@ func (i Incident) mustStand() error {
 	return nil
 }
 
-func (i Incident) mustBeOpen() error {
+// CheckOpen refuses, with what happened to it, an incident on which no work goes on.
+func (i Incident) CheckOpen() error {
 	if err := i.mustStand(); err != nil {
 		return err
 	}

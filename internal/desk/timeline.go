@@ -28,7 +28,8 @@ const (
 	Merged   EntryKind = "merged"
 	Absorbed EntryKind = "absorbed"
 	Noted    EntryKind = "note"
-	// Released marks the end of the grace: only ops posts change by it.
+	// Released marks the end of the grace, or that it lasts longer: only ops posts
+	// change by it.
 	Released EntryKind = "released"
 )
 

@@ -2,6 +2,7 @@ package journal
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -20,6 +21,24 @@ func (j *Journal) Alive(ctx context.Context, now time.Time) error {
 	})
 	if err != nil {
 		return fmt.Errorf("note that the bot runs: %w", err)
+	}
+	return nil
+}
+
+// room is more than a command writes at once.
+const room = 32 << 10
+
+// Ready notes that the bot runs, as Alive does, and writes as much as a command may:
+// where that does not fit, commands are refused.
+func (j *Journal) Ready(ctx context.Context, now time.Time) error {
+	err := j.db.Background(ctx, func(tx storage.Tx) error {
+		return errors.Join(
+			aliveTable().Put(tx, aliveTable().Key(), now.UTC()),
+			tx.Put(storage.K("room"), make([]byte, room)),
+		)
+	})
+	if err != nil {
+		return fmt.Errorf("write as much as a command does: %w", err)
 	}
 	return nil
 }

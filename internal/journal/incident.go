@@ -22,6 +22,14 @@ type Applied struct {
 	Into *desk.Incident `json:",omitempty"`
 }
 
+// about are the subjects that the outbox has to look at.
+func (a Applied) about() []desk.Subject {
+	if a.Into == nil {
+		return []desk.Subject{a.Incident.Subject()}
+	}
+	return []desk.Subject{a.Incident.Subject(), a.Into.Subject()}
+}
+
 // Rule is a rule of the desk with all but the state and the act filled in.
 type Rule func(i desk.Incident, act desk.Act) (desk.Change, error)
 
@@ -262,6 +270,8 @@ type sentNow struct {
 	Sent     bool
 }
 
+func (s sentNow) about() []desk.Subject { return []desk.Subject{s.Incident.Subject()} }
+
 // SendNow ends the grace of an incident's announcement. It reports false where
 // there was none to end.
 func (j *Journal) SendNow(ctx context.Context, by By, number int) (bool, error) {
@@ -277,4 +287,113 @@ func (j *Journal) SendNow(ctx context.Context, by By, number int) (bool, error) 
 		return sentNow{i, true}, audit(tx, by, AuditEntry{Did: "tell now", About: i.Subject().String()})
 	})
 	return out.Sent, err
+}
+
+// Hesitate puts the end of an incident's grace off by outbox.HesitateFor, for
+// somebody who opened a form to change it. It reports false where nothing is held.
+func (j *Journal) Hesitate(ctx context.Context, by By, number int) (bool, error) {
+	held := false
+	err := j.db.Update(ctx, func(tx storage.Tx) error {
+		i, err := getIncident(tx, number)
+		if err != nil {
+			return err
+		}
+		held, err = j.book.Hesitate(tx, i.Subject(), by.At.UTC())
+		if err != nil || !held {
+			return err
+		}
+		return audit(tx, by, AuditEntry{Did: "change", About: i.Subject().String()})
+	})
+	j.wrote(ctx, err)
+	return held, err
+}
+
+// Revision is how a declaration is to read; what is empty stays.
+type Revision struct {
+	Impact desk.Impact
+	Title  string
+	Text   string // of the first message
+	Doubts []string
+}
+
+// Revise corrects a declaration as a whole, in one transaction: what is not told
+// yet is told so, what was told is corrected.
+func (j *Journal) Revise(ctx context.Context, by By, number int, r Revision) (Applied, error) {
+	i, err := j.Incident(ctx, number)
+	if err != nil {
+		return Applied{}, err
+	}
+	if r.Impact != "" {
+		i.Impact = r.Impact
+	}
+	channels, err := j.book.Count(ctx, j.db, desk.Snapshot{Incident: &i}.Scope())
+	if err != nil {
+		return Applied{}, err
+	}
+	return once(ctx, j, by, func(tx storage.Tx) (out Applied, err error) {
+		i, err := getIncident(tx, number)
+		if err != nil {
+			return Applied{}, err
+		}
+		if err := i.CheckOpen(); err != nil {
+			return Applied{}, err
+		}
+		untold, err := j.book.Untold(tx, i.Subject())
+		if err != nil {
+			return Applied{}, err
+		}
+		for _, step := range r.steps(tx) {
+			c, changes, err := step(i, by.act())
+			if err != nil {
+				return Applied{}, err
+			}
+			if !changes {
+				continue
+			}
+			if untold {
+				c = c.Unseen()
+			}
+			if c.Announce != nil {
+				c.Announce.Snapshot.Doubts = r.Doubts
+			}
+			if out, err = j.put(tx, by, c, channels); err != nil {
+				return Applied{}, err
+			}
+			i = c.Incident
+		}
+		if out.Incident.Number == 0 {
+			return Applied{}, desk.Refuse(desk.Conflict, "%s says just that already.", i.Subject()).About(i.Subject())
+		}
+		return out, nil
+	})
+}
+
+// revise is one step of a revision; it reports whether it changes anything.
+type revise func(i desk.Incident, act desk.Act) (c desk.Change, changes bool, err error)
+
+// steps are the impact, the title, the first message: the last is what is answered.
+func (r Revision) steps(tx storage.Tx) []revise {
+	impact := func(i desk.Incident, act desk.Act) (desk.Change, bool, error) {
+		if r.Impact == "" || r.Impact == i.Impact {
+			return desk.Change{}, false, nil
+		}
+		c, err := i.SetImpact(r.Impact, act)
+		return c, true, err
+	}
+	title := func(i desk.Incident, act desk.Act) (desk.Change, bool, error) {
+		if r.Title == "" || r.Title == i.Title {
+			return desk.Change{}, false, nil
+		}
+		c, err := i.SetTitle(r.Title, act)
+		return c, true, err
+	}
+	text := func(i desk.Incident, act desk.Act) (desk.Change, bool, error) {
+		first, _, err := entryTable().Get(tx, entryKey(i.Subject(), 1))
+		if err != nil || r.Text == "" || r.Text == first.Text {
+			return desk.Change{}, false, err
+		}
+		c, err := i.Reword(first, r.Text, act)
+		return c, true, err
+	}
+	return []revise{impact, title, text}
 }

@@ -38,13 +38,13 @@ type Settings struct {
 type Journal struct {
 	db       storage.DB
 	book     *outbox.Book
-	poke     func()
+	poke     func(about ...desk.Subject)
 	settings atomic.Pointer[Settings]
 }
 
 // New makes a journal. poke is called after each commit that may have something
-// to tell; it must not block.
-func New(db storage.DB, book *outbox.Book, poke func(), s Settings) *Journal {
+// to tell, about these subjects (none: any); it must not block.
+func New(db storage.DB, book *outbox.Book, poke func(about ...desk.Subject), s Settings) *Journal {
 	j := &Journal{db: db, book: book, poke: poke}
 	j.SetSettings(s)
 	return j
@@ -85,18 +85,24 @@ func once[T any](ctx context.Context, j *Journal, by By, fn func(storage.Tx) (T,
 		}
 		return markSeen(tx, by, out)
 	})
-	j.wrote(ctx, err)
 	if err != nil {
+		j.wrote(ctx, err)
 		var zero T
 		return zero, err
 	}
+	var about []desk.Subject
+	if r, ok := any(out).(interface{ about() []desk.Subject }); ok {
+		about = r.about()
+	}
+	j.wrote(ctx, nil, about...)
 	return out, nil
 }
 
-// wrote pokes the outbox where something was committed, or may have been.
-func (j *Journal) wrote(ctx context.Context, err error) {
+// wrote pokes the outbox where something was committed about these subjects (none:
+// any), or may have been.
+func (j *Journal) wrote(ctx context.Context, err error, about ...desk.Subject) {
 	if err == nil || errors.Is(err, storage.ErrUnknown) || ctx.Err() != nil {
-		j.poke()
+		j.poke(about...)
 	}
 }
 

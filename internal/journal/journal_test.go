@@ -48,7 +48,7 @@ func newOffice(t *testing.T) *office {
 			{Name: "amherst", Ops: []string{"COPS"}}, {Name: "boston", Ops: []string{"COPS2"}},
 		},
 	})
-	o.Journal = journal.New(db, o.book, func() { o.pokes++ }, journal.Settings{Grace: 10 * time.Second, GraceAbove: 2, Ops: []desk.Channel{ops}})
+	o.Journal = journal.New(db, o.book, func(...desk.Subject) { o.pokes++ }, journal.Settings{Grace: 10 * time.Second, GraceAbove: 2, Ops: []desk.Channel{ops}})
 	return o
 }
 
@@ -187,7 +187,7 @@ func TestADeclareIsOneTransaction(t *testing.T) {
 
 func TestWhatMayBeStoredIsTold(t *testing.T) {
 	o := newOffice(t)
-	j := journal.New(unclear{o.db}, o.book, func() { o.pokes++ }, journal.Settings{})
+	j := journal.New(unclear{o.db}, o.book, func(...desk.Subject) { o.pokes++ }, journal.Settings{})
 	if _, err := j.Declare(t.Context(), o.by(0), learnDown(), false); !errors.Is(err, storage.ErrUnknown) || o.pokes != 1 {
 		t.Errorf("%v, %d pokes", err, o.pokes)
 	}

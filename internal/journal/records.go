@@ -17,6 +17,7 @@ import (
 //	audit/time/request  AuditEntry
 //	seen/hour/request   what the request was answered with
 //	alive               when the bot was last known to run
+//	room                nothing, as large as what a command writes
 const seenName = "seen"
 
 func seenTable() storage.Table[struct{}]          { return storage.TableOf[struct{}](seenName) }

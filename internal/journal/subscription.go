@@ -179,10 +179,15 @@ func (j *Journal) auditAll(tx storage.Tx, by By, did string, names []desk.Connec
 
 // Notify tells ops channels one thing.
 func (j *Journal) Notify(ctx context.Context, n desk.Notice) error {
-	err := j.db.Update(ctx, func(tx storage.Tx) error {
-		_, err := j.book.Notify(tx, n)
+	var s desk.Subject
+	err := j.db.Update(ctx, func(tx storage.Tx) (err error) {
+		s, err = j.book.Notify(tx, n)
 		return err
 	})
-	j.wrote(ctx, err)
-	return err
+	if err != nil {
+		j.wrote(ctx, err)
+		return err
+	}
+	j.wrote(ctx, nil, s)
+	return nil
 }

@@ -20,6 +20,9 @@ type Release struct {
 // may last in all.
 const graceAtMost = 30 * time.Second
 
+// HesitateFor is how long a grace waits for somebody who changes what it holds.
+const HesitateFor = 2 * time.Minute
+
 // Announce writes an announcement and raises the subject's number: two writes,
 // three at its beginning and end, however many channels will hear. It returns
 // the announcement as it will be told. A retraction is never held back: what was
@@ -50,19 +53,24 @@ func (b *Book) Announce(tx storage.Tx, a desk.Announcement, r Release) (desk.Ann
 func (o *outRecord) release(sc desk.Scope, reach desk.Reach, r Release) {
 	switch {
 	case sc.Retracted:
-		o.Rel, o.ReleaseAt, o.HeldSince = o.N, time.Time{}, time.Time{}
+		o.free()
 	case sc.OpsOnly || reach == desk.ReachOps:
 	case r.Grace > 0:
 		if !o.held() {
 			o.HeldSince = r.Now
 		}
-		o.ReleaseAt = r.Now.Add(r.Grace)
+		o.ReleaseAt, o.Hesitates = r.Now.Add(r.Grace), false
 		if last := o.HeldSince.Add(graceAtMost); o.ReleaseAt.After(last) {
 			o.ReleaseAt = last
 		}
 	case !o.held():
 		o.Rel = o.N
 	}
+}
+
+// free lets all channels be told all that was announced.
+func (o *outRecord) free() {
+	o.Rel, o.ReleaseAt, o.HeldSince, o.Hesitates = o.N, time.Time{}, time.Time{}, false
 }
 
 func putAnnouncement(tx storage.Tx, a desk.Announcement, out outRecord, was bool) error {
@@ -78,30 +86,59 @@ func putAnnouncement(tx storage.Tx, a desk.Announcement, out outRecord, was bool
 	return list(tx, a.Subject, out.live())
 }
 
+// Untold reports whether others than ops channels were told nothing of a subject
+// yet, because its first announcement is in its grace.
+func (b *Book) Untold(tx storage.Tx, s desk.Subject) (bool, error) {
+	out, _, err := outTable().Get(tx, outKey(s))
+	return out.held() && out.Rel == 0, err
+}
+
 // SendNow ends the grace of a subject at once. It reports false where there was
 // none to end.
 func (b *Book) SendNow(tx storage.Tx, s desk.Subject, now time.Time) (bool, error) {
-	return endGrace(tx, s, now, true)
+	out, _, err := outTable().Get(tx, outKey(s))
+	if err != nil || !out.held() {
+		return false, err
+	}
+	return true, endGrace(tx, s, out, now)
 }
 
-// endGrace ends the grace of a subject that is due, or any where early. A
-// further announcement tells ops channels, whose card loses its buttons by it.
-func endGrace(tx storage.Tx, s desk.Subject, now time.Time, early bool) (bool, error) {
-	out, _, err := outTable().Get(tx, outKey(s))
-	if err != nil || !out.held() || (!out.graceOver(now) && !early) {
-		return false, err
-	}
+// endGrace ends the grace of a subject. A further announcement tells ops channels,
+// whose card loses its buttons by it.
+func endGrace(tx storage.Tx, s desk.Subject, out outRecord, now time.Time) error {
 	last, _, err := annTable().Get(tx, annKey(s, out.N))
 	if err != nil {
-		return false, err
+		return err
 	}
 	out.N++
-	out.Rel, out.ReleaseAt, out.HeldSince = out.N, time.Time{}, time.Time{}
+	out.free()
 	a := desk.Announcement{
 		Subject: s, N: out.N, At: now, Kind: desk.Released, Reach: desk.ReachOps,
 		Trace: last.Trace, Snapshot: last.Snapshot,
 	}
 	a.Snapshot.Held, a.Snapshot.Doubts = nil, nil
+	return putAnnouncement(tx, a, out, true)
+}
+
+// Hesitate puts the end of a running grace off for HesitateFor, so that somebody has
+// the time to change what is to be told. It reports false where none runs.
+func (b *Book) Hesitate(tx storage.Tx, s desk.Subject, now time.Time) (bool, error) {
+	until := now.Add(HesitateFor)
+	out, _, err := outTable().Get(tx, outKey(s))
+	if err != nil || !out.held() || out.graceOver(now) {
+		return false, err
+	}
+	last, _, err := annTable().Get(tx, annKey(s, out.N))
+	if err != nil || !until.After(out.ReleaseAt) || last.Snapshot.Held == nil {
+		return err == nil, err
+	}
+	out.N++
+	out.ReleaseAt, out.HeldSince, out.Hesitates = until, until.Add(-graceAtMost), true
+	a := desk.Announcement{
+		Subject: s, N: out.N, At: now, Kind: desk.Released, Reach: desk.ReachOps,
+		Trace: last.Trace, Snapshot: last.Snapshot,
+	}
+	a.Snapshot.Held = &desk.Held{Until: until, Channels: last.Snapshot.Held.Channels}
 	return true, putAnnouncement(tx, a, out, true)
 }
 

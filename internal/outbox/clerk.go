@@ -3,6 +3,9 @@ package outbox
 import (
 	"context"
 	"errors"
+	"maps"
+	"slices"
+	"sync"
 	"time"
 
 	"github.com/umassonline/belltower/internal/desk"
@@ -14,7 +17,11 @@ import (
 type clerk struct {
 	engine *Engine
 	wake   chan struct{}
-	swept  time.Time // when old records were last collected
+	held   map[desk.Subject]outRecord // those whose grace runs
+	swept  time.Time                  // when old records were last collected
+
+	mu   sync.Mutex // guards news
+	news news
 }
 
 const (
@@ -27,10 +34,22 @@ const (
 	storePause = time.Second
 	// sweepEvery is how often old records are looked for.
 	sweepEvery = 24 * time.Hour
+	// advancedAtOnce bounds the subjects of one transaction: each takes up to two
+	// guarded reads and three writes.
+	advancedAtOnce = 30
 )
 
-// poke says that something may be new for the clerk or a line.
-func (c *clerk) poke() { signal(c.wake) }
+func newClerk(e *Engine) *clerk {
+	return &clerk{engine: e, wake: make(chan struct{}, 1), news: news{all: true}}
+}
+
+// poke says that something may be new about subjects; none: about any.
+func (c *clerk) poke(about ...desk.Subject) {
+	c.mu.Lock()
+	c.news.add(about...)
+	c.mu.Unlock()
+	signal(c.wake)
+}
 
 func (c *clerk) run(ctx context.Context) {
 	cfg := c.engine.cfg
@@ -50,89 +69,156 @@ func (c *clerk) run(ctx context.Context) {
 
 // step does what there is to do and says when to come again.
 func (c *clerk) step(ctx context.Context, now time.Time) (time.Time, error) {
-	until, work, err := c.look(ctx, now)
+	c.mu.Lock()
+	fresh := c.news
+	c.news = news{}
+	c.mu.Unlock()
+	c.tell(fresh)
+	work, err := c.look(ctx, now, fresh)
+	if err == nil {
+		err = c.advance(ctx, now, work)
+	}
+	if next := c.swept.Add(sweepEvery); err == nil && (c.swept.IsZero() || !now.Before(next)) {
+		if err = c.collect(ctx, now); err == nil {
+			c.swept = now
+		}
+	}
 	if err != nil {
+		c.mu.Lock()
+		c.news.add() // what was done and what was not is found out anew
+		c.mu.Unlock()
 		return time.Time{}, err
 	}
-	for _, s := range work {
-		if err := c.advance(ctx, now, s); err != nil {
-			return time.Time{}, err
-		}
-	}
-	for _, l := range c.engine.lines {
-		l.refreshSoon()
-	}
-	if next := c.swept.Add(sweepEvery); c.swept.IsZero() || !now.Before(next) {
-		if err := c.collect(ctx, now); err != nil {
-			return time.Time{}, err
-		}
-		c.swept = now
-	}
-	return sooner(until, c.swept.Add(sweepEvery)), nil
+	return sooner(c.nextGrace(), c.swept.Add(sweepEvery)), nil
 }
 
-// look finds the subjects that a grace has ended for or that may be settled, and
-// when the next grace ends.
-func (c *clerk) look(ctx context.Context, now time.Time) (next time.Time, work []desk.Subject, err error) {
-	err = c.engine.cfg.DB.View(ctx, func(tx storage.Tx) error {
-		next, work = time.Time{}, nil
-		live, err := liveSubjects(tx)
-		if err != nil {
-			return err
+// tell hands news to all lines.
+func (c *clerk) tell(n news) {
+	if n.none() {
+		return
+	}
+	for _, l := range c.engine.lines {
+		l.refreshSoon(n)
+	}
+}
+
+// look finds the subjects that a grace has ended for or that may be settled.
+func (c *clerk) look(ctx context.Context, now time.Time, fresh news) (work []desk.Subject, err error) {
+	var held map[desk.Subject]outRecord
+	err = c.engine.cfg.DB.View(ctx, func(tx storage.Tx) (err error) {
+		held, work = maps.Clone(c.held), nil
+		of := slices.Collect(maps.Keys(fresh.of))
+		if fresh.all || held == nil {
+			held = map[desk.Subject]outRecord{}
+			if of, err = liveSubjects(tx); err != nil {
+				return err
+			}
 		}
-		for _, s := range live {
+		for _, s := range of {
 			out, _, err := outTable().Get(tx, outKey(s))
 			if err != nil {
 				return err
 			}
+			delete(held, s)
+			if out.held() {
+				held[s] = out
+				continue
+			}
 			settled, err := c.settledOnAll(tx, s, out)
-			switch {
-			case err != nil:
+			if err != nil {
 				return err
-			case settled, out.held() && out.graceOver(now):
+			}
+			if settled {
 				work = append(work, s)
-			case out.held():
-				next = sooner(next, out.ReleaseAt)
 			}
 		}
 		return nil
 	})
-	return next, work, err
+	if err != nil {
+		return nil, err
+	}
+	c.held = held
+	for s, out := range held {
+		if out.graceOver(now) {
+			work = append(work, s)
+		}
+	}
+	return work, nil
 }
 
+// nextGrace is when the next grace ends; zero: none runs.
+func (c *clerk) nextGrace() (at time.Time) {
+	for _, out := range c.held {
+		at = sooner(at, out.ReleaseAt)
+	}
+	return at
+}
+
+// settledOnAll reports whether no connection owes anything about s. It scans, as
+// there may be more connections than one transaction may guard reads: whoever takes
+// a subject into work again writes its outRecord too.
 func (c *clerk) settledOnAll(tx storage.Tx, s desk.Subject, out outRecord) (bool, error) {
 	if out.settled() || out.held() {
 		return false, nil
 	}
-	for k := range c.engine.lines {
-		f, _, err := fanTable().Get(tx, fanKey(k, s))
-		if err != nil || f.Settled != out.N {
+	for name := range c.engine.lines {
+		settled := false
+		k := fanKey(name, s)
+		err := fanTable().Scan(tx, k, k.End(), 1, func(_ storage.Key, f fanRecord) (bool, error) {
+			settled = f.Settled == out.N
+			return false, nil
+		})
+		if err != nil || !settled {
 			return false, err
 		}
 	}
 	return true, nil
 }
 
-// advance ends the grace of a subject, or notes that it is settled.
-func (c *clerk) advance(ctx context.Context, now time.Time, s desk.Subject) error {
-	settled := false
-	err := c.engine.cfg.DB.Background(ctx, func(tx storage.Tx) error {
-		settled = false
-		if ended, err := endGrace(tx, s, now.UTC(), false); err != nil || ended {
-			return err
-		}
-		out, _, err := outTable().Get(tx, outKey(s))
+// advance ends the graces of subjects, or notes that they are settled.
+func (c *clerk) advance(ctx context.Context, now time.Time, work []desk.Subject) error {
+	for part := range slices.Chunk(work, advancedAtOnce) {
+		var settled []desk.Subject
+		err := c.engine.cfg.DB.Background(ctx, func(tx storage.Tx) error {
+			settled = nil
+			for _, s := range part {
+				done, err := c.advanceOne(tx, now, s)
+				if err != nil {
+					return err
+				}
+				if done {
+					settled = append(settled, s)
+				}
+			}
+			return nil
+		})
 		if err != nil {
 			return err
 		}
-		if settled, err = c.settledOnAll(tx, s, out); err != nil || !settled {
-			return err
+		for _, s := range part {
+			delete(c.held, s)
 		}
-		out.Settled, out.OwedSince = out.N, time.Time{}
-		return errors.Join(outTable().Put(tx, outKey(s), out), list(tx, s, out.live()))
-	})
-	if err == nil && settled {
-		c.engine.watch.forget(s)
+		for _, s := range settled {
+			c.engine.watch.forget(s)
+		}
+		var n news
+		n.add(part...)
+		c.tell(n)
 	}
-	return err
+	return nil
+}
+
+func (c *clerk) advanceOne(tx storage.Tx, now time.Time, s desk.Subject) (settled bool, err error) {
+	out, _, err := outTable().Get(tx, outKey(s))
+	if err != nil {
+		return false, err
+	}
+	if out.held() && out.graceOver(now) {
+		return false, endGrace(tx, s, out, now.UTC())
+	}
+	if settled, err = c.settledOnAll(tx, s, out); err != nil || !settled {
+		return false, err
+	}
+	out.Settled, out.OwedSince = out.N, time.Time{}
+	return true, errors.Join(outTable().Put(tx, outKey(s), out), list(tx, s, out.live()))
 }

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/umassonline/belltower/internal/desk"
 	"github.com/umassonline/belltower/storage"
 )
 
@@ -166,7 +167,7 @@ func (l *line) verify(ctx context.Context, now time.Time, m method, turn []*lane
 // reread brings the lanes' jobs in line with what is committed now; of all of
 // them, as the turn may come to be another job's.
 func (l *line) reread(ctx context.Context, turn []*lane) error {
-	changed := false
+	var changed []desk.Subject
 	err := l.db().View(ctx, func(tx storage.Tx) error {
 		as, err := l.asking(tx)
 		if err != nil {
@@ -180,7 +181,9 @@ func (l *line) reread(ctx context.Context, turn []*lane) error {
 				if err != nil {
 					return err
 				}
-				changed = changed || news
+				if news {
+					changed = append(changed, j.of.id)
+				}
 			}
 			if err := l.match(tx, j, as); err != nil {
 				return err
@@ -188,8 +191,8 @@ func (l *line) reread(ctx context.Context, turn []*lane) error {
 		}
 		return nil
 	})
-	if changed {
-		l.refreshSoon()
+	if len(changed) > 0 {
+		l.about(changed...)
 	}
 	return err
 }
@@ -249,10 +252,8 @@ func (l *line) mark(ctx context.Context, now time.Time, turn []*lane) error {
 		}
 		return nil
 	})
-	for j := range rows {
-		j.stray = err != nil
-	}
 	if err != nil {
+		l.orphans = true
 		return err
 	}
 	for j, r := range rows {

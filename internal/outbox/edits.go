@@ -2,6 +2,7 @@ package outbox
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/umassonline/belltower/internal/desk"
@@ -25,14 +26,16 @@ const (
 	roundEvery = 5 * time.Second
 )
 
-// edits hands posts with old texts to their lanes. For settleTime after the start
-// there are none: an edit of the process before may still take effect.
+// edits hands posts with old texts to their lanes.
 func (l *line) edits(ctx context.Context, now time.Time) error {
-	if !l.abil.Edit || l.stopped() || now.Before(l.started.Add(settleTime)) {
+	if !l.abil.Edit || l.stopped() {
 		return nil
 	}
 	room := editsOpen - l.editing()
 	for _, s := range l.subjects {
+		if now.Before(l.editsFrom(s)) {
+			continue
+		}
 		if s.round.due(now, s.finished()) {
 			s.round = round{running: true, began: now}
 		}
@@ -56,8 +59,8 @@ func (l *line) editTime(now time.Time) (at time.Time) {
 	if !l.abil.Edit {
 		return at
 	}
-	first := l.started.Add(settleTime)
 	for _, s := range l.subjects {
+		first := l.editsFrom(s)
 		switch {
 		case s.round.again && now.Before(first):
 			at = sooner(at, first)
@@ -131,8 +134,12 @@ func (l *line) isOld(s *subject, ch desk.Channel, p Post) bool {
 	return !gone && p.Root != "" && p.Told >= want && p.Shown < want
 }
 
+// settledAtOnce bounds the subjects of one transaction: each takes two reads.
+const settledAtOnce = 40
+
 // settle notes the subjects that this connection owes nothing about any more.
 func (l *line) settle(ctx context.Context, now time.Time) error {
+	var still []*subject
 	for _, s := range l.subjects {
 		if !s.finished() || s.fan.Settled == s.out.N {
 			continue
@@ -144,7 +151,10 @@ func (l *line) settle(ctx context.Context, now time.Time) error {
 		if open || busy || (l.abil.Edit && (s.round.again || s.round.running)) || s.out.held() {
 			continue
 		}
-		if err := l.settleOne(ctx, s); err != nil {
+		still = append(still, s)
+	}
+	for part := range slices.Chunk(still, settledAtOnce) {
+		if err := l.noteSettled(ctx, part); err != nil {
 			return err
 		}
 	}
@@ -166,32 +176,42 @@ func (l *line) workOn(s *subject) (open, busy bool) {
 	return open, busy
 }
 
-func (l *line) settleOne(ctx context.Context, s *subject) error {
-	var f fanRecord
-	settled := false
+// noteSettled writes that these subjects are settled, if that is still so.
+func (l *line) noteSettled(ctx context.Context, subjects []*subject) error {
+	fans := map[*subject]fanRecord{}
 	err := l.db().Background(ctx, func(tx storage.Tx) error {
-		settled = false
-		out, _, err := outTable().Get(tx, outKey(s.id))
-		if err != nil {
-			return err
+		clear(fans)
+		for _, s := range subjects {
+			out, _, err := outTable().Get(tx, outKey(s.id))
+			if err != nil {
+				return err
+			}
+			f, _, err := fanTable().Get(tx, fanKey(l.name, s.id))
+			if err != nil {
+				return err
+			}
+			if out.N != s.out.N || out.held() || !f.finished(out) {
+				continue
+			}
+			f.Settled = out.N
+			fans[s] = f
+			if err := fanTable().Put(tx, fanKey(l.name, s.id), f); err != nil {
+				return err
+			}
 		}
-		if f, _, err = fanTable().Get(tx, fanKey(l.name, s.id)); err != nil {
-			return err
-		}
-		if out.N != s.out.N || out.held() || !f.finished(out) {
-			return nil
-		}
-		f.Settled, settled = out.N, true
-		return fanTable().Put(tx, fanKey(l.name, s.id), f)
+		return nil
 	})
 	if err != nil {
 		return err
 	}
-	if !settled {
-		l.refreshSoon()
-		return nil
+	for _, s := range subjects {
+		f, settled := fans[s]
+		if !settled {
+			l.about(s.id)
+			continue
+		}
+		s.fan = f
+		l.engine.clerk.poke(s.id)
 	}
-	s.fan = f
-	l.engine.clerk.poke()
 	return nil
 }

@@ -84,7 +84,7 @@ func NewEngine(cfg EngineConfig) *Engine {
 	for name, s := range cfg.Senders {
 		e.lines[name] = newLine(e, name, s)
 	}
-	e.clerk = &clerk{engine: e, wake: make(chan struct{}, 1)}
+	e.clerk = newClerk(e)
 	return e
 }
 
@@ -126,9 +126,9 @@ func (e *Engine) boot(ctx context.Context) (b boot, started time.Time, err error
 	return b, started, err
 }
 
-// Poke says that something was committed that may have to be told. It does not
-// block.
-func (e *Engine) Poke() { e.clerk.poke() }
+// Poke says that something was committed that may have to be told, about these
+// subjects; without one, about any. It does not block.
+func (e *Engine) Poke(about ...desk.Subject) { e.clerk.poke(about...) }
 
 // Return says that a channel that was gone may be back, as an event of its
 // platform told. It does not block.

@@ -15,7 +15,7 @@ const (
 	// bounds what is in doubt after a crash.
 	chunksOpen = 2
 	// A chunk is what the pace sends in about a second, within these bounds.
-	chunkLeast, chunkMost = 8, 48
+	chunkLeast, chunkMost = 8, 80
 	// rowsLooked bounds the records that one transaction looks at.
 	rowsLooked = 500
 )

@@ -115,7 +115,7 @@ func (l *line) reached(now time.Time, c *call, f *chat.SendError) {
 	if f == nil {
 		l.health.down, l.health.trial, l.health.failing = false, true, nil
 		l.allDirty()
-		l.refreshSoon()
+		l.about()
 		return
 	}
 	l.health.pause = min(longestWait, 2*l.health.pause)

@@ -29,7 +29,7 @@ type line struct {
 	started   time.Time
 	loaded    bool
 	held      bool
-	orphans   bool // an intent may be on disk that is not in intents
+	orphans   bool // intents or rows may be on disk that are not in memory
 	subjects  map[desk.Subject]*subject
 	lanes     map[string]*lane // by channel id
 	intents   map[intentID]*intent
@@ -54,7 +54,7 @@ type line struct {
 	wake    chan struct{}
 	mu      sync.Mutex // guards the fields below
 	ended   []*call
-	stale   bool // something may have been committed
+	news    news // not yet read
 	returns []string
 }
 
@@ -86,7 +86,7 @@ func newLine(e *Engine, name desk.ConnectionName, s chat.Sender) *line {
 		subjects: map[desk.Subject]*subject{},
 		wake:     make(chan struct{}, 1),
 		work:     make(chan *call),
-		stale:    true,
+		news:     news{all: true},
 	}
 	for m := range l.pace {
 		l.pace[m] = newPace(0)
@@ -110,12 +110,19 @@ func (l *line) now() time.Time { return l.engine.cfg.Now().UTC() }
 func (l *line) db() storage.DB { return l.engine.cfg.DB }
 func (l *line) words() Words   { return l.engine.cfg.Words }
 
-// refreshSoon says that something may have been committed.
-func (l *line) refreshSoon() {
+// refreshSoon says what may have been committed.
+func (l *line) refreshSoon(n news) {
 	l.mu.Lock()
-	l.stale = true
+	l.news.join(n)
 	l.mu.Unlock()
 	signal(l.wake)
+}
+
+// about has subjects read anew; none: all.
+func (l *line) about(subjects ...desk.Subject) {
+	var n news
+	n.add(subjects...)
+	l.refreshSoon(n)
 }
 
 func (l *line) cameBack(channel string) {
@@ -156,9 +163,9 @@ func (l *line) run(ctx context.Context, b boot, started time.Time) {
 // gathering reports whether all there is to do is to wait for more receipts.
 func (l *line) gathering(now, until time.Time) bool {
 	l.mu.Lock()
-	news := l.stale || len(l.returns) > 0
+	fresh := !l.news.none() || len(l.returns) > 0
 	l.mu.Unlock()
-	return !news && l.out > 0 && len(l.receipts) > 0 && len(l.receipts) < flushAt &&
+	return !fresh && l.out > 0 && len(l.receipts) > 0 && len(l.receipts) < flushAt &&
 		now.Before(l.since.Add(groupTime)) && (until.IsZero() || now.Before(until))
 }
 
@@ -171,7 +178,7 @@ func (l *line) step(ctx, calls context.Context, now time.Time) error {
 		}
 	}
 	for _, do := range []func(context.Context, time.Time) error{
-		l.refresh, l.welcome, l.breakUp, l.write, l.edits,
+		l.adopt, l.refresh, l.welcome, l.breakUp, l.write, l.edits,
 	} {
 		if err := do(ctx, now); err != nil {
 			return err
@@ -227,8 +234,8 @@ func (l *line) count() {
 // newcomers.
 func (l *line) refresh(ctx context.Context, now time.Time) error {
 	l.mu.Lock()
-	stale, returns := l.stale, l.returns
-	l.stale, l.returns = false, nil
+	fresh, returns := l.news, l.returns
+	l.news, l.returns = news{}, nil
 	l.mu.Unlock()
 	if len(returns) > 0 {
 		if err := l.flushAll(ctx, now); err != nil { // that one of them is gone may be under way
@@ -240,10 +247,10 @@ func (l *line) refresh(ctx context.Context, now time.Time) error {
 			return errors.Join(err, l.again(returns))
 		}
 	}
-	if !stale && len(returns) == 0 {
+	if fresh.none() && len(returns) == 0 {
 		return nil
 	}
-	if err := l.db().View(ctx, l.read); err != nil {
+	if err := l.db().View(ctx, func(tx storage.Tx) error { return l.read(tx, fresh) }); err != nil {
 		return errors.Join(err, l.again(nil))
 	}
 	l.allDirty()
@@ -254,45 +261,80 @@ func (l *line) refresh(ctx context.Context, now time.Time) error {
 func (l *line) again(returns []string) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.stale = true
+	l.news.add()
 	l.returns = append(l.returns, returns...)
 	return nil
 }
 
-func (l *line) read(tx storage.Tx) error {
+// read reads what the news are about, holds and newcomers.
+func (l *line) read(tx storage.Tx, fresh news) error {
 	_, held, err := holdTable().Get(tx, holdKey(l.name))
 	if err != nil {
 		return err
 	}
 	l.held = held
+	if fresh.all {
+		err = l.readSubjects(tx)
+	} else {
+		err = l.readThese(tx, fresh.of)
+	}
+	if err != nil {
+		return err
+	}
+	return l.readNewcomers(tx)
+}
+
+// readSubjects reads all subjects that are live or that jobs are about.
+func (l *line) readSubjects(tx storage.Tx) error {
 	live, err := liveSubjects(tx)
 	if err != nil {
 		return err
 	}
-	fresh := map[desk.Subject]*subject{}
+	all := l.working()
 	for _, id := range live {
-		if fresh[id], err = l.subject(tx, id); err != nil {
+		if all[id], err = l.subject(tx, id); err != nil {
 			return err
 		}
 	}
-	for _, la := range l.lanes {
-		for _, j := range la.jobs {
-			fresh[j.of.id] = j.of
+	l.subjects = all
+	return nil
+}
+
+// readThese reads these subjects, and forgets those of them that are over.
+func (l *line) readThese(tx storage.Tx, ids map[desk.Subject]bool) error {
+	working := l.working()
+	for id := range ids {
+		s, err := l.subject(tx, id)
+		if err != nil {
+			return err
+		}
+		if l.subjects[id] = s; !s.out.live() && working[id] == nil {
+			delete(l.subjects, id)
 		}
 	}
-	l.subjects = fresh
-	return l.readNewcomers(tx)
+	return nil
+}
+
+// working are the subjects that jobs are about.
+func (l *line) working() map[desk.Subject]*subject {
+	of := map[desk.Subject]*subject{}
+	for _, la := range l.lanes {
+		for _, j := range la.jobs {
+			of[j.of.id] = j.of
+		}
+	}
+	return of
 }
 
 // subject returns the subject as it is on disk now.
 func (l *line) subject(tx storage.Tx, id desk.Subject) (*subject, error) {
 	s := l.subjects[id]
 	if s == nil {
-		f, _, err := fanTable().Get(tx, fanKey(l.name, id))
+		f, known, err := fanTable().Get(tx, fanKey(l.name, id))
 		if err != nil {
 			return nil, err
 		}
-		s = &subject{id: id, fan: f, round: round{again: f.N > 0 || f.OpsN > 0}}
+		s = &subject{id: id, fan: f, young: l.loaded && !known, round: round{again: f.N > 0 || f.OpsN > 0}}
 	}
 	_, err := s.refresh(tx)
 	return s, err
@@ -315,16 +357,28 @@ func (l *line) lane(channel string) *lane {
 	return la
 }
 
-// job returns the channel's job about s, made with its post where there is none.
-func (l *line) job(channel string, s *subject, p Post) *job {
-	la := l.lane(channel)
-	la.dirty = true
+// jobOf returns the channel's job about s, nil if there is none.
+func (l *line) jobOf(channel string, s *subject) *job {
+	la := l.lanes[channel]
+	if la == nil {
+		return nil
+	}
 	for _, j := range la.jobs {
 		if j.of == s {
 			return j
 		}
 	}
-	j := &job{lane: la, of: s, post: p, noEdit: l.started.Add(settleTime)}
+	return nil
+}
+
+// job returns the channel's job about s, made with its post where there is none.
+func (l *line) job(channel string, s *subject, p Post) *job {
+	la := l.lane(channel)
+	la.dirty = true
+	if j := l.jobOf(channel, s); j != nil {
+		return j
+	}
+	j := &job{lane: la, of: s, post: p, noEdit: l.editsFrom(s)}
 	if row, ok := l.failed[failedID{channel, s.id}]; ok {
 		j.row = &row
 	}
@@ -333,6 +387,16 @@ func (l *line) job(channel string, s *subject, p Post) *job {
 		la.nextPost = t
 	}
 	return j
+}
+
+// editsFrom is when edits of the subject's posts may begin: an edit of the process
+// before may take effect for settleTime after the start, but there is none of what
+// this process was the first to tell.
+func (l *line) editsFrom(s *subject) time.Time {
+	if s.young {
+		return time.Time{}
+	}
+	return l.started.Add(settleTime)
 }
 
 // leave takes a job out of its lane, and the lane away with its last job.

@@ -73,6 +73,7 @@ func (l *line) welcomeOne(ctx context.Context, now time.Time, n newcomerAt) erro
 		part := list[:min(len(list), welcomedAtOnce)]
 		list = list[len(part):]
 		if err := l.putRows(ctx, now, n.ch, part); err != nil {
+			l.orphans = true
 			return err
 		}
 		for _, o := range part {
@@ -206,7 +207,8 @@ func (l *line) rowOwing(now time.Time, ch desk.Channel, s *subject, was *rowReco
 	return rowRecord{State: due, N: want, Since: now, First: now}
 }
 
-// unsettle takes a subject into work again that may be settled, and even over.
+// unsettle takes a subject into work again that may be settled, and even over. Its
+// outRecord is written in any case: the clerk guards just that (settledOnAll).
 func unsettle(tx storage.Tx, k desk.ConnectionName, s desk.Subject) error {
 	f, _, err := fanTable().Get(tx, fanKey(k, s))
 	if err != nil {
@@ -222,11 +224,10 @@ func unsettle(tx storage.Tx, k desk.ConnectionName, s desk.Subject) error {
 			return err
 		}
 	}
-	if !out.settled() {
-		return nil
-	}
 	was := out.live()
-	out.Settled = 0
+	if out.settled() {
+		out.Settled = 0
+	}
 	if err := outTable().Put(tx, outKey(s), out); err != nil || was {
 		return err
 	}
@@ -241,7 +242,7 @@ func (l *line) welcomed(now time.Time, ch desk.Channel, o owed) {
 	}
 	l.subjects[s.id] = s
 	s.fan.Settled, s.round.again = 0, true
-	l.refreshSoon()
+	l.about(s.id)
 	if !o.told {
 		return
 	}

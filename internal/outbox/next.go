@@ -59,7 +59,6 @@ type job struct {
 	open, mine int
 	intents    []*intent
 	row        *rowRecord // as on disk; nil: none
-	stray      bool       // a row may be on disk all the same: its commit failed
 	since      time.Time  // the oldest of them
 
 	unmatched bool  // the channel was found not to match,

@@ -21,6 +21,7 @@ type course struct {
 	Blind  bool
 	Bad    bool // the store fails, or seems to; then nobody dies
 	Lag    time.Duration
+	Disk   time.Duration // how long a commit takes
 	Steps  []step
 	Faults []int
 	Deaths []int // boundaries between one death and the next
@@ -44,6 +45,7 @@ func drawCourse(rt *rapid.T) course {
 		Blind: rapid.IntRange(0, 4).Draw(rt, "blind") == 0,
 		Bad:   rapid.IntRange(0, 4).Draw(rt, "bad") == 0,
 		Lag:   time.Duration(rapid.IntRange(0, 4).Draw(rt, "lag")) * time.Second,
+		Disk:  time.Duration(rapid.IntRange(0, 8).Draw(rt, "disk")) * time.Millisecond,
 	}
 	c.Steps = rapid.SliceOfN(rapid.Custom(func(rt *rapid.T) step {
 		ms := rapid.OneOf(rapid.IntRange(1, 200), rapid.IntRange(200, 20_000)).Draw(rt, "ms")
@@ -111,7 +113,7 @@ func run(t *testing.T, c course) (problems []string) {
 		r := &recorder{TB: t}
 		w := newWorld(r)
 		w.chunk = c.Chunk
-		w.platform.lag = c.Lag
+		w.platform.lag, w.disk = c.Lag, c.Disk
 		w.platform.abil.LookUp = !c.Blind
 		if c.Blind || c.Bad {
 			c.Deaths = nil
@@ -278,6 +280,20 @@ func (w *world) mustBeAtRest() {
 			if (matches && !w.vanished[id]) || w.platform.in(channel(id), s) != "" {
 				w.mustBeTold(s, id)
 			}
+		}
+	}
+}
+
+// Courses that once failed. What happens in them depends on the order in which
+// goroutines run, so each is tried a few times.
+func TestCoursesThatFailedOnce(t *testing.T) {
+	unclearWelcome := course{
+		Chunk: 1, Bad: true, Blind: true, Disk: 4 * time.Millisecond,
+		Steps: []step{{200 * time.Millisecond, "declare", 0}, {213 * time.Millisecond, "subscribe", 4}, {484 * time.Millisecond, "declare", 0}, {194 * time.Millisecond, "subscribe critical", 0}},
+	}
+	for range 20 {
+		for _, p := range run(t, unclearWelcome) {
+			t.Error(p)
 		}
 	}
 }

@@ -19,7 +19,7 @@ const (
 	// rowsAtOnce bounds the marks or rows of one transaction.
 	rowsAtOnce = 40
 	// writesAtOnce and endedAtOnce bound the writes of one group.
-	writesAtOnce, endedAtOnce = 80, 10
+	writesAtOnce, endedAtOnce = 88, 5
 )
 
 // receipt is what became of a job, to be written (T4).
@@ -65,17 +65,12 @@ func (r *receipt) left() (out []*intent) {
 	return out
 }
 
-// dropsRow reports whether the job's row is satisfied, or one that may be on disk.
+// dropsRow reports whether the job's row is satisfied.
 func (r *receipt) dropsRow() bool {
-	j := r.job
-	if j == nil || r.row != nil || (j.row == nil && !j.stray) {
+	if r.job == nil || r.row != nil || r.job.row == nil {
 		return false
 	}
-	upTo := j.open
-	if j.row != nil {
-		upTo = j.row.N
-	}
-	return r.release || (r.post != nil && r.post.Told >= upTo)
+	return r.release || (r.post != nil && r.post.Told >= r.job.row.N)
 }
 
 // task is a part of a transaction: write runs in it, perhaps more than once, and
@@ -107,11 +102,6 @@ func (l *line) commit(ctx context.Context, tasks ...task) error {
 // write writes the receipts whose time has come and the next chunks, together
 // where both are due, as each commit costs a flush of the disk.
 func (l *line) write(ctx context.Context, now time.Time) error {
-	if l.orphans {
-		if err := l.adopt(ctx, now); err != nil {
-			return err
-		}
-	}
 	for {
 		var tasks []task
 		var ended []*intent
@@ -130,7 +120,7 @@ func (l *line) write(ctx context.Context, now time.Time) error {
 		err := l.commit(ctx, tasks...)
 		switch {
 		case errors.Is(err, errStale):
-			l.refreshSoon()
+			l.about(s.id)
 			return l.flushAll(ctx, now)
 		case err != nil:
 			l.orphans = l.orphans || s != nil
@@ -288,10 +278,10 @@ func (l *line) apply(now time.Time, r *receipt) {
 	}
 	switch {
 	case r.row != nil:
-		j.row, j.stray = r.row, false
+		j.row = r.row
 	case r.dropsRow():
 		delete(l.failed, failedID{j.lane.ch.ID, j.of.id})
-		j.row, j.stray = nil, false
+		j.row = nil
 	}
 	if r.row != nil && r.row.State == failed {
 		l.failed[failedID{j.lane.ch.ID, j.of.id}] = *r.row

@@ -55,6 +55,8 @@ type outRecord struct {
 	ReleaseAt time.Time `json:",omitzero"`
 	// HeldSince is when the grace began that ReleaseAt ends.
 	HeldSince time.Time `json:",omitzero"`
+	// Hesitates: somebody is changing what is held back, so that it may last longer.
+	Hesitates bool      `json:",omitempty"`
 	EndedAt   time.Time `json:",omitzero"`
 	// Settled is the N up to which all work was found done.
 	Settled int
@@ -66,10 +68,13 @@ func (o outRecord) held() bool    { return !o.ReleaseAt.IsZero() }
 func (o outRecord) settled() bool { return o.Settled == o.N }
 
 // graceOver reports whether what is held back may be told. No grace ends later
-// than graceAtMost from now: then the clock was set back.
+// than graceAtMost from now, or HesitateFor: then the clock was set back.
 func (o outRecord) graceOver(now time.Time) bool {
-	left := o.ReleaseAt.Sub(now)
-	return left <= 0 || left > graceAtMost
+	left, most := o.ReleaseAt.Sub(now), graceAtMost
+	if o.Hesitates {
+		most = HesitateFor
+	}
+	return left <= 0 || left > most
 }
 
 // live reports whether the subject belongs on the list of live ones.

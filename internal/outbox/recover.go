@@ -25,13 +25,14 @@ func (l *line) load(ctx context.Context, now time.Time) error {
 		if err := l.readRows(tx); err != nil {
 			return err
 		}
-		return l.read(tx)
+		return l.read(tx, news{all: true})
 	})
 	if err != nil {
 		return err
 	}
 	l.loaded = true
 	l.parkGone(now)
+	l.dropSatisfied(now)
 	return nil
 }
 
@@ -141,6 +142,11 @@ func (l *line) readRow(tx storage.Tx, ch desk.Channel, id desk.Subject, row rowR
 	if err != nil {
 		return err
 	}
+	if j := l.jobOf(ch.ID, s); j != nil && l.loaded { // all else of it is known better here
+		j.row, j.lane.dirty = &row, true
+		l.reckon(j)
+		return nil
+	}
 	p, _, err := postTable().Get(tx, postKey(id, ch))
 	if err != nil {
 		return err
@@ -160,9 +166,12 @@ func (l *line) readRow(tx storage.Tx, ch desk.Channel, id desk.Subject, row rowR
 	return nil
 }
 
-// adopt takes in intents whose commit was not known to have happened. Nothing was
-// sent under them.
+// adopt takes in intents and rows whose commit was not known to have happened.
+// Nothing was sent under them.
 func (l *line) adopt(ctx context.Context, now time.Time) error {
+	if !l.orphans {
+		return nil
+	}
 	err := l.db().View(ctx, func(tx storage.Tx) error {
 		for id, s := range l.subjects {
 			f, _, err := fanTable().Get(tx, fanKey(l.name, id))
@@ -171,12 +180,29 @@ func (l *line) adopt(ctx context.Context, now time.Time) error {
 			}
 			s.fan, s.round.again = f, true
 		}
-		return l.readIntents(tx)
+		if err := l.readIntents(tx); err != nil {
+			return err
+		}
+		return l.readRows(tx)
 	})
 	if err != nil {
 		return err
 	}
 	l.orphans = false
 	l.parkGone(now)
+	l.dropSatisfied(now)
 	return nil
+}
+
+// dropSatisfied has rows deleted whose channels were told: such a row came to disk
+// by a commit that seemed to fail.
+func (l *line) dropSatisfied(now time.Time) {
+	for _, la := range l.lanes {
+		for _, j := range la.jobs {
+			if j.row != nil && j.row.State != failed && j.row.N <= j.post.Told && !j.pending && !la.gone {
+				p := j.post
+				l.receive(now, &receipt{job: j, post: &p})
+			}
+		}
+	}
 }

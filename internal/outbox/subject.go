@@ -18,7 +18,8 @@ type subject struct {
 	scope desk.Scope // of announcement scopeN
 	// scopeN is 0 before the first use.
 	scopeN int
-	turn   int // when its circle last made a chunk, counted in chunks
+	turn   int  // when its circle last made a chunk, counted in chunks
+	young  bool // this process is the first to tell of it on this connection
 	round  round
 }
 

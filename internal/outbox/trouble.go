@@ -141,10 +141,8 @@ func (l *line) rowsFor(ctx context.Context, now time.Time, jobs []*job) error {
 			}
 			return nil
 		})
-		for _, j := range part {
-			j.stray = err != nil
-		}
 		if err != nil {
+			l.orphans = true
 			return err
 		}
 		for k, j := range part {

@@ -219,15 +219,15 @@ func (w *world) pass(d time.Duration) {
 	}
 }
 
-// update makes a change, as the journal does.
-func (w *world) update(fn func(tx storage.Tx) error) {
+// update makes a change about subjects (none: any), as the journal does.
+func (w *world) update(fn func(tx storage.Tx) error, about ...desk.Subject) {
 	w.t.Helper()
 	if err := w.store.Update(context.Background(), fn); err != nil {
 		w.t.Fatal(err)
 	}
 	w.book.SubscriptionsChanged()
 	if w.engine != nil {
-		w.engine.Poke()
+		w.engine.Poke(about...)
 	}
 }
 
@@ -275,7 +275,7 @@ func (w *world) announce(c desk.Change, err error, grace time.Duration) desk.Sub
 	w.update(func(tx storage.Tx) error {
 		_, err := w.book.Announce(tx, *c.Announce, Release{Now: w.clock().UTC(), Grace: grace, Channels: 3})
 		return err
-	})
+	}, c.Incident.Subject())
 	return c.Incident.Subject()
 }
 

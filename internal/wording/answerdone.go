@@ -199,13 +199,11 @@ func thousands(n int) string {
 // doneActions are the way back: while it waits, or right after a declaration.
 func doneActions(d Done) []chat.Action {
 	b := button{d.Incident.Subject().String(), strconv.Itoa(d.Incident.Number)}
-	retract := b.make("Take %s back", "incident retract")
+	retract := b.make("Take %s back", "incident retract --yes")
 	retract.Style = chat.Danger
 	var out []chat.Action
 	if d.Held != nil {
-		send := b.make("Send %s now", "incident tell")
-		send.Style = chat.Primary
-		out = append(out, send)
+		out = append(append(out, b.send()), b.change(d.Incident)...)
 	}
 	if d.Entry.Kind == desk.Declared {
 		out = append(out, retract)

@@ -64,6 +64,7 @@ func correctHelp() []Help {
 		{"incident began", "incident began [42] <time>", "incident began 42 03:52", "Corrects when it began.", "Times: 03:52, 3:52am, yesterday 23:10, 20m ago, nov 26 10pm, 2026-11-26 22:00; with a zone behind them: 22:00 ET."},
 		{"incident ended", "incident ended [42] <time>", "incident ended 42 04:31", "Corrects when it ended.", "Times: as for incident began."},
 		{"incident edit", "incident edit [42] [#3] <message>", "incident edit 42 #3 Learn is back for most people.", "Corrects a message, the newest unless one is named.", "Posts show that it was corrected. " + numberHelp},
+		{"incident change", "incident change [42] [slow|partly|down] [title] [| message]", "incident change 42 down Nobody can log in | We restart it.", "Corrects how it was declared: impact, title and first message at once.", numberHelp},
 		{"incident merge", "incident merge 43 into 42", "incident merge 43 into 42", "Folds one incident into another.", ""},
 	}
 }
@@ -81,7 +82,7 @@ func readHelp() []Help {
 func otherHelp() []Help {
 	return []Help{
 		{"subscribe", "subscribe [target] [incidents|windows|probes] [minor+|major+|critical]", "subscribe learn incidents major+",
-			"Makes this channel hear of a service, a group or all.", "Alone it says what the channel hears. Another channel by its address: subscribe boston/library learn"},
+			"Makes this channel hear of a service, a group or all.", "Alone it says what the channel hears; subscribe test sends a test post. Another channel by its address: subscribe boston/library learn"},
 		{"unsubscribe", "unsubscribe [target]", "unsubscribe learn", "Ends it.", "Alone it ends everything, after a question."},
 		{"belltower help", "belltower help [command]", "belltower help incident declare", "Shows what can be typed.", ""},
 		{"belltower whoami", "belltower whoami", "belltower whoami", "Shows who you are here and what you may do.", ""},

@@ -18,6 +18,12 @@ type Who struct {
 	Missing bool // the configuration names nobody
 	Channel desk.Channel
 	Reader  *time.Location
+	// Grants are the entries of the access list that give the role.
+	Grants []desk.Person
+	// Rosters are the lists of groups that the access list names, Unknown those that
+	// might give more rights if they were known.
+	Rosters, Unknown []chat.Roster
+	At               time.Time // when it was asked
 }
 
 // Whoami answers who somebody is, with the line to paste into the configuration
@@ -34,6 +40,12 @@ func (c Context) Whoami(w Who) chat.Message {
 			{Plain: "To change that, whoever runs the bot adds "}, {Code: `"` + w.Person.String() + `"`},
 			{Plain: " to responders in its configuration, under [access]."},
 		}))
+	}
+	if len(w.Unknown) > 0 {
+		m.Lines = append(m.Lines, GroupsUnknown(w.Unknown))
+	}
+	if len(w.Grants) > 0 {
+		m.Facts = append(m.Facts, chat.Fact{Label: "Your right comes from", Value: chat.Plain(grants(w))})
 	}
 	if len(w.Groups) > 0 {
 		groups := make([]string, len(w.Groups))
@@ -77,11 +89,65 @@ func roleMay(w Who) string {
 	return "You may read, and subscribe channels."
 }
 
-// AccessList answers who may do what.
-func (c Context) AccessList(a desk.Access) chat.Message {
+// grants names where a right comes from, with the age of lists.
+func grants(w Who) string {
+	var from []string
+	for _, p := range w.Grants {
+		text := p.String()
+		if k := slices.IndexFunc(w.Rosters, func(r chat.Roster) bool { return r.Group == p }); k >= 0 {
+			text += " (" + rosterAge(w.Rosters[k], w.At) + ")"
+		}
+		from = append(from, text)
+	}
+	return strings.Join(from, ", ")
+}
+
+// rosterAge says how old a list of members is: "list of 4 minutes ago".
+func rosterAge(r chat.Roster, now time.Time) string {
+	switch {
+	case r.At.IsZero():
+		return "members not known yet"
+	case !r.Counts(now):
+		return "list of " + Span(now.Sub(r.At)) + " ago, too old to count"
+	case !r.Failing.IsZero():
+		return "list of " + Span(now.Sub(r.At)) + " ago, cannot be refreshed"
+	case now.Sub(r.At) < time.Minute:
+		return "list of just now"
+	}
+	return "list of " + Span(now.Sub(r.At)) + " ago"
+}
+
+// GroupsUnknown says that it is not known who belongs to groups, so that they give
+// nobody a right.
+func GroupsUnknown(groups []chat.Roster) chat.Line {
+	var names []string
+	never := true
+	for _, r := range groups {
+		names = append(names, r.Group.String())
+		never = never && r.At.IsZero()
+	}
+	why := "the platform has not said so for 24 hours"
+	if never {
+		why = "the platform has not said so yet"
+	}
+	return paragraph(chat.Plain("It is not known who belongs to " + and(names) + ": " + why + ". Until it does, only people named one by one may act. Please try again in a minute."))
+}
+
+// OldRoster is the reason in the audit for the use of a list that cannot be refreshed.
+func (c Context) OldRoster(r chat.Roster, reason string) string {
+	return "It cannot be refreshed (" + reason + "). The list of " + chat.FormatTime(r.At, chat.DayClock, c.Zone) +
+		", " + count(r.Members, "member") + ", counts until " + chat.FormatTime(r.At.Add(chat.RosterKept), chat.DayClock, c.Zone) + "."
+}
+
+// AccessList answers who may do what, and how old the lists of groups are.
+func (c Context) AccessList(a desk.Access, rosters []chat.Roster, now time.Time) chat.Message {
 	m := chat.Message{Tone: chat.ToneInfo}
 	m.Summary = chat.Plain(fmt.Sprintf("The configuration names %s and %s.", count(len(a.Admins), "admin"), count(len(a.Responders), "responder")))
 	m.Lines = append(people("Admins", a.Admins), people("Responders", a.Responders)...)
+	for _, r := range rosters[:min(len(rosters), maxPeople)] {
+		m.Lines = append(m.Lines, chat.Line{Kind: chat.Item, Text: chat.Text{
+			{Strong: r.Group.String()}, {Plain: ": " + count(r.Members, "member") + ", " + rosterAge(r, now)}}})
+	}
 	return m
 }
 

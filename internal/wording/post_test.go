@@ -384,6 +384,8 @@ func TestNotices(t *testing.T) {
 		c.Away(Absence{From: at("4:12"), To: at("4:19"), Open: []desk.Incident{open.inc}, Owed: []desk.Subject{open.inc.Subject(), {Kind: desk.NoticeSubject, Number: 3}}}),
 		c.Away(Absence{From: at("23:58"), To: at("23:59").AddDate(0, 0, 1)}),
 		c.Away(Absence{From: at("4:10"), To: at("4:12"), Open: []desk.Incident{open.inc, begin(t).learnDown().inc}}),
+		c.Restored(Absence{From: at("3:00"), To: at("4:19"), Open: []desk.Incident{open.inc}, Owed: []desk.Subject{open.inc.Subject(), {Kind: desk.NoticeSubject, Number: 3}}}),
+		c.Restored(Absence{To: at("4:19")}),
 	}
 	var b strings.Builder
 	for k, text := range texts {

@@ -62,17 +62,47 @@ func (c Context) Away(a Absence) string {
 		open = []string{"nothing"}
 	}
 	fmt.Fprintf(&b, "Open: %s. ", strings.Join(open, "; "))
-	var owed []string
-	for _, s := range a.Owed {
-		if s.Kind != desk.NoticeSubject {
-			owed = append(owed, s.String())
-		}
-	}
+	owed := incidents(a.Owed)
 	if len(owed) == 0 {
 		b.WriteString("No post was missed.")
 		return b.String()
 	}
 	fmt.Fprintf(&b, "What was missed is told now: %s.", strings.Join(owed, ", "))
+	return b.String()
+}
+
+// incidents are the subjects that are no notices, in words.
+func incidents(subjects []desk.Subject) (names []string) {
+	for _, s := range subjects {
+		if s.Kind != desk.NoticeSubject {
+			names = append(names, s.String())
+		}
+	}
+	return names
+}
+
+// Restored says that the record was taken from a backup: From is when that was
+// made, Owed what was due then.
+func (c Context) Restored(a Absence) string {
+	var b strings.Builder
+	from := "an unknown time"
+	if !a.From.IsZero() {
+		from = c.clockText(a.From, a.To)
+	}
+	fmt.Fprintf(&b, "The record was restored from a backup of %s. What was done since is not in it. ", from)
+	var open []string
+	for _, i := range a.Open {
+		open = append(open, i.Subject().String())
+	}
+	if len(open) == 0 {
+		open = []string{"nothing"}
+	}
+	fmt.Fprintf(&b, "Open in it: %s. ", strings.Join(open, ", "))
+	if owed := incidents(a.Owed); len(owed) > 0 {
+		fmt.Fprintf(&b, "Some channels had still to hear of %s. It is not told again, as it may have been told: please look, and say how it stands.", strings.Join(owed, ", "))
+		return b.String()
+	}
+	b.WriteString("Nothing was left to be told.")
 	return b.String()
 }
 

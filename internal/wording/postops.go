@@ -2,6 +2,7 @@ package wording
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 
 	"github.com/umassonline/belltower/internal/chat"
@@ -26,7 +27,7 @@ func waiting(s desk.Snapshot) []chat.Line {
 		return nil
 	}
 	what, unless := "Nobody else was told yet.", ", unless you take it back."
-	if !fresh(*s.Incident) {
+	if !unseen(s) {
 		what, unless = "The newest change is not told to others yet.", "."
 	}
 	lines := []chat.Line{paragraph(chat.Text{
@@ -43,8 +44,9 @@ func waiting(s desk.Snapshot) []chat.Line {
 	return lines
 }
 
-// fresh reports whether the incident was declared and nothing else was done to it.
-func fresh(i desk.Incident) bool { return i.Entries == 1 }
+// unseen reports whether what is held is the declaration: nobody else was told of
+// the incident.
+func unseen(s desk.Snapshot) bool { return s.Incident.Entries == 1 || s.Untold }
 
 func facts(i desk.Incident) []chat.Fact {
 	out := []chat.Fact{
@@ -80,8 +82,9 @@ func lead(i desk.Incident) chat.Text {
 	return chat.Text{{Person: i.Lead}}
 }
 
-// actions are the buttons of the card: while it waits, to end the waiting; while
-// it is open, what needs no typing; then to look.
+// actions are the buttons of the card: while it waits, to end the waiting or to
+// change it; while it is open, to work on it; then to look. --yes does it at once,
+// where else a form would be opened.
 func actions(s desk.Snapshot) []chat.Action {
 	i := *s.Incident
 	b := button{i.Subject().String(), strconv.Itoa(i.Number)}
@@ -91,20 +94,29 @@ func actions(s desk.Snapshot) []chat.Action {
 		if !i.IsOpen() {
 			return []chat.Action{b.send()}
 		}
-		return []chat.Action{b.send(), b.retract(fresh(i))}
+		return slices.Concat([]chat.Action{b.send()}, b.change(i), []chat.Action{b.retract(unseen(s))})
 	case !i.IsOpen():
 		return []chat.Action{told}
 	}
-	resolve := b.make("Resolve %s", "incident resolve")
+	resolve := b.make("Resolve %s", "incident resolve --yes")
 	resolve.Style, resolve.Confirm = chat.Primary, "Tell everybody that "+b.name+" is resolved?"
 	if i.Drill {
 		resolve.Confirm = ""
 	}
-	out := []chat.Action{resolve}
+	out := []chat.Action{b.make("Update %s", "incident update"), resolve}
 	if i.Lead.IsZero() {
 		out = append(out, chat.Action{Label: "Lead " + b.name, Command: "incident lead " + b.number + " me"})
 	}
 	return append(out, b.retract(i.Drill), told)
+}
+
+// change is the button that opens the declaration to be put right, while nothing
+// was said after it.
+func (b button) change(i desk.Incident) []chat.Action {
+	if i.Updates > 1 || !i.IsOpen() {
+		return nil
+	}
+	return []chat.Action{b.make("Change %s", "incident change")}
 }
 
 // send is the button that ends the waiting.
@@ -117,7 +129,7 @@ func (b button) send() chat.Action {
 // retract is the button that takes the incident back; at once where nobody was
 // told, so that ten seconds are enough.
 func (b button) retract(atOnce bool) chat.Action {
-	a := b.make("Take %s back", "incident retract")
+	a := b.make("Take %s back", "incident retract --yes")
 	a.Style = chat.Danger
 	if !atOnce {
 		a.Confirm = "Take all of " + b.name + " back? Everybody who was told gets a correction."

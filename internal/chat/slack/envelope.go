@@ -21,7 +21,7 @@ const maxFrame = 20 << 10
 func (k *socket) take(ctx context.Context, req socketmode.Request) {
 	door := &acknowledgement{socket: k, ctx: ctx, id: req.EnvelopeID, header: http.Header{}}
 	// What was begun goes on when its socket ends, as over HTTP.
-	in := incoming{ResponseWriter: door, ctx: context.WithoutCancel(ctx), body: req.Payload, at: k.opt.Now().UTC(), room: room(req)}
+	in := incoming{ResponseWriter: door, ctx: context.WithoutCancel(ctx), body: req.Payload, at: k.opt.Now().UTC(), room: roomFor(req)}
 	defer func() { // as net/http does: one request must not end the bot
 		if cause := recover(); cause != nil {
 			k.opt.Log.Error("a request could not be served", "connection", k.name, "path", req.Type, "panic", cause, "stack", string(debug.Stack()))
@@ -37,8 +37,8 @@ func (k *socket) take(ctx context.Context, req socketmode.Request) {
 	door.Flush()
 }
 
-// room is how long an answer may be that goes with the acknowledgement.
-func room(req socketmode.Request) int {
+// roomFor is how long an answer may be that goes with the acknowledgement.
+func roomFor(req socketmode.Request) int {
 	if !req.AcceptsResponsePayload {
 		return 1
 	}

@@ -88,7 +88,7 @@ func (w *Workspace) unfindable(s chat.Sought, err error) error {
 func (w *Workspace) sought(m found, s chat.Sought) (n int, ours bool) {
 	reply := m.ThreadTS != "" && m.ThreadTS != m.TS
 	id := w.known.Load()
-	if m.Metadata.EventType != eventType || reply != (s.Root != "") || id != nil && m.BotID != id.bot {
+	if m.Metadata.EventType != eventType || reply != (s.Root != "") || id != nil && m.BotID != id.Bot {
 		return 0, false
 	}
 	var p payload

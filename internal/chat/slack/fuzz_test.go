@@ -19,6 +19,8 @@ func FuzzRequests(f *testing.F) {
 	for _, body := range []string{
 		ours + "declare+learn+down", ours + "%00%ff%e2%80%ae", ours + "%zz", "text=%26lt%3B", "payload=", `payload={"type":"block_actions"}`,
 		`payload={"type":"block_actions","api_app_id":"A0AMHERST","team":{"id":"T0AMHERST"},"user":{"id":"U1"},"channel":{"id":"C1"},"actions":[{"action_id":"do-0","value":"incident list","action_ts":"1.2"}]}`,
+		`payload={"type":"view_submission","api_app_id":"A0AMHERST","team":{"id":"T0AMHERST"},"user":{"id":"U1"},"view":{"id":"V1","callback_id":"form","private_metadata":"{\"c\":\"incident resolve 42\"}","state":{"values":{"message":{"in":{"value":"x"}}}}}}`,
+		`payload={"type":"message_action","callback_id":"add_to_incident","action_ts":"1.2","api_app_id":"A0AMHERST","team":{"id":"T0AMHERST"},"user":{"id":"U1"},"channel":{"id":"C1"},"message":{"ts":"1.1","text":"x"}}`,
 		`{"type":"url_verification","challenge":"x"}`, `{"type":"event_callback","team_id":"T0AMHERST","api_app_id":"A0AMHERST","event":{"type":"channel_unarchive","channel":"C1"}}`, "[[[[",
 	} {
 		for path := range uint8(3) {

@@ -5,8 +5,10 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"reflect"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/umassonline/belltower/internal/chat"
@@ -14,15 +16,29 @@ import (
 
 // identity is who we are in the workspace.
 type identity struct {
-	team, bot, user, app string // app is empty where Slack does not say it
-	scopes               []string
+	Team, Bot, User string
+	App             string // empty where Slack does not say it
+	Scopes          []string
 }
 
-// Run learns who the workspace, the app and its people are, and keeps it up to
-// date until ctx ends. Requests are refused with 503 until the first success.
+// Run recalls what Slack told before a restart, learns who the workspace, the app
+// and its people are, and keeps that up to date until ctx ends. Until something of
+// it is known requests are refused with 503.
 func (w *Workspace) Run(ctx context.Context) error {
+	w.recall(ctx)
+	close(w.recalled)
+	var all sync.WaitGroup
+	for _, keep := range []func(context.Context){w.keepIdentity, w.keepGroups, w.keepPeople, w.keepChannels, w.keepHomes} {
+		all.Go(func() { keep(ctx) })
+	}
+	all.Wait()
+	return nil
+}
+
+// keepIdentity asks who we are until ctx ends.
+func (w *Workspace) keepIdentity(ctx context.Context) {
 	retry := firstRetry
-	for {
+	for ctx.Err() == nil {
 		pause := refreshEvery
 		if err := w.refresh(ctx); err != nil && ctx.Err() == nil {
 			pause, retry = retry, min(2*retry, lastRetry)
@@ -30,11 +46,7 @@ func (w *Workspace) Run(ctx context.Context) error {
 		} else {
 			retry = firstRetry
 		}
-		select {
-		case <-ctx.Done():
-			return nil
-		case <-time.After(pause):
-		}
+		wait(ctx, w.renew, pause)
 	}
 }
 
@@ -45,18 +57,40 @@ const (
 	refreshEvery = 10 * time.Minute
 )
 
+// wait returns when woken, after d, or at the end of ctx.
+func wait(ctx context.Context, wake <-chan struct{}, d time.Duration) {
+	ctx, cancel := context.WithTimeout(ctx, d)
+	defer cancel()
+	select {
+	case <-wake:
+	case <-ctx.Done():
+	}
+}
+
+// await is wait for what happens once.
+func await(ctx context.Context, happened <-chan struct{}, d time.Duration) { wait(ctx, happened, d) }
+
+// signal wakes who waits, now or next.
+func signal(wake chan<- struct{}) {
+	select {
+	case wake <- struct{}{}:
+	default:
+	}
+}
+
 func (w *Workspace) refresh(ctx context.Context) error {
 	id, err := w.whoAmI(ctx)
 	if err != nil {
 		return err
 	}
-	if id.app, err = w.appOf(ctx, id.bot); err != nil {
+	if id.App, err = w.appOf(ctx, id.Bot); err != nil {
 		return err
 	}
-	if w.known.Swap(&id) == nil {
-		close(w.learned)
+	was := w.known.Swap(&id)
+	w.confirm.Do(func() { close(w.learned) })
+	if was == nil || !reflect.DeepEqual(*was, id) {
+		w.keep(ctx, teamTable, "", id)
 	}
-	w.refreshGroups(ctx)
 	return nil
 }
 
@@ -73,7 +107,7 @@ func (w *Workspace) whoAmI(ctx context.Context) (identity, error) {
 	if err != nil {
 		return identity{}, err
 	}
-	return identity{team: a.Team, bot: a.Bot, user: a.User, scopes: scopesOf(h)}, nil
+	return identity{Team: a.Team, Bot: a.Bot, User: a.User, Scopes: scopesOf(h)}, nil
 }
 
 func scopesOf(h http.Header) []string {
@@ -109,35 +143,43 @@ func (w *Workspace) Abilities() chat.Abilities {
 // granted reports whether the bot is known to have a scope.
 func (w *Workspace) granted(scope string) bool {
 	id := w.known.Load()
-	return id != nil && slices.Contains(id.scopes, scope)
+	return id != nil && slices.Contains(id.Scopes, scope)
 }
 
 // patience is how long a request waits, just after a start, for us to know who we
 // are; within Slack's 3 s.
 const patience = 1500 * time.Millisecond
 
-// awaitIdentity returns who we are, or nil where that does not become known.
-func (w *Workspace) awaitIdentity(ctx context.Context) *identity {
-	if id := w.known.Load(); id != nil {
-		return id
-	}
-	ctx, cancel := context.WithTimeout(ctx, patience)
-	defer cancel()
-	select {
-	case <-w.learned:
-	case <-ctx.Done():
-	}
-	return w.known.Load()
-}
-
 // claims checks that a request is from our workspace and our app.
 func (w *Workspace) claims(ctx context.Context, team, app string) error {
-	id := w.awaitIdentity(ctx)
-	switch {
-	case id == nil:
+	return w.claim(ctx, func(id *identity) bool { return id.matches(team, app) })
+}
+
+// claimsTeam is claims for what names no app: the signature is our app's own.
+func (w *Workspace) claimsTeam(ctx context.Context, team string) error {
+	return w.claim(ctx, func(id *identity) bool { return id != nil && team == id.Team })
+}
+
+// claim checks a request by who we are. What was known before a restart is enough
+// to believe it; to refuse it, Slack must have said so since, as the token may be
+// another workspace's now.
+func (w *Workspace) claim(ctx context.Context, is func(*identity) bool) error {
+	await(ctx, w.recalled, patience)
+	if is(w.known.Load()) {
+		return nil
+	}
+	await(ctx, w.learned, patience)
+	select {
+	case <-w.learned:
+	default:
 		return &httpError{status: http.StatusServiceUnavailable, sentence: "Belltower is not connected to Slack yet. Please try again in a few seconds."}
-	case team != id.team, id.app != "" && app != id.app:
+	}
+	if !is(w.known.Load()) {
 		return &httpError{status: http.StatusForbidden, sentence: "This request is of another workspace or app."}
 	}
 	return nil
+}
+
+func (id *identity) matches(team, app string) bool {
+	return id != nil && team == id.Team && (id.App == "" || app == id.App)
 }

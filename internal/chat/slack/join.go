@@ -27,6 +27,15 @@ func (w *Workspace) join(ctx context.Context, trace, channel string) {
 	}
 }
 
+// joinFor enters the channel that a request subscribes, for who may.
+func (h *handler) joinFor(in incoming, req chat.Request) {
+	channel, wanted := h.subscribed(req)
+	if wanted && h.do.MayFollow(req, desk.Channel{Connection: h.name, ID: channel}) {
+		h.join(in.ctx, req.Trace, channel)
+		h.rooms.want(in.at, channel)
+	}
+}
+
 // subscribed tells which channel of ours a command subscribes: the one named first
 // ("subscribe amherst/C1 learn"), else where it was typed. A bare "subscribe" only
 // asks.
@@ -34,6 +43,9 @@ func (w *Workspace) subscribed(req chat.Request) (channel string, wanted bool) {
 	command, text := req.Command, strings.TrimSpace(req.Text)
 	if command == "belltower" {
 		command, text, _ = strings.Cut(text, " ")
+	}
+	if command == "subscribe" && req.Options["target"] != "" {
+		return req.Channel.ID, !isDirect(req.Channel.ID)
 	}
 	if command != "subscribe" || strings.TrimSpace(text) == "" {
 		return "", false

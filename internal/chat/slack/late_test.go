@@ -66,7 +66,9 @@ func TestALateAnswerFollowsAnEmptyOne(t *testing.T) {
 	})
 }
 
-func TestALateAnswerThatSlackDoesNotTakeIsLoggedWithoutItsAddress(t *testing.T) {
+// An answer is not lost with its response_url: then it is shown in the channel, and
+// where that is refused too, written directly.
+func TestALateAnswerThatItsAddressDoesNotTakeComesAnotherWay(t *testing.T) {
 	for name, fault := range map[string]slacktest.Fault{"refused": slacktest.ErrorBefore(500), "cut": slacktest.DropBefore()} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -75,7 +77,14 @@ func TestALateAnswerThatSlackDoesNotTakeIsLoggedWithoutItsAddress(t *testing.T) 
 				w.answerWith(slowly(3 * time.Second))
 				w.types(w.typed("declare learn down"))
 				time.Sleep(5 * time.Second)
-				w.only("CTEACH")
+				if m := w.only("CTEACH", "INC-1 is open.")[0]; m.To != "UANN" || m.Via != "chat.postEphemeral" {
+					t.Errorf("%+v", m)
+				}
+				w.fake.Faults(slacktest.On{Method: "response_url"}, fault)
+				w.fake.Faults(slacktest.On{Method: "chat.postEphemeral"}, slacktest.Refused("user_not_in_channel"))
+				w.types(w.typed("declare learn down"))
+				time.Sleep(5 * time.Second)
+				w.only("DANN", "INC-1 is open.")
 				w.showsNoSecret()
 				if !strings.Contains(w.logs.String(), "an answer was not taken by Slack") {
 					t.Error(w.logs.String())
@@ -161,9 +170,11 @@ func TestUnknownWorkspacesAreAskedToComeBack(t *testing.T) {
 	})
 }
 
-// restart starts the adapter anew while auth.test fails as given.
+// restart starts the adapter anew, as if for the first time, while auth.test fails
+// as given.
 func (w *world) restart(faults ...slacktest.Fault) {
 	w.stop()
+	w.memory = memory{}
 	w.fake.Faults(slacktest.On{Method: "auth.test"}, faults...)
 	w.start()
 }

@@ -47,6 +47,13 @@ type block struct {
 	Text     *text  `json:"text,omitempty"`
 	Fields   []text `json:"fields,omitempty"`
 	Elements []any  `json:"elements,omitempty"` // text or button
+
+	// Of inputs in a form.
+	BlockID  string `json:"block_id,omitempty"`
+	Label    *text  `json:"label,omitempty"`
+	Element  *input `json:"element,omitempty"`
+	Hint     *text  `json:"hint,omitempty"`
+	Optional bool   `json:"optional,omitempty"`
 }
 
 // text is a text object. Verbatim and Emoji are of one kind each.
@@ -247,7 +254,7 @@ func actions(list []chat.Action) (blocks []block, left []string) {
 	for i, a := range list {
 		switch {
 		case oneLine(a.Label) == "" || a.Command == "" && a.URL == "":
-		case length(a.Command) > maxValue, a.URL != "" && !isLink(a.URL), len(elements) == maxButtons:
+		case length(a.Value()) > maxValue, a.URL != "" && !isLink(a.URL), len(elements) == maxButtons:
 			left = append(left, a.Label)
 		default:
 			elements = append(elements, actionButton(i, a))
@@ -264,7 +271,7 @@ const (
 )
 
 func actionButton(i int, a chat.Action) button {
-	b := button{Type: "button", ActionID: fmt.Sprint(actionDo, i), Text: plain(a.Label, maxLabel), Value: a.Command, Style: string(a.Style)}
+	b := button{Type: "button", ActionID: fmt.Sprint(actionDo, i), Text: plain(a.Label, maxLabel), Value: a.Value(), Style: string(a.Style)}
 	if a.URL != "" {
 		b.ActionID, b.URL, b.Value = fmt.Sprint(actionOpen, i), a.URL, ""
 	}

@@ -34,6 +34,9 @@ type Callbacks struct {
 	// Deaf is told why nothing was heard by Socket Mode for a minute, and nil when
 	// we hear again.
 	Deaf func(context.Context, error)
+	// Moved is told that a channel has another id now, maybe more than once and late.
+	// After an error Slack tells it again.
+	Moved func(ctx context.Context, from, to desk.Channel) error
 }
 
 // Handler answers POST .../commands, .../interactions and .../events: the last
@@ -173,10 +176,12 @@ func (h *handler) typed(in incoming, form url.Values) error {
 	req.Name = form.Get("user_name")
 	req.Command = strings.TrimPrefix(form.Get("command"), "/")
 	req.Text = decode(h.name, form.Get("text"))
-	if channel, wanted := h.subscribed(req); wanted && h.do.MayFollow(req, desk.Channel{Connection: h.name, ID: channel}) {
-		h.join(in.ctx, req.Trace, channel)
-	}
-	h.answer(in, req, origin{url: form.Get("response_url"), inline: true})
+	req.Forms = true
+	h.joinFor(in, req)
+	h.answer(in, req, origin{
+		trigger: form.Get("trigger_id"), url: form.Get("response_url"),
+		user: form.Get("user_id"), channel: form.Get("channel_id"),
+	})
 	return nil
 }
 
@@ -187,8 +192,9 @@ func (h *handler) request(in incoming, id, user, channel string) chat.Request {
 	who := h.person(in.ctx, user)
 	return chat.Request{
 		ID: id, Trace: hex.EncodeToString(sum[:6]), At: in.at,
-		Person: desk.Person{Connection: h.name, ID: user}, Guest: who.guest, Zone: who.zone, Groups: h.groupsOf(user),
+		Person: desk.Person{Connection: h.name, ID: user}, Guest: who.outsider(), Zone: who.zone, Groups: h.groupsOf(in.ctx, user),
 		Channel: desk.Channel{Connection: h.name, ID: channel}, Direct: isDirect(channel),
+		Manages: h.manages(user, who, channel),
 	}
 }
 
@@ -199,11 +205,16 @@ const (
 	commandTime = 25 * time.Second
 )
 
-// origin is where the answer to a request goes.
+// origin is where a request came from and its answer goes: to the response_url, 5
+// times within 30 minutes; else to the person in the channel; else to them alone.
 type origin struct {
-	url    string // the response_url: 5 posts within 30 minutes
-	inline bool   // the answer is the HTTP response, if it is in time
-	own    bool   // the request came from a message that its author alone sees
+	trigger       string // opens one form within 3 s
+	url           string // the response_url
+	user, channel string
+	away          bool       // it was used in no channel
+	pressed       bool       // by a button or shortcut: the HTTP response says nothing
+	own           bool       // the button's message is one that its author alone sees
+	form          *submitted // the form that was sent
 }
 
 // answer carries a request out and answers it: in the HTTP response where that is
@@ -219,22 +230,43 @@ func (h *handler) answer(in incoming, req chat.Request, to origin) {
 		acknowledge(in.ResponseWriter)
 	})
 	reply := h.do.Handle(ctx, req)
+	if reply.Form != nil {
+		if err := h.open(ctx, req, to, *reply.Form); err == nil {
+			reply = chat.Reply{}
+		} else {
+			h.opt.Log.Warn("a form was not opened", "trace", req.Trace, "connection", h.name, "error", err)
+		}
+	}
 	inTime := late.Stop()
 	h.opt.Log.Debug("command answered", "trace", req.Trace, "connection", h.name, "command", req.Command, "took", h.opt.Now().Sub(begun), "in_time", inTime)
-	out := h.reply(reply, to)
-	if inTime && to.inline && in.takes(out) {
-		h.write(in.ResponseWriter, out)
-		return
-	}
-	if inTime {
-		acknowledge(in.ResponseWriter)
-	} else {
+	switch {
+	case !inTime:
 		<-acknowledged
+		if to.form != nil && reply.Failed {
+			reply.Message = typedBack(reply.Message, req)
+		}
+	case to.form != nil && staysOpen(reply, *to.form):
+		h.beside(in.ResponseWriter, reply, *to.form)
+		return
+	case to.form == nil && !to.pressed && in.takes(h.reply(reply, to)):
+		h.write(in.ResponseWriter, h.reply(reply, to))
+		return
+	default:
+		acknowledge(in.ResponseWriter)
 	}
+	h.say(ctx, req, to, h.reply(reply, to))
+}
+
+// say gives an answer that is not the HTTP response, by the first way that takes it.
+func (h *handler) say(ctx context.Context, req chat.Request, to origin, out response) {
 	if out.Text == "" {
 		return
 	}
-	if err := h.respond(ctx, to.url, out); err != nil {
+	for _, way := range []func(context.Context, origin, response) error{h.respond, h.whisper, h.message} {
+		err := way(ctx, to, out)
+		if err == nil {
+			return
+		}
 		h.opt.Log.Warn("an answer was not taken by Slack", "trace", req.Trace, "connection", h.name, "error", err)
 	}
 }
@@ -274,7 +306,11 @@ func (h *handler) write(w http.ResponseWriter, r response) {
 		w.WriteHeader(http.StatusOK)
 		return
 	}
-	body, err := encode(r)
+	h.writeJSON(w, r)
+}
+
+func (h *handler) writeJSON(w http.ResponseWriter, v any) {
+	body, err := encode(v)
 	if err != nil {
 		h.opt.Log.Error("cannot write an answer", "connection", h.name, "error", err)
 		body = nil
@@ -286,8 +322,8 @@ func (h *handler) write(w http.ResponseWriter, r response) {
 
 // respond posts an answer to a response_url, which needs no token: it is a secret
 // by itself, so errors do not name it.
-func (h *handler) respond(ctx context.Context, to string, r response) error {
-	u, err := url.Parse(to)
+func (h *handler) respond(ctx context.Context, to origin, r response) error {
+	u, err := url.Parse(to.url)
 	if err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != h.api.Scheme {
 		return errors.New("the response_url is no address")
 	}
@@ -308,4 +344,34 @@ func (h *handler) respond(ctx context.Context, to string, r response) error {
 		return ofStatus(res)
 	}
 	return nil
+}
+
+// whisper shows an answer to the person alone, in the channel
+// (docs.slack.dev/reference/methods/chat.postEphemeral).
+func (h *handler) whisper(ctx context.Context, to origin, r response) error {
+	if to.channel == "" {
+		return errors.New("it was asked in no channel")
+	}
+	body, err := encode(struct {
+		Channel string `json:"channel"`
+		User    string `json:"user"`
+		message
+	}{to.channel, to.user, r.message})
+	if err != nil {
+		return err
+	}
+	return h.callJSON(ctx, "chat.postEphemeral", body, &answer{})
+}
+
+// message writes an answer to the person directly: a person's id stands for that
+// channel (docs.slack.dev/reference/methods/chat.postMessage, "Post to a DM").
+func (h *handler) message(ctx context.Context, to origin, r response) error {
+	body, err := encode(struct {
+		Channel string `json:"channel"`
+		message
+	}{to.user, r.message})
+	if err != nil {
+		return err
+	}
+	return h.callJSON(ctx, "chat.postMessage", body, &answer{})
 }

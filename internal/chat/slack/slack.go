@@ -1,28 +1,31 @@
 // Package slack connects one Slack workspace: it answers slash commands,
-// buttons and events that Slack sends over HTTP or by Socket Mode, and posts to
-// its channels.
+// buttons, forms, shortcuts and events that Slack sends over HTTP or by Socket Mode,
+// and posts to its channels.
 //
 // A [Workspace] is the sending side, a [chat.Sender]; [Workspace.Handler] makes
 // the answering side from it, [Workspace.Sockets] the one for Socket Mode. Run
 // learns who the workspace and the app are, so that requests of others are
 // refused. The package's parts: verify.go (is it from Slack), request.go,
-// interactions.go and events.go (what Slack sends), sockets.go, socket.go and
-// envelope.go (the door of Socket Mode), decode.go (text as people typed it),
-// render.go and mrkdwn.go (Block Kit), body.go, send.go and call.go (posts),
-// answer.go (how a call ended), find.go (look-ups), identity.go and people.go (who
-// is who), join.go.
+// interactions.go, submission.go, shortcut.go and events.go (what Slack sends),
+// sockets.go, socket.go and envelope.go (the door of Socket Mode), view.go (forms),
+// decode.go (text as people typed it), render.go and mrkdwn.go (Block Kit), body.go,
+// send.go and call.go (posts), home.go (the Home tab), answer.go (how a call ended),
+// find.go (look-ups), identity.go, people.go, groups.go and channels.go (who is who),
+// memory.go (what outlasts a restart), join.go.
 //
 // The Web API is called over net/http: the two calls that matter, posting and
 // editing, reuse one rendered body for a whole fan-out.
 package slack
 
 import (
+	"context"
 	"fmt"
 	"log/slog"
 	"net"
 	"net/http"
 	"net/url"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -43,6 +46,15 @@ type Options struct {
 	Log  *slog.Logger
 	// Groups are the ids of user groups (S...) that the access list names.
 	Groups []string
+	// Memory keeps what Slack told across restarts.
+	Memory Memory
+	// Stale is told, once an outage, that a group's list cannot be refreshed and why,
+	// and that the old one goes on counting. After an error it is told again.
+	Stale func(context.Context, chat.Roster, error) error
+	// Subscribed lists what channels of this workspace subscribe to.
+	Subscribed func(context.Context) ([]desk.Subscription, error)
+	// Home is what a person's Home tab shows. Its buttons must be links.
+	Home func(context.Context, chat.Request) (chat.Message, error)
 	// Transport carries the calls and, if it is an *http.Transport, dials the sockets;
 	// nil: one of its own.
 	Transport http.RoundTripper
@@ -53,17 +65,22 @@ type Options struct {
 // Workspace is one connected Slack workspace. All methods may be called from
 // many goroutines.
 type Workspace struct {
-	name    desk.ConnectionName
-	conf    config.Slack
-	opt     Options
-	api     *url.URL
-	header  struct{ json, form http.Header } // shared by all calls; read only
-	markup  markup
-	bodies  bodies
-	known   atomic.Pointer[identity]
-	learned chan struct{} // closed when known is set
-	people  people
-	groups  groups
+	name     desk.ConnectionName
+	conf     config.Slack
+	opt      Options
+	api      *url.URL
+	header   struct{ json, form http.Header } // shared by all calls; read only
+	markup   markup
+	bodies   bodies
+	known    atomic.Pointer[identity]
+	learned  chan struct{} // closed when Slack has said who we are, since the start
+	confirm  sync.Once     // closes learned
+	recalled chan struct{} // closed when what was known before the start is
+	renew    chan struct{} // asks Slack again who we are
+	people   people
+	groups   groups
+	rooms    rooms
+	homes    homes
 }
 
 // New makes a workspace of a checked configuration. It calls nobody.
@@ -78,7 +95,8 @@ func New(conf config.Slack, opt Options) (*Workspace, error) {
 	w := &Workspace{
 		name: conf.Name, conf: conf, opt: opt, api: api,
 		markup:  markup{conn: conf.Name, zone: opt.Zone},
-		learned: make(chan struct{}),
+		learned: make(chan struct{}), renew: make(chan struct{}, 1), recalled: make(chan struct{}),
+		people: newPeople(), groups: newGroups(), rooms: newRooms(), homes: newHomes(),
 	}
 	bearer := "Bearer " + conf.BotToken.Reveal()
 	w.header.json = http.Header{"Authorization": {bearer}, "Content-Type": {"application/json; charset=utf-8"}}
@@ -94,7 +112,7 @@ func newTransport() *http.Transport {
 		DialContext:         (&net.Dialer{Timeout: 5 * time.Second, KeepAlive: 30 * time.Second}).DialContext,
 		TLSHandshakeTimeout: 5 * time.Second,
 		ForceAttemptHTTP2:   true,
-		MaxIdleConnsPerHost: 128,
+		MaxIdleConnsPerHost: 256,
 		IdleConnTimeout:     90 * time.Second,
 	}
 }

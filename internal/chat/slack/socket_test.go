@@ -23,6 +23,7 @@ func inSocketMode(t *testing.T, tell func(*testing.T, *world)) {
 		w.at = w.at.BySocket()
 		w.fake.AddWorkspace(w.at)
 		w.awaitSockets(2)
+		w.tell(fields{"type": "unknown"}) // is taken when we know who we are
 		tell(t, w)
 		w.showsNoSecret()
 	})

@@ -41,9 +41,13 @@ type world struct {
 	returned []desk.Channel
 	failing  error // of returned
 	deaf     []string
+	memory   memory
+	stale    []chat.Roster
+	moved    [][2]desk.Channel
 
 	bySocket bool
 	sockets  *slack.Sockets
+	home     chat.Message
 }
 
 const (
@@ -81,7 +85,11 @@ func newWorld(t testing.TB, options ...func(*world)) *world {
 	w.start()
 	w.fake.ServeBot(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) { w.routes.ServeHTTP(rw, r) }))
 	t.Cleanup(w.close)
-	w.await("usergroups.users.list", 1) // the last of what the adapter asks at its start
+	w.await("bots.info", 1) // what the adapter asks at its start
+	w.await("usergroups.users.list", 1)
+	if !w.bySocket {
+		w.tell(fields{"type": "unknown"}) // is taken when we know who we are
+	}
 	return w
 }
 
@@ -96,6 +104,9 @@ func (w *world) connect(over http.RoundTripper) *slack.Workspace {
 		Word: func(d chat.Delivery) chat.Message { return w.words(d) }, Zone: newYork(w.t), Now: time.Now,
 		Random: func() float64 { return 0.5 },
 		Log:    slog.New(slog.NewTextHandler(&w.logs, &slog.HandlerOptions{Level: slog.LevelDebug})), Groups: []string{"S0ONCALL"}, Transport: over,
+		Memory: &w.memory, Stale: w.hearStale,
+		Subscribed: func(context.Context) ([]desk.Subscription, error) { return nil, nil },
+		Home:       func(context.Context, chat.Request) (chat.Message, error) { return w.home, nil },
 	})
 	if err != nil {
 		w.t.Fatal(err)
@@ -107,7 +118,7 @@ func (w *world) connect(over http.RoundTripper) *slack.Workspace {
 func (w *world) start() {
 	w.bot = w.connect(w.fake.Transport())
 	w.routes = http.NewServeMux()
-	do := slack.Callbacks{Handle: w.handle, MayFollow: noGuest, Returned: w.hear, Deaf: w.deafened}
+	do := slack.Callbacks{Handle: w.handle, MayFollow: noGuest, Returned: w.hear, Moved: w.hearMoved, Deaf: w.deafened}
 	w.routes.Handle("/slack/amherst/", w.bot.Handler(do))
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan error, 2)
@@ -245,6 +256,49 @@ func (w *world) showsNoSecret(shown ...string) {
 			w.t.Errorf("%q is shown in:\n%s", secret, all)
 		}
 	}
+}
+
+func (w *world) hearMoved(_ context.Context, from, to desk.Channel) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.moved = append(w.moved, [2]desk.Channel{from, to})
+	return w.failing
+}
+
+func (w *world) hearStale(_ context.Context, r chat.Roster, _ error) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.stale = append(w.stale, r)
+	return nil
+}
+
+// memory outlasts a restart of the adapter.
+type memory struct {
+	mu   sync.Mutex
+	kept map[[2]string][]byte
+}
+
+func (m *memory) Keep(_ context.Context, table, id string, record []byte) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.kept == nil {
+		m.kept = map[[2]string][]byte{}
+	}
+	m.kept[[2]string{table, id}] = record
+	return nil
+}
+
+func (m *memory) Recall(_ context.Context, table string, fn func(string, []byte) error) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for k, record := range m.kept {
+		if k[0] == table {
+			if err := fn(k[1], record); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // log is what the adapter logged.

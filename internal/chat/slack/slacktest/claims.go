@@ -69,6 +69,23 @@ func (st *Story) Click(m Message, user UserID, action string) Answer {
 	return st.sound("click "+action, a, err)
 }
 
+// Submit fills in and sends the form that a person sees on top, as strictly.
+func (st *Story) Submit(user UserID, fill Fill) Answer {
+	st.t.Helper()
+	a, err := st.s.Submit(st.t.Context(), user, fill)
+	return st.sound("submit a form", a, err)
+}
+
+// Form is the form that a person sees on top; the test ends where they see none.
+func (st *Story) Form(user UserID) View {
+	st.t.Helper()
+	v, ok := st.s.Form(user)
+	if !ok {
+		st.t.Fatalf("%s sees no form", user)
+	}
+	return v
+}
+
 func (st *Story) sound(what string, a Answer, err error) Answer {
 	st.t.Helper()
 	if err != nil || a.Late || a.Status != http.StatusOK || len(a.Problems) > 0 {

@@ -54,7 +54,7 @@ func (s *Server) ClickRequest(c Click) (Request, error) {
 		return Request{}, err
 	}
 	h := s.newHook(ch.team, c.Channel, c.User)
-	h.original, h.trigger = m, s.newTrigger()
+	h.original, h.trigger = m, s.newTrigger(ch.team, c.User)
 	action["action_ts"] = formatTS(s.now().UnixMicro() + s.next()) // two clicks are never the same click
 	payload, err := json.Marshal(s.clickPayload(h, action, c))
 	if err != nil {

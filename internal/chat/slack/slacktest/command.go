@@ -54,7 +54,7 @@ func (s *Server) CommandRequest(c Command) (Request, error) {
 	}
 	h := s.newHook(t, c.Channel, c.User)
 	if c.TriggerID == "" {
-		c.TriggerID = s.newTrigger()
+		c.TriggerID = s.newTrigger(t, c.User)
 	}
 	if c.App == "" {
 		c.App = t.App
@@ -90,9 +90,11 @@ func (s *Server) shownName(id ChannelID) string {
 // newTrigger makes a trigger_id. It is good for one use within 3 s
 // (docs.slack.dev/interactivity/handling-user-interaction), by the methods that
 // open views. The caller holds s.mu.
-func (s *Server) newTrigger() string {
+func (s *Server) newTrigger(t *team, user UserID) string {
 	n := s.next()
-	return fmt.Sprintf("%d.%d.%032x", s.now().UnixMicro(), n, n)
+	id := fmt.Sprintf("%d.%d.%032x", s.now().UnixMicro(), n, n)
+	s.triggers[id] = &trigger{team: t, user: user, born: s.now()}
+	return id
 }
 
 // hear shows an answer to a command.

@@ -1,7 +1,7 @@
 // Package slacktest is a fake Slack that keeps Slack's rules, for tests and
 // benchmarks. It is a real HTTP server: a program under test, in this process
 // or another one, is pointed at [Server.APIURL] and cannot tell the difference
-// as far as the Web API methods named in methods.go, slash commands, buttons,
+// as far as the Web API methods named in methods.go, slash commands, buttons, forms, shortcuts,
 // events and response_urls go.
 //
 //	fake := slacktest.New(slacktest.WithLimits(slacktest.SlackLimits()))
@@ -31,8 +31,8 @@
 // The package's parts: workspace.go (who and where), messages.go and
 // history.go (what was said), blocks.go (is it valid Block Kit), limits.go
 // (429), faults.go and outage.go (everything that breaks), inbound.go,
-// command.go, click.go, event.go and hook.go (Slack calling us), sockets.go and
-// socketscript.go (Socket Mode), claims.go and
+// command.go, click.go, views.go, submit.go, event.go and hook.go (Slack calling us),
+// sockets.go and socketscript.go (Socket Mode), claims.go and
 // transcript.go (what a story expected and what it saw), light.go (almost free,
 // for benchmarks).
 package slacktest

@@ -97,6 +97,10 @@ func methodNamed(name string) (method, bool) {
 		return method{"users:read", (*Server).usersInfo}, true
 	case "bots.info":
 		return method{"users:read", (*Server).botsInfo}, true
+	case "views.publish":
+		return method{"", (*Server).publishView}, true
+	case "views.open":
+		return method{"", (*Server).openView}, true
 	case "usergroups.users.list":
 		return method{"usergroups:read", (*Server).groupMembers}, true
 	case "apps.connections.open":

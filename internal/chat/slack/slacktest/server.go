@@ -38,6 +38,8 @@ type Server struct {
 	apps     map[Secret]*team // by app token
 	channels map[ChannelID]*channel
 	hooks    map[string]*hook
+	triggers map[string]*trigger
+	views    []*View // as they were opened
 	buckets  *buckets
 	plans    []*plan
 	calls    []Call
@@ -69,6 +71,7 @@ func New(options ...Option) *Server {
 		now: time.Now, logSize: 10_000, stopped: make(chan struct{}),
 		teams: map[TeamID]*team{}, tokens: map[Secret]*team{}, apps: map[Secret]*team{},
 		channels: map[ChannelID]*channel{}, hooks: map[string]*hook{},
+		triggers: map[string]*trigger{},
 	}
 	s.changed = sync.NewCond(&s.mu)
 	s.transport = &http.Transport{DialContext: s.dial, MaxIdleConnsPerHost: 64}

@@ -1,6 +1,7 @@
 package slacktest
 
 import (
+	"encoding/json"
 	"slices"
 	"strings"
 )
@@ -89,6 +90,7 @@ type Channel struct {
 	Deleted   bool
 	ExtShared bool   // Slack Connect: people of other organisations are in it
 	User      UserID // the person, in an IM
+	Creator   UserID
 }
 
 // User is a person in a workspace.
@@ -101,6 +103,7 @@ type User struct {
 	Deleted    bool
 	Restricted bool // a guest
 	Ultra      bool // a guest of a single channel
+	Admin      bool // of the workspace
 }
 
 // team and channel are the server's own, changing records.
@@ -108,6 +111,7 @@ type team struct {
 	Workspace
 	users   map[UserID]User
 	groups  map[GroupID][]UserID
+	homes   map[UserID]json.RawMessage
 	sockets sockets
 }
 
@@ -183,7 +187,7 @@ func (s *Server) SetGroup(t TeamID, id GroupID, members ...UserID) {
 func (s *Server) teamOf(id TeamID) *team {
 	t := s.teams[id]
 	if t == nil {
-		t = &team{Workspace: Workspace{Team: id}, users: map[UserID]User{}, groups: map[GroupID][]UserID{},
+		t = &team{Workspace: Workspace{Team: id}, users: map[UserID]User{}, groups: map[GroupID][]UserID{}, homes: map[UserID]json.RawMessage{},
 			sockets: sockets{tickets: map[string]bool{}, waiting: map[string]*envelope{}}}
 		s.teams[id] = t
 	}
@@ -247,7 +251,7 @@ func (s *Server) usersInfo(c *call) reply {
 	}
 	return done(object{"user": object{
 		"id": u.ID, "team_id": c.team.Team, "name": u.Name, "real_name": u.Name, "deleted": u.Deleted,
-		"tz": u.TZ, "tz_label": u.TZ, "tz_offset": u.TZOffset, "is_bot": u.Bot,
+		"tz": u.TZ, "tz_label": u.TZ, "tz_offset": u.TZOffset, "is_bot": u.Bot, "is_admin": u.Admin,
 		"is_restricted": u.Restricted, "is_ultra_restricted": u.Ultra, "profile": object{"display_name": u.Name},
 	}})
 }
@@ -289,7 +293,7 @@ func (c *channel) describe() object {
 	if c.Kind == IM {
 		o["user"] = c.User
 	} else {
-		o["name"], o["name_normalized"] = c.Name, c.Name
+		o["name"], o["name_normalized"], o["creator"] = c.Name, c.Name, c.Creator
 	}
 	return o
 }

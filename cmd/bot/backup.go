@@ -1,0 +1,71 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/umassonline/belltower/internal/config"
+	"github.com/umassonline/belltower/storage/boltdb"
+)
+
+// backupPath is where the local socket hands out a copy of the store.
+const backupPath = "/backup"
+
+// backup writes a copy of the store.
+func (b *bot) backup(_ context.Context, w io.Writer) error {
+	db, ok := b.db.(interface{ Backup(io.Writer) error })
+	if !ok {
+		return errors.New("this kind of store is backed up by its own means")
+	}
+	return db.Backup(w)
+}
+
+type backupCommand struct {
+	File  string `arg:"" help:"The file to write (mode 0600)."`
+	Force bool   `help:"Replace the file if it is there."`
+}
+
+// Run has the bot that serves copy its store, or copies the file of one that does
+// not.
+func (c backupCommand) Run(b bound) error {
+	store, err := config.StorePath(b.config, b.p.env)
+	if err != nil {
+		return err
+	}
+	if err := c.mayWrite(store); err != nil {
+		return err
+	}
+	err = writeWhole(c.File, func(w io.Writer) error {
+		err := fetchLocal(b.ctx, socketPath(store), backupPath, w)
+		if nobodyThere(err) {
+			return withStore(store, func(db *boltdb.DB) error { return db.Backup(w) })
+		}
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("no backup was written to %s: %w", c.File, err)
+	}
+	info, err := os.Stat(c.File)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(b.p.stdout, "%s holds the record, %d KiB. Keep it as you keep the record: it has all notes and names.\n", c.File, info.Size()>>10)
+	return nil
+}
+
+func (c backupCommand) mayWrite(store string) error {
+	is, err := os.Stat(c.File)
+	if err != nil {
+		return nil // if it is not just absent, writing says so
+	}
+	if own, err := os.Stat(store); err == nil && os.SameFile(is, own) {
+		return fmt.Errorf("%s is the record itself: choose another file", c.File)
+	}
+	if !c.Force {
+		return fmt.Errorf("%s is there already: choose another name, or replace it with --force", c.File)
+	}
+	return nil
+}

@@ -1,0 +1,65 @@
+package main
+
+import (
+	"os"
+	"reflect"
+	"strings"
+	"testing"
+
+	"github.com/umassonline/belltower/internal/config"
+)
+
+// Whoever finds a token in a ticket finds every secret of the configuration on the
+// page about that.
+func TestEverySecretIsOnThePageAboutLeaks(t *testing.T) {
+	page, err := os.ReadFile("../../docs/token-leaked.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var walk func(t reflect.Type, in string) []string
+	walk = func(of reflect.Type, in string) (keys []string) {
+		for of.Kind() == reflect.Slice {
+			of = of.Elem()
+		}
+		if of == reflect.TypeFor[config.Secret]() {
+			return []string{in}
+		}
+		if of.Kind() != reflect.Struct {
+			return nil
+		}
+		for i := range of.NumField() {
+			if key := of.Field(i).Tag.Get("toml"); key != "" {
+				keys = append(keys, walk(of.Field(i).Type, key)...)
+			}
+		}
+		return keys
+	}
+	keys := walk(reflect.TypeFor[config.Config](), "")
+	for _, key := range keys {
+		if !strings.Contains(string(page), "`"+key+"`") {
+			t.Errorf("docs/token-leaked.md does not name %s", key)
+		}
+	}
+	if len(keys) < 10 {
+		t.Errorf("only %d secrets were found: %v", len(keys), keys)
+	}
+}
+
+// The commands that the README and the unit tell people to type exist.
+func TestTheDocumentsNameCommandsThatExist(t *testing.T) {
+	w := newWorld(t)
+	help := w.works("--help")
+	for _, file := range []string{"../../README.md", "../../docs/token-leaked.md", "../../docs/export.md", "../../examples/belltower.service"} {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, part := range strings.Split(string(text), "`bot ")[1:] {
+			name, _, _ := strings.Cut(part, "`")
+			name, _, _ = strings.Cut(name, " ")
+			if !strings.Contains(help, "\n  "+name) {
+				t.Errorf("%s names bot %s, which is not in:\n%s", file, name, help)
+			}
+		}
+	}
+}

@@ -1,0 +1,185 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"io"
+	"time"
+
+	"github.com/umassonline/belltower/internal/config"
+	"github.com/umassonline/belltower/internal/desk"
+	"github.com/umassonline/belltower/internal/journal"
+	"github.com/umassonline/belltower/internal/outbox"
+	"github.com/umassonline/belltower/storage"
+	"github.com/umassonline/belltower/storage/boltdb"
+)
+
+// What an export holds, one JSON object a line; docs/export.md says what each field
+// means. Notes, drills and the names of people are in none of them.
+
+// exportVersion changes when a field changes its meaning or goes.
+const exportVersion = 1
+
+type exportedHead struct {
+	Type         string    `json:"type"` // "export"
+	Version      int       `json:"version"`
+	At           time.Time `json:"at"`
+	Organization string    `json:"organization"`
+}
+
+type exportedIncident struct {
+	Type         string            `json:"type"` // "incident"
+	ID           string            `json:"id"`
+	Title        string            `json:"title"`
+	Services     []exportedService `json:"services"`
+	Impact       desk.Impact       `json:"impact"`
+	Peak         desk.Impact       `json:"peak"`
+	Status       string            `json:"status"`
+	DeclaredAt   time.Time         `json:"declared_at"`
+	BeganAt      time.Time         `json:"began_at"`
+	EndedAt      time.Time         `json:"ended_at,omitzero"`
+	RetractedAt  time.Time         `json:"retracted_at,omitzero"`
+	RetractedWhy string            `json:"retracted_why,omitempty"`
+	MergedInto   string            `json:"merged_into,omitempty"`
+	ReopenedAt   time.Time         `json:"reopened_at,omitzero"`
+	NextUpdateBy time.Time         `json:"next_update_by,omitzero"`
+	CorrectedAt  time.Time         `json:"corrected_at,omitzero"`
+}
+
+type exportedService struct {
+	ID     desk.ServiceID     `json:"id"`
+	Name   string             `json:"name"`
+	Status desk.ServiceStatus `json:"status"`
+}
+
+type exportedEntry struct {
+	Type        string              `json:"type"` // "entry"
+	Incident    string              `json:"incident"`
+	Seq         int                 `json:"seq"`
+	At          time.Time           `json:"at"`
+	Kind        desk.EntryKind      `json:"kind"`
+	Update      int                 `json:"update,omitempty"`
+	Status      desk.IncidentStatus `json:"status,omitempty"`
+	Impact      desk.Impact         `json:"impact,omitempty"`
+	Text        string              `json:"text,omitempty"`
+	Before      string              `json:"before,omitempty"`
+	After       string              `json:"after,omitempty"`
+	CorrectedAt time.Time           `json:"corrected_at,omitzero"`
+}
+
+type exportedSubscription struct {
+	Type    string       `json:"type"` // "subscription"
+	Channel string       `json:"channel"`
+	Target  string       `json:"target"`
+	Topics  []desk.Topic `json:"topics"`
+	Least   desk.Impact  `json:"least,omitempty"`
+	SetAt   time.Time    `json:"set_at"`
+}
+
+// export writes the record for people to take with them.
+type export struct {
+	db           storage.DB
+	book         *outbox.Book
+	journal      *journal.Journal
+	organization string
+	now          time.Time
+}
+
+// write writes it to w, incidents first, each followed by its timeline.
+func (e export) write(ctx context.Context, w io.Writer) error {
+	out := bufio.NewWriterSize(w, 64<<10)
+	lines := json.NewEncoder(out)
+	lines.SetEscapeHTML(false)
+	if err := lines.Encode(exportedHead{"export", exportVersion, e.now.UTC(), e.organization}); err != nil {
+		return err
+	}
+	err := e.journal.Volumes(ctx, func(v journal.Volume) error { return exportVolume(lines, v) })
+	if err != nil {
+		return err
+	}
+	err = e.book.EverySubscription(ctx, e.db, func(s desk.Subscription) error {
+		topics := s.Topics
+		if len(topics) == 0 {
+			topics = []desk.Topic{desk.TopicIncidents, desk.TopicWindows}
+		}
+		return lines.Encode(exportedSubscription{"subscription", s.Channel.String(), s.Target.String(), topics, s.Least, s.SetAt.UTC()})
+	})
+	if err != nil {
+		return err
+	}
+	return out.Flush()
+}
+
+func exportVolume(lines *json.Encoder, v journal.Volume) error {
+	i := v.Incident
+	if i.Drill {
+		return nil
+	}
+	x := exportedIncident{
+		Type: "incident", ID: i.Subject().String(), Title: i.Title, Impact: i.Impact, Peak: i.Peak, Status: string(i.Status),
+		DeclaredAt: i.DeclaredAt, BeganAt: i.BeganAt, EndedAt: i.EndedAt, RetractedAt: i.RetractedAt, RetractedWhy: i.RetractedWhy,
+		ReopenedAt: i.ReopenedAt, NextUpdateBy: i.NextUpdateBy, CorrectedAt: i.CorrectedAt,
+	}
+	if i.MergedInto != 0 {
+		x.MergedInto = desk.Subject{Kind: desk.IncidentSubject, Number: i.MergedInto}.String()
+	}
+	for _, a := range i.Services {
+		x.Services = append(x.Services, exportedService{a.Service, a.Name, i.StatusOf(a.Service)})
+	}
+	if err := lines.Encode(x); err != nil {
+		return err
+	}
+	for _, e := range v.Entries {
+		if err := exportEntry(lines, x.ID, e); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// exportEntry leaves out what is for staff only: notes, who leads, reasons.
+func exportEntry(lines *json.Encoder, incident string, e desk.Entry) error {
+	if e.Kind == desk.Noted || e.Kind == desk.Led {
+		return nil
+	}
+	x := exportedEntry{
+		Type: "entry", Incident: incident, Seq: e.Seq, At: e.At, Kind: e.Kind, Update: e.Update, Status: e.Status,
+		Impact: e.Impact, Before: e.Before, After: e.After, CorrectedAt: e.CorrectedAt,
+	}
+	if e.Public() {
+		x.Text = e.Text
+	}
+	return lines.Encode(x)
+}
+
+// exportPath is where the local socket hands out an export.
+const exportPath = "/export"
+
+func (b *bot) export(ctx context.Context, w io.Writer) error {
+	return export{b.db, b.book, b.journal, b.cfg.Organization.Name, b.out.now()}.write(ctx, w)
+}
+
+type exportCommand struct{}
+
+// Run prints the export of the bot that serves, or of the file of one that does
+// not.
+func (exportCommand) Run(b bound) error {
+	cfg, err := config.Outline(b.config, b.p.env)
+	if err != nil {
+		return err
+	}
+	store, err := config.StorePath(b.config, b.p.env)
+	if err != nil {
+		return err
+	}
+	err = fetchLocal(b.ctx, socketPath(store), exportPath, b.p.stdout)
+	if !nobodyThere(err) {
+		return err
+	}
+	return withStore(store, func(db *boltdb.DB) error {
+		book := outbox.NewBook()
+		j := journal.New(db, book, func(...desk.Subject) {}, journal.Settings{})
+		return export{db, book, j, cfg.Organization.Name, b.p.now()}.write(b.ctx, b.p.stdout)
+	})
+}

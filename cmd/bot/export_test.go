@@ -1,0 +1,181 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"os"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/umassonline/belltower/internal/desk"
+	"github.com/umassonline/belltower/internal/journal"
+	"github.com/umassonline/belltower/internal/outbox"
+	"github.com/umassonline/belltower/storage/boltdb"
+)
+
+// chronicle is a record with one incident of each kind, made at four.
+type chronicle struct {
+	t *testing.T
+	*journal.Journal
+	export export
+	asked  int
+}
+
+func newChronicle(t *testing.T) *chronicle {
+	t.Helper()
+	db, err := boltdb.Open(filepath.Join(t.TempDir(), "belltower.db"), boltdb.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { db.Close() })
+	book := outbox.NewBook()
+	book.SetPlaces(outbox.Places{Catalog: desk.NewCatalog(nil)})
+	j := journal.New(db, book, func(...desk.Subject) {}, journal.Settings{})
+	return &chronicle{t, j, export{db, book, j, "Example University", four.Add(time.Hour)}, 0}
+}
+
+func (c *chronicle) by() journal.By {
+	c.asked++
+	person := desk.Person{Connection: "amherst", ID: "USECRET"}
+	return journal.By{At: four.Add(time.Duration(c.asked) * time.Minute), Person: person, Name: "secret name", From: desk.Channel{Connection: "amherst", ID: "COPS"}}
+}
+
+func (c *chronicle) declare(title string, drill bool) int {
+	c.t.Helper()
+	a, err := c.Declare(c.t.Context(), c.by(), desk.Declaration{
+		Services: []desk.Affected{{Service: "learn", Name: "Learn System"}, {Service: "portal", Name: "Portal", Status: desk.DegradedPerformance}},
+		Impact:   desk.Critical, Title: title, Text: "We are looking <into> it.", Drill: drill,
+	}, true)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	return a.Incident.Number
+}
+
+func (c *chronicle) apply(number int, rule journal.Rule) {
+	c.t.Helper()
+	if _, err := c.Apply(c.t.Context(), c.by(), number, rule); err != nil {
+		c.t.Fatal(err)
+	}
+}
+
+func (c *chronicle) subscribe(channel string, target desk.Target, topics []desk.Topic, least desk.Impact) {
+	c.t.Helper()
+	sub := desk.Subscription{Channel: desk.Channel{Connection: "amherst", ID: channel}, Target: target, Topics: topics, Least: least}
+	if _, err := c.Subscribe(c.t.Context(), c.by(), sub, func(desk.Subscription) error { return nil }); err != nil {
+		c.t.Fatal(err)
+	}
+}
+
+// Everything that people may take with them, and nothing that is for staff only.
+func TestTheExport(t *testing.T) {
+	c := newChronicle(t)
+	n := c.declare("Learn is down", false)
+	c.apply(n, func(i desk.Incident, act desk.Act) (desk.Change, error) { return i.Note("secret note", act) })
+	c.apply(n, func(i desk.Incident, act desk.Act) (desk.Change, error) { return i.SetLead(act.By, act) })
+	c.apply(n, func(i desk.Incident, act desk.Act) (desk.Change, error) {
+		return i.Update(desk.Progress{Status: desk.Identified, Text: "A disk is full."}, act)
+	})
+	c.apply(n, func(i desk.Incident, act desk.Act) (desk.Change, error) { return i.SetImpact(desk.Major, act) })
+	if _, err := c.Reword(t.Context(), c.by(), n, 2, "Two disks are full."); err != nil {
+		t.Fatal(err)
+	}
+	c.apply(n, func(i desk.Incident, act desk.Act) (desk.Change, error) { return i.Resolve("It works again.", act) })
+	c.apply(c.declare("secret drill", true), func(i desk.Incident, act desk.Act) (desk.Change, error) { return i.Resolve("secret end", act) })
+	c.apply(c.declare("Learn is slow", false), func(i desk.Incident, act desk.Act) (desk.Change, error) { return i.Retract("It was a test.", act) })
+	a, b := c.declare("Learn fails", false), c.declare("Learn fails too", false)
+	if _, err := c.Merge(t.Context(), c.by(), b, a); err != nil {
+		t.Fatal(err)
+	}
+	c.subscribe("CTEACH", desk.ServiceTarget("learn"), nil, desk.Major)
+	c.subscribe("CLIB", desk.All(), []desk.Topic{desk.TopicProbes}, "")
+
+	var out bytes.Buffer
+	if err := c.export.write(t.Context(), &out); err != nil {
+		t.Fatal(err)
+	}
+	golden(t, "export.jsonl", out.String())
+	for _, secret := range []string{"secret", "SECRET", "COPS"} {
+		if strings.Contains(out.String(), secret) {
+			t.Errorf("%q is in the export", secret)
+		}
+	}
+	var again bytes.Buffer
+	if err := c.export.write(t.Context(), &again); err != nil || again.String() != out.String() {
+		t.Errorf("it is not the same again (%v):\n%s", err, again.String())
+	}
+}
+
+// A long record is read in pages, whole and in order; who hangs up ends it.
+func TestALongExport(t *testing.T) {
+	c := newChronicle(t)
+	for range 230 {
+		c.declare("Learn is down", false)
+	}
+	next := 0
+	err := c.Volumes(t.Context(), func(v journal.Volume) error {
+		if next++; v.Incident.Number != next || len(v.Entries) != 1 {
+			t.Errorf("INC-%d with %d entries, want INC-%d", v.Incident.Number, len(v.Entries), next)
+		}
+		return nil
+	})
+	if err != nil || next != 230 {
+		t.Errorf("%d incidents: %v", next, err)
+	}
+	gone := errors.New("gone")
+	if err := c.export.write(context.Background(), brokenPipe{gone}); !errors.Is(err, gone) {
+		t.Errorf("to who hung up: %v", err)
+	}
+}
+
+type brokenPipe struct{ err error }
+
+func (b brokenPipe) Write([]byte) (int, error) { return 0, b.err }
+
+// The bot that serves and the file of one that does not tell the same.
+func TestTheExportOfABotThatServesAndOfItsFile(t *testing.T) {
+	w := newWorld(t)
+	w.start()
+	w.subscribe("CTEACH")
+	w.do("incident declare learn down")
+	w.story.Expect(ops, "INC-1")
+	w.story.Expect("CTEACH", "Learn System is not available")
+	w.settled()
+	_, serving, _ := strings.Cut(w.works("export"), "\n")
+	w.stop()
+	head, file, _ := strings.Cut(w.works("export"), "\n")
+	if serving != file || strings.Count(file, "\n") != 3 {
+		t.Errorf("it serves:\n%s\nits file:\n%s", serving, file)
+	}
+	var h exportedHead
+	if err := json.Unmarshal([]byte(head), &h); err != nil || h.Organization != "Example University" || h.Version != exportVersion {
+		t.Errorf("%v: %s", err, head)
+	}
+	if err := os.RemoveAll(w.in("data")); err != nil {
+		t.Fatal(err)
+	}
+	if said := w.fails("export"); !strings.Contains(said, "there is no record at") {
+		t.Errorf("without a record: %s", said)
+	}
+}
+
+// Each field is explained.
+func TestEveryFieldOfTheExportIsExplained(t *testing.T) {
+	page, err := os.ReadFile("../../docs/export.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, record := range []any{exportedHead{}, exportedIncident{}, exportedService{}, exportedEntry{}, exportedSubscription{}} {
+		for i := range reflect.TypeOf(record).NumField() {
+			name, _, _ := strings.Cut(reflect.TypeOf(record).Field(i).Tag.Get("json"), ",")
+			if !strings.Contains(string(page), "| `"+name+"` |") {
+				t.Errorf("docs/export.md does not say what %s of %T is", name, record)
+			}
+		}
+	}
+}

@@ -1,0 +1,56 @@
+package main
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/umassonline/belltower/internal/desk"
+	"github.com/umassonline/belltower/storage"
+)
+
+// memory is where a connection's adapter remembers what its platform told: in
+// tables of its own, under table/connection/id.
+type memory struct {
+	db   storage.DB
+	conn desk.ConnectionName
+}
+
+// Recall hands each record of a table to fn.
+func (m memory) Recall(ctx context.Context, table string, fn func(id string, record []byte) error) error {
+	type kept struct {
+		id     string
+		record []byte
+	}
+	var all []kept
+	k := storage.K(table).Str(string(m.conn))
+	err := m.db.View(ctx, func(tx storage.Tx) error {
+		all = nil
+		return tx.Scan(k, k.End(), 0, func(key, record []byte) (bool, error) {
+			r := storage.ReadKey(key)
+			r.Str()
+			r.Str()
+			all = append(all, kept{r.Str(), record})
+			return true, r.Err()
+		})
+	})
+	if err != nil {
+		return fmt.Errorf("recall %s of %s: %w", table, m.conn, err)
+	}
+	for _, one := range all {
+		if err := fn(one.id, one.record); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Keep writes one record.
+func (m memory) Keep(ctx context.Context, table, id string, record []byte) error {
+	err := m.db.Background(ctx, func(tx storage.Tx) error {
+		return tx.Put(storage.K(table).Str(string(m.conn)).Str(id), record)
+	})
+	if err != nil {
+		return fmt.Errorf("keep %s of %s: %w", table, m.conn, err)
+	}
+	return nil
+}

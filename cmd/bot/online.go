@@ -1,0 +1,70 @@
+package main
+
+import (
+	"cmp"
+	"fmt"
+	"log/slog"
+	"strings"
+
+	"github.com/umassonline/belltower/internal/chat/slack"
+	"github.com/umassonline/belltower/internal/config"
+	"github.com/umassonline/belltower/internal/desk"
+)
+
+// checkOnline asks the platforms whether each connection can do what the
+// configuration wants, and prints a line for each finding; it reports whether
+// anything is wrong.
+func checkOnline(b bound, cfg *config.Config) (wrong bool) {
+	say := func(conn desk.ConnectionName, f slack.Finding) {
+		word := "warning"
+		if f.Wrong {
+			word, wrong = "error", true
+		}
+		fmt.Fprintf(b.p.stdout, "%s: %s: %s: %s\n", word, cmp.Or(string(conn), b.config), f.Key, f.Text)
+	}
+	named := len(cfg.Access.Admins)
+	for _, p := range cfg.Access.Admins {
+		if strings.HasPrefix(p.ID, "group:") { // as many as are in it
+			named++
+		}
+	}
+	if named < 2 {
+		say("", slack.Finding{Key: "access.admins", Text: "fewer than two admins: name another, for the day when the first is away"})
+	}
+	apps := map[string]desk.ConnectionName{}
+	for _, s := range cfg.Slack {
+		w, err := slack.New(s, slack.Options{Now: b.p.now, Log: slog.New(slog.DiscardHandler), Groups: groupsNamed(cfg.Access, s.Name)})
+		if err != nil {
+			say(s.Name, slack.Finding{Wrong: true, Key: "slack.api_url", Text: err.Error()})
+			continue
+		}
+		app, found := w.Check(b.ctx, askedOf(cfg, s.Name))
+		for _, f := range found {
+			say(s.Name, f)
+		}
+		if other, twice := apps[app]; twice && app != "" {
+			say(s.Name, slack.Finding{Wrong: true, Key: "slack.bot_token", Text: fmt.Sprintf("it is of the same app as that of %s: make an app for each workspace", other)})
+		}
+		apps[app] = s.Name
+	}
+	return wrong
+}
+
+// askedOf are the people that the configuration names on a connection.
+func askedOf(cfg *config.Config, conn desk.ConnectionName) slack.Asked {
+	persons := func(list []desk.Person) (ids []string) {
+		for _, p := range list {
+			if p.Connection == conn && !strings.HasPrefix(p.ID, "group:") {
+				ids = append(ids, p.ID)
+			}
+		}
+		return ids
+	}
+	ask := slack.Asked{Admins: persons(cfg.Access.Admins), Responders: persons(cfg.Access.Responders)}
+	for _, c := range cfg.Contacts {
+		if a := c.Who.Address; a.Connection == conn && strings.ContainsAny(a.ID[:1], "UW") {
+			ask.Contacts = append(ask.Contacts, a.ID)
+		}
+	}
+	return ask
+}

@@ -1,0 +1,88 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/umassonline/belltower/internal/chat/slack/slacktest"
+)
+
+// What an installer did wrong is said in a line each, with what to do; warnings
+// alone are no failure.
+func TestCheckOnline(t *testing.T) {
+	const two = "admins = [\"amherst/UROOT\", \"amherst/UANN\"]\n"
+	for _, tc := range []struct {
+		name   string
+		spoil  func(c *campus)
+		later  time.Duration // our clock
+		status int
+		want   []string
+	}{
+		{"all is well", func(c *campus) { c.access = two }, 0, 0, []string{"is sound"}},
+		{"one admin", func(c *campus) {}, 0, 0, []string{"warning: ", "access.admins: fewer than two admins"}},
+		{"a wrong token", func(c *campus) { c.amherst.Token = "xoxb-wrong" }, 0, 1,
+			[]string{"error: amherst: slack.bot_token: Slack does not take it (invalid_auth)"}},
+		{"no scope to look up", func(c *campus) {
+			c.amherst.Scopes = slacktest.BaseScopes()
+			c.slack.AddWorkspace(c.amherst)
+		}, 0, 0, []string{"warning: amherst: slack.bot_token: the scope channels:history is missing: a post whose answer was lost may come twice"}},
+		{"not in ops", func(c *campus) {
+			c.slack.ChangeChannel(ops, func(ch *slacktest.Channel) { ch.Member = false })
+		}, 0, 1, []string{"slack.ops_channel: the bot is not in the channel COPS: invite it"}},
+		{"ops is archived", func(c *campus) {
+			c.slack.ChangeChannel(ops, func(ch *slacktest.Channel) { ch.Archived = true })
+		}, 0, 1, []string{"slack.ops_channel: the channel COPS is archived"}},
+		{"people", func(c *campus) {
+			c.slack.AddUser(c.amherst.Team, slacktest.User{ID: ann, Deleted: true})
+			c.slack.SetGroup(c.amherst.Team, "SEMPTY")
+			c.access = two + `responders = ["amherst/UNOBODY", "amherst/group:SEMPTY"]`
+			c.more = "[[contacts]]\ncampus = \"amherst\"\nrole = \"technical\"\nwho = \"amherst/UGHOST\"\n"
+		}, 0, 1, []string{"access.admins: the account amherst/UANN is deactivated", "access.responders: Slack knows no amherst/UNOBODY",
+			"warning: amherst: access: the user group amherst/group:SEMPTY is empty", "contacts.who: Slack knows no amherst/UGHOST"}},
+		{"the clock", func(c *campus) {}, 7 * time.Minute, 1, []string{"error: amherst: the clock: this machine's is 7m"}},
+		{"limits", func(c *campus) {
+			c.slack.Faults(slacktest.On{Method: "users.info"}, slacktest.Limited(1))
+			c.access = two
+		}, 0, 0, []string{"is sound"}},
+		{"one app twice", func(c *campus) {
+			c.more = strings.NewReplacer("TOKEN", string(c.amherst.Token), "URL", c.slack.APIURL()).Replace(
+				"[[slack]]\nname = \"boston\"\nbot_token = \"TOKEN\"\nsigning_secret = \"x\"\napp_token = \"xapp-wrong\"\nops_channel = \"COPS\"\napi_url = \"URL\"\n")
+		}, 0, 1, []string{
+			"error: boston: slack.bot_token: it is of the same app as that of amherst", "error: boston: slack.app_token: Slack opens no socket"}},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			c := newCampus()
+			if err := c.slack.Start(); err != nil {
+				t.Fatal(err)
+			}
+			defer c.slack.Close()
+			tc.spoil(&c)
+			path := filepath.Join(t.TempDir(), "config.toml")
+			if err := os.WriteFile(path, []byte(c.config()), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			var out, errs bytes.Buffer
+			status := run(context.Background(), process{args: []string{"--config", path, "check", "--online"}, stdout: &out, stderr: &errs,
+				env: os.LookupEnv, now: func() time.Time { return time.Now().Add(tc.later) }})
+			if status != tc.status {
+				t.Errorf("exit status %d", status)
+			}
+			for _, want := range tc.want {
+				if !strings.Contains(out.String(), want) {
+					t.Errorf("no %q in:\n%s%s", want, &out, &errs)
+				}
+			}
+			if tc.want[0] == "is sound" && strings.Contains(out.String(), "amherst: ") {
+				t.Errorf("nothing is wrong, but:\n%s", &out)
+			}
+			if strings.Contains(out.String(), string(c.amherst.Token)) {
+				t.Error("it prints a token")
+			}
+		})
+	}
+}

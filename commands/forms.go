@@ -1,0 +1,165 @@
+package commands
+
+import (
+	"context"
+	"strconv"
+	"strings"
+
+	"github.com/umassonline/belltower/internal/chat"
+	"github.com/umassonline/belltower/internal/desk"
+	"github.com/umassonline/belltower/internal/wording"
+)
+
+// form makes the form of a bare verb, or of one and a number, where the platform
+// can open one; nil: the line says enough, or the verb has none. Its fields are the
+// options of the verb, so that filling it in is typing the line.
+func (a *asked) form(ctx context.Context) (*chat.Form, error) {
+	if !a.req.Forms || a.req.Filled || len(a.line.options)+len(a.line.flags) > 0 {
+		return nil, nil
+	}
+	switch a.path() {
+	case "incident declare", "incident drill":
+		return a.emptyForm(a.Words.DeclareForm(a.path())), nil
+	case "incident note":
+		return a.noteForm(ctx)
+	case "subscribe":
+		return a.subscribeForm(ctx)
+	case "incident update", "incident resolve", "incident retract", "incident edit", "incident change":
+		return a.incidentForm(ctx)
+	}
+	return nil, nil
+}
+
+// emptyForm is the form where the line says nothing.
+func (a *asked) emptyForm(f chat.Form) *chat.Form {
+	if a.line.rest != "" {
+		return nil
+	}
+	return &f
+}
+
+// namesOnly reports whether the line says no more than which incident, and of an
+// edit which message.
+func (a *asked) namesOnly() bool {
+	words := strings.Fields(a.line.rest)
+	if n := len(words); n > 0 && a.verb.name == "edit" && strings.HasPrefix(words[n-1], "#") {
+		words = words[:n-1]
+	}
+	if len(words) == 1 {
+		if _, ok := parseNumber(words[0]); ok {
+			return true
+		}
+	}
+	_, n := findService(a.Words.Catalog, words)
+	return n == len(words)
+}
+
+// incidentForm is the form about one incident, which must be open.
+func (a *asked) incidentForm(ctx context.Context) (*chat.Form, error) {
+	if !a.namesOnly() {
+		return nil, nil
+	}
+	if err := a.incident(ctx, open); err != nil {
+		return nil, err
+	}
+	i, err := a.journal.Incident(ctx, a.number)
+	if err != nil {
+		return nil, err
+	}
+	if a.verb.name != "retract" && a.verb.name != "edit" {
+		if err := i.CheckOpen(); err != nil {
+			return nil, err
+		}
+	}
+	var f chat.Form
+	switch a.verb.name {
+	case "update":
+		f = a.Words.UpdateForm(i)
+	case "resolve":
+		f = a.Words.ResolveForm(i)
+	case "retract":
+		f = a.Words.RetractForm(i)
+	case "edit":
+		f, err = a.editForm(ctx, i)
+	case "change":
+		f, err = a.changeForm(ctx, i)
+	}
+	return &f, err
+}
+
+// editForm holds the message that is meant, and says its number: there may be a
+// newer one when the form is sent.
+func (a *asked) editForm(ctx context.Context, i desk.Incident) (chat.Form, error) {
+	number := i.Updates
+	if a.line.rest != "" {
+		n, ok := parseNumber(a.line.rest)
+		if !ok {
+			return chat.Form{}, a.tooMuch()
+		}
+		number = n
+	}
+	text, err := a.said(ctx, i, number)
+	return a.Words.EditForm(i, number, text), err
+}
+
+// changeForm holds what was declared. What is held waits for it to be sent.
+func (a *asked) changeForm(ctx context.Context, i desk.Incident) (chat.Form, error) {
+	text, err := a.said(ctx, i, 1)
+	if err != nil {
+		return chat.Form{}, err
+	}
+	held, err := a.journal.Hesitate(ctx, a.by(), i.Number)
+	return a.Words.ChangeForm(i, text, held), err
+}
+
+// said is public text number n of an incident, as it reads now.
+func (a *asked) said(ctx context.Context, i desk.Incident, n int) (string, error) {
+	entries, err := a.journal.Timeline(ctx, i.Number)
+	if err != nil {
+		return "", err
+	}
+	for _, e := range entries {
+		if e.Update == n && e.Kind != desk.Reworded {
+			return e.Text, nil
+		}
+	}
+	return "", desk.Refuse(desk.Unknown, "%s has no message #%d; it has %d.", i.Subject(), n, i.Updates).About(i.Subject())
+}
+
+// noteForm picks one of the incidents that are open, and holds what was brought
+// along.
+func (a *asked) noteForm(ctx context.Context) (*chat.Form, error) {
+	if !a.namesOnly() {
+		return nil, nil
+	}
+	all, err := open(ctx, a)
+	if err != nil {
+		return nil, err
+	}
+	if len(all) == 0 {
+		return nil, desk.Refuse(desk.Unknown, "%s", wording.NoneOpen()).WithHint("Like: incident note 42 Vendor ticket 8841 is open.")
+	}
+	chosen := ""
+	if a.line.rest != "" || len(all) == 1 {
+		if err := a.incident(ctx, open); err != nil {
+			return nil, err
+		}
+		chosen = strconv.Itoa(a.number)
+	}
+	f := a.Words.NoteForm(all, chosen, a.req.Prefill["message"])
+	return &f, nil
+}
+
+// subscribeForm picks what this channel is to hear, and says what it hears; for who
+// may not subscribe it the answer says that.
+func (a *asked) subscribeForm(ctx context.Context) (*chat.Form, error) {
+	if a.line.rest != "" || a.Access.May(a.actor, desk.Follow) != nil {
+		return nil, nil
+	}
+	now, err := a.journal.Subscriptions(ctx, a.req.Channel)
+	if err != nil {
+		return nil, err
+	}
+	f := a.Words.SubscribeForm(now)
+	return &f, nil
+}

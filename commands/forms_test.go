@@ -1,0 +1,137 @@
+package commands_test
+
+import (
+	"maps"
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"github.com/umassonline/belltower/internal/chat"
+)
+
+// Where forms can be opened, a bare verb or one and a number opens one; what says
+// more, or --yes, is done.
+func TestWhatOpensAForm(t *testing.T) {
+	for line, title := range map[string]string{
+		"incident declare": "Declare an incident", "belltower incident declare": "Declare an incident", "incident drill": "Declare a drill",
+		"incident update": "Update INC-1", "incident update 1": "Update INC-1", "incident update learn": "Update INC-1", "incident resolve #1": "Resolve INC-1",
+		"incident retract inc-1": "Take INC-1 back", "incident edit 1": "Edit INC-1", "incident edit #1": "Edit INC-1", "incident edit 1 #1": "Edit INC-1",
+		"incident change 1": "Change INC-1", "incident note": "Add to an incident", "incident note 1": "Add to an incident", "subscribe": "Subscribe this channel",
+		"incident declare portal slow": "", "incident update 1 We look.": "", "incident resolve 1 --yes": "", "incident retract 1 --yes": "", "subscribe learn": "",
+		"incident resolve 7": "", "incident update portal": "", "incident edit 1 #9": "", "unsubscribe": "", "status": "", "incident lead": "",
+	} {
+		t.Run(line, func(t *testing.T) {
+			o := newOffice(t)
+			o.typed("incident declare learn down")
+			o.req.Forms = true
+			before := o.dump()
+			r := o.typed(line)
+			switch {
+			case title == "" && r.Form != nil:
+				t.Errorf("opened %q", r.Form.Title)
+			case title != "" && r.Form == nil:
+				t.Errorf("opened none:\n%s", plain(r))
+			case title != "" && r.Form.Title != title:
+				t.Errorf("opened %q, want %q", r.Form.Title, title)
+			}
+			if r.Form == nil {
+				return
+			}
+			if !maps.Equal(before, o.dump()) {
+				t.Error("opening it changed the store")
+			}
+			if plain(r) == "" || utf8.RuneCountInString(r.Form.Title) > 24 || utf8.RuneCountInString(r.Form.Submit) > 24 {
+				t.Errorf("%+v", r)
+			}
+		})
+	}
+}
+
+// fills sends a form as it was opened, with some fields filled in.
+func (o *office) fills(line string, fields map[string]string) chat.Reply {
+	o.t.Helper()
+	o.req.Forms = true
+	r := o.typed(line)
+	if r.Form == nil {
+		o.t.Fatalf("%s opens no form:\n%s", line, plain(r))
+	}
+	options := map[string]string{}
+	for _, f := range r.Form.Fields {
+		if len(f.Initial) > 0 {
+			options[f.Name] = strings.Join(f.Initial, ",")
+		}
+	}
+	maps.Copy(options, fields)
+	o.req.Options, o.req.Filled, o.req.ID = options, true, "filled/"+line
+	o.req.Command, o.req.Text, _ = strings.Cut(r.Form.Command, " ")
+	reply := o.Do(o.t.Context(), o.req)
+	o.req.Options, o.req.Filled, o.req.Forms = nil, false, false
+	return reply
+}
+
+// A refusal names the field that it is about.
+func TestRefusalsNameTheirField(t *testing.T) {
+	for _, tc := range []struct {
+		line   string
+		fields map[string]string
+		field  string
+	}{
+		{"incident declare", map[string]string{"services": "learn", "impact": "minor", "title": "a\u202eb"}, "title"},
+		{"incident declare", map[string]string{"services": "learn", "impact": "minor", "title": strings.Repeat("t", 121), "message": "m"}, "title"},
+		{"incident declare", map[string]string{"services": "learn", "impact": "minor", "since": "tomorrow"}, "since"},
+		{"incident declare", map[string]string{"services": "learn", "impact": "minor", "next": "soon"}, "next"},
+		{"incident declare", map[string]string{"services": "learn,protal", "impact": "minor"}, "services"},
+		{"incident update 1", map[string]string{"message": " "}, "message"},
+		{"incident update 1", map[string]string{"message": "m", "status": "resolved", "next": "1h"}, "next"},
+		{"incident retract 1", map[string]string{"reason": strings.Repeat("r", 301)}, "reason"},
+		{"subscribe", map[string]string{"target": "learn", "kinds": "windows", "least": "critical"}, "least"},
+	} {
+		o := newOffice(t)
+		o.typed("incident declare learn,portal down")
+		before := o.dump()
+		r := o.fills(tc.line, tc.fields)
+		if !r.Failed || r.Field != tc.field || len(r.Message.Actions) != 0 || !maps.Equal(before, o.dump()) {
+			t.Errorf("%s %v: field %q\n%s", tc.line, tc.fields, r.Field, plain(r))
+		}
+	}
+}
+
+// What the desk is asked twice is a question behind a form, too, and its buttons
+// hold what was filled in as it is.
+func TestTheDuplicateQuestionHoldsTheForm(t *testing.T) {
+	o := newOffice(t)
+	o.typed("incident declare learn down")
+	ask := o.fills("incident declare", map[string]string{"services": "learn", "impact": "minor", "title": "One | two --yes", "message": `"quoted" | next 45m`})
+	if len(ask.Message.Actions) != 2 {
+		t.Fatalf("%+v", ask.Message.Actions)
+	}
+	for k, want := range []string{"INC-1 is updated.", "INC-2 is open"} {
+		command, options := chat.ParseValue(ask.Message.Actions[k].Value())
+		o.req.Command, o.req.Text, _ = strings.Cut(command, " ")
+		o.req.ID, o.req.Options, o.req.Filled = command, options, true
+		r := o.Do(t.Context(), o.req)
+		if got := plain(r); r.Failed || !strings.HasPrefix(got, want) || !strings.Contains(got, "One | two --yes") || !strings.Contains(got, `"quoted" | next 45m`) {
+			t.Errorf("%q, want %q in it", got, want)
+		}
+	}
+}
+
+// Change corrects all at once, before it is told and after, by form and by line.
+func TestChangeCorrectsTheDeclaration(t *testing.T) {
+	o := newOffice(t)
+	o.typed("incident declare learn down Logins fial")
+	r := o.fills("incident change 1", map[string]string{"impact": "minor", "title": "Logins fail", "message": "We restart it."})
+	if r.Failed {
+		t.Fatal(plain(r))
+	}
+	o.req.At = o.req.At.Add(1)
+	if r := o.typed("incident change 1 slow Logins fail | We restart it."); !r.Failed || !strings.Contains(plain(r), "says just that already") {
+		t.Error(plain(r))
+	}
+	got := plain(o.typed("incident show 1"))
+	for _, want := range []string{"Learn System is slow: Logins fail.", "> We restart it.", "minor (slow)"} {
+		if !strings.Contains(got, want) {
+			t.Errorf("%q is not in:\n%s", want, got)
+		}
+	}
+}

@@ -1,0 +1,201 @@
+package slack
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/umassonline/belltower/internal/chat"
+)
+
+// Finding is one thing that a check of a connection found.
+type Finding struct {
+	Wrong bool   // else it is a warning
+	Key   string // of the configuration: "slack.ops_channel"
+	Text  string // what, and what to do
+}
+
+// Asked are the people whom a check of a connection looks at, by user id.
+type Asked struct{ Admins, Responders, Contacts []string }
+
+// maxSkew is how far clocks may be apart before it is worth a word: Slack's
+// requests are refused from maxAge on.
+const maxSkew = time.Minute
+
+// checkPace spaces calls of a check: users.info allows about 100 a minute,
+// conversations.info about 50.
+const checkPace = 1200 * time.Millisecond
+
+// Check asks Slack whether the connection can do what it is configured to, and
+// returns the app's id ("" where Slack does not say it) with what it found.
+func (w *Workspace) Check(ctx context.Context, ask Asked) (app string, found []Finding) {
+	c := &check{Workspace: w, ctx: ctx}
+	c.appToken()
+	if !c.token() {
+		return "", c.found
+	}
+	c.opsChannel(w.conf.OpsChannel)
+	for _, list := range []struct {
+		key string
+		ids []string
+	}{{"access.admins", ask.Admins}, {"access.responders", ask.Responders}, {"contacts.who", ask.Contacts}} {
+		for _, id := range list.ids {
+			c.person(list.key, id)
+		}
+	}
+	for _, id := range w.opt.Groups {
+		c.group(id)
+	}
+	return c.known.Load().App, c.found
+}
+
+type check struct {
+	*Workspace
+	ctx   context.Context
+	found []Finding
+	calls int
+}
+
+func (c *check) say(wrong bool, key, format string, args ...any) {
+	c.found = append(c.found, Finding{wrong, key, fmt.Sprintf(format, args...)})
+}
+
+// ask calls a method at the pace of a check; what is limited is asked once more
+// after the time that Slack says.
+func (c *check) ask(method string, args url.Values, into answered) (http.Header, error) {
+	if c.calls++; c.calls > 20 { // short bursts are allowed
+		wait(c.ctx, nil, checkPace)
+	}
+	h, err := c.callForm(c.ctx, method, args, into)
+	var e *chat.SendError
+	if errors.As(err, &e) && e.Limited {
+		wait(c.ctx, nil, max(e.After, time.Second))
+		h, err = c.callForm(c.ctx, method, args, into)
+	}
+	return h, err
+}
+
+// token checks bot_token, its scopes and the clock; false: nothing else can be asked.
+func (c *check) token() bool {
+	var a struct {
+		answer
+		Team string `json:"team_id"`
+		Bot  string `json:"bot_id"`
+		User string `json:"user_id"`
+	}
+	h, err := c.ask("auth.test", nil, &a)
+	if err != nil {
+		c.say(true, "slack.bot_token", "Slack does not take it (%s): copy it anew from OAuth & Permissions", reasonOf(err))
+		return false
+	}
+	id := identity{Team: a.Team, Bot: a.Bot, User: a.User, Scopes: scopesOf(h)}
+	id.App, _ = c.appOf(c.ctx, id.Bot)
+	c.known.Store(&id)
+	for _, s := range scopes() {
+		if !slices.Contains(id.Scopes, s.name) {
+			c.say(s.needed, "slack.bot_token", "the scope %s is missing: %s; add it under OAuth & Permissions and install the app again", s.name, s.lost)
+		}
+	}
+	if theirs, err := http.ParseTime(h.Get("Date")); err == nil {
+		if skew := c.opt.Now().Sub(theirs).Abs(); skew > maxSkew {
+			c.say(skew >= maxAge, "the clock", "this machine's is %s from Slack's, and requests more than 5m apart are refused: switch on time synchronisation", skew.Round(time.Second))
+		}
+	}
+	return true
+}
+
+// scope is what the bot is granted for something.
+type scope struct {
+	name   string
+	needed bool
+	lost   string // without it
+}
+
+func scopes() []scope {
+	return []scope{
+		{"commands", true, "there are no slash commands"},
+		{"chat:write", true, "nothing can be posted"},
+		{"channels:history", false, "a post whose answer was lost may come twice"},
+		{"groups:history", false, "a post whose answer was lost may come twice in private channels"},
+		{"im:history", false, "a post whose answer was lost may come twice in direct messages"},
+		{"channels:read", false, "it is not noticed that a channel is back"},
+		{"groups:read", false, "it is not noticed that a private channel is back"},
+		{"im:read", false, "it is not noticed that a direct message is back"},
+		{"channels:join", false, "the bot must be invited to each channel"},
+		{"users:read", false, "guests and time zones are not known"},
+		{"usergroups:read", false, "user groups in [access] give no rights"},
+	}
+}
+
+// appToken checks that app_token opens a socket.
+func (c *check) appToken() {
+	if !c.conf.AppToken.IsSet() {
+		return
+	}
+	header := http.Header{"Authorization": {"Bearer " + c.conf.AppToken.Reveal()}, "Content-Type": {"application/x-www-form-urlencoded"}}
+	if _, err := c.call(c.ctx, post(c.method("apps.connections.open"), header, nil), &answer{}); err != nil {
+		c.say(true, "slack.app_token", "Slack opens no socket with it (%s): make one with connections:write under Basic Information", reasonOf(err))
+	}
+}
+
+func (c *check) opsChannel(id string) {
+	const key = "slack.ops_channel"
+	var a struct {
+		answer
+		Channel struct {
+			Archived bool `json:"is_archived"`
+			Member   bool `json:"is_member"`
+		} `json:"channel"`
+	}
+	_, err := c.ask("conversations.info", url.Values{"channel": {id}}, &a)
+	switch {
+	case err != nil:
+		c.say(true, key, "the channel %s cannot be read (%s): check its id, and invite the bot if it is private", id, reasonOf(err))
+	case a.Channel.Archived:
+		c.say(true, key, "the channel %s is archived: unarchive it or choose another", id)
+	case !a.Channel.Member:
+		c.say(true, key, "the bot is not in the channel %s: invite it there", id)
+	}
+}
+
+func (c *check) person(key, id string) {
+	var a struct {
+		answer
+		User struct {
+			Deleted bool `json:"deleted"`
+		} `json:"user"`
+	}
+	_, err := c.ask("users.info", url.Values{"user": {id}}, &a)
+	switch {
+	case err != nil && strings.HasPrefix(reasonOf(err), "user_not_found"):
+		c.say(true, key, "Slack knows no %s/%s: copy the member ID from the profile", c.name, id)
+	case err != nil:
+		c.say(false, key, "Slack does not say who %s/%s is (%s)", c.name, id, reasonOf(err))
+	case a.User.Deleted:
+		c.say(true, key, "the account %s/%s is deactivated: remove it", c.name, id)
+	}
+}
+
+func (c *check) group(id string) {
+	members, err := c.askGroup(c.ctx, id)
+	switch {
+	case err != nil:
+		c.say(true, "access", "Slack does not tell who is in %s/group:%s (%s), so it gives no rights", c.name, id, reasonOf(err))
+	case len(members) == 0:
+		c.say(false, "access", "the user group %s/group:%s is empty or does not exist: put people into it", c.name, id)
+	}
+}
+
+// reasonOf is Slack's word for a failure.
+func reasonOf(err error) string {
+	var e *chat.SendError
+	if errors.As(err, &e) {
+		return e.Reason
+	}
+	return err.Error()
+}

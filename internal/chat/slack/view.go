@@ -1,0 +1,141 @@
+package slack
+
+import (
+	"context"
+	"encoding/json"
+	"strings"
+
+	"github.com/umassonline/belltower/internal/chat"
+)
+
+// Limits of a modal and its inputs (docs.slack.dev/reference/views/modal-views and
+// .../block-kit/block-elements).
+const (
+	maxViewWord  = 24 // of the title and the buttons
+	maxMetadata  = 3000
+	maxOptions   = 100
+	maxOption    = 75
+	maxChosen    = 150 // of an option's value
+	maxHint      = 200 // of our own: 2,000 fit
+	maxInput     = 3000
+	inputAction  = "in"
+	formCallback = "form"
+)
+
+// view is a modal.
+type view struct {
+	Type     string  `json:"type"`
+	Callback string  `json:"callback_id"`
+	Title    text    `json:"title"`
+	Submit   text    `json:"submit"`
+	Close    text    `json:"close"`
+	Metadata string  `json:"private_metadata"`
+	Blocks   []block `json:"blocks"`
+}
+
+// origins are what a form must know when it comes back, as nothing remembers it:
+// the line that it stands for, and where its answer goes.
+type origins struct {
+	Command string `json:"c"`
+	Channel string `json:"ch,omitempty"`
+	URL     string `json:"u,omitempty"`
+}
+
+// input is an element that is filled in.
+type input struct {
+	Type           string   `json:"type"`
+	ActionID       string   `json:"action_id"`
+	Multiline      bool     `json:"multiline,omitempty"`
+	MaxLength      int      `json:"max_length,omitempty"`
+	InitialValue   string   `json:"initial_value,omitempty"`
+	Options        []option `json:"options,omitempty"`
+	InitialOption  *option  `json:"initial_option,omitempty"`
+	InitialOptions []option `json:"initial_options,omitempty"`
+}
+
+type option struct {
+	Text  text   `json:"text"`
+	Value string `json:"value"`
+}
+
+// renderForm lays a form out: what it is about, then its fields, each in a block
+// that is called as the field, so that what is refused can stand beside it.
+func (m markup) renderForm(f chat.Form, from origins) (view, error) {
+	from.Command = f.Command
+	hidden, err := json.Marshal(from)
+	if err == nil && len(hidden) > maxMetadata {
+		from.URL = ""
+		hidden, err = json.Marshal(from)
+	}
+	v := view{
+		Type: "modal", Callback: formCallback, Metadata: string(hidden),
+		Title: plain(f.Title, maxViewWord), Submit: plain(f.Submit, maxViewWord), Close: plain("Cancel", maxViewWord),
+	}
+	v.Blocks = m.paragraphs(chat.Message{Lines: f.Intro}, maxSection)
+	for _, field := range f.Fields {
+		v.Blocks = append(v.Blocks, inputBlock(field))
+	}
+	return v, err
+}
+
+func inputBlock(f chat.Field) block {
+	label := plain(f.Label, maxOption)
+	b := block{Type: "input", BlockID: f.Name, Label: &label, Optional: f.Optional, Element: element(f)}
+	if f.Hint != "" {
+		hint := plain(f.Hint, maxHint)
+		b.Hint = &hint
+	}
+	return b
+}
+
+// element is the input of a field. Where there are more choices than a menu holds,
+// they are typed.
+func element(f chat.Field) *input {
+	e := &input{ActionID: inputAction}
+	if len(f.Choices) == 0 || len(f.Choices) > maxOptions {
+		e.Type, e.Multiline, e.MaxLength = "plain_text_input", f.Kind == chat.LongText, min(f.Max, maxInput)
+		e.InitialValue = strings.Join(f.Initial, ",")
+		return e
+	}
+	var chosen []option
+	for _, c := range f.Choices {
+		if c.Value == "" || length(c.Value) > maxChosen {
+			continue
+		}
+		o := option{plain(c.Label, maxOption), c.Value}
+		e.Options = append(e.Options, o)
+		for _, v := range f.Initial {
+			if v == c.Value {
+				chosen = append(chosen, o)
+			}
+		}
+	}
+	e.Type = "static_select"
+	if f.Kind == chat.PickMany {
+		e.Type, e.InitialOptions = "multi_static_select", chosen
+	} else if len(chosen) > 0 {
+		e.InitialOption = &chosen[0]
+	}
+	return e
+}
+
+// open shows a form to who pressed or typed, within the 3 s that their trigger
+// lives (docs.slack.dev/reference/methods/views.open).
+func (h *handler) open(ctx context.Context, req chat.Request, to origin, f chat.Form) error {
+	from := origins{Channel: req.Channel.ID, URL: to.url}
+	if to.away {
+		from.Channel = ""
+	}
+	v, err := h.markup.renderForm(f, from)
+	if err != nil {
+		return err
+	}
+	body, err := encode(struct {
+		Trigger string `json:"trigger_id"`
+		View    view   `json:"view"`
+	}{to.trigger, v})
+	if err != nil {
+		return err
+	}
+	return h.callJSON(ctx, "views.open", body, &answer{})
+}

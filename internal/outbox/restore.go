@@ -1,0 +1,147 @@
+package outbox
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/umassonline/belltower/internal/desk"
+	"github.com/umassonline/belltower/storage"
+)
+
+// Restore makes a store that was just taken from a backup fit to go on with: what
+// was due in it may have been told since, so it is not told again. It returns the
+// subjects of which somebody had still to hear, for a person to decide about. The
+// next announcement about a subject is told as ever, to all that match then.
+//
+// Posts made since the backup are not known to the store. So a channel that a
+// subject was opened in since then gets a post of its own at the next announcement,
+// and one that heard an update since may hear it a second time if it is said again.
+//
+// It is for a store that nobody uses. Interrupted, it can be run again, but then
+// begin with the backup once more: what was due is told by one run only.
+func (b *Book) Restore(ctx context.Context, db storage.DB) ([]desk.Subject, error) {
+	due, err := b.Pending(ctx, db)
+	if err != nil {
+		return nil, err
+	}
+	var live []desk.Subject
+	err = db.View(ctx, func(tx storage.Tx) (err error) {
+		live, err = liveSubjects(tx)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read what is live: %w", err)
+	}
+	for _, s := range live {
+		if err := b.restoreSubject(ctx, db, s); err != nil {
+			return nil, fmt.Errorf("take %s as told: %w", s, err)
+		}
+	}
+	for _, k := range []storage.Key{intentTable().Key(), rowTable().Key(), newTable().Key()} {
+		if err := removeRange(ctx, db, k); err != nil {
+			return nil, fmt.Errorf("forget what was under way: %w", err)
+		}
+	}
+	return due.Untold, nil
+}
+
+// restoreSubject takes all that was announced of a subject as told everywhere.
+func (b *Book) restoreSubject(ctx context.Context, db storage.DB, s desk.Subject) error {
+	var out outRecord
+	err := db.View(ctx, func(tx storage.Tx) (err error) {
+		out, _, err = outTable().Get(tx, outKey(s))
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	if err := restorePosts(ctx, db, s, out.N); err != nil {
+		return err
+	}
+	for _, c := range b.Places().Connections {
+		if err := restoreFan(ctx, db, fanKey(c.Name, s), out.N); err != nil {
+			return err
+		}
+	}
+	out.Rel, out.Settled = out.N, out.N
+	out.ReleaseAt, out.HeldSince, out.OwedSince = time.Time{}, time.Time{}, time.Time{}
+	return db.Background(ctx, func(tx storage.Tx) error {
+		if err := outTable().Put(tx, outKey(s), out); err != nil {
+			return err
+		}
+		return list(tx, s, out.live())
+	})
+}
+
+func restoreFan(ctx context.Context, db storage.DB, k storage.Key, n int) error {
+	return db.Background(ctx, func(tx storage.Tx) error {
+		f, _, err := fanTable().Get(tx, k)
+		if err != nil {
+			return err
+		}
+		f.N, f.OpsN, f.Settled, f.Done = n, n, n, true
+		f.Pos, f.Stop, f.Wrapped = "", "", false
+		return fanTable().Put(tx, k, f)
+	})
+}
+
+// restorePosts takes the posts of a subject as told up to n; the text of a post
+// whose last reply may be missing makes up for it.
+func restorePosts(ctx context.Context, db storage.DB, s desk.Subject, n int) error {
+	k := withSubject(postTable().Key(), s)
+	for from := k; from != nil; {
+		var next storage.Key
+		err := db.Background(ctx, func(tx storage.Tx) error {
+			next = nil
+			writes := 0
+			return postTable().Scan(tx, from, k.End(), 0, func(key storage.Key, p Post) (bool, error) {
+				if p.Told >= n {
+					return true, nil
+				}
+				if writes++; writes > deletesAtOnce {
+					next = key
+					return false, nil
+				}
+				p.Told, p.Unsure = n, true
+				return true, postTable().Put(tx, key, p)
+			})
+		})
+		if err != nil {
+			return err
+		}
+		from = next
+	}
+	return nil
+}
+
+// EverySubscription hands fn all subscriptions, also of ops channels and of
+// connections that are not configured, by connection, channel and target. An error
+// of fn ends it.
+func (b *Book) EverySubscription(ctx context.Context, db storage.DB, fn func(desk.Subscription) error) error {
+	for from := subTable().Key(); from != nil; {
+		var page []desk.Subscription
+		var next storage.Key
+		err := db.View(ctx, func(tx storage.Tx) error {
+			page, next = nil, nil
+			return subTable().Scan(tx, from, nil, 0, func(k storage.Key, s desk.Subscription) (bool, error) {
+				if len(page) == rowsLooked {
+					next = k
+					return false, nil
+				}
+				page = append(page, s)
+				return true, nil
+			})
+		})
+		if err != nil {
+			return fmt.Errorf("read all subscriptions: %w", err)
+		}
+		for _, s := range page {
+			if err := fn(s); err != nil {
+				return err
+			}
+		}
+		from = next
+	}
+	return nil
+}

@@ -1,0 +1,38 @@
+package wording
+
+// SlashCommand is a command as a chat platform lists it while people type.
+type SlashCommand struct {
+	Name  string // without the slash
+	About string
+	Hint  string // how it goes on
+}
+
+// SlashCommands lists the commands that a chat platform is to know.
+func SlashCommands() []SlashCommand {
+	return []SlashCommand{
+		{"incident", "Say that something does not work, and how it goes", "declare learn down"},
+		{"subscribe", "Make this channel hear of a service", "learn incidents major+"},
+		{"unsubscribe", "Make it hear of a service no more", "learn"},
+		{"status", "See how services do now", "[learn]"},
+		{"belltower", "Get help, and everything else", "help"},
+	}
+}
+
+// What the app says of itself on its page.
+const (
+	AppName  = "Belltower"
+	AppAbout = "Announces incidents to every channel that subscribed, and tells them until they are over."
+)
+
+// Shortcut is an entry of a chat platform's menus.
+type Shortcut struct{ Name, About string }
+
+// DeclareShortcut opens the form from anywhere.
+func DeclareShortcut() Shortcut {
+	return Shortcut{"Declare incident", "Say that something does not work"}
+}
+
+// AddShortcut keeps a message with an incident, as a note for staff.
+func AddShortcut() Shortcut {
+	return Shortcut{"Add to incident", "Keep this message with an incident, for staff only"}
+}
