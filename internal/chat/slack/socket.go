@@ -54,7 +54,7 @@ func (s *Sockets) openOne(ctx context.Context) (*socket, error) {
 	case <-k.ended:
 		return nil, k.err
 	case <-late.C:
-		err = errors.New("Slack did not greet the socket")
+		err = errors.New("the socket was not greeted by Slack")
 	case <-ctx.Done():
 		err = ctx.Err()
 	}
