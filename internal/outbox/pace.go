@@ -1,6 +1,9 @@
 package outbox
 
-import "time"
+import (
+	"math"
+	"time"
+)
 
 // method is a kind of call that a platform limits by itself.
 type method int
@@ -15,9 +18,11 @@ const (
 
 // pace lets the calls of one method on one connection through. A pace that was
 // configured stays; else it is learned. A learned pace doubles every second or
-// so until the platform first says 429. From then on every 429 is a measure:
-// what went through since the one before is what the limit grants, because a
-// limit that has just said no has nothing left. In between it grows slowly.
+// so until the platform first says 429. From then on it is searched between the
+// fastest rate that went well and the one that was refused, and then tried a
+// little above, ever more seldom where that is refused. Every 429 is a measure,
+// too: what went through since the one before is what the limit grants, because
+// a limit that has just said no has nothing left.
 type pace struct {
 	fixed bool
 	rate  float64 // calls a second
@@ -30,6 +35,8 @@ type pace struct {
 
 	limited time.Time // the newest 429 that lowered the rate; zero: none yet
 	bad     float64   // the rate that it refused
+	good    float64   // a lower one that went well; 0: none is known
+	vain    int       // how often in a row a rate near bad was refused after good
 	passed  int       // calls that went through since
 	quiet   int       // calls that went through since the rate last changed
 	grown   time.Time // when the rate last changed
@@ -48,11 +55,13 @@ const (
 	burst = 100 * time.Millisecond
 	// firstGrowth is by how much the rate grows with each call before the first 429.
 	firstGrowth = 0.5
-	// After it the rate grows quickly while it is far below what was refused, and
-	// a tenth a minute (100 calls, where that takes longer) when it is near.
-	far, farCalls, farGrowth = 0.7, 20, 1.25
-	nearCalls, nearGrowth    = 100, 1.10
-	// few calls between two 429s say that the rate is much too high.
+	// After it the rate goes half the way to what was refused (in ratio) while it
+	// is far below, and a tenth up when it is near: at most once a minute and in
+	// nearCalls calls, four times as many after each time in vain.
+	far, farCalls         = 0.8, 20
+	nearCalls, nearGrowth = 200, 1.10
+	mostVain              = 3
+	// Fewer calls than these between two 429s measure nothing.
 	few = 3
 	// leastAfter is how long a 429 that does not say so stops a method.
 	leastAfter = time.Second
@@ -103,15 +112,23 @@ func (p *pace) answered(now time.Time) {
 		return
 	}
 	p.quiet++
+	was := p.rate
 	switch {
-	case p.rate < far*p.bad && p.quiet >= farCalls:
-		p.rate *= farGrowth
-	case p.quiet >= nearCalls && now.Sub(p.grown) >= time.Minute:
-		p.rate *= nearGrowth
+	case p.rate < far*p.bad:
+		if p.quiet < farCalls {
+			return
+		}
+		p.rate = math.Sqrt(p.rate * p.bad)
+	case p.quiet >= nearCalls<<(2*min(p.vain, mostVain)) && now.Sub(p.grown) >= time.Minute:
+		if p.rate *= nearGrowth; p.good == was {
+			p.vain++
+		} else {
+			p.vain = 0
+		}
 	default:
 		return
 	}
-	p.grown, p.quiet = now, 0
+	p.good, p.grown, p.quiet = was, now, 0
 }
 
 // refused notes a 429 of a channel (its id) that asks to wait for after. Unless it
@@ -134,15 +151,17 @@ func (p *pace) refused(now time.Time, channel string, after time.Duration, wide 
 }
 
 func (p *pace) lower(now time.Time) {
-	granted := p.rate / 2
-	if since := now.Sub(p.limited).Seconds(); !p.limited.IsZero() && since > 0 {
-		granted = max(granted, float64(p.passed)/since)
-		if p.passed < few {
-			granted = p.rate / 4
-		}
+	granted := p.rate / 2 * headroom
+	if since := now.Sub(p.limited).Seconds(); !p.limited.IsZero() && since > 0 && p.passed >= few {
+		granted = max(granted, float64(p.passed)/since*headroom)
+	}
+	if p.good < p.rate {
+		granted = max(granted, p.good)
+	} else {
+		p.good = 0
 	}
 	p.bad = p.rate
-	p.rate = max(slowest, min(p.rate, granted)*headroom)
+	p.rate = max(slowest, min(p.rate*headroom, granted))
 	p.limited, p.passed, p.grown, p.quiet = now, 0, now, 0
 }
 

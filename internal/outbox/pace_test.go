@@ -105,8 +105,11 @@ func TestPaceLearned(t *testing.T) {
 		{bucket{rate: 5, burst: 50}, 0.9},
 		{bucket{rate: 10, burst: 20}, 0.9},
 		{bucket{rate: 50, burst: 50}, 0.9},
-		{bucket{rate: 5, burst: 1}, 0.8},
-		{bucket{rate: 20, burst: 1}, 0.7},
+		{bucket{rate: 50.0 / 60, burst: 1}, 0.9},
+		{bucket{rate: 2, burst: 1}, 0.9},
+		{bucket{rate: 5, burst: 1}, 0.9},
+		{bucket{rate: 10, burst: 1}, 0.9},
+		{bucket{rate: 20, burst: 1}, 0.8},
 	} {
 		for _, latency := range []time.Duration{0, 20 * time.Millisecond} {
 			b := tt.hidden
