@@ -23,6 +23,7 @@ type Book struct {
 	memo  map[string]int
 	as    uint64    // the generation that memo is of
 	setAt time.Time // when the newest subscription counted in memo was set
+	rolls map[desk.ConnectionName]*roll
 }
 
 // Places are where things can be told; replaced whole at SIGHUP.
@@ -42,7 +43,7 @@ type Connection struct {
 
 // NewBook returns a Book without places.
 func NewBook() *Book {
-	b := &Book{}
+	b := &Book{rolls: map[desk.ConnectionName]*roll{}}
 	b.places.Store(&Places{})
 	return b
 }
@@ -91,17 +92,16 @@ func (b *Book) Count(ctx context.Context, db storage.DB, sc desk.Scope) (int, er
 	n, newest := 0, time.Time{}
 	err := db.View(ctx, func(tx storage.Tx) error {
 		n, newest = 0, time.Time{}
-		return b.eachSubscriber(tx, func(ch desk.Channel, subs []desk.Subscription) error {
-			for _, s := range subs {
-				if s.SetAt.After(newest) {
-					newest = s.SetAt
-				}
+		p := b.Places()
+		for _, c := range p.Connections {
+			r, err := b.rollOf(tx, c.Name)
+			if err != nil {
+				return err
 			}
-			if b.Places().Catalog.Matches(subs, sc) {
-				n++
-			}
-			return nil
-		})
+			matching, set := r.count(p.Catalog, c.Ops, sc)
+			n, newest = n+matching, later(newest, set)
+		}
+		return nil
 	})
 	if err != nil {
 		return 0, fmt.Errorf("count the channels to be told: %w", err)

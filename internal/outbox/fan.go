@@ -316,22 +316,29 @@ func (p *page) lookSubscriptions(tx storage.Tx) error {
 	}
 	catalog := c.line.engine.cfg.Book.Places().Catalog
 	matching, seen := 0, 0
-	from, to := p.bounds(subTable().Key().Str(string(c.line.name)))
-	g := &subscribers{visit: func(ch desk.Channel, subs []desk.Subscription) (bool, error) {
+	visit := func(id string, subs []desk.Subscription) (more bool) {
 		seen += len(subs)
 		if catalog.Matches(subs, c.scope) {
 			matching++
-			p.member(ch.ID).matches = true
+			p.member(id).matches = true
 		}
-		if matching < c.size && seen < rowsLooked {
-			return true, nil
+		if more = matching < c.size && seen < rowsLooked; !more {
+			p.cut(id)
 		}
-		p.cut(ch.ID)
-		return false, nil
-	}}
-	err := g.scan(tx, from, to)
-	p.looked += seen
-	return err
+		return more
+	}
+	defer func() { p.looked += seen }()
+	if r := c.line.engine.cfg.Book.rollAsOf(c.line.name, c.asked.subs); r != nil {
+		for _, s := range r.between(p.from, p.to) {
+			if !visit(s.channel, s.subs) {
+				break
+			}
+		}
+		return nil
+	}
+	from, to := p.bounds(subTable().Key().Str(string(c.line.name)))
+	g := &subscribers{visit: func(ch desk.Channel, subs []desk.Subscription) (bool, error) { return visit(ch.ID, subs), nil }}
+	return g.scan(tx, from, to)
 }
 
 func (p *page) lookPosts(tx storage.Tx) error {

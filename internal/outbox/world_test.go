@@ -272,6 +272,9 @@ func (w *world) announce(c desk.Change, err error, grace time.Duration) desk.Sub
 		w.t.Fatal(err)
 	}
 	w.state[c.Incident.Subject()] = c.Incident
+	if _, err := w.book.Count(context.Background(), w.store, c.Announce.Snapshot.Scope()); err != nil { // as the journal does
+		w.t.Fatal(err)
+	}
 	w.update(func(tx storage.Tx) error {
 		_, err := w.book.Announce(tx, *c.Announce, Release{Now: w.clock().UTC(), Grace: grace, Channels: 3})
 		return err
