@@ -1,6 +1,7 @@
 package slack
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -38,14 +39,15 @@ type answered interface{ status() answer }
 // *chat.SendError.
 func read(res *http.Response, into answered) error {
 	defer res.Body.Close()
-	body, err := io.ReadAll(io.LimitReader(res.Body, maxAnswer))
+	body := bytes.NewBuffer(make([]byte, 0, min(max(res.ContentLength, 0), maxAnswer)+bytes.MinRead))
+	_, err := body.ReadFrom(io.LimitReader(res.Body, maxAnswer))
 	if res.StatusCode != http.StatusOK {
 		return ofStatus(res)
 	}
 	if err != nil {
 		return &chat.SendError{Outcome: chat.Unknown, Reason: "the answer broke off", Err: err}
 	}
-	if err := json.Unmarshal(body, into); err != nil {
+	if err := json.Unmarshal(body.Bytes(), into); err != nil {
 		return &chat.SendError{Outcome: chat.Unknown, Reason: "the answer is no JSON"}
 	}
 	if a := into.status(); !a.OK {

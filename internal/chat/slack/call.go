@@ -9,7 +9,8 @@ import (
 	"time"
 )
 
-// callTimeout is when a call without an answer is in doubt.
+// callTimeout is when a call without an answer is in doubt, if its caller sets no
+// other time.
 const callTimeout = 10 * time.Second
 
 // callForm calls a rare method with a form and decodes the answer. Its errors
@@ -44,8 +45,11 @@ func post(u *url.URL, header http.Header, body []byte) *http.Request {
 // call makes one try. The transport by itself sends a POST again only where
 // nothing of it had been written.
 func (w *Workspace) call(ctx context.Context, req *http.Request, into answered) (http.Header, error) {
-	ctx, cancel := context.WithTimeout(ctx, callTimeout)
-	defer cancel()
+	if _, limited := ctx.Deadline(); !limited { // the outbox limits its calls by itself
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, callTimeout)
+		defer cancel()
+	}
 	res, err := w.opt.Transport.RoundTrip(req.WithContext(ctx))
 	if err != nil {
 		return nil, unreached(err)
