@@ -1,9 +1,7 @@
 package outbox
 
 import (
-	"errors"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/umassonline/belltower/internal/desk"
@@ -20,33 +18,64 @@ const (
 	rowsLooked = 500
 )
 
-// errStale says that a subject has changed since the line read it.
-var errStale = errors.New("outbox: the subject has changed")
+// turn is a step of a subject's circle that is to be made.
+type turn struct {
+	subject *subject
+	opsOnly bool // there is no room beside the chunks that are open
+}
 
-// nextCircle chooses whose turn it is: ops channels first, then urgent subjects,
-// then whose last turn is longest ago; every fourth turn goes by that alone. It
-// returns nil where there is nothing to do or no room beside the chunks that are
-// open, without those that have ended.
-func (l *line) nextCircle(ended []*intent) *subject {
+// nextTurns chooses whose circles make a step, at most so many: ops channels first,
+// then urgent subjects, then whose last turn is longest ago; every fourth goes by
+// that alone. Room beside the chunks that are open is reckoned without those that
+// have ended.
+func (l *line) nextTurns(ended []*intent, most int) (turns []turn) {
 	if l.stopped() {
 		return nil
 	}
+	var due []*subject
+	for _, s := range l.subjects {
+		if !s.finished() {
+			due = append(due, s)
+		}
+	}
+	slices.SortFunc(due, func(a, b *subject) int {
+		switch {
+		case l.sooner(a, b):
+			return -1
+		case l.sooner(b, a):
+			return 1
+		}
+		return 0
+	})
+	room := l.room(ended)
+	for _, s := range due {
+		if len(turns) == most {
+			break
+		}
+		if room > 0 || s.fan.OpsN < s.out.N {
+			turns = append(turns, turn{s, room <= 0})
+			room--
+		}
+	}
+	return turns
+}
+
+// turnsAtOnce bounds the circles that make a step in one transaction: each takes two
+// writes, and reads three records and the post of each ops channel.
+func (l *line) turnsAtOnce() int {
+	ops := l.engine.cfg.Book.Places().connection(l.name).Ops
+	return max(1, min(8, storage.MaxReads/(3+len(ops))))
+}
+
+// room is how many more chunks may be open.
+func (l *line) room(ended []*intent) int {
 	room := chunksOpen
 	for _, i := range l.intents {
 		if i.Boot == l.boot && !i.ops && !slices.Contains(ended, i) {
 			room--
 		}
 	}
-	var best *subject
-	for _, s := range l.subjects {
-		if s.finished() || (s.fan.OpsN >= s.out.N && room <= 0) {
-			continue
-		}
-		if best == nil || l.sooner(s, best) {
-			best = s
-		}
-	}
-	return best
+	return room
 }
 
 func (l *line) sooner(a, b *subject) bool {
@@ -68,13 +97,14 @@ type member struct {
 
 // chunk is one step of a circle.
 type chunk struct {
-	line    *line
-	subject *subject
-	scope   desk.Scope // of what others than ops may be told
-	size    int
-	open    []string // channels of the subject that are open, in order
+	line *line
+	turn
+	scope desk.Scope // of what others than ops may be told
+	size  int
+	open  []string // channels of the subject that are open, in order
 
 	asked   asked // as of when members match
+	stale   bool
 	fan     fanRecord
 	ops     bool
 	members []member
@@ -82,12 +112,15 @@ type chunk struct {
 
 // chunking makes one step of a circle (T3): an intent for its next channels and
 // the cursor behind them, together.
-func (l *line) chunking(now time.Time, s *subject) task {
+//
+// A subject that has changed since the line read it makes none; stale is then set.
+func (l *line) chunking(now time.Time, t turn, stale *bool) task {
+	s := t.subject
 	var c chunk
 	var rec intentRecord
 	write := func(tx storage.Tx) error {
-		c = chunk{line: l, subject: s, scope: s.scopeAt(s.out.Rel), size: l.chunkSize(), open: l.openChannels(s)}
-		if err := c.look(tx); err != nil {
+		c = chunk{line: l, turn: t, scope: s.scopeAt(s.out.Rel), size: l.chunkSize(), open: l.openChannels(s)}
+		if err := c.look(tx); err != nil || c.stale {
 			return err
 		}
 		if len(c.members) > 0 {
@@ -99,7 +132,14 @@ func (l *line) chunking(now time.Time, s *subject) task {
 		}
 		return fanTable().Put(tx, fanKey(l.name, s.id), c.fan)
 	}
-	return task{write, func() { l.opened(now, c, rec) }}
+	return task{write, func() {
+		if c.stale {
+			l.about(s.id)
+			*stale = true
+			return
+		}
+		l.opened(now, c, rec)
+	}}
 }
 
 // opened takes a chunk that is on disk into the lanes.
@@ -185,7 +225,8 @@ func (c *chunk) look(tx storage.Tx) error {
 		return err
 	}
 	if out.N != s.out.N || out.Rel != s.out.Rel {
-		return errStale
+		c.stale = true
+		return nil
 	}
 	if c.asked, err = c.line.asking(tx); err != nil {
 		return err
@@ -200,6 +241,9 @@ func (c *chunk) look(tx storage.Tx) error {
 			return err
 		}
 		c.ops = false
+	}
+	if c.opsOnly {
+		return nil
 	}
 	if c.fan.N < out.Rel {
 		c.fan.N, c.fan.Stop, c.fan.Wrapped, c.fan.Done = out.Rel, c.fan.Pos, false, false
@@ -251,140 +295,4 @@ func (c *chunk) lookOps(tx storage.Tx) error {
 // opsConcerned reports whether the ops channels of a connection hear of a scope.
 func opsConcerned(sc desk.Scope, k desk.ConnectionName) bool {
 	return len(sc.Only) == 0 || slices.Contains(sc.Only, k)
-}
-
-// page is the part of the audience between two channels: those whose
-// subscriptions match, those with a post, and those that are open.
-type page struct {
-	chunk    *chunk
-	from, to string // behind from, up to to; empty: to the end
-	looked   int
-	upTo     string // all up to this channel was looked at
-	atEnd    bool   // all was
-	found    map[string]*member
-}
-
-func (p *page) look(tx storage.Tx) error {
-	p.found, p.atEnd = map[string]*member{}, true
-	if err := p.lookSubscriptions(tx); err != nil {
-		return err
-	}
-	if err := p.lookPosts(tx); err != nil {
-		return err
-	}
-	for _, id := range p.chunk.open {
-		if id > p.from && (p.to == "" || id <= p.to) {
-			p.member(id)
-		}
-	}
-	p.gather()
-	return nil
-}
-
-func (p *page) member(id string) *member {
-	m := p.found[id]
-	if m == nil {
-		m = &member{channel: id}
-		p.found[id] = m
-	}
-	return m
-}
-
-// cut ends the page at channel id.
-func (p *page) cut(id string) {
-	if p.atEnd || id < p.upTo {
-		p.atEnd, p.upTo = false, id
-	}
-}
-
-// bounds are the page's bounds within keys that begin with k and the channel.
-func (p *page) bounds(k storage.Key) (from, to storage.Key) {
-	from, to = k, k.End()
-	if p.from != "" {
-		from = k.Str(p.from).End()
-	}
-	if p.to != "" {
-		to = k.Str(p.to).End()
-	}
-	return from, to
-}
-
-func (p *page) lookSubscriptions(tx storage.Tx) error {
-	c := p.chunk
-	if c.scope.OpsOnly || c.scope.Retracted {
-		return nil
-	}
-	catalog := c.line.engine.cfg.Book.Places().Catalog
-	matching, seen := 0, 0
-	visit := func(id string, subs []desk.Subscription) (more bool) {
-		seen += len(subs)
-		if catalog.Matches(subs, c.scope) {
-			matching++
-			p.member(id).matches = true
-		}
-		if more = matching < c.size && seen < rowsLooked; !more {
-			p.cut(id)
-		}
-		return more
-	}
-	defer func() { p.looked += seen }()
-	if r := c.line.engine.cfg.Book.rollAsOf(c.line.name, c.asked.subs); r != nil {
-		for _, s := range r.between(p.from, p.to) {
-			if !visit(s.channel, s.subs) {
-				break
-			}
-		}
-		return nil
-	}
-	from, to := p.bounds(subTable().Key().Str(string(c.line.name)))
-	g := &subscribers{visit: func(ch desk.Channel, subs []desk.Subscription) (bool, error) { return visit(ch.ID, subs), nil }}
-	return g.scan(tx, from, to)
-}
-
-func (p *page) lookPosts(tx storage.Tx) error {
-	c := p.chunk
-	behind, seen := 0, 0
-	from, to := p.bounds(withSubject(postTable().Key(), c.subject.id).Str(string(c.line.name)))
-	if !p.atEnd {
-		to = withSubject(postTable().Key(), c.subject.id).Str(string(c.line.name)).Str(p.upTo).End()
-	}
-	err := postTable().Scan(tx, from, to, 0, func(k storage.Key, post Post) (bool, error) {
-		ch, err := postChannel(k)
-		if err != nil {
-			return false, err
-		}
-		seen++
-		if p.member(ch.ID).post = post; post.Told < c.fan.N {
-			behind++
-		}
-		if behind < c.size && seen < rowsLooked {
-			return true, nil
-		}
-		p.cut(ch.ID)
-		return false, nil
-	})
-	p.looked += seen
-	return err
-}
-
-// gather makes members of those found that are owed something, in order.
-func (p *page) gather() {
-	c := p.chunk
-	places := c.line.engine.cfg.Book.Places().connection(c.line.name)
-	var all []*member
-	for _, m := range p.found {
-		_, gone := c.line.gone[m.channel]
-		past := !p.atEnd && m.channel > p.upTo
-		if !past && !gone && m.post.Told < c.fan.N && !slices.Contains(places.Ops, m.channel) {
-			all = append(all, m)
-		}
-	}
-	slices.SortFunc(all, func(a, b *member) int { return strings.Compare(a.channel, b.channel) })
-	if len(all) > c.size {
-		all = all[:c.size]
-		p.cut(all[c.size-1].channel)
-	}
-	for _, m := range all {
-		c.members = append(c.members, *m)
-	}
 }

@@ -2,7 +2,6 @@ package outbox
 
 import (
 	"context"
-	"errors"
 	"slices"
 	"time"
 
@@ -110,21 +109,25 @@ func (l *line) write(ctx context.Context, now time.Time) error {
 			ended = l.endedBy(group)
 			tasks = append(tasks, l.flushing(now, group, ended))
 		}
-		s := l.nextCircle(ended)
-		if s != nil {
-			tasks = append(tasks, l.chunking(now, s))
+		most := l.turnsAtOnce()
+		if len(tasks) > 0 {
+			most = 1 // the receipts need the other writes
+		}
+		turns := l.nextTurns(ended, most)
+		stale := false
+		for _, t := range turns {
+			tasks = append(tasks, l.chunking(now, t, &stale))
 		}
 		if len(tasks) == 0 {
 			return nil
 		}
 		err := l.commit(ctx, tasks...)
 		switch {
-		case errors.Is(err, errStale):
-			l.about(s.id)
-			return l.flushAll(ctx, now)
 		case err != nil:
-			l.orphans = l.orphans || s != nil
+			l.orphans = l.orphans || len(turns) > 0
 			return err
+		case stale:
+			return l.flushAll(ctx, now) // it is read anew before its next turn
 		case l.out == 0 && len(l.intents) > 0:
 			signal(l.wake) // the first posts of a circle go before more chunks are made
 			return nil
