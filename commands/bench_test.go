@@ -27,7 +27,7 @@ import (
 func BenchmarkDeclare(b *testing.B) {
 	recorder := &recording{DB: newStore(b)}
 	c, req := desktop(recorder)
-	bare, err := bolt.Open(filepath.Join(b.TempDir(), "bare.db"), 0o600, &bolt.Options{NoFreelistSync: true, FreelistType: bolt.FreelistMapType})
+	bare, err := bolt.Open(filepath.Join(b.TempDir(), "bare.db"), 0o600, &bolt.Options{NoFreelistSync: true, FreelistType: bolt.FreelistArrayType})
 	if err != nil {
 		b.Fatal(err)
 	}

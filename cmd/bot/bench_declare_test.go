@@ -41,7 +41,7 @@ type bareStore struct {
 var bareBucket = []byte("records")
 
 func openBare(b *testing.B) bareStore {
-	db, err := bolt.Open(filepath.Join(b.TempDir(), "bare.db"), 0o600, &bolt.Options{NoFreelistSync: true, FreelistType: bolt.FreelistMapType, InitialMmapSize: 1 << 30})
+	db, err := bolt.Open(filepath.Join(b.TempDir(), "bare.db"), 0o600, &bolt.Options{NoFreelistSync: true, FreelistType: bolt.FreelistArrayType, InitialMmapSize: 1 << 30})
 	if err != nil {
 		b.Fatal(err)
 	}
