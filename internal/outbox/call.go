@@ -90,8 +90,11 @@ func (l *line) serve(ctx context.Context, c *call, work <-chan *call) {
 		c.perform(ctx, l.sender)
 		l.mu.Lock()
 		l.ended = append(l.ended, c)
+		wake := len(l.ended) >= l.enough || c.err != nil || c.method != methodPost
 		l.mu.Unlock()
-		signal(l.wake)
+		if wake {
+			signal(l.wake)
+		}
 	}
 }
 
@@ -153,7 +156,7 @@ func (v verdict) delivery() chat.Delivery {
 func (l *line) absorb(now time.Time) (urgent bool) {
 	l.mu.Lock()
 	ended := l.ended
-	l.ended = nil
+	l.ended, l.enough = nil, 0
 	l.mu.Unlock()
 	for _, c := range ended {
 		l.out--

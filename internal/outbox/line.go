@@ -54,6 +54,7 @@ type line struct {
 	wake    chan struct{}
 	mu      sync.Mutex // guards the fields below
 	ended   []*call
+	enough  int // while receipts are gathered: so many posts that ended wake the line
 	news    news // not yet read
 	returns []string
 }
@@ -141,6 +142,9 @@ func (l *line) run(ctx context.Context, b boot, started time.Time) {
 	for ctx.Err() == nil {
 		now := l.now()
 		if !l.absorb(now) && l.gathering(now, until) {
+			l.mu.Lock()
+			l.enough = min(l.out, flushAt-len(l.receipts))
+			l.mu.Unlock()
 			sleep(ctx, l.wake, now, sooner(until, l.since.Add(groupTime)))
 			continue
 		}

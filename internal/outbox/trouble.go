@@ -164,9 +164,8 @@ func (l *line) rowsFor(ctx context.Context, now time.Time, jobs []*job) error {
 func (l *line) stop(calls context.Context, cancel context.CancelFunc) {
 	ctx, done := context.WithTimeout(calls, stopTime)
 	defer done()
-	for l.out > 0 && ctx.Err() == nil {
+	for l.absorb(l.now()); l.out > 0 && ctx.Err() == nil; l.absorb(l.now()) {
 		sleep(ctx, l.wake, time.Time{}, time.Time{})
-		l.absorb(l.now())
 	}
 	cancel()
 	l.dismiss()
