@@ -54,7 +54,7 @@ type line struct {
 	wake    chan struct{}
 	mu      sync.Mutex // guards the fields below
 	ended   []*call
-	enough  int // while receipts are gathered: so many posts that ended wake the line
+	enough  int  // while receipts are gathered: so many posts that ended wake the line
 	news    news // not yet read
 	returns []string
 }
