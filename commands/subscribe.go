@@ -8,6 +8,7 @@ import (
 
 	"github.com/umassonline/belltower/internal/chat"
 	"github.com/umassonline/belltower/internal/desk"
+	"github.com/umassonline/belltower/internal/journal"
 	"github.com/umassonline/belltower/internal/wording"
 )
 
@@ -98,13 +99,18 @@ func subscribe(ctx context.Context, a *asked) (chat.Reply, error) {
 	}
 	m := a.Words.Subscribed(sub, done.Before != nil, matching, at.other())
 	if _, can := a.Senders[at.channel.Connection]; can {
-		m.Actions = []chat.Action{{Label: wording.SendTest(), Command: strings.TrimSpace("subscribe " + at.other().String() + " " + wordTest)}}
+		m.Actions = []chat.Action{{Label: wording.SendTest(), Command: at.testLine()}}
 	}
 	return answer(m)
 }
 
 // wordTest behind subscribe sends a test post.
 const wordTest = "test"
+
+// testLine is the line that sends a test post there.
+func (p place) testLine() string {
+	return strings.Join(strings.Fields("subscribe "+p.other().String()+" "+wordTest), " ")
+}
 
 // testPost posts to the channel as news will be, so that who subscribed sees that
 // it arrives, or reads why it cannot.
@@ -116,18 +122,25 @@ func (a *asked) testPost(ctx context.Context, at place) (chat.Reply, error) {
 	if !can {
 		return chat.Reply{}, desk.Refuse(desk.Invalid, "%s", wording.NoTest())
 	}
-	_, err := sender.Post(ctx, chat.Delivery{
+	again := at.testLine()
+	first, err := a.journal.Claim(ctx, a.by(), journal.AuditEntry{Did: "test post", About: at.channel.String()})
+	if err != nil {
+		return chat.Reply{}, err
+	}
+	if !first {
+		return answer(wording.TestOnce(again))
+	}
+	_, err = sender.Post(ctx, chat.Delivery{
 		Channel: at.channel, Subject: desk.Subject{Kind: desk.NoticeSubject}, Trace: a.req.Trace,
 		Snapshot: &desk.Snapshot{Notice: &desk.Notice{At: a.req.At, Text: wording.TestPost()}},
 	})
-	var failed *chat.SendError
-	switch {
-	case errors.As(err, &failed):
-		return chat.Reply{}, wording.TestFailed(failed.Reason)
-	case err != nil:
-		return chat.Reply{}, err
+	if err == nil {
+		return answer(wording.TestSent())
 	}
-	return answer(wording.TestSent())
+	failed := &chat.SendError{Outcome: chat.Unknown, Reason: "no answer"}
+	errors.As(err, &failed)
+	a.log.Warn("test post failed", "trace", a.req.Trace, "channel", at.channel.String(), "error", err)
+	return chat.Reply{}, wording.TestFailed(*failed, again)
 }
 
 // subscription reads <target> [kinds] [least].

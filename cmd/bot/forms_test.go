@@ -2,6 +2,7 @@ package main
 
 import (
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -201,6 +202,48 @@ func TestSubscribingByForm(t *testing.T) {
 		pass(2 * time.Second)
 		b.story.ExpectClaim("COUT", slacktest.Claim{Text: "This is a test post", AnyOrder: true})
 		b.story.ExpectEdit(said, "The test post is in the channel")
+	})
+}
+
+// Send a test post, pressed twice at once, posts once; one that fails says so in a
+// sentence.
+func TestATestPostIsSentOncePerAnswer(t *testing.T) {
+	inBubble(t, func(t *testing.T, b *bubble) {
+		b.slack.AddChannel(b.amherst.Team, slacktest.Channel{ID: "COUT", Name: "out"})
+		b.story.Type("COUT", student, "/subscribe")
+		b.story.Submit(student, slacktest.Fill{"target": "learn"})
+		pass(2 * time.Second)
+		said := b.story.ExpectClaim("COUT", slacktest.Claim{Text: "This channel hears", To: student})
+		var both sync.WaitGroup
+		for range 2 {
+			r, err := b.slack.ClickRequest(slacktest.Click{Channel: "COUT", TS: said.TS, User: student, Action: button(t, said, "Send a test post")})
+			if err != nil {
+				t.Fatal(err)
+			}
+			both.Go(func() {
+				if a, err := b.slack.Send(t.Context(), r); err != nil || a.Status != 200 {
+					t.Error(err, a.Status)
+				}
+			})
+		}
+		both.Wait()
+		pass(2 * time.Second)
+		b.story.ExpectClaim("COUT", slacktest.Claim{Text: "This is a test post", AnyOrder: true})
+		b.story.NothingElse()
+
+		for _, tc := range []struct {
+			fault slacktest.Fault
+			says  string
+		}{
+			{slacktest.Refused("not_in_channel"), "could not be sent (not_in_channel), and so could no news."},
+			{slacktest.Refused("invalid_blocks"), "The test post could not be sent (invalid_blocks)."},
+			{slacktest.ErrorBefore(500), "It is not known whether the test post arrived"},
+		} {
+			b.slack.Faults(slacktest.On{Method: "chat.postMessage", Channel: "COUT"}, tc.fault)
+			if got := b.story.Type("COUT", student, "/subscribe test").Reply.Reads(); !strings.Contains(got, tc.says) || !strings.Contains(got, "subscribe test") {
+				t.Errorf("want %q, reads:\n%s", tc.says, got)
+			}
+		}
 	})
 }
 

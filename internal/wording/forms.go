@@ -191,8 +191,25 @@ func TestSent() chat.Message {
 // NoTest says that no test can be posted.
 func NoTest() string { return "A test can be posted only to a channel of a connected platform." }
 
-// TestFailed says that a test post did not arrive; reason is the platform's word.
-func TestFailed(reason string) *desk.Refusal {
-	return desk.Refuse(desk.Conflict, "The test post could not be sent (%s).", reason).
-		WithHint("The channel is subscribed all the same. If the bot is not in it, invite it: /invite @Belltower")
+// TestOnce answers a press of a button whose test post was asked for already; again
+// is the line for another one.
+func TestOnce(again string) chat.Message {
+	return chat.Message{
+		Summary: chat.Plain("This test post was asked for already."), Tone: chat.ToneInfo,
+		Lines: []chat.Line{paragraph(chat.Text{{Plain: "For another one: "}, {Code: again}})},
+	}
+}
+
+// TestFailed says how a test post did not arrive, with the platform's word for it;
+// again is the line to try it again.
+func TestFailed(e chat.SendError, again string) *desk.Refusal {
+	switch e.Outcome {
+	case chat.Unknown:
+		return desk.Refuse(desk.Conflict, "It is not known whether the test post arrived (%s).", e.Reason).
+			WithHint("Please look at the channel. To try again: %s", again)
+	case chat.Gone:
+		return desk.Refuse(desk.Conflict, "The test post could not be sent (%s), and so could no news.", e.Reason).
+			WithHint("If the bot is not in the channel, invite it. Then: %s", again)
+	}
+	return desk.Refuse(desk.Conflict, "The test post could not be sent (%s).", e.Reason).WithHint("To try again: %s", again)
 }
