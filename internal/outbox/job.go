@@ -11,7 +11,8 @@ func (l *line) lane(channel string) *lane {
 	la := l.lanes[channel]
 	if la == nil {
 		ch := desk.Channel{Connection: l.name, ID: channel}
-		la = &lane{ch: ch, ops: l.engine.cfg.Book.Places().isOps(ch), abil: l.abil, gone: l.isGone(channel), dirty: true}
+		places := l.engine.cfg.Book.Places()
+		la = &lane{ch: ch, ops: places.isOps(ch), abil: l.abil, zone: places.zone(), gone: l.isGone(channel), dirty: true}
 		l.lanes[channel] = la
 	}
 	return la
