@@ -133,7 +133,7 @@ func edit(ctx context.Context, a *asked) (chat.Reply, error) {
 	if err != nil {
 		return chat.Reply{}, err
 	}
-	return a.done(ctx, done, a.doubts(nil, "", done.Entry.Text))
+	return a.done(done, a.doubts(nil, "", done.Entry.Text))
 }
 
 // merge reads 43 into 42.
@@ -154,7 +154,7 @@ func merge(ctx context.Context, a *asked) (chat.Reply, error) {
 	if err != nil {
 		return chat.Reply{}, err
 	}
-	return a.done(ctx, done, nil)
+	return a.done(done, nil)
 }
 
 // change reads [42] [impact] [title] [| message]: how the declaration is to read.
@@ -180,5 +180,5 @@ func change(ctx context.Context, a *asked) (chat.Reply, error) {
 	if err != nil {
 		return chat.Reply{}, err
 	}
-	return a.done(ctx, done, r.Doubts)
+	return a.done(done, r.Doubts)
 }

@@ -40,7 +40,7 @@ func (a *asked) declare(ctx context.Context, isDrill bool) (chat.Reply, error) {
 		a.line = whole
 		return chat.Reply{}, a.duplicate(ctx, err, typed)
 	}
-	return a.done(ctx, done, d.Doubts)
+	return a.done(done, d.Doubts)
 }
 
 // declaration reads <services> <impact> [title] [| message] and the flags.

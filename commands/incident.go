@@ -54,7 +54,7 @@ func (a *asked) apply(ctx context.Context, text string, rule journal.Rule) (chat
 	if err != nil {
 		return chat.Reply{}, err
 	}
-	return a.done(ctx, done, doubts)
+	return a.done(done, doubts)
 }
 
 // doubts says what looks wrong in a text: what the desk knows, and a word that is
@@ -78,14 +78,10 @@ func (a *asked) doubts(services []desk.Affected, title, text string) []string {
 }
 
 // done answers a change.
-func (a *asked) done(ctx context.Context, d journal.Applied, doubts []string) (chat.Reply, error) {
-	holds, err := a.journal.Holds(ctx)
-	if err != nil { // it is stored; that sends are held is said elsewhere too
-		a.log.Warn("cannot read which connections are held", "trace", a.req.Trace, "error", err)
-	}
+func (a *asked) done(d journal.Applied, doubts []string) (chat.Reply, error) {
 	return answer(a.Words.Done(wording.Done{
 		Incident: d.Incident, Entry: d.Entry, Channels: d.Channels, Held: d.Held, Into: d.Into,
-		Stopped: slices.Sorted(mapKeys(holds)), Doubts: doubts, Now: a.req.At, Reader: a.req.Zone,
+		Stopped: d.Stopped, Doubts: doubts, Now: a.req.At, Reader: a.req.Zone,
 	}))
 }
 

@@ -1,6 +1,7 @@
 package storage
 
 import (
+	"bytes"
 	"encoding/binary"
 	"errors"
 	"math"
@@ -129,6 +130,11 @@ func (r *KeyReader) Str() string {
 	if r.err != nil {
 		return ""
 	}
+	if i := bytes.IndexByte(r.rest, nul); i >= 0 && i+1 < len(r.rest) && r.rest[i+1] == strEnd {
+		s := string(r.rest[:i])
+		r.rest = r.rest[i+2:]
+		return s
+	}
 	var s []byte
 	for i := 0; i+1 < len(r.rest); i++ {
 		switch b := r.rest[i]; {
@@ -170,6 +176,9 @@ func (r *KeyReader) Time() time.Time {
 	}
 	return time.Unix(0, int64(n^signBit)).UTC()
 }
+
+// More reports whether components are left.
+func (r *KeyReader) More() bool { return r.err == nil && len(r.rest) > 0 }
 
 // Err returns the first error met.
 func (r *KeyReader) Err() error { return r.err }

@@ -16,7 +16,6 @@ import (
 	"github.com/umassonline/belltower/internal/desk"
 	"github.com/umassonline/belltower/internal/journal"
 	"github.com/umassonline/belltower/storage"
-	"github.com/umassonline/belltower/storage/boltdb"
 )
 
 // history is a store with many updates in it, made quickly.
@@ -33,7 +32,7 @@ const updatesEach = 10
 // and in the form that the journal writes.
 func (h history) fill() history {
 	h.b.Helper()
-	made, err := boltdb.Open(h.path, boltdb.Options{})
+	made, err := openStore(h.path, nil)
 	if err != nil {
 		h.b.Fatal(err)
 	}

@@ -11,7 +11,6 @@ import (
 	"github.com/umassonline/belltower/internal/chat/slack/slacktest"
 	"github.com/umassonline/belltower/internal/desk"
 	"github.com/umassonline/belltower/internal/journal"
-	"github.com/umassonline/belltower/storage/boltdb"
 )
 
 // paced is how a fan-out went under a limit.
@@ -33,7 +32,7 @@ func fanOutUnder(t *testing.T, limit slacktest.Rate, configured int) (p paced) {
 		defer c.slack.Close()
 		cfg := loadConfig(t, c, dir)
 		cfg.Slack[0].PostsPerMinute, cfg.Tell.GraceAbove = configured, 1_000_000
-		db, err := boltdb.Open(cfg.Storage.Path, boltdb.Options{})
+		db, err := openStore(cfg.Storage.Path, nil)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -24,7 +24,6 @@ import (
 	"github.com/umassonline/belltower/internal/desk"
 	"github.com/umassonline/belltower/internal/journal"
 	"github.com/umassonline/belltower/storage"
-	"github.com/umassonline/belltower/storage/boltdb"
 )
 
 // Each benchmark runs ours and the bare thing beside it in turns, as absolute
@@ -106,7 +105,7 @@ func measure(b *testing.B, c campus, how setup) *measured {
 	b.Helper()
 	cfg := loadConfig(b, c, b.TempDir())
 	how.change(cfg)
-	db, err := boltdb.Open(how.path, boltdb.Options{})
+	db, err := openStore(how.path, nil)
 	if err != nil {
 		b.Fatal(err)
 	}

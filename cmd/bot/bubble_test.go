@@ -15,7 +15,6 @@ import (
 
 	"github.com/umassonline/belltower/internal/chat/slack/slacktest"
 	"github.com/umassonline/belltower/internal/config"
-	"github.com/umassonline/belltower/storage/boltdb"
 )
 
 var update = flag.Bool("update", false, "write the golden files anew")
@@ -71,7 +70,7 @@ func (b *bubble) start() {
 	if err != nil {
 		b.t.Fatal(err)
 	}
-	db, err := boltdb.Open(cfg.Storage.Path, boltdb.Options{})
+	db, err := openStore(cfg.Storage.Path, nil)
 	if err != nil {
 		b.t.Fatal(err)
 	}

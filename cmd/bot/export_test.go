@@ -15,7 +15,6 @@ import (
 	"github.com/umassonline/belltower/internal/desk"
 	"github.com/umassonline/belltower/internal/journal"
 	"github.com/umassonline/belltower/internal/outbox"
-	"github.com/umassonline/belltower/storage/boltdb"
 )
 
 // chronicle is a record with one incident of each kind, made at four.
@@ -28,7 +27,7 @@ type chronicle struct {
 
 func newChronicle(t *testing.T) *chronicle {
 	t.Helper()
-	db, err := boltdb.Open(filepath.Join(t.TempDir(), "belltower.db"), boltdb.Options{})
+	db, err := openStore(filepath.Join(t.TempDir(), "belltower.db"), nil)
 	if err != nil {
 		t.Fatal(err)
 	}

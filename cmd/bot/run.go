@@ -21,7 +21,6 @@ import (
 	"github.com/umassonline/belltower/internal/outbox"
 	"github.com/umassonline/belltower/internal/wording"
 	"github.com/umassonline/belltower/storage"
-	"github.com/umassonline/belltower/storage/boltdb"
 )
 
 type serveCommand struct{}
@@ -36,7 +35,7 @@ func (serveCommand) Run(b bound) error {
 	for _, w := range cfg.Warnings() {
 		log.Warn(w)
 	}
-	db, err := boltdb.Open(cfg.Storage.Path, boltdb.Options{Logger: log})
+	db, err := openStore(cfg.Storage.Path, log)
 	if err != nil {
 		return err
 	}

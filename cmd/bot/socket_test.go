@@ -14,7 +14,6 @@ import (
 	"github.com/umassonline/belltower/internal/desk"
 	"github.com/umassonline/belltower/internal/journal"
 	"github.com/umassonline/belltower/internal/outbox"
-	"github.com/umassonline/belltower/storage/boltdb"
 )
 
 // bySocket has a bubble's bot hear Slack by Socket Mode.
@@ -202,7 +201,7 @@ func TestFiftyCommandsDuringARefresh(t *testing.T) {
 // notes looks into the store of a bot that has stopped.
 func (w *world) notes() map[string]int {
 	w.t.Helper()
-	db, err := boltdb.Open(filepath.Join(w.dir, "data", "belltower.db"), boltdb.Options{})
+	db, err := openStore(filepath.Join(w.dir, "data", "belltower.db"), nil)
 	if err != nil {
 		w.t.Fatal(err)
 	}

@@ -6,11 +6,13 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"log/slog"
 	"net/http"
 	"os"
 	"path/filepath"
 	"time"
 
+	"github.com/umassonline/belltower/internal/journal"
 	"github.com/umassonline/belltower/storage/boltdb"
 )
 
@@ -74,12 +76,18 @@ func fetchLocal(ctx context.Context, socket, path string, w io.Writer) error {
 	return nil
 }
 
+// openStore opens the record at path, made where there is none, in the schema of this
+// version.
+func openStore(path string, log *slog.Logger) (*boltdb.DB, error) {
+	return boltdb.Open(path, boltdb.Options{Logger: log, Schema: journal.Schema, Migrations: journal.Migrations()})
+}
+
 // withStore opens the store at path, which must be there, for one purpose.
 func withStore(path string, use func(*boltdb.DB) error) error {
 	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("there is no record at %s: look at path in [storage] of the configuration", path)
 	}
-	db, err := boltdb.Open(path, boltdb.Options{})
+	db, err := openStore(path, nil)
 	if err != nil {
 		return err
 	}

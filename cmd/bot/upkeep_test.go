@@ -14,7 +14,6 @@ import (
 	"github.com/umassonline/belltower/internal/journal"
 	"github.com/umassonline/belltower/internal/outbox"
 	"github.com/umassonline/belltower/storage"
-	"github.com/umassonline/belltower/storage/boltdb"
 )
 
 // Requests that were seen are forgotten in the night, and at a start.
@@ -22,7 +21,7 @@ func TestTheNightsWork(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "belltower.db")
 	synctest.Test(t, func(t *testing.T) {
 		pass(time.Until(four))
-		db, err := boltdb.Open(path, boltdb.Options{})
+		db, err := openStore(path, nil)
 		if err != nil {
 			t.Fatal(err)
 		}

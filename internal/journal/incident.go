@@ -3,6 +3,7 @@ package journal
 import (
 	"cmp"
 	"context"
+	"maps"
 	"slices"
 
 	"github.com/umassonline/belltower/internal/desk"
@@ -18,6 +19,8 @@ type Applied struct {
 	Channels int
 	// Held tells until when others than ops are not told; nil: told at once.
 	Held *desk.Held `json:",omitempty"`
+	// Stopped are the connections whose sends are held, by name.
+	Stopped []desk.ConnectionName `json:",omitempty"`
 	// Into is the other incident of a merge; nil: it was none.
 	Into *desk.Incident `json:",omitempty"`
 }
@@ -46,11 +49,11 @@ func (j *Journal) Declare(ctx context.Context, by By, d desk.Declaration, separa
 		return Applied{}, err
 	}
 	return once(ctx, j, by, func(tx storage.Tx) (Applied, error) {
-		open, _, err := openTable().Get(tx, openKey())
+		dup, err := duplicates(tx, d)
 		if err != nil {
 			return Applied{}, err
 		}
-		if dup := duplicates(open, d); len(dup) > 0 && !separate {
+		if len(dup) > 0 && !separate {
 			return Applied{}, desk.Refuse(desk.Duplicate, "This service has an open incident.").About(dup...)
 		}
 		n, err := nextNumber(tx, desk.IncidentSubject)
@@ -73,19 +76,6 @@ func (j *Journal) declaredIn(by By, drill bool) desk.Channel {
 		return by.From
 	}
 	return ops[0]
-}
-
-func duplicates(open []openIncident, d desk.Declaration) (dup []desk.Subject) {
-	if d.Drill {
-		return nil
-	}
-	for _, o := range open {
-		same := slices.ContainsFunc(d.Services, func(a desk.Affected) bool { return slices.Contains(o.Services, a.Service) })
-		if same && !o.Drill {
-			dup = append(dup, desk.Subject{Kind: desk.IncidentSubject, Number: o.Number})
-		}
-	}
-	return dup
 }
 
 // Apply changes an incident by a rule.
@@ -193,7 +183,7 @@ func (j *Journal) Merge(ctx context.Context, by By, from, into int) (Applied, er
 	})
 }
 
-// put writes a change: state, timeline, audit, list of open ones, announcement.
+// put writes a change: state, timeline, audit, what is ongoing, announcement.
 func (j *Journal) put(tx storage.Tx, by By, c desk.Change, channels int) (Applied, error) {
 	i := c.Incident
 	out := Applied{Incident: i, Entry: c.Entry, Channels: channels}
@@ -203,7 +193,7 @@ func (j *Journal) put(tx storage.Tx, by By, c desk.Change, channels int) (Applie
 	if err := putEntries(tx, c); err != nil {
 		return out, err
 	}
-	if err := keepOpen(tx, i); err != nil {
+	if err := keepOngoing(tx, i); err != nil {
 		return out, err
 	}
 	if err := audit(tx, by, AuditEntry{Did: string(c.Entry.Kind), About: i.Subject().String(), Before: c.Entry.Before, After: cmp.Or(c.Entry.After, c.Entry.Text)}); err != nil {
@@ -215,7 +205,12 @@ func (j *Journal) put(tx storage.Tx, by By, c desk.Change, channels int) (Applie
 	a := *c.Announce
 	a.Trace = by.Trace
 	told, err := j.book.Announce(tx, a, j.release(by, a, channels))
+	if err != nil {
+		return out, err
+	}
 	out.Held = told.Snapshot.Held
+	holds, err := j.book.Holds(tx)
+	out.Stopped = slices.Sorted(maps.Keys(holds))
 	return out, err
 }
 
@@ -238,29 +233,6 @@ func (j *Journal) release(by By, a desk.Announcement, channels int) outbox.Relea
 		r.Grace = s.Grace
 	}
 	return r
-}
-
-// keepOpen brings the list of open incidents in line with i. It writes only
-// where the list changes.
-func keepOpen(tx storage.Tx, i desk.Incident) error {
-	list, _, err := openTable().Get(tx, openKey())
-	if err != nil {
-		return err
-	}
-	at := slices.IndexFunc(list, func(o openIncident) bool { return o.Number == i.Number })
-	switch {
-	case !i.IsOpen() && at < 0:
-		return nil
-	case !i.IsOpen():
-		list = slices.Delete(list, at, at+1)
-	case at < 0:
-		list = append(list, openIncident{Number: i.Number, Services: i.ServiceIDs(), Drill: i.Drill})
-	case slices.Equal(list[at].Services, i.ServiceIDs()):
-		return nil
-	default:
-		list[at].Services = i.ServiceIDs()
-	}
-	return openTable().Put(tx, openKey(), list)
 }
 
 // sentNow is what SendNow came to. Its Incident stands where that of Applied

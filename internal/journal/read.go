@@ -24,7 +24,7 @@ func (j *Journal) Incident(ctx context.Context, number int) (i desk.Incident, er
 func (j *Journal) Open(ctx context.Context) (out []desk.Incident, err error) {
 	err = j.db.View(ctx, func(tx storage.Tx) error {
 		out = nil
-		list, _, err := openTable().Get(tx, openKey())
+		list, err := allOngoing(tx)
 		if err != nil {
 			return err
 		}

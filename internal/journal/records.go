@@ -13,7 +13,7 @@ import (
 //	incident/^number    desk.Incident, newest first
 //	entry/subject/seq   desk.Entry, the timeline
 //	seq/kind            the last number given
-//	open                the incidents that are open, drills too
+//	ongoing/number/...  what is open, drills too: whether it is one, and its services
 //	audit/time/request  AuditEntry
 //	seen/hour/request   what the request was answered with
 //	alive               when the bot was last known to run
@@ -24,16 +24,8 @@ func seenTable() storage.Table[struct{}]          { return storage.TableOf[struc
 func incidentTable() storage.Table[desk.Incident] { return storage.TableOf[desk.Incident]("incident") }
 func entryTable() storage.Table[desk.Entry]       { return storage.TableOf[desk.Entry]("entry") }
 func seqTable() storage.Table[int]                { return storage.TableOf[int]("seq") }
-func openTable() storage.Table[[]openIncident]    { return storage.TableOf[[]openIncident]("open") }
+func ongoingTable() storage.Table[struct{}]       { return storage.TableOf[struct{}]("ongoing") }
 func auditTable() storage.Table[AuditEntry]       { return storage.TableOf[AuditEntry]("audit") }
-
-// openIncident is what the list of open ones keeps of each, so that a declare
-// need not read them all.
-type openIncident struct {
-	Number   int
-	Services []desk.ServiceID
-	Drill    bool `json:",omitempty"`
-}
 
 // AuditEntry is one change: who, when, from where, before and after.
 type AuditEntry struct {
@@ -58,8 +50,6 @@ func incidentKey(n int) storage.Key {
 func entryKey(s desk.Subject, seq int) storage.Key {
 	return entryTable().Key().Str(s.String()).Num(uint64(seq))
 }
-
-func openKey() storage.Key { return openTable().Key() }
 
 func getIncident(tx storage.Tx, n int) (desk.Incident, error) {
 	i, ok, err := incidentTable().Get(tx, incidentKey(n))

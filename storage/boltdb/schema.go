@@ -24,7 +24,7 @@ var (
 // Migration brings what is stored to the next schema, in as many transactions as
 // it takes. It runs again from its beginning if it was interrupted, so it must
 // stand finding some or all of its work done.
-type Migration func(storage.DB) error
+type Migration = func(storage.DB) error
 
 // adopt makes a new file a store, and migrates or refuses an older one.
 func (db *DB) adopt(opts Options) error {

@@ -3,7 +3,6 @@ package slack
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -13,6 +12,9 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	jsonv2 "github.com/go-json-experiment/json"
+	jsonv1 "github.com/go-json-experiment/json/v1"
 
 	"github.com/umassonline/belltower/internal/chat"
 )
@@ -47,7 +49,7 @@ func read(res *http.Response, into answered) error {
 	if err != nil {
 		return &chat.SendError{Outcome: chat.Unknown, Reason: "the answer broke off", Err: err}
 	}
-	if err := json.Unmarshal(body.Bytes(), into); err != nil {
+	if err := jsonv2.Unmarshal(body.Bytes(), into, jsonv1.DefaultOptionsV1()); err != nil {
 		return &chat.SendError{Outcome: chat.Unknown, Reason: "the answer is no JSON"}
 	}
 	if a := into.status(); !a.OK {

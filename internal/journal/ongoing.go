@@ -1,0 +1,132 @@
+package journal
+
+import (
+	"bytes"
+	"context"
+	"slices"
+
+	"github.com/umassonline/belltower/internal/desk"
+	"github.com/umassonline/belltower/storage"
+)
+
+// Schema is the version of what the store holds, Migrations the steps to it from the
+// first; see storage/boltdb.
+const Schema = 2
+
+// Migrations returns the steps from each schema to the next.
+func Migrations() []func(storage.DB) error { return []func(storage.DB) error{listOngoing} }
+
+// ongoing is what is kept of an incident that is open, all of it in a key: so that a
+// declare finds out what is open without reading what it is, and none of them
+// rewrites a list of all.
+type ongoing struct {
+	Number   int
+	Drill    bool
+	Services []desk.ServiceID
+}
+
+func (o ongoing) key() storage.Key {
+	drill := uint64(0)
+	if o.Drill {
+		drill = 1
+	}
+	k := ongoingKey(o.Number).Num(drill)
+	for _, s := range o.Services {
+		k = k.Str(string(s))
+	}
+	return k
+}
+
+func ongoingKey(number int) storage.Key { return ongoingTable().Key().Num(uint64(number)) }
+
+func readOngoing(k []byte) (o ongoing, err error) {
+	r := storage.ReadKey(k)
+	r.Str()
+	o.Number, o.Drill = int(r.Num()), r.Num() == 1
+	for r.More() {
+		o.Services = append(o.Services, desk.ServiceID(r.Str()))
+	}
+	return o, r.Err()
+}
+
+// allOngoing lists what is open, oldest first.
+func allOngoing(tx storage.Tx) (all []ongoing, err error) {
+	err = tx.Scan(ongoingTable().Key(), ongoingTable().Key().End(), 0, func(k, _ []byte) (bool, error) {
+		o, err := readOngoing(k)
+		all = append(all, o)
+		return true, err
+	})
+	return all, err
+}
+
+// keepOngoing brings what is kept of an incident in line with it. It writes only
+// where that changes.
+func keepOngoing(tx storage.Tx, i desk.Incident) error {
+	var was, is storage.Key
+	k := ongoingKey(i.Number)
+	err := tx.Scan(k, k.End(), 1, func(k, _ []byte) (bool, error) {
+		was = slices.Clone(k)
+		return false, nil
+	})
+	if err != nil {
+		return err
+	}
+	if i.IsOpen() {
+		is = ongoing{i.Number, i.Drill, i.ServiceIDs()}.key()
+	}
+	if bytes.Equal(was, is) {
+		return nil
+	}
+	if was != nil {
+		if err := ongoingTable().Delete(tx, was); err != nil {
+			return err
+		}
+	}
+	if is == nil {
+		return nil
+	}
+	return ongoingTable().Put(tx, is, struct{}{})
+}
+
+// duplicates are those of what is open, but drills, that are about a service of d. A
+// drill has none.
+func duplicates(tx storage.Tx, d desk.Declaration) (dup []desk.Subject, err error) {
+	if d.Drill {
+		return nil, nil
+	}
+	all, err := allOngoing(tx)
+	for _, o := range all {
+		same := slices.ContainsFunc(d.Services, func(a desk.Affected) bool { return slices.Contains(o.Services, a.Service) })
+		if same && !o.Drill {
+			dup = append(dup, desk.Subject{Kind: desk.IncidentSubject, Number: o.Number})
+		}
+	}
+	return dup, err
+}
+
+// listOngoing makes records of what schema 1 kept as one list.
+func listOngoing(db storage.DB) error {
+	table := storage.TableOf[[]ongoing]("open")
+	var list []ongoing
+	err := db.View(context.Background(), func(tx storage.Tx) (err error) {
+		list, _, err = table.Get(tx, table.Key())
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	for part := range slices.Chunk(list, storage.MaxWrites) {
+		err := db.Update(context.Background(), func(tx storage.Tx) error {
+			for _, o := range part {
+				if err := ongoingTable().Put(tx, o.key(), struct{}{}); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return db.Update(context.Background(), func(tx storage.Tx) error { return table.Delete(tx, table.Key()) })
+}
