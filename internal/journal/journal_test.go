@@ -174,7 +174,7 @@ func TestADeclareIsOneTransaction(t *testing.T) {
 		t.Errorf("%+v, %d pokes", a, o.pokes)
 	}
 	dump := o.dump()
-	for _, want := range []string{`"incident`, `"entry`, `"audit`, `"ann`, `"out`, `"open`, `"seen`, `"live`, `"seq`} {
+	for _, want := range []string{`"incident`, `"entry`, `"audit`, `"ann`, `"out`, `"ongoing`, `"seen`, `"live`, `"seq`} {
 		if !strings.Contains(dump, want) {
 			t.Errorf("no %s record in:\n%s", want, dump)
 		}
