@@ -12,52 +12,71 @@ const (
 	// chunksOpen bounds the chunks of a connection that may be sent to at once: it
 	// bounds what is in doubt after a crash.
 	chunksOpen = 2
+	// opsOpen bounds the same of ops channels: a storm of incidents waits for its turn
+	// there, a post a second, without an intent for each.
+	opsOpen = 8
 	// A chunk is what the pace sends in about a second, within these bounds.
 	chunkLeast, chunkMost = 8, 80
 	// rowsLooked bounds the records that one transaction looks at.
 	rowsLooked = 500
 )
 
-// turn is a step of a subject's circle that is to be made.
+// turn is a step of a subject's circle that is to be made, for ops channels, for
+// others, or for whom of both there is something to do.
 type turn struct {
-	subject *subject
-	opsOnly bool // there is no room beside the chunks that are open
+	subject     *subject
+	ops, others bool
+}
+
+// room is how many more chunks may be open, of ops channels and of others.
+type room struct{ ops, others int }
+
+// turnOf is the step that the subject's circle may make where there is room.
+func (r room) turnOf(s *subject) (t turn, ok bool) {
+	t = turn{s, r.ops > 0 && s.owesOps(), r.others > 0 && s.owesOthers()}
+	return t, t.ops || t.others
 }
 
 // nextTurns chooses whose circles make a step, at most so many: ops channels first,
 // then urgent subjects, then whose last turn is longest ago; every fourth goes by
-// that alone. Room beside the chunks that are open is reckoned without those that
-// have ended.
+// that alone. Room is reckoned without the chunks that have ended.
 func (l *line) nextTurns(ended []*intent, most int) (turns []turn) {
-	if l.stopped() {
+	r := l.room(ended)
+	if l.stopped() || (r.ops <= 0 && r.others <= 0) {
 		return nil
 	}
-	var due []*subject
 	for _, s := range l.subjects {
-		if !s.finished() {
-			due = append(due, s)
+		t, ok := r.turnOf(s)
+		if !ok {
+			continue
+		}
+		at := len(turns)
+		for at > 0 && l.sooner(t, turns[at-1]) {
+			at--
+		}
+		if at < most {
+			turns = slices.Insert(turns, at, t)
+			turns = turns[:min(len(turns), most)]
 		}
 	}
-	slices.SortFunc(due, func(a, b *subject) int {
-		switch {
-		case l.sooner(a, b):
-			return -1
-		case l.sooner(b, a):
-			return 1
-		}
-		return 0
-	})
-	room := l.room(ended)
-	for _, s := range due {
-		if len(turns) == most {
-			break
-		}
-		if room > 0 || s.fan.OpsN < s.out.N {
-			turns = append(turns, turn{s, room <= 0})
-			room--
+	fit := turns[:0]
+	for _, t := range turns {
+		if t, ok := r.turnOf(t.subject); ok {
+			fit = append(fit, t)
+			r.take(t)
 		}
 	}
-	return turns
+	return fit
+}
+
+// take reckons a turn that is made, which opens at most one chunk.
+func (r *room) take(t turn) {
+	if t.ops {
+		r.ops--
+	}
+	if t.others {
+		r.others--
+	}
 }
 
 // turnsAtOnce bounds the circles that make a step in one transaction: each takes two
@@ -67,25 +86,29 @@ func (l *line) turnsAtOnce() int {
 	return max(1, min(8, storage.MaxReads/(3+len(ops))))
 }
 
-// room is how many more chunks may be open.
-func (l *line) room(ended []*intent) int {
-	room := chunksOpen
+// room is how many more chunks may be open, without those that have ended.
+func (l *line) room(ended []*intent) room {
+	r := room{opsOpen, chunksOpen}
 	for _, i := range l.intents {
-		if i.Boot == l.boot && !i.ops && !slices.Contains(ended, i) {
-			room--
+		switch {
+		case i.Boot != l.boot || slices.Contains(ended, i):
+		case i.ops:
+			r.ops--
+		default:
+			r.others--
 		}
 	}
-	return room
+	return r
 }
 
-func (l *line) sooner(a, b *subject) bool {
-	if x, y := a.fan.OpsN < a.out.N, b.fan.OpsN < b.out.N; x != y {
+func (l *line) sooner(a, b turn) bool {
+	if a.ops != b.ops {
+		return a.ops
+	}
+	if x, y := a.subject.urgent(), b.subject.urgent(); x != y && l.chunks%oldestTurn != oldestTurn-1 {
 		return x
 	}
-	if x, y := a.at(a.out.N).Snapshot.Urgent(), b.at(b.out.N).Snapshot.Urgent(); x != y && l.chunks%oldestTurn != oldestTurn-1 {
-		return x
-	}
-	return a.turn < b.turn
+	return a.subject.turn < b.subject.turn
 }
 
 // member is a channel that a chunk is to tell.
@@ -106,7 +129,7 @@ type chunk struct {
 	asked   asked // as of when members match
 	stale   bool
 	fan     fanRecord
-	ops     bool
+	toOps   bool
 	members []member
 }
 
@@ -155,7 +178,7 @@ func (l *line) opened(now time.Time, c chunk, rec intentRecord) {
 		return
 	}
 	i := l.addIntent(s, rec, c.fan.Chunks)
-	i.ops = c.ops
+	i.ops = c.toOps
 	for _, m := range c.members {
 		j := l.join(i, m.channel, s, m.post)
 		if m.wish.Matches {
@@ -169,7 +192,7 @@ func (l *line) opened(now time.Time, c chunk, rec intentRecord) {
 
 func (c *chunk) intent(now time.Time, b boot) intentRecord {
 	r := intentRecord{N: c.fan.N, Boot: b, At: now}
-	if c.ops {
+	if c.toOps {
 		r.N = c.fan.OpsN
 	}
 	for _, m := range c.members {
@@ -235,14 +258,14 @@ func (c *chunk) look(tx storage.Tx) error {
 	if c.fan, _, err = fanTable().Get(tx, fanKey(c.line.name, s.id)); err != nil {
 		return err
 	}
-	if c.fan.OpsN < out.N {
-		c.ops, c.fan.OpsN = true, out.N
+	if c.ops && c.fan.OpsN < out.N {
+		c.toOps, c.fan.OpsN = true, out.N
 		if err := c.lookOps(tx); err != nil || len(c.members) > 0 {
 			return err
 		}
-		c.ops = false
+		c.toOps = false
 	}
-	if c.opsOnly {
+	if !c.others {
 		return nil
 	}
 	if c.fan.N < out.Rel {

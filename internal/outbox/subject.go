@@ -99,9 +99,20 @@ func (s *subject) reply(told, want int, threads bool, m desk.Manner) saying {
 	return out
 }
 
+// urgent reports whether the newest goes before what others say.
+func (s *subject) urgent() bool { return s.at(s.out.N).Snapshot.Urgent() }
+
+func (s *subject) owesOps() bool    { return s.fan.owesOps(s.out) }
+func (s *subject) owesOthers() bool { return s.fan.owesOthers(s.out) }
+
 // finished reports whether the circle has gone round all that may be told.
 func (s *subject) finished() bool { return s.fan.finished(s.out) }
 
-func (f fanRecord) finished(o outRecord) bool {
-	return !o.To.IsZero() || f.OpsN >= o.N && (o.Rel == 0 || (f.N >= o.Rel && f.Done))
+func (f fanRecord) finished(o outRecord) bool { return !f.owesOps(o) && !f.owesOthers(o) }
+
+// owesOps reports whether ops channels have to be looked at, owesOthers whether
+// others have. What is for one channel is told by a row.
+func (f fanRecord) owesOps(o outRecord) bool { return o.To.IsZero() && f.OpsN < o.N }
+func (f fanRecord) owesOthers(o outRecord) bool {
+	return o.To.IsZero() && o.Rel > 0 && (f.N < o.Rel || !f.Done)
 }
