@@ -3,6 +3,7 @@ package journal
 import (
 	"cmp"
 	"context"
+	"errors"
 	"maps"
 	"slices"
 
@@ -40,31 +41,22 @@ type Rule func(i desk.Incident, act desk.Act) (desk.Change, error)
 // incident (drills apart) is refused as a desk.Duplicate.
 func (j *Journal) Declare(ctx context.Context, by By, d desk.Declaration, separate bool) (Applied, error) {
 	d.In = j.declaredIn(by, d.Drill)
-	draft, err := desk.Declare(1, d, by.act())
-	if err != nil {
-		return Applied{}, err
+	if _, err := desk.Declare(1, d, by.act()); err != nil {
+		return Applied{}, err // what cannot be declared is no duplicate
 	}
-	channels, err := j.book.Count(ctx, j.db, draft.Announce.Snapshot.Scope())
-	if err != nil {
-		return Applied{}, err
-	}
-	return once(ctx, j, by, func(tx storage.Tx) (Applied, error) {
+	return j.change(ctx, by, func(tx storage.Tx) (desk.Change, error) {
 		dup, err := duplicates(tx, d)
 		if err != nil {
-			return Applied{}, err
+			return desk.Change{}, err
 		}
 		if len(dup) > 0 && !separate {
-			return Applied{}, desk.Refuse(desk.Duplicate, "This service has an open incident.").About(dup...)
+			return desk.Change{}, desk.Refuse(desk.Duplicate, "This service has an open incident.").About(dup...)
 		}
 		n, err := nextNumber(tx, desk.IncidentSubject)
 		if err != nil {
-			return Applied{}, err
+			return desk.Change{}, err
 		}
-		c, err := desk.Declare(n, d, by.act())
-		if err != nil {
-			return Applied{}, err
-		}
-		return j.put(tx, by, c, channels)
+		return desk.Declare(n, d, by.act())
 	})
 }
 
@@ -80,36 +72,51 @@ func (j *Journal) declaredIn(by By, drill bool) desk.Channel {
 
 // Apply changes an incident by a rule.
 func (j *Journal) Apply(ctx context.Context, by By, number int, rule Rule) (Applied, error) {
-	channels, err := j.foresee(ctx, by, number, rule)
-	if err != nil {
-		return Applied{}, err
-	}
-	return once(ctx, j, by, func(tx storage.Tx) (Applied, error) {
+	return j.change(ctx, by, func(tx storage.Tx) (desk.Change, error) {
 		i, err := getIncident(tx, number)
 		if err != nil {
-			return Applied{}, err
+			return desk.Change{}, err
 		}
-		c, err := rule(i, by.act())
-		if err != nil {
-			return Applied{}, err
-		}
-		return j.put(tx, by, c, channels)
+		return rule(i, by.act())
 	})
 }
 
-// foresee counts the channels that the change will concern. What the rule
-// refuses is left for the transaction to refuse: the request may have been seen.
-func (j *Journal) foresee(ctx context.Context, by By, number int, rule Rule) (channels int, err error) {
-	i, err := j.Incident(ctx, number)
-	if err != nil {
-		return 0, err
+// change carries out what rule says, in one transaction. How many channels it concerns
+// is known beforehand as a rule; else nothing is written, they are counted, and it
+// runs again with their number.
+func (j *Journal) change(ctx context.Context, by By, rule func(storage.Tx) (desk.Change, error)) (Applied, error) {
+	count := j.book.Counted
+	for {
+		out, err := once(ctx, j, by, func(tx storage.Tx) (Applied, error) {
+			c, err := rule(tx)
+			if err != nil {
+				return Applied{}, err
+			}
+			channels := 0
+			if c.Announce != nil {
+				sc, known := c.Announce.Snapshot.Scope(), false
+				if channels, known = count(sc); !known {
+					return Applied{}, &uncounted{sc}
+				}
+			}
+			return j.put(tx, by, c, channels)
+		})
+		var u *uncounted
+		if !errors.As(err, &u) {
+			return out, err
+		}
+		n, err := j.book.Count(ctx, j.db, u.scope)
+		if err != nil {
+			return Applied{}, err
+		}
+		count = func(desk.Scope) (int, bool) { return n, true }
 	}
-	c, err := rule(i, by.act())
-	if err != nil || c.Announce == nil {
-		return 0, nil
-	}
-	return j.book.Count(ctx, j.db, c.Announce.Snapshot.Scope())
 }
+
+// uncounted says that it is not known how many channels a scope concerns.
+type uncounted struct{ scope desk.Scope }
+
+func (*uncounted) Error() string { return "it is not known how many channels are concerned" }
 
 // Reword corrects public text number update of an incident; 0 is the newest.
 func (j *Journal) Reword(ctx context.Context, by By, number, update int, text string) (Applied, error) {

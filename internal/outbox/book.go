@@ -87,13 +87,10 @@ const memoKept = 256
 // Count counts the channels that match the scope now, beside ops channels. It
 // reads the store only where subscriptions have changed or the scope is new.
 func (b *Book) Count(ctx context.Context, db storage.DB, sc desk.Scope) (int, error) {
-	if sc.OpsOnly || sc.Retracted {
-		return 0, nil
-	}
-	now := b.generation.Load()
-	if n, ok := b.remembered(now, sc); ok {
+	if n, ok := b.Counted(sc); ok {
 		return n, nil
 	}
+	now := b.generation.Load()
 	n, newest := 0, time.Time{}
 	err := db.View(ctx, func(tx storage.Tx) error {
 		n, newest = 0, time.Time{}
@@ -115,10 +112,14 @@ func (b *Book) Count(ctx context.Context, db storage.DB, sc desk.Scope) (int, er
 	return n, nil
 }
 
-func (b *Book) remembered(now uint64, sc desk.Scope) (int, bool) {
+// Counted returns what Count would, where that is known without the store.
+func (b *Book) Counted(sc desk.Scope) (n int, known bool) {
+	if sc.OpsOnly || sc.Retracted {
+		return 0, true
+	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if b.as != now {
+	if b.as != b.generation.Load() {
 		return 0, false
 	}
 	n, ok := b.memo[memoKey(sc, b.setAt)]
