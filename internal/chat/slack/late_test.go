@@ -128,6 +128,23 @@ func TestACommandIsCarriedOutWhenSlackHangsUp(t *testing.T) {
 	}
 }
 
+// What would have acknowledged a request that broke us does not write to what is
+// left of its response.
+func TestARequestThatBreaksIsNotAcknowledgedLater(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		w.answerWith(func(chat.Request) chat.Reply { panic(http.ErrAbortHandler) }) // as any other, but for the log
+		if a, err := w.fake.Type(t.Context(), w.typed("declare learn down")); err == nil {
+			t.Errorf("%d %s", a.Status, a.Body)
+		}
+		time.Sleep(3 * time.Second)
+		w.answerWith(slowly(0))
+		if a := w.types(w.typed("declare learn down")); a.Reply.Text != "INC-1 is open." {
+			t.Errorf("afterwards: %d %s", a.Status, a.Body)
+		}
+	})
+}
+
 func TestTheTimeBeforeACommandCountsForItsLateAnswer(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t)

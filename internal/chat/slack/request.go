@@ -229,6 +229,7 @@ func (h *handler) answer(in incoming, req chat.Request, to origin) {
 		defer close(acknowledged)
 		acknowledge(in.ResponseWriter)
 	})
+	defer late.Stop() // a panic leaves a response that must not be written to
 	reply := h.do.Handle(ctx, req)
 	if reply.Form != nil {
 		if err := h.open(ctx, req, to, *reply.Form); err == nil {
