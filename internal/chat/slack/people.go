@@ -145,13 +145,17 @@ func (p *people) takeUnsaved() map[string]person {
 // keepPeople saves what commands learned, and asks again for who was asked for a
 // day ago or has changed, until ctx ends.
 func (w *Workspace) keepPeople(ctx context.Context) {
+	var next time.Time // nobody is asked for before
 	for ctx.Err() == nil {
 		for id, who := range w.people.takeUnsaved() {
 			w.keep(context.WithoutCancel(ctx), personTable, id, who)
 		}
-		pause := personLook
-		if id, some := w.people.due(w.opt.Now()); some {
-			pause = w.refreshPerson(ctx, id)
+		pause, now := personLook, w.opt.Now()
+		if id, some := w.people.due(now); some {
+			if !now.Before(next) {
+				next = now.Add(w.refreshPerson(ctx, id))
+			}
+			pause = next.Sub(now)
 		}
 		wait(ctx, w.people.wake, pause)
 	}

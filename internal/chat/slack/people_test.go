@@ -1,6 +1,7 @@
 package slack_test
 
 import (
+	"fmt"
 	"net/http"
 	"slices"
 	"testing"
@@ -102,6 +103,38 @@ func TestPeopleAreAskedForOnceADay(t *testing.T) {
 		asked := w.calls("users.info")
 		if _, _, zone := w.asks("UANN"); zone != "Europe/Berlin" || asked != 2 {
 			t.Errorf("after 26 h: %s, asked %d times", zone, asked)
+		}
+	})
+}
+
+// However many are a day old, they are asked for one a second, and one a minute
+// while Slack does not answer: users.info is needed for who types, too.
+func TestPeopleAreAskedForAtAPace(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		for n := range 40 {
+			user := slacktest.UserID(fmt.Sprint("U", n))
+			w.fake.AddUser(w.at.Team, slacktest.User{ID: user, Name: string(user)})
+			w.asks(user)
+		}
+		time.Sleep(23 * time.Hour)
+		for asked := 40; asked == 40; asked = w.calls("users.info") {
+			time.Sleep(time.Second)
+		}
+		before := w.calls("users.info")
+		time.Sleep(10 * time.Second)
+		if n := w.calls("users.info") - before; n < 9 || n > 11 {
+			t.Errorf("asked for %d people in 10 s", n)
+		}
+		w.fake.FaultsAlways(slacktest.On{Method: "users.info"}, slacktest.Limited(30))
+		time.Sleep(2 * time.Second)
+		before = w.calls("users.info")
+		for n := range 60 {
+			w.tell(fields{"type": "user_change", "user": fields{"id": fmt.Sprint("U", n%40)}})
+			time.Sleep(10 * time.Second)
+		}
+		if n := w.calls("users.info") - before; n < 9 || n > 11 {
+			t.Errorf("asked for %d people in 10 minutes of limits", n)
 		}
 	})
 }
