@@ -89,6 +89,22 @@ func TestAnotherWorkspaceUnderTheSameName(t *testing.T) {
 	})
 }
 
+// Of two commands at once one may be told who typed it and the other not: what was
+// told stays.
+func TestAFailureForgetsNobody(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		w.fake.Faults(slacktest.On{Method: "users.info"}, slacktest.Slow(500*time.Millisecond, slacktest.StoreNever))
+		go w.asks("UGUEST")
+		synctest.Wait()
+		w.asks("UGUEST")
+		time.Sleep(time.Second)
+		if _, guest, _ := w.asks("UGUEST"); !guest {
+			t.Error("the guest is none any more")
+		}
+	})
+}
+
 // People are asked for again once a day, in the background.
 func TestPeopleAreAskedForOnceADay(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
