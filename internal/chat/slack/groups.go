@@ -124,13 +124,15 @@ func (w *Workspace) askGroup(ctx context.Context, id string) ([]string, error) {
 	return a.Users, err
 }
 
-// groupPatience is how long a command waits, just after the very first start, for
-// the first lists.
+// groupPatience is how long a command waits in all, just after the very first start,
+// for the first lists.
 const groupPatience = 700 * time.Millisecond
 
 // groupsOf lists a person's groups as the access list writes them. A group that
 // was never known, or not within a day, has no members.
 func (w *Workspace) groupsOf(ctx context.Context, user string) []string {
+	ctx, cancel := context.WithTimeout(ctx, groupPatience)
+	defer cancel()
 	var in []string
 	for _, id := range w.opt.Groups {
 		known := w.groups.get(id)

@@ -162,6 +162,25 @@ func TestTheTimeBeforeACommandCountsForItsLateAnswer(t *testing.T) {
 	})
 }
 
+// Just after the very first start much of Slack may be slow at once: all that a
+// command waits for is little in all.
+func TestTheWaitsBeforeACommandAddUpToLittle(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		w.restart(slacktest.Slow(1400*time.Millisecond, slacktest.StoreEarly))
+		for _, method := range []string{"users.info", "usergroups.users.list", "conversations.join"} {
+			w.fake.FaultsAlways(slacktest.On{Method: method}, slacktest.Slow(8*time.Second, slacktest.StoreNever))
+		}
+		begun := time.Now()
+		a := w.types(slacktest.Command{Team: w.at.Team, Channel: "CTEACH", User: "UANN", Line: "/subscribe learn"})
+		if took := time.Since(begun); a.Late || took != 2*time.Second || len(w.heard()) != 1 {
+			t.Errorf("%d %q after %v, heard %v", a.Status, a.Body, took, w.heard())
+		}
+		time.Sleep(time.Second)
+		w.only("CTEACH", "Done.")
+	})
+}
+
 func TestRequestsWaitForTheWorkspaceToBeKnown(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t)

@@ -64,7 +64,7 @@ func (e *httpError) Unwrap() error { return e.err }
 // incoming is a request that was verified.
 type incoming struct {
 	http.ResponseWriter
-	ctx  context.Context
+	ctx  context.Context // ends lateAfter: who asks is known by then, or taken as unknown
 	body []byte
 	at   time.Time
 	room int // bytes that the door has for an answer; 0: enough
@@ -120,7 +120,9 @@ func (h *handler) serve(w http.ResponseWriter, r *http.Request) error {
 	if err := verify(r.Header, body, h.conf.SigningSecrets(), at); err != nil {
 		return &httpError{status: http.StatusUnauthorized, sentence: "This request is not signed by Slack for this app, or too old.", err: err}
 	}
-	return endpoint(incoming{ResponseWriter: w, ctx: r.Context(), body: body, at: at})
+	ctx, cancel := context.WithTimeout(r.Context(), lateAfter)
+	defer cancel()
+	return endpoint(incoming{ResponseWriter: w, ctx: ctx, body: body, at: at})
 }
 
 func (h *handler) endpoint(name string) func(incoming) error {
