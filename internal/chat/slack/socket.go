@@ -79,7 +79,7 @@ func (k *socket) run(ctx context.Context) {
 	k.close()
 	<-gone
 	if k.wasGreeted() {
-		k.closed()
+		k.hearing.closed(k.opt.Now())
 	}
 	close(k.ended)
 }
@@ -120,7 +120,7 @@ func (k *socket) hear(ctx context.Context, e socketmode.Event) error {
 			return nil
 		}
 		k.life = time.Duration(e.Request.DebugInfo.ApproximateConnectionTime) * time.Second
-		k.opened(ctx)
+		k.hearing.opened(func() { k.do.Deaf(ctx, nil) })
 		close(k.greeted)
 	case socketmode.EventTypeSlashCommand, socketmode.EventTypeInteractive, socketmode.EventTypeEventsAPI:
 		k.begin(ctx, *e.Request)
