@@ -235,6 +235,24 @@ func TestASocketThatEndsIsReplaced(t *testing.T) {
 	}
 }
 
+// A socket that ended counts as ended at once, and its successor from its hello on,
+// however long Slack takes to give one: slack-go, which would open the next by itself
+// and say nothing of it, does not.
+func TestASocketThatEndedCountsNoMore(t *testing.T) {
+	inSocketMode(t, func(t *testing.T, w *world) {
+		time.Sleep(time.Hour)
+		w.fake.FaultsAlways(slacktest.On{Method: "apps.connections.open"}, slacktest.Slow(8*time.Second, slacktest.StoreLate))
+		w.fake.CutSocket(w.at.Team)
+		time.Sleep(time.Second)
+		w.awaitSockets(1)
+		w.fake.CutSocket(w.at.Team)
+		time.Sleep(time.Second)
+		w.awaitSockets(0)
+		time.Sleep(10 * time.Second)
+		w.awaitSockets(2)
+	})
+}
+
 // A socket on which Slack says nothing more is given up within a minute; what went
 // there comes again by another.
 func TestASilentSocketIsReplaced(t *testing.T) {
