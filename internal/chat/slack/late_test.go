@@ -66,6 +66,35 @@ func TestALateAnswerFollowsAnEmptyOne(t *testing.T) {
 	})
 }
 
+// A command that used up its time is answered all the same, and so is one whose form
+// Slack's API neither opens nor refuses.
+func TestAnAnswerAfterAllTheTimeIsGivenAllTheSame(t *testing.T) {
+	for name, handle := range map[string]chat.Handler{
+		"a slow command": func(ctx context.Context, _ chat.Request) chat.Reply {
+			<-ctx.Done()
+			return chat.Reply{Failed: true, Message: chat.Message{Summary: chat.Plain("Please try again.")}}
+		},
+		"a slow form": func(context.Context, chat.Request) chat.Reply {
+			return chat.Reply{Form: &chat.Form{Title: "T", Submit: "S", Command: "incident resolve 42"}, Message: chat.Message{Summary: chat.Plain("Please try again.")}}
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				w := newWorld(t)
+				held := make(chan struct{})
+				defer close(held)
+				w.fake.FaultsAlways(slacktest.On{Method: "views.open"}, slacktest.Hang(held, slacktest.StoreNever))
+				w.handler = handle
+				w.types(w.typed("resolve 42"))
+				time.Sleep(time.Minute)
+				if m := w.only("CTEACH", "Please try again.")[0]; m.To != "UANN" {
+					t.Errorf("%+v", m)
+				}
+			})
+		})
+	}
+}
+
 // An answer is not lost with its response_url: then it is shown in the channel, and
 // where that is refused too, written directly.
 func TestALateAnswerThatItsAddressDoesNotTakeComesAnotherWay(t *testing.T) {

@@ -261,10 +261,12 @@ func (h *handler) answer(in incoming, req chat.Request, to origin) {
 }
 
 // say gives an answer that is not the HTTP response, by the first way that takes it.
+// Each has the time of a call, though the command may have used up its own.
 func (h *handler) say(ctx context.Context, req chat.Request, to origin, out response) {
 	if out.Text == "" {
 		return
 	}
+	ctx = context.WithoutCancel(ctx)
 	for _, way := range []func(context.Context, origin, response) error{h.respond, h.whisper, h.message} {
 		err := way(ctx, to, out)
 		if err == nil {

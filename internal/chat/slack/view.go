@@ -137,5 +137,7 @@ func (h *handler) open(ctx context.Context, req chat.Request, to origin, f chat.
 	if err != nil {
 		return err
 	}
+	ctx, cancel := context.WithTimeout(ctx, callTimeout)
+	defer cancel()
 	return h.callJSON(ctx, "views.open", body, &answer{})
 }
