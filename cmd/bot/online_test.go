@@ -30,7 +30,11 @@ func TestCheckOnline(t *testing.T) {
 		{"no scope to look up", func(c *campus) {
 			c.amherst.Scopes = slacktest.BaseScopes()
 			c.slack.AddWorkspace(c.amherst)
-		}, 0, 0, []string{"warning: amherst: slack.bot_token: the scope channels:history is missing: a post whose answer was lost may come twice"}},
+		}, 0, 0, []string{"warning: amherst: slack.bot_token: the scope channels:history is missing: an opening or an end may come twice after a crash or a lost answer"}},
+		{"no scope for commands", func(c *campus) {
+			c.amherst.Scopes = c.amherst.Scopes[1:]
+			c.slack.AddWorkspace(c.amherst)
+		}, 0, 1, []string{"error: amherst: slack.bot_token: the scope commands is missing: there are no slash commands and shortcuts"}},
 		{"not in ops", func(c *campus) {
 			c.slack.ChangeChannel(ops, func(ch *slacktest.Channel) { ch.Member = false })
 		}, 0, 1, []string{"slack.ops_channel: the bot is not in the channel COPS: invite it"}},

@@ -1,6 +1,7 @@
 package slack
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -82,23 +83,17 @@ func (c *check) ask(method string, args url.Values, into answered) (http.Header,
 
 // token checks bot_token, its scopes and the clock; false: nothing else can be asked.
 func (c *check) token() bool {
-	var a struct {
-		answer
-		Team string `json:"team_id"`
-		Bot  string `json:"bot_id"`
-		User string `json:"user_id"`
-	}
-	h, err := c.ask("auth.test", nil, &a)
+	id, h, err := c.whoAmI(c.ctx)
 	if err != nil {
 		c.say(true, "slack.bot_token", "Slack does not take it (%s): copy it anew from OAuth & Permissions", reasonOf(err))
 		return false
 	}
-	id := identity{Team: a.Team, Bot: a.Bot, User: a.User, Scopes: scopesOf(h)}
 	id.App, _ = c.appOf(c.ctx, id.Bot)
 	c.known.Store(&id)
-	for _, s := range scopes() {
-		if !slices.Contains(id.Scopes, s.name) {
-			c.say(s.needed, "slack.bot_token", "the scope %s is missing: %s; add it under OAuth & Permissions and install the app again", s.name, s.lost)
+	for _, s := range Scopes() {
+		if !slices.Contains(id.Scopes, s.Name) {
+			c.say(s.Without == "", "slack.bot_token", "the scope %s is missing: %s; add it under OAuth & Permissions and install the app again",
+				s.Name, cmp.Or(s.Without, "there are no "+s.For))
 		}
 	}
 	if theirs, err := http.ParseTime(h.Get("Date")); err == nil {
@@ -107,29 +102,6 @@ func (c *check) token() bool {
 		}
 	}
 	return true
-}
-
-// scope is what the bot is granted for something.
-type scope struct {
-	name   string
-	needed bool
-	lost   string // without it
-}
-
-func scopes() []scope {
-	return []scope{
-		{"commands", true, "there are no slash commands"},
-		{"chat:write", true, "nothing can be posted"},
-		{"channels:history", false, "a post whose answer was lost may come twice"},
-		{"groups:history", false, "a post whose answer was lost may come twice in private channels"},
-		{"im:history", false, "a post whose answer was lost may come twice in direct messages"},
-		{"channels:read", false, "it is not noticed that a channel is back"},
-		{"groups:read", false, "it is not noticed that a private channel is back"},
-		{"im:read", false, "it is not noticed that a direct message is back"},
-		{"channels:join", false, "the bot must be invited to each channel"},
-		{"users:read", false, "guests and time zones are not known"},
-		{"usergroups:read", false, "user groups in [access] give no rights"},
-	}
 }
 
 // appToken checks that app_token opens a socket.
