@@ -77,8 +77,8 @@ func (h *handler) event(in incoming) error {
 func (h *handler) renewal(e envelope) {
 	switch e.Event.Type {
 	case "app_home_opened":
-		if e.Event.Tab == "home" {
-			h.homes.want(string(e.Event.User))
+		if user := string(e.Event.User); e.Event.Tab == "home" && isID(user) {
+			h.homes.add(user)
 		}
 	case "user_change":
 		h.people.changed(string(e.Event.User))

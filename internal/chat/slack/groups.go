@@ -5,7 +5,6 @@ import (
 	"errors"
 	"net/url"
 	"slices"
-	"sync"
 	"time"
 
 	"github.com/umassonline/belltower/internal/chat"
@@ -21,29 +20,14 @@ type group struct {
 }
 
 type groups struct {
-	mu   sync.Mutex
-	byID map[string]group
+	records[group]
 	wake chan struct{}
 	// asked is closed when each group was asked for once.
 	asked chan struct{}
 }
 
 func newGroups() groups {
-	return groups{byID: map[string]group{}, wake: make(chan struct{}, 1), asked: make(chan struct{})}
-}
-
-func (g *groups) restore(id string, known group) { g.put(id, known) }
-
-func (g *groups) put(id string, known group) {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	g.byID[id] = known
-}
-
-func (g *groups) get(id string) group {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	return g.byID[id]
+	return groups{wake: make(chan struct{}, 1), asked: make(chan struct{})}
 }
 
 // keepGroups refreshes the groups that the access list names until ctx ends: every

@@ -5,9 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
-	"os"
-	"os/exec"
-	"path/filepath"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -87,21 +84,6 @@ func hookOf(v slacktest.View) string {
 	}
 	_ = json.Unmarshal([]byte(v.Metadata), &hidden)
 	return hidden.URL
-}
-
-func TestTheGoldenFormsAreValid(t *testing.T) {
-	kit := os.Getenv("BELLTOWER_KIT")
-	if kit == "" {
-		t.Skip("BELLTOWER_KIT names no folder with validate-blockkit.mjs")
-	}
-	files, err := filepath.Glob(filepath.Join("testdata", "views", "*.json"))
-	if err != nil || len(files) == 0 {
-		t.Fatal(files, err)
-	}
-	out, err := exec.CommandContext(t.Context(), "node", append([]string{filepath.Join(kit, "validate-blockkit.mjs")}, files...)...).CombinedOutput()
-	if err != nil {
-		t.Errorf("%v\n%s", err, out)
-	}
 }
 
 // More services than a menu holds are typed, and all that is too long is cut.
