@@ -115,5 +115,5 @@ func (h *handler) returned(e envelope) (desk.Channel, bool) {
 		back = string(e.Event.User) == h.known.Load().User
 	}
 	channel := string(e.Event.Channel)
-	return desk.Channel{Connection: h.name, ID: channel}, back && channel != ""
+	return desk.Channel{Connection: h.name, ID: channel}, back && isID(channel)
 }
