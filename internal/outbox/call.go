@@ -269,7 +269,7 @@ func (l *line) looked(now time.Time, c *call) {
 func (l *line) failedCall(now time.Time, c *call, f *chat.SendError) {
 	j, la := c.job, c.job.lane
 	if f.After > 0 || f.Limited {
-		la.notBefore = now.Add(max(f.After, leastAfter))
+		c.rest(now.Add(max(f.After, leastAfter)), f.Limited && !f.Wide)
 	}
 	switch {
 	case f.Outcome == chat.Gone:
@@ -288,6 +288,20 @@ func (l *line) failedCall(now time.Time, c *call, f *chat.SendError) {
 		j.why = f.Reason
 	default:
 		l.trouble(now, c, f)
+	}
+}
+
+// rest has no call made until then: none at all in the channel, but where a limit said
+// so that is of one method by itself, posts do not wait for edits and look-ups
+// (docs.slack.dev/apis/web-api/rate-limits).
+func (c *call) rest(until time.Time, ofMethod bool) {
+	switch {
+	case ofMethod && c.plan.do == sendEdit:
+		c.job.noEdit = until
+	case ofMethod && c.plan.do == lookUp:
+		c.job.look = until
+	default:
+		c.job.lane.notBefore = until
 	}
 }
 
