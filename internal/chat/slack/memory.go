@@ -23,6 +23,7 @@ const (
 	personTable = "person"    // by user id
 	groupTable  = "usergroup" // by the id of a user group
 	roomTable   = "channel"   // by the id of a channel that subscribes
+	deafTable   = "deaf"      // whether it was told that nothing is heard: one record, without an id
 )
 
 // recall takes in what was known before a restart. What cannot be read is asked

@@ -120,7 +120,7 @@ func (k *socket) hear(ctx context.Context, e socketmode.Event) error {
 			return nil
 		}
 		k.life = time.Duration(e.Request.DebugInfo.ApproximateConnectionTime) * time.Second
-		k.hearing.opened(func() { k.do.Deaf(ctx, nil) })
+		k.hearing.opened(func() { k.deaf(ctx, nil) })
 		close(k.greeted)
 	case socketmode.EventTypeSlashCommand, socketmode.EventTypeInteractive, socketmode.EventTypeEventsAPI:
 		k.begin(ctx, *e.Request)

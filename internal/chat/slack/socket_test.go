@@ -345,6 +345,27 @@ func TestNoSocketIsToldAndTriedAgain(t *testing.T) {
 	}
 }
 
+// That nothing is heard is told once, though the bot is restarted meanwhile, and that
+// it is over, though that takes a restart.
+func TestDeafOverRestarts(t *testing.T) {
+	inSocketMode(t, func(t *testing.T, w *world) {
+		w.fake.FaultsAlways(slacktest.On{Method: "apps.connections.open"}, slacktest.Refused("token_revoked"))
+		w.fake.Disconnect(w.at.Team, "link_disabled")
+		for range 3 {
+			time.Sleep(3 * time.Minute)
+			w.stop()
+			w.start()
+		}
+		w.stop()
+		w.fake.ClearFaults()
+		w.start()
+		w.awaitSockets(2)
+		if len(w.deaf) != 2 || !strings.Contains(w.deaf[0], "token_revoked") || w.deaf[1] != "<nil>" {
+			t.Error(w.deaf)
+		}
+	})
+}
+
 // At the end nothing new is taken, and what was begun is answered.
 func TestTheEndWaitsForWhatWasBegun(t *testing.T) {
 	inSocketMode(t, func(t *testing.T, w *world) {
@@ -367,14 +388,5 @@ func TestTheEndWaitsForWhatWasBegun(t *testing.T) {
 			t.Errorf("%d commands were taken", n)
 		}
 		w.stop = func() {}
-	})
-}
-
-func TestHTTPIsClosedInSocketMode(t *testing.T) {
-	inSocketMode(t, func(t *testing.T, w *world) {
-		status, body := w.raw(http.MethodPost, "/slack/amherst/commands", nil, "")
-		if status != http.StatusNotFound || !strings.Contains(body, "Socket Mode") {
-			t.Errorf("%d %s", status, body)
-		}
 	})
 }

@@ -70,6 +70,8 @@ func (s *Sockets) Whole() <-chan struct{} { return s.hearing.whole }
 // most leaveWithin. It always returns nil.
 func (s *Sockets) Run(ctx context.Context) error {
 	s.hearing.since = s.opt.Now()
+	err := recallEach(ctx, s.opt.Memory, deafTable, func(_ string, told bool) { s.hearing.told = told })
+	s.forgot(deafTable, err)
 	for range socketsKept {
 		s.parts.Go(func() { s.keep(ctx) })
 	}
@@ -112,8 +114,15 @@ func (s *Sockets) pause(ctx context.Context, err error, retry time.Duration) {
 	}
 	after := max(retry/2+s.share(retry/2), limitOf(err))
 	s.opt.Log.Warn("a socket to Slack is missing; trying again", "connection", s.name, "open", s.Open(), "error", err, "in", after)
-	s.hearing.missing(s.opt.Now(), func() { s.do.Deaf(ctx, err) })
+	s.hearing.missing(s.opt.Now(), func() { s.deaf(ctx, err) })
 	wait(ctx, nil, after)
+}
+
+// deaf tells why nothing is heard, or with nil that it is over: also where that is
+// after a restart, with another token.
+func (s *Sockets) deaf(ctx context.Context, why error) {
+	s.do.Deaf(ctx, why)
+	s.Workspace.keep(context.WithoutCancel(ctx), deafTable, "", why != nil)
 }
 
 // share is a random part of d.
