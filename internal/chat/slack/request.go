@@ -245,9 +245,6 @@ func (h *handler) answer(in incoming, req chat.Request, to origin) {
 	switch {
 	case !inTime:
 		<-acknowledged
-		if to.form != nil && reply.Failed {
-			reply.Message = typedBack(reply.Message, req)
-		}
 	case to.form != nil && staysOpen(reply, *to.form):
 		h.beside(in.ResponseWriter, reply, *to.form)
 		return
@@ -256,6 +253,9 @@ func (h *handler) answer(in incoming, req chat.Request, to origin) {
 		return
 	default:
 		acknowledge(in.ResponseWriter)
+	}
+	if _, left := actions(reply.Message.Actions); to.form != nil && reply.Failed && (!inTime || len(left) > 0) {
+		reply.Message = typedBack(reply.Message, req)
 	}
 	h.say(ctx, req, to, h.reply(reply, to))
 }

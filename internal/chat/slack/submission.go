@@ -123,7 +123,8 @@ func (h *handler) beside(w http.ResponseWriter, r chat.Reply, v submitted) {
 	}{"errors", map[string]string{v.field(r.Field): shorten(strings.Join(says, " "), maxFault)}})
 }
 
-// typedBack says in a refusal what was typed, where the form is closed already.
+// typedBack says in a refusal what was typed, where the form is closed already and no
+// button holds it.
 func typedBack(m chat.Message, req chat.Request) chat.Message {
 	for _, name := range []string{"title", "message", "reason"} {
 		if text := req.Options[name]; text != "" {

@@ -223,6 +223,44 @@ func TestAFormThatIsRefusedLateGivesBackWhatWasTyped(t *testing.T) {
 	})
 }
 
+// Nor is it where the way on would be a button that cannot hold so much.
+func TestAFormThatFitsIntoNoButtonIsGivenBack(t *testing.T) {
+	for text, back := range map[string]bool{"It is down.": false, strings.Repeat("It is down. ", 166): true} {
+		w := newWorld(t)
+		w.opens(chat.Form{Title: "T", Submit: "S", Command: "incident declare", Fields: []chat.Field{{Name: "message", Label: "M", Kind: chat.LongText, Max: 2000}}})
+		w.types(w.typed("declare"))
+		w.answerWith(func(r chat.Request) chat.Reply {
+			return chat.Reply{Failed: true, Message: chat.Message{Summary: chat.Plain("Is it INC-1?"), Actions: []chat.Action{{Label: "Separate", Command: "incident declare --separate", Options: r.Options}}}}
+		})
+		if _, err := w.fake.Submit(t.Context(), "UANN", slacktest.Fill{"message": text}); err != nil {
+			t.Fatal(err)
+		}
+		w.fakeSays("CTEACH", 1)
+		if m := w.only("CTEACH", "Is it INC-1?")[0]; strings.Contains(m.Reads(), strings.TrimSpace(text)) != back {
+			t.Errorf("she reads %s", m.Reads())
+		}
+	}
+}
+
+// A Slack that takes 5 s to open a form is answered for the command in time, and
+// nothing is said beside the form.
+func TestAFormThatOpensSlowly(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		w.opens(chat.Form{Title: "T", Submit: "S", Command: "incident resolve 42"})
+		w.fake.FaultsAlways(slacktest.On{Method: "views.open"}, slacktest.Slow(5*time.Second, slacktest.StoreEarly))
+		begun := time.Now()
+		if a := w.types(w.typed("resolve")); a.Late || len(a.Body) != 0 || time.Since(begun) != 2*time.Second {
+			t.Errorf("after %v: %+v", time.Since(begun), a)
+		}
+		time.Sleep(time.Minute)
+		if _, open := w.fake.Form("UANN"); !open {
+			t.Error("it is not open")
+		}
+		w.only("CTEACH")
+	})
+}
+
 // Slack's API may take as long as it likes to open a form: the trigger counts when
 // the call arrives, and where that is too late what to type is said.
 func TestAFormThatIsOpenedTooLate(t *testing.T) {
