@@ -30,6 +30,11 @@ func newGroups() groups {
 	return groups{wake: make(chan struct{}, 1), asked: make(chan struct{})}
 }
 
+// groupPace is how often at most a group is asked for again, but for the first time:
+// usergroups.users.list allows about 20 calls a minute, and a directory that is
+// synchronised changes groups again and again.
+const groupPace = 3 * time.Second
+
 // keepGroups refreshes the groups that the access list names until ctx ends: every
 // refreshEvery, when Slack says that one has changed, and soon after a failure.
 func (w *Workspace) keepGroups(ctx context.Context) {
@@ -37,7 +42,7 @@ func (w *Workspace) keepGroups(ctx context.Context) {
 		close(w.groups.asked)
 		return
 	}
-	retry := firstRetry
+	retry, next := firstRetry, time.Time{}
 	for first := true; ctx.Err() == nil; first = false {
 		pause := refreshEvery
 		if w.refreshGroups(ctx) {
@@ -49,6 +54,8 @@ func (w *Workspace) keepGroups(ctx context.Context) {
 			close(w.groups.asked)
 		}
 		wait(ctx, w.groups.wake, pause)
+		wait(ctx, nil, next.Sub(w.opt.Now()))
+		next = w.opt.Now().Add(groupPace * time.Duration(len(w.opt.Groups)))
 	}
 }
 

@@ -3,6 +3,7 @@ package slack
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"sync"
 )
@@ -45,15 +46,20 @@ func (w *Workspace) forgot(table string, err error) {
 	}
 }
 
+// recallEach takes in the records of a table, past those that cannot be read, of
+// which the error tells.
 func recallEach[T any](ctx context.Context, m Memory, table string, take func(id string, v T)) error {
-	return m.Recall(ctx, table, func(id string, record []byte) error {
+	var unread error
+	err := m.Recall(ctx, table, func(id string, record []byte) error {
 		var v T
 		if err := json.Unmarshal(record, &v); err != nil {
-			return fmt.Errorf("record %q: %w", id, err)
+			unread = fmt.Errorf("record %q: %w", id, err)
+			return nil
 		}
 		take(id, v)
 		return nil
 	})
+	return errors.Join(err, unread)
 }
 
 // keep writes a record. Where it cannot, the next restart knows less.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -262,6 +263,56 @@ func TestAGroupChanges(t *testing.T) {
 		}
 		if groups, _, _ := w.asks("UBOB"); len(groups) != 1 {
 			t.Errorf("who was added is in %v", groups)
+		}
+	})
+}
+
+// A directory that is synchronised changes hundreds of groups at once, ours again and
+// again: Slack is asked no more often than it allows, and the newest list counts soon.
+func TestManyGroupsChange(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, oncall, func(w *world) { w.fake.SetLimits(slacktest.SlackLimits()) })
+		time.Sleep(time.Hour)
+		before := w.calls("usergroups.users.list")
+		for range 300 {
+			w.tell(fields{"type": "subteam_members_changed", "subteam_id": "S0OTHER", "added_users": []string{"UANN"}})
+			w.tell(fields{"type": "subteam_updated", "subteam": fields{"id": "S0OTHER", "name": "Others"}})
+		}
+		if n := w.calls("usergroups.users.list") - before; n != 0 {
+			t.Errorf("asked %d times because of others", n)
+		}
+		for n := range 60 {
+			w.fake.SetGroup(w.at.Team, "S0ONCALL", slacktest.UserID(fmt.Sprint("U", n)), "UBOB")
+			w.tell(fields{"type": "subteam_updated", "subteam": fields{"id": "S0ONCALL", "users": []string{}}})
+			time.Sleep(time.Second)
+		}
+		time.Sleep(5 * time.Second)
+		if groups, _, _ := w.asks("U59"); len(groups) != 1 {
+			t.Errorf("who was added last is in %v", groups)
+		}
+		if n := w.calls("usergroups.users.list") - before; n < 15 || n > 25 || strings.Contains(w.logs.String(), "cannot read the members") {
+			t.Errorf("asked %d times:\n%s", n, w.logs.String())
+		}
+	})
+}
+
+// What cannot be read of the memory costs nothing else that is in it.
+func TestABrokenRecordCostsNoOther(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		w.asks("UGUEST")
+		for n := range 9 {
+			w.asks(slacktest.UserID(fmt.Sprint("U", n)))
+		}
+		synctest.Wait()
+		w.stop()
+		for n := range 9 {
+			w.memory.kept[[2]string{"person", fmt.Sprint("U", n)}] = []byte("{")
+		}
+		w.fake.FaultsAlways(slacktest.On{}, slacktest.ErrorBefore(500))
+		w.start()
+		if _, guest, _ := w.asks("UGUEST"); !guest || !strings.Contains(w.logs.String(), "cannot recall") {
+			t.Errorf("a guest: %v\n%s", guest, w.logs.String())
 		}
 	})
 }
