@@ -250,6 +250,9 @@ func TestASocketThatEndedCountsNoMore(t *testing.T) {
 		w.awaitSockets(0)
 		time.Sleep(10 * time.Second)
 		w.awaitSockets(2)
+		if n := w.calls("apps.connections.open"); n != 4 {
+			t.Errorf("%d sockets were asked for, want 4", n)
+		}
 	})
 }
 

@@ -10,6 +10,7 @@ import (
 
 	"github.com/gorilla/websocket"
 	slackgo "github.com/slack-go/slack"
+	"github.com/slack-go/slack/socketmode"
 )
 
 // How many sockets are kept: while one is replaced Slack sends to the other
@@ -33,7 +34,6 @@ func (w *Workspace) SocketMode() bool { return w.conf.AppToken.IsSet() }
 // [Workspace.Sockets].
 type Sockets struct {
 	*handler
-	api     *slackgo.Client
 	dialer  *websocket.Dialer
 	parts   sync.WaitGroup // what Run waits for
 	hearing hearing
@@ -51,12 +51,31 @@ func (w *Workspace) Sockets(do Callbacks) *Sockets {
 	if t, ok := w.opt.Transport.(*http.Transport); ok {
 		s.dialer.NetDialContext, s.dialer.Proxy = t.DialContext, t.Proxy
 	}
-	s.api = slackgo.New("", slackgo.OptionAPIURL(w.api.String()), slackgo.OptionAppLevelToken(w.conf.AppToken.Reveal()),
-		slackgo.OptionHTTPClient(&http.Client{
-			Transport: w.opt.Transport, Timeout: callTimeout,
-			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-		}))
 	return s
+}
+
+// client is a client of slack-go that opens one socket.
+func (s *Sockets) client() *socketmode.Client {
+	calls := &http.Client{
+		Transport: &once{RoundTripper: s.opt.Transport}, Timeout: callTimeout,
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
+	api := slackgo.New("", slackgo.OptionAPIURL(s.Workspace.api.String()), slackgo.OptionAppLevelToken(s.conf.AppToken.Reveal()), slackgo.OptionHTTPClient(calls))
+	return socketmode.New(api, socketmode.OptionDialer(s.dialer), socketmode.OptionReadLimit(maxBody), socketmode.OptionPingInterval(pingWithin))
+}
+
+// once lets one call through, so that slack-go cannot open a second socket.
+type once struct {
+	http.RoundTripper
+	used atomic.Bool
+}
+
+// RoundTrip makes the first call; to others it answers errClosed.
+func (o *once) RoundTrip(r *http.Request) (*http.Response, error) {
+	if o.used.Swap(true) {
+		return nil, errClosed
+	}
+	return o.RoundTripper.RoundTrip(r)
 }
 
 // Open is how many sockets Slack may send to now.
