@@ -64,7 +64,7 @@ type localAnswer struct {
 // localHandler carries out commands given on the host, and hands out the record.
 func (b *bot) localHandler() http.Handler {
 	mux := http.NewServeMux()
-	mux.HandleFunc("GET "+backupPath, b.stream(b.backup))
+	mux.HandleFunc("GET "+backupPath, b.stream(copyStore))
 	mux.HandleFunc("GET "+exportPath, b.stream(b.export))
 	mux.HandleFunc("POST /do", func(w http.ResponseWriter, r *http.Request) {
 		var c localCommand

@@ -11,6 +11,8 @@ import (
 	"path/filepath"
 	"time"
 
+	"github.com/umassonline/belltower/internal/config"
+	"github.com/umassonline/belltower/storage"
 	"github.com/umassonline/belltower/storage/boltdb"
 )
 
@@ -22,11 +24,14 @@ const wholeTrailer = "Belltower-Whole"
 // store cannot free pages meanwhile.
 const stallTime = 30 * time.Second
 
-// stream answers with what write writes, however long that takes.
-func (b *bot) stream(write func(context.Context, io.Writer) error) http.HandlerFunc {
+// reading writes something that is in a store.
+type reading func(ctx context.Context, db storage.DB, w io.Writer) error
+
+// stream answers with what read writes, however long that takes.
+func (b *bot) stream(read reading) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Trailer", wholeTrailer)
-		if err := write(r.Context(), steady{w, http.NewResponseController(w), b.out.now}); err != nil {
+		if err := read(r.Context(), b.db, steady{w, http.NewResponseController(w), b.out.now}); err != nil {
 			b.out.log.Error("a copy of the record broke off", "path", r.URL.Path, "error", err)
 			return
 		}
@@ -72,6 +77,20 @@ func fetchLocal(ctx context.Context, socket, path string, w io.Writer) error {
 		return errors.New("the bot broke off; its log says why")
 	}
 	return nil
+}
+
+// fromRecord writes to w what the bot that serves streams from path, or what read
+// writes of the file of one that does not.
+func (b bound) fromRecord(path string, w io.Writer, read reading) error {
+	store, err := config.StorePath(b.config, b.p.env)
+	if err != nil {
+		return err
+	}
+	err = fetchLocal(b.ctx, socketPath(store), path, w)
+	if !nobodyThere(err) {
+		return err
+	}
+	return withStore(store, func(db *boltdb.DB) error { return read(b.ctx, db, w) })
 }
 
 // withStore opens the store at path, which must be there, for one purpose.
