@@ -86,3 +86,34 @@ func TestCheckOnline(t *testing.T) {
 		})
 	}
 }
+
+// A channel that subscribes and hears nothing is a line of warning, whether the bot
+// serves or not.
+func TestCheckOnlineLooksAtTheChannelsThatSubscribe(t *testing.T) {
+	w := newWorld(t)
+	w.start()
+	w.subscribe("CTEACH", "CLIB", "COLD")
+	w.slack.ChangeChannel("CLIB", func(ch *slacktest.Channel) { ch.Member = false })
+	w.slack.ChangeChannel("COLD", func(ch *slacktest.Channel) { ch.Archived = true })
+	look := func() {
+		t.Helper()
+		out, errs, status := w.bot("check", "--online")
+		if status != 0 {
+			t.Errorf("exit status %d: %s", status, errs)
+		}
+		for _, want := range []string{
+			"warning: amherst: subscriptions: the bot is not in the channel CLIB: invite it there (it subscribes, and hears nothing)",
+			"warning: amherst: subscriptions: the channel COLD is archived",
+		} {
+			if !strings.Contains(out, want) {
+				t.Errorf("no %q in:\n%s", want, out)
+			}
+		}
+		if strings.Contains(out, "CTEACH") {
+			t.Errorf("CTEACH hears:\n%s", out)
+		}
+	}
+	look()
+	w.stop()
+	look()
+}

@@ -96,7 +96,7 @@ func (b bound) fromRecord(path string, w io.Writer, read reading) error {
 // withStore opens the store at path, which must be there, for one purpose.
 func withStore(path string, use func(*boltdb.DB) error) error {
 	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("there is no record at %s: look at path in [storage] of the configuration", path)
+		return fmt.Errorf("there is no record at %s: look at path in [storage] of the configuration (%w)", path, fs.ErrNotExist)
 	}
 	db, err := boltdb.Open(path, boltdb.Options{})
 	if err != nil {
