@@ -9,6 +9,7 @@ import (
 
 	"github.com/umassonline/belltower/internal/config"
 	"github.com/umassonline/belltower/storage"
+	"github.com/umassonline/belltower/storage/boltdb"
 )
 
 // backupPath is where the local socket hands out a copy of the store.
@@ -38,7 +39,7 @@ func (c backupCommand) Run(b bound) error {
 	if err := c.mayWrite(store); err != nil {
 		return err
 	}
-	err = writeWhole(c.File, func(w io.Writer) error { return b.fromRecord(backupPath, w, copyStore) })
+	err = boltdb.WriteWhole(c.File, func(w io.Writer) error { return b.fromRecord(backupPath, w, copyStore) })
 	if err != nil {
 		return fmt.Errorf("no backup was written to %s: %w", c.File, err)
 	}

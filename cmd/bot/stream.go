@@ -8,7 +8,6 @@ import (
 	"io/fs"
 	"net/http"
 	"os"
-	"path/filepath"
 	"time"
 
 	"github.com/umassonline/belltower/internal/config"
@@ -103,41 +102,4 @@ func withStore(path string, use func(*boltdb.DB) error) error {
 		return err
 	}
 	return errors.Join(use(db), db.Close())
-}
-
-// writeWhole makes the file at path (mode 0600) of what fill writes: whole, or not
-// at all.
-func writeWhole(path string, fill func(io.Writer) error) (err error) {
-	f, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".*")
-	if err != nil {
-		return err
-	}
-	defer func() {
-		if err != nil {
-			os.Remove(f.Name())
-		}
-	}()
-	if err := fill(f); err != nil {
-		return errors.Join(err, f.Close())
-	}
-	if err := errors.Join(f.Sync(), f.Close()); err != nil {
-		return err
-	}
-	if err := os.Rename(f.Name(), path); err != nil {
-		return err
-	}
-	return syncFolder(path)
-}
-
-// syncFolder keeps the name of path on disk, where the file system knows how to.
-func syncFolder(path string) error {
-	folder, err := os.Open(filepath.Dir(path))
-	if err != nil {
-		return err
-	}
-	defer folder.Close()
-	if err := folder.Sync(); !errors.Is(err, errors.ErrUnsupported) {
-		return err
-	}
-	return nil
 }
