@@ -40,10 +40,7 @@ func TestBackupAndRestore(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	w.start()
-	w.subscribe("CTEACH")
-	w.do("incident declare learn down")
-	w.story.Expect(ops, "INC-1")
-	root := w.story.Expect("CTEACH", "Learn System is not available")
+	root := w.outage()
 	w.settled()
 	out := w.works("backup", w.in("copy.db"))
 	if info, err := os.Stat(w.in("copy.db")); err != nil || info.Mode().Perm() != 0o600 || !strings.Contains(out, "copy.db holds the record") {
@@ -122,9 +119,9 @@ func TestABackupOfABotThatDoesNotServe(t *testing.T) {
 	}
 }
 
-// What is no backup is refused, and the record stays as it was.
-func TestWhatIsNoBackupIsNotRestored(t *testing.T) {
-	t.Parallel()
+// backedUp is a world with INC-1 and a backup of it in copy.db; the bot has stopped.
+func backedUp(t *testing.T) *world {
+	t.Helper()
 	w := newWorld(t)
 	w.start()
 	w.do("incident declare learn down")
@@ -132,6 +129,13 @@ func TestWhatIsNoBackupIsNotRestored(t *testing.T) {
 	w.settled()
 	w.works("backup", w.in("copy.db"))
 	w.stop()
+	return w
+}
+
+// What is no backup is refused, and the record stays as it was.
+func TestWhatIsNoBackupIsNotRestored(t *testing.T) {
+	t.Parallel()
+	w := backedUp(t)
 	whole, err := os.ReadFile(w.in("copy.db"))
 	if err != nil {
 		t.Fatal(err)
@@ -161,13 +165,7 @@ func TestWhatIsNoBackupIsNotRestored(t *testing.T) {
 // With no record at all a backup makes one: a new machine.
 func TestRestoreOnANewMachine(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
-	w.start()
-	w.do("incident declare learn down")
-	w.story.Expect(ops, "INC-1")
-	w.settled()
-	w.works("backup", w.in("copy.db"))
-	w.stop()
+	w := backedUp(t)
 	if err := os.RemoveAll(w.in("data")); err != nil {
 		t.Fatal(err)
 	}

@@ -142,10 +142,7 @@ func (b brokenPipe) Write([]byte) (int, error) { return 0, b.err }
 func TestTheExportOfABotThatServesAndOfItsFile(t *testing.T) {
 	w := newWorld(t)
 	w.start()
-	w.subscribe("CTEACH")
-	w.do("incident declare learn down")
-	w.story.Expect(ops, "INC-1")
-	w.story.Expect("CTEACH", "Learn System is not available")
+	w.outage()
 	w.settled()
 	_, serving, _ := strings.Cut(w.works("export"), "\n")
 	w.stop()

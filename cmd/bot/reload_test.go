@@ -39,10 +39,7 @@ func (w *world) logs(text string, times int) {
 func TestLoadingTheConfigurationAgain(t *testing.T) {
 	w := newWorld(t)
 	w.start()
-	w.subscribe("CTEACH")
-	w.do("incident declare learn down")
-	w.story.Expect(ops, "INC-1")
-	w.story.Expect("CTEACH", "Learn System is not available")
+	w.outage()
 
 	old := w.config()
 	w.amherst.SigningSecret = "rotated"

@@ -242,6 +242,16 @@ func (w *world) subscribe(ids ...slacktest.ChannelID) {
 	}
 }
 
+// outage is an incident that has just begun: CTEACH subscribes, learn is declared
+// down, and who is to hear has heard. It returns the post in CTEACH.
+func (w *world) outage() slacktest.Message {
+	w.t.Helper()
+	w.subscribe("CTEACH")
+	w.do("incident declare learn down")
+	w.story.Expect(ops, "INC-1")
+	return w.story.Expect("CTEACH", "Learn System is not available")
+}
+
 func (w *world) get(url string) (int, string) {
 	w.t.Helper()
 	res, err := http.Get(url)
