@@ -37,6 +37,16 @@ func (c campus) awaitSockets(t *testing.T, n int) {
 	}
 }
 
+// awaitCalls waits until Slack was called so often, whether it has answered or not.
+func (w *world) awaitCalls(method string, n int) {
+	w.t.Helper()
+	ctx, cancel := context.WithTimeout(w.t.Context(), time.Minute)
+	defer cancel()
+	if err := w.slack.Wait(ctx, func() bool { return w.slack.Tally().Calls[method] >= n }); err != nil {
+		w.t.Fatalf("%s was called %d times: %v", method, w.slack.Tally().Calls[method], err)
+	}
+}
+
 func (b *bubble) twoSockets() {
 	b.t.Helper()
 	b.awaitSockets(b.t, 2)
@@ -185,9 +195,10 @@ func TestFiftyCommandsDuringARefresh(t *testing.T) {
 		func() { w.slack.Disconnect(w.amherst.Team, "warning") },
 		func() { w.slack.CutSocket(w.amherst.Team) },
 		func() {
+			opened := w.slack.Tally().Calls["apps.connections.open"]
 			w.slack.FaultsAlways(slacktest.On{Method: "apps.connections.open"}, slacktest.Slow(2*time.Second, slacktest.StoreEarly))
 			w.reload(w.config(), "loaded again")
-			w.storm(150, 50, func() { time.Sleep(time.Second) }) // the new sockets are not open yet
+			w.storm(150, 50, func() { w.awaitCalls("apps.connections.open", opened+2) }) // the new sockets are being opened
 		},
 	} {
 		w.storm(50*k, 50, during)

@@ -163,7 +163,7 @@ func (w *world) startWith(config string) {
 	if err := w.cmd.Start(); err != nil {
 		w.t.Fatal(err)
 	}
-	w.logged = &logged{done: make(chan struct{}), ready: make(chan readyLine, 1)}
+	w.logged = &logged{more: make(chan struct{}), done: make(chan struct{}), ready: make(chan readyLine, 1)}
 	go w.logged.read(stderr)
 	select {
 	case r := <-w.logged.ready:
@@ -270,6 +270,7 @@ func (w *world) get(url string) (int, string) {
 type logged struct {
 	mu    sync.Mutex
 	lines bytes.Buffer
+	more  chan struct{} // closed by the next line
 	ready chan readyLine
 	done  chan struct{}
 }
@@ -283,12 +284,21 @@ func (l *logged) read(r io.Reader) {
 	for lines.Scan() {
 		l.mu.Lock()
 		l.lines.Write(append(lines.Bytes(), '\n'))
+		close(l.more)
+		l.more = make(chan struct{})
 		l.mu.Unlock()
 		var line readyLine
 		if json.Unmarshal(lines.Bytes(), &line) == nil && line.Msg == "ready" {
 			l.ready <- line
 		}
 	}
+}
+
+// next is closed by the next line.
+func (l *logged) next() <-chan struct{} {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.more
 }
 
 func (l *logged) text() string {
