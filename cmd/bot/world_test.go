@@ -155,7 +155,13 @@ func (w *world) startWith(config string) {
 	if err := os.WriteFile(w.configPath(), []byte(config), 0o600); err != nil {
 		w.t.Fatal(err)
 	}
-	w.cmd = w.command("serve")
+	w.launch(w.command("serve"))
+}
+
+// launch runs a command line that serves and waits until it says that it is ready.
+func (w *world) launch(cmd *exec.Cmd) {
+	w.t.Helper()
+	w.cmd = cmd
 	stderr, err := w.cmd.StderrPipe()
 	if err != nil {
 		w.t.Fatal(err)
