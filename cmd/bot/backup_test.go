@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/umassonline/belltower/internal/chat/slack/slacktest"
 )
@@ -87,6 +88,47 @@ func TestBackupAndRestore(t *testing.T) {
 	w.settled()
 	if left, _ := filepath.Glob(w.in("data/*.restoring*")); len(left) > 0 {
 		t.Errorf("left behind: %v", left)
+	}
+}
+
+// A backup is taken before anybody was told, and restored when all were: each channel
+// has one post about the incident, where it goes on.
+func TestAnIncidentThatWasToldAfterTheBackup(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.story.Patience(time.Minute)
+	w.start()
+	w.subscribe("CTEACH")
+	w.story.Type(ops, root, "/belltower hold")
+	w.do("incident declare learn down")
+	w.works("backup", w.in("copy.db"))
+	w.story.Type(ops, root, "/belltower release")
+	all := []slacktest.ChannelID{ops, "CTEACH"}
+	roots := map[slacktest.ChannelID]slacktest.TS{}
+	for _, ch := range all {
+		roots[ch] = w.story.Expect(ch, "Learn System is not available").TS
+	}
+	w.settled()
+	w.stop()
+
+	w.works("restore", w.in("copy.db"))
+	w.start()
+	w.story.Type(ops, root, "/belltower release") // it was held in the backup
+	w.story.Expect(ops, "The record was restored from a backup of")
+	w.do("incident update 1 A disk is full.")
+	for _, ch := range all {
+		w.story.ExpectClaim(ch, slacktest.Claim{Text: "A disk is full", InThread: roots[ch]})
+	}
+	w.do("incident resolve 1 All is well again.")
+	for _, ch := range all {
+		w.story.ExpectClaim(ch, slacktest.Claim{Text: "All is well again", InThread: roots[ch]})
+	}
+	w.settled()
+	w.story.NothingElse()
+	for _, ch := range all {
+		if m := w.posts(ch)[0]; m.TS != roots[ch] || !strings.Contains(m.Reads(), "All is well again") {
+			t.Errorf("the post in %s is not put right:\n%s", ch, m.Reads())
+		}
 	}
 }
 

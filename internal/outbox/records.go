@@ -62,6 +62,15 @@ type outRecord struct {
 	Settled int
 	// OwedSince is the time of the first announcement after Settled.
 	OwedSince time.Time `json:",omitzero"`
+	// Lost is there where the record was restored from a backup.
+	Lost lost `json:",omitzero"`
+}
+
+// lost is what a restored record does not know: posts of the gap, which may be about
+// announcements that were lost with them. N is the newest that was not.
+type lost struct {
+	N int
+	Gap
 }
 
 func (o outRecord) held() bool    { return !o.ReleaseAt.IsZero() }
