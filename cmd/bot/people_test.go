@@ -170,11 +170,7 @@ func TestAChannelIsRenamedArchivedAndUnarchived(t *testing.T) {
 // its post move with it, once, and nothing is posted again.
 func TestAChannelGetsAnotherID(t *testing.T) {
 	inBubble(t, func(t *testing.T, b *bubble) {
-		b.subscribe("CTEACH")
-		b.ann("/incident declare learn down")
-		pass(5 * time.Second)
-		b.story.Expect(ops, "INC-1")
-		post := b.story.Expect("CTEACH", "Learn System is not available")
+		post := b.outage()
 		changed := b.slack.ChangeID("CTEACH", "GTEACH")
 		b.story.Expect("GTEACH", "Learn System is not available") // the same message
 		b.tell(changed)

@@ -66,6 +66,8 @@ type outRecord struct {
 	OwedSince time.Time `json:",omitzero"`
 	// To is the one channel that is told, by a row; zero: there may be more.
 	To desk.Channel `json:",omitzero"`
+	// Lost is there where the record was restored from a backup.
+	Lost lost `json:",omitzero"`
 }
 
 // concerns reports whether the connection has to do with the subject.
@@ -93,6 +95,13 @@ func (o outRecord) want(ops bool) int {
 		return o.N
 	}
 	return o.Rel
+}
+
+// lost is what a restored record does not know: posts of the gap, which may be about
+// announcements that were lost with them. N is the newest that was not.
+type lost struct {
+	N int
+	Gap
 }
 
 // newcomer marks a channel that is to be looked at by itself.

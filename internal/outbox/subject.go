@@ -16,8 +16,6 @@ type subject struct {
 	anns  []*desk.Announcement // announcement n is at n-1
 	said  map[span]saying
 	scope desk.Scope // of announcement scopeN
-	// audience decides who hears of scope.
-	audience desk.Audience
 	// scopeN is 0 before the first use.
 	scopeN int
 	turn   int  // when its circle last made a chunk, counted in chunks

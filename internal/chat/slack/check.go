@@ -21,8 +21,9 @@ type Finding struct {
 	Text  string // what, and what to do
 }
 
-// Asked are the people whom a check of a connection looks at, by user id.
-type Asked struct{ Admins, Responders, Contacts []string }
+// Asked are the people whom a check of a connection looks at, by user id, and the
+// channels that subscribe, by channel id.
+type Asked struct{ Admins, Responders, Contacts, Subscribed []string }
 
 // maxSkew is how far clocks may be apart before it is worth a word: Slack's
 // requests are refused from maxAge on.
@@ -52,6 +53,7 @@ func (w *Workspace) Check(ctx context.Context, ask Asked) (app string, found []F
 	for _, id := range w.opt.Groups {
 		c.group(id)
 	}
+	c.subscribed(ask.Subscribed)
 	return c.known.Load().App, c.found
 }
 
@@ -116,7 +118,63 @@ func (c *check) appToken() {
 }
 
 func (c *check) opsChannel(id string) {
-	const key = "slack.ops_channel"
+	if why := c.unheard(id); why != "" {
+		c.say(true, "slack.ops_channel", "%s", why)
+	}
+}
+
+// subscribed looks for channels that subscribe and hear nothing. Slack lists those
+// that the bot is in by the page; only the others are asked for one by one.
+func (c *check) subscribed(ids []string) {
+	const key = "subscriptions"
+	ids = slices.DeleteFunc(slices.Clone(ids), func(id string) bool { return isDirect(id) || id == c.conf.OpsChannel })
+	if len(ids) == 0 {
+		return
+	}
+	in, err := c.isIn()
+	if err != nil {
+		c.say(false, key, "Slack does not list the channels that the bot is in (%s), so those that subscribe were not looked at", reasonOf(err))
+		return
+	}
+	for _, id := range ids {
+		if in[id] {
+			continue
+		}
+		if why := c.unheard(id); why != "" {
+			c.say(false, key, "%s (it subscribes, and hears nothing)", why)
+		}
+	}
+}
+
+// isIn lists the channels that the bot is in and that are not archived.
+func (c *check) isIn() (map[string]bool, error) {
+	in := map[string]bool{}
+	args := url.Values{"types": {"public_channel,private_channel"}, "exclude_archived": {"true"}, "limit": {"200"}}
+	for {
+		var a struct {
+			answer
+			Channels []struct {
+				ID string `json:"id"`
+			} `json:"channels"`
+			Next struct {
+				Cursor string `json:"next_cursor"`
+			} `json:"response_metadata"`
+		}
+		if _, err := c.ask("users.conversations", args, &a); err != nil {
+			return nil, err
+		}
+		for _, ch := range a.Channels {
+			in[ch.ID] = true
+		}
+		if a.Next.Cursor == "" {
+			return in, nil
+		}
+		args.Set("cursor", a.Next.Cursor)
+	}
+}
+
+// unheard says why a channel cannot be posted to, and what to do; "": it can.
+func (c *check) unheard(id string) string {
 	var a struct {
 		answer
 		Channel struct {
@@ -127,12 +185,13 @@ func (c *check) opsChannel(id string) {
 	_, err := c.ask("conversations.info", url.Values{"channel": {id}}, &a)
 	switch {
 	case err != nil:
-		c.say(true, key, "the channel %s cannot be read (%s): check its id, and invite the bot if it is private", id, reasonOf(err))
+		return fmt.Sprintf("the channel %s cannot be read (%s): check its id, and invite the bot if it is private", id, reasonOf(err))
 	case a.Channel.Archived:
-		c.say(true, key, "the channel %s is archived: unarchive it or choose another", id)
+		return fmt.Sprintf("the channel %s is archived: unarchive it or choose another", id)
 	case !a.Channel.Member:
-		c.say(true, key, "the bot is not in the channel %s: invite it there", id)
+		return fmt.Sprintf("the bot is not in the channel %s: invite it there", id)
 	}
+	return ""
 }
 
 func (c *check) person(key, id string) {
