@@ -171,6 +171,9 @@ func change(ctx context.Context, a *asked) (chat.Reply, error) {
 		r.Impact, a.line.rest = impact, rest
 	}
 	r.Title, r.Text = a.line.part("title"), a.line.all("message")
+	if r.Impact == "" && r.Title == "" && r.Text == "" {
+		return chat.Reply{}, desk.Refuse(desk.Invalid, "It is not said what is to change.").WithHint("Like: incident change %d down Nobody can log in | We restart it.", a.number)
+	}
 	i, err := a.journal.Incident(ctx, a.number)
 	if err != nil {
 		return chat.Reply{}, err

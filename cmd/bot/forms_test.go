@@ -89,8 +89,8 @@ func TestChangedWithinTheGrace(t *testing.T) {
 		b.story.NothingElse()
 		b.story.Submit(ann, slacktest.Fill{"impact": "major", "title": "Logins fail", "message": "We restart it."})
 		pass(20 * time.Second)
-		b.reads("INC-1")
-		b.story.ExpectClaim(ops, slacktest.Claim{Text: "It got better", InThread: card.TS, AnyOrder: true})
+		b.reads("INC-1 is corrected: its impact, title and message.")
+		b.story.ExpectClaim(ops, slacktest.Claim{Text: "Correction: Learn System is partly not available: Logins fail.", InThread: card.TS, AnyOrder: true})
 		b.story.ExpectEverywhere(many(25), "Learn System is partly not available: Logins fail")
 		for _, m := range b.posts("C000") {
 			if strings.Contains(m.Reads(), "orrected") {

@@ -253,3 +253,16 @@ func (c Change) Unseen() Change {
 	}
 	return c
 }
+
+// Together is the one announcement of changes that were made at once, in their order:
+// of the kind that is said and comes first, with the text that was corrected, showing
+// how the last left it. There is at least one change, and each is announced.
+func Together(changes []Change) *Announcement {
+	all := *changes[len(changes)-1].Announce
+	for _, c := range slices.Backward(changes[:len(changes)-1]) {
+		if a := c.Announce; a.Reach != ReachEdit {
+			all.Kind, all.Reach, all.Before, all.After = a.Kind, a.Reach, a.Before, a.After
+		}
+	}
+	return &all
+}
