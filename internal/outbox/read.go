@@ -45,8 +45,8 @@ type Standing struct {
 // or subscribed to anything.
 type Deliveries struct {
 	Subject desk.Subject
-	// Announced is the number of the newest announcement, Released that of the
-	// newest that others than ops are told.
+	// Announced is the number of the newest announcement (0: none is remembered),
+	// Released that of the newest that others than ops are told.
 	Announced, Released int
 	// HeldUntil is when the grace ends; zero: none runs.
 	HeldUntil time.Time
@@ -56,7 +56,9 @@ type Deliveries struct {
 // Why is how one channel stands with a subject, with its subscriptions.
 type Why struct {
 	Standing
-	Subject       desk.Subject
+	Subject desk.Subject
+	// Announced is as of Deliveries.
+	Announced     int
 	Subscriptions []desk.Subscription
 }
 
@@ -248,7 +250,7 @@ func compareChannels(a, b desk.Channel) int {
 }
 
 func (in *inquiry) standing(tx storage.Tx, ch desk.Channel) (Why, error) {
-	w := Why{Subject: in.subject, Standing: Standing{Channel: ch, Ops: in.places.isOps(ch)}}
+	w := Why{Subject: in.subject, Announced: in.out.N, Standing: Standing{Channel: ch, Ops: in.places.isOps(ch)}}
 	post, posted, err := postTable().Get(tx, postKey(in.subject, ch))
 	if err != nil {
 		return w, err
