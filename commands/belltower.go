@@ -85,6 +85,9 @@ func why(ctx context.Context, a *asked) (chat.Reply, error) {
 	if !a.maySee(i) && (i.Drill || w.At.IsZero()) {
 		return chat.Reply{}, notThere(i)
 	}
+	if w.Announced == 0 {
+		return answer(a.Words.Forgotten(i, a.Kept))
+	}
 	if !a.staff() {
 		if w.Why, err = a.withoutReason(ctx, w); err != nil {
 			return chat.Reply{}, err

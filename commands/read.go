@@ -129,6 +129,9 @@ func deliveries(ctx context.Context, a *asked) (chat.Reply, error) {
 	if err != nil {
 		return chat.Reply{}, err
 	}
+	if d.Announced == 0 {
+		return answer(a.Words.Forgotten(i, a.Kept))
+	}
 	counts := map[string]int{}
 	order := wording.StandingOrder()
 	slices.SortStableFunc(d.Channels, func(x, y outbox.Standing) int {

@@ -98,8 +98,10 @@ func TestDeliveriesAreKeptAsLongAsTheConfigurationSays(t *testing.T) {
 			t.Errorf("after a day: %s", told)
 		}
 		pass(48 * time.Hour)
-		if told := b.ann("/incident deliveries 1"); strings.Contains(told, "2 told") {
-			t.Errorf("after three days: %s", told)
+		for _, told := range []string{b.ann("/incident deliveries 1"), b.story.Type("CTEACH", student, "/belltower why 1").Reply.Reads()} {
+			if !strings.Contains(told, "Who was told of INC-1 is forgotten: it ended ") || !strings.Contains(told, "and deliveries are kept for 2 days after the end.") {
+				t.Errorf("after three days: %s", told)
+			}
 		}
 	})
 }

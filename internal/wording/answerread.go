@@ -241,6 +241,14 @@ func (c Context) Delivered(s desk.Subject, counts map[string]int, held time.Time
 	return p.put(m)
 }
 
+// Forgotten answers who was told of what ended so long ago that this is not kept.
+func (c Context) Forgotten(i desk.Incident, kept time.Duration) chat.Message {
+	return chat.Message{Tone: chat.ToneInfo, Summary: chat.Text{
+		{Plain: "Who was told of " + i.Subject().String() + " is forgotten: it ended "}, {Time: i.EndedAt, Form: chat.FullDate},
+		{Plain: ", and deliveries are kept for " + Span(kept) + " after the end."},
+	}}
+}
+
 // StandingOrder lists the states in the order in which they matter to who reads.
 func StandingOrder() []string { return []string{"failed", "gone", "waiting", "not told", "told"} }
 
