@@ -24,8 +24,9 @@ func (a *asked) form(ctx context.Context) (*chat.Form, error) {
 		return a.noteForm(ctx)
 	case "subscribe":
 		return a.subscribeForm(ctx)
-	case "incident update", "incident resolve", "incident retract", "incident edit", "incident change":
-		return a.incidentForm(ctx)
+	}
+	if f, ok := incidentForms()[a.verb.name]; ok && a.command == "incident" {
+		return a.aboutOne(ctx, f)
 	}
 	return nil, nil
 }
@@ -54,42 +55,62 @@ func (a *asked) namesOnly() bool {
 	return n == len(words)
 }
 
-// incidentForm is the form about one incident, which must be open.
-func (a *asked) incidentForm(ctx context.Context) (*chat.Form, error) {
+// incidentForm is how a verb about one incident makes its form.
+type incidentForm struct {
+	among candidates
+	check func(desk.Incident) error
+	make  func(ctx context.Context, a *asked, i desk.Incident) (chat.Form, error)
+}
+
+// incidentForms lists them by the names of their verbs.
+func incidentForms() map[string]incidentForm {
+	stands, isOpen := desk.Incident.CheckStands, desk.Incident.CheckOpen
+	worded := func(f func(wording.Context, desk.Incident) chat.Form) func(context.Context, *asked, desk.Incident) (chat.Form, error) {
+		return func(_ context.Context, a *asked, i desk.Incident) (chat.Form, error) { return f(a.Words, i), nil }
+	}
+	return map[string]incidentForm{
+		"update":   {open, isOpen, worded(wording.Context.UpdateForm)},
+		"resolve":  {open, isOpen, worded(wording.Context.ResolveForm)},
+		"retract":  {open, stands, worded(wording.Context.RetractForm)},
+		"reopen":   {ended, desk.Incident.CheckResolved, worded(wording.Context.ReopenForm)},
+		"impact":   {open, stands, worded(wording.Context.ImpactForm)},
+		"services": {open, stands, worded(wording.Context.ServicesForm)},
+		"title":    {open, stands, worded(wording.Context.TitleForm)},
+		"lead":     {open, isOpen, leadForm},
+		"began":    {open, stands, worded(wording.Context.BeganForm)},
+		"ended":    {ended, desk.Incident.CheckEnded, worded(wording.Context.EndedForm)},
+		"edit":     {open, stands, editForm},
+		"change":   {open, isOpen, changeForm},
+	}
+}
+
+// aboutOne is the form about one incident, which must be in a state that the verb
+// can change.
+func (a *asked) aboutOne(ctx context.Context, f incidentForm) (*chat.Form, error) {
 	if !a.namesOnly() {
 		return nil, nil
 	}
-	if err := a.incident(ctx, open); err != nil {
+	if err := a.incident(ctx, f.among); err != nil {
 		return nil, err
 	}
 	i, err := a.journal.Incident(ctx, a.number)
 	if err != nil {
 		return nil, err
 	}
-	if a.verb.name != "retract" && a.verb.name != "edit" {
-		if err := i.CheckOpen(); err != nil {
-			return nil, err
-		}
+	if err := f.check(i); err != nil {
+		return nil, err
 	}
-	var f chat.Form
-	switch a.verb.name {
-	case "update":
-		f = a.Words.UpdateForm(i)
-	case "resolve":
-		f = a.Words.ResolveForm(i)
-	case "retract":
-		f = a.Words.RetractForm(i)
-	case "edit":
-		f, err = a.editForm(ctx, i)
-	case "change":
-		f, err = a.changeForm(ctx, i)
-	}
-	return &f, err
+	form, err := f.make(ctx, a, i)
+	return &form, err
+}
+
+func leadForm(_ context.Context, a *asked, i desk.Incident) (chat.Form, error) {
+	return a.Words.LeadForm(i, a.req.Person), nil
 }
 
 // editForm holds the message that is meant, and says its number: there may be a
 // newer one when the form is sent.
-func (a *asked) editForm(ctx context.Context, i desk.Incident) (chat.Form, error) {
+func editForm(ctx context.Context, a *asked, i desk.Incident) (chat.Form, error) {
 	number := i.Updates
 	if a.line.rest != "" {
 		n, ok := parseNumber(a.line.rest)
@@ -103,7 +124,7 @@ func (a *asked) editForm(ctx context.Context, i desk.Incident) (chat.Form, error
 }
 
 // changeForm holds what was declared. What is held waits for it to be sent.
-func (a *asked) changeForm(ctx context.Context, i desk.Incident) (chat.Form, error) {
+func changeForm(ctx context.Context, a *asked, i desk.Incident) (chat.Form, error) {
 	text, err := a.said(ctx, i, 1)
 	if err != nil {
 		return chat.Form{}, err

@@ -166,6 +166,9 @@ func distance(d time.Duration) string {
 	return Span(-d) + " ago"
 }
 
+// inPlace says how what is over, or never notified anybody, is corrected.
+const inPlace = "Posts are put right in place; nobody is notified."
+
 // whoIsTold says whom the change reaches and how.
 func whoIsTold(d Done) chat.Text {
 	kind := d.Entry.Kind
@@ -182,7 +185,7 @@ func whoIsTold(d Done) chat.Text {
 	case kind == desk.Merged:
 		return chat.Plain("Channels that were told of " + d.Incident.Subject().String() + " now hear of " + d.Entry.After + ".")
 	case kind == desk.Retitled && len(d.Also) == 0 && !unseen, kind == desk.Redated, !d.Incident.IsOpen() && kind != desk.Ended && kind != desk.Reworded:
-		return chat.Plain("Posts are put right in place; nobody is notified.")
+		return chat.Plain(inPlace)
 	case d.Channels == 0 && unseen:
 		return chat.Plain("No channel follows this; only ops channels are told.")
 	case d.Channels == 0:
