@@ -132,6 +132,8 @@ func (m markup) appendTime(b []byte, t time.Time, form chat.TimeForm) []byte {
 		shown = "{date_short_pretty} at {time}"
 	case chat.FullDate:
 		shown = "{date_long} at {time}"
+	case chat.Seconds:
+		shown = "{time_secs}"
 	}
 	b = strconv.AppendInt(append(b, "<!date^"...), t.Unix(), 10)
 	b = append(append(append(b, '^'), shown...), '|')
