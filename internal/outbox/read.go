@@ -288,14 +288,14 @@ func (in *inquiry) waiting(tx storage.Tx, st *Standing) error {
 	case hasRow && row.State == failed:
 		st.State, st.Why, st.Next = Failed, row.Why, time.Time{}
 	case held:
-		st.Why, st.Next = "sends of "+string(st.Channel.Connection)+" are held", time.Time{}
+		st.Why, st.Next = "posts to "+string(st.Channel.Connection)+" are held", time.Time{}
 		if hold.Why != "" {
 			st.Why += ": " + hold.Why
 		}
 	case hasRow && row.Why != "":
 		st.Why = row.Why
 	case in.out.held() && !st.Ops && in.out.Rel == 0:
-		st.Why, st.Next = "its grace has not ended", in.out.ReleaseAt
+		st.Why, st.Next = "it can still be taken back", in.out.ReleaseAt
 	}
 	return nil
 }
