@@ -65,7 +65,7 @@ func whoami(_ context.Context, a *asked) (chat.Reply, error) {
 
 // why reads [42]. What was taken back is there for the channels that were told.
 func why(ctx context.Context, a *asked) (chat.Reply, error) {
-	if err := a.incident(ctx, open); err != nil {
+	if err := a.incident(ctx, amongOpen); err != nil {
 		return chat.Reply{}, err
 	}
 	i, err := a.journal.Incident(ctx, a.number)

@@ -13,7 +13,7 @@ import (
 
 // setImpact reads [42] <impact>.
 func setImpact(ctx context.Context, a *asked) (chat.Reply, error) {
-	if err := a.incident(ctx, open); err != nil {
+	if err := a.incident(ctx, amongOpen); err != nil {
 		return chat.Reply{}, err
 	}
 	word := strings.ToLower(a.line.all("impact"))
@@ -27,7 +27,7 @@ func setImpact(ctx context.Context, a *asked) (chat.Reply, error) {
 
 // setServices reads [42] +portal -learn; a form says all that it is about.
 func setServices(ctx context.Context, a *asked) (chat.Reply, error) {
-	if err := a.incident(ctx, open); err != nil {
+	if err := a.incident(ctx, amongOpen); err != nil {
 		return chat.Reply{}, err
 	}
 	read := a.rescope
@@ -92,7 +92,7 @@ func (a *asked) rescopeTo(text string) (r desk.Rescope, err error) {
 
 // setTitle reads [42] <title>.
 func setTitle(ctx context.Context, a *asked) (chat.Reply, error) {
-	if err := a.incident(ctx, open); err != nil {
+	if err := a.incident(ctx, amongOpen); err != nil {
 		return chat.Reply{}, err
 	}
 	title := a.line.all("title")
@@ -101,7 +101,7 @@ func setTitle(ctx context.Context, a *asked) (chat.Reply, error) {
 
 // setLead reads [42] me|@user|nobody.
 func setLead(ctx context.Context, a *asked) (chat.Reply, error) {
-	if err := a.incident(ctx, open); err != nil {
+	if err := a.incident(ctx, amongOpen); err != nil {
 		return chat.Reply{}, err
 	}
 	var who desk.Person
@@ -135,12 +135,12 @@ func (a *asked) person(word string) (desk.Person, error) {
 
 // setBegan reads [42] <time>.
 func setBegan(ctx context.Context, a *asked) (chat.Reply, error) {
-	return a.redate(ctx, open, func(i desk.Incident, t time.Time, act desk.Act) (desk.Change, error) { return i.SetBegan(t, act) })
+	return a.redate(ctx, amongOpen, func(i desk.Incident, t time.Time, act desk.Act) (desk.Change, error) { return i.SetBegan(t, act) })
 }
 
 // setEnded reads [42] <time>.
 func setEnded(ctx context.Context, a *asked) (chat.Reply, error) {
-	return a.redate(ctx, ended, func(i desk.Incident, t time.Time, act desk.Act) (desk.Change, error) { return i.SetEnded(t, act) })
+	return a.redate(ctx, amongEnded, func(i desk.Incident, t time.Time, act desk.Act) (desk.Change, error) { return i.SetEnded(t, act) })
 }
 
 func (a *asked) redate(ctx context.Context, among candidates, rule func(desk.Incident, time.Time, desk.Act) (desk.Change, error)) (chat.Reply, error) {
@@ -156,7 +156,7 @@ func (a *asked) redate(ctx context.Context, among candidates, rule func(desk.Inc
 
 // edit reads [42] [#3] <message>.
 func edit(ctx context.Context, a *asked) (chat.Reply, error) {
-	if err := a.incident(ctx, open); err != nil {
+	if err := a.incident(ctx, amongOpen); err != nil {
 		return chat.Reply{}, err
 	}
 	update := 0
@@ -197,7 +197,7 @@ func merge(ctx context.Context, a *asked) (chat.Reply, error) {
 
 // change reads [42] [impact] [title] [| message]: how the declaration is to read.
 func change(ctx context.Context, a *asked) (chat.Reply, error) {
-	if err := a.incident(ctx, open); err != nil {
+	if err := a.incident(ctx, amongOpen); err != nil {
 		return chat.Reply{}, err
 	}
 	var r journal.Revision

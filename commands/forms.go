@@ -69,18 +69,18 @@ func incidentForms() map[string]incidentForm {
 		return func(_ context.Context, a *asked, i desk.Incident) (chat.Form, error) { return f(a.Words, i), nil }
 	}
 	return map[string]incidentForm{
-		"update":   {open, isOpen, worded(wording.Context.UpdateForm)},
-		"resolve":  {open, isOpen, worded(wording.Context.ResolveForm)},
-		"retract":  {open, stands, worded(wording.Context.RetractForm)},
-		"reopen":   {ended, desk.Incident.CheckResolved, worded(wording.Context.ReopenForm)},
-		"impact":   {open, stands, worded(wording.Context.ImpactForm)},
-		"services": {open, stands, worded(wording.Context.ServicesForm)},
-		"title":    {open, stands, worded(wording.Context.TitleForm)},
-		"lead":     {open, isOpen, leadForm},
-		"began":    {open, stands, worded(wording.Context.BeganForm)},
-		"ended":    {ended, desk.Incident.CheckEnded, worded(wording.Context.EndedForm)},
-		"edit":     {open, stands, editForm},
-		"change":   {open, isOpen, changeForm},
+		"update":   {amongOpen, isOpen, worded(wording.Context.UpdateForm)},
+		"resolve":  {amongOpen, isOpen, worded(wording.Context.ResolveForm)},
+		"retract":  {amongOpen, stands, worded(wording.Context.RetractForm)},
+		"reopen":   {amongEnded, desk.Incident.CheckResolved, worded(wording.Context.ReopenForm)},
+		"impact":   {amongOpen, stands, worded(wording.Context.ImpactForm)},
+		"services": {amongOpen, stands, worded(wording.Context.ServicesForm)},
+		"title":    {amongOpen, stands, worded(wording.Context.TitleForm)},
+		"lead":     {amongOpen, isOpen, leadForm},
+		"began":    {amongOpen, stands, worded(wording.Context.BeganForm)},
+		"ended":    {amongEnded, desk.Incident.CheckEnded, worded(wording.Context.EndedForm)},
+		"edit":     {amongOpen, stands, editForm},
+		"change":   {amongOpen, isOpen, changeForm},
 	}
 }
 
@@ -158,11 +158,11 @@ func (a *asked) noteForm(ctx context.Context) (*chat.Form, error) {
 		return nil, err
 	}
 	if len(all) == 0 {
-		return nil, desk.Refuse(desk.Unknown, "%s", wording.NoneOpen()).WithHint("Like: incident note 42 Vendor ticket 8841 is open.")
+		return nil, desk.Refuse(desk.Unknown, "%s", wording.NoneOpen(0)).WithHint("Like: incident note 42 Vendor ticket 8841 is open.")
 	}
 	chosen := ""
 	if a.line.rest != "" || len(all) == 1 {
-		if err := a.incident(ctx, open); err != nil {
+		if err := a.incident(ctx, amongOpen); err != nil {
 			return nil, err
 		}
 		chosen = strconv.Itoa(a.number)

@@ -32,8 +32,8 @@ func list(ctx context.Context, a *asked) (chat.Reply, error) {
 	if err != nil {
 		return chat.Reply{}, err
 	}
-	if which == "" {
-		which = "open"
+	if back, ok := parseDuration(which); ok {
+		which = wording.Span(back)
 	}
 	return answer(a.Words.Listed(len(all), which, p))
 }
@@ -63,7 +63,7 @@ func (a *asked) maySee(i desk.Incident) bool { return a.staff() || (!i.Drill && 
 
 // seen loads the incident meant, unless it is not for who asks.
 func (a *asked) seen(ctx context.Context) (desk.Incident, error) {
-	if err := a.incident(ctx, open); err != nil {
+	if err := a.incident(ctx, amongOpen); err != nil {
 		return desk.Incident{}, err
 	}
 	i, err := a.journal.Incident(ctx, a.number)

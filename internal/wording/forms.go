@@ -146,9 +146,6 @@ func (c Context) NoteForm(open []desk.Incident, chosen, text string) chat.Form {
 	}
 }
 
-// NoneOpen says that there is no incident to add to.
-func NoneOpen() string { return "No incident is open." }
-
 // SubscribeForm is the form of a subscription; now is what the channel hears.
 func (c Context) SubscribeForm(now []desk.Subscription) chat.Form {
 	f := chat.Form{Title: "Subscribe this channel", Submit: "Subscribe", Command: "subscribe"}

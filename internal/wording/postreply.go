@@ -126,7 +126,7 @@ func rescoped(a *desk.Announcement) saying {
 		s.lead = "It is one problem: " + Conditions(i)
 	}
 	if a.Before != a.After {
-		s.lines = []chat.Line{paragraph(chat.Plain("Before, we named only "), chat.Plain(a.Before), chat.Plain("."))}
+		s.lines = []chat.Line{paragraph(chat.Plain("Before, we named "), chat.Plain(a.Before), chat.Plain("."))}
 	}
 	return s
 }
