@@ -119,32 +119,18 @@ func editForm(ctx context.Context, a *asked, i desk.Incident) (chat.Form, error)
 		}
 		number = n
 	}
-	text, err := a.said(ctx, i, number)
-	return a.Words.EditForm(i, number, text), err
+	said, err := a.journal.Said(ctx, i, number)
+	return a.Words.EditForm(i, number, said.Text), err
 }
 
 // changeForm holds what was declared. What is held waits for it to be sent.
 func changeForm(ctx context.Context, a *asked, i desk.Incident) (chat.Form, error) {
-	text, err := a.said(ctx, i, 1)
+	said, err := a.journal.Said(ctx, i, 1)
 	if err != nil {
 		return chat.Form{}, err
 	}
 	held, err := a.journal.Hesitate(ctx, a.by(), i.Number)
-	return a.Words.ChangeForm(i, text, held), err
-}
-
-// said is public text number n of an incident, as it reads now.
-func (a *asked) said(ctx context.Context, i desk.Incident, n int) (string, error) {
-	entries, err := a.journal.Timeline(ctx, i.Number)
-	if err != nil {
-		return "", err
-	}
-	for _, e := range entries {
-		if e.Update == n && e.Kind != desk.Reworded {
-			return e.Text, nil
-		}
-	}
-	return "", desk.Refuse(desk.Unknown, "%s has no message #%d; it has %d.", i.Subject(), n, i.Updates).About(i.Subject())
+	return a.Words.ChangeForm(i, said.Text, held), err
 }
 
 // noteForm picks one of the incidents that are open, and holds what was brought

@@ -131,7 +131,10 @@ func (j *Journal) Reword(ctx context.Context, by By, number, update int, text st
 	if err != nil {
 		return Applied{}, err
 	}
-	seq, err := j.entryOf(ctx, inc, update)
+	if update == 0 {
+		update = inc.Updates
+	}
+	said, err := j.Said(ctx, inc, update)
 	if err != nil {
 		return Applied{}, err
 	}
@@ -144,7 +147,7 @@ func (j *Journal) Reword(ctx context.Context, by By, number, update int, text st
 		if err != nil {
 			return Applied{}, err
 		}
-		old, _, err := entryTable().Get(tx, entryKey(i.Subject(), seq))
+		old, _, err := entryTable().Get(tx, entryKey(i.Subject(), said.Seq))
 		if err != nil {
 			return Applied{}, err
 		}
@@ -154,23 +157,6 @@ func (j *Journal) Reword(ctx context.Context, by By, number, update int, text st
 		}
 		return j.put(tx, by, c, channels)
 	})
-}
-
-// entryOf finds the entry that said public text number update (0: the newest).
-func (j *Journal) entryOf(ctx context.Context, i desk.Incident, update int) (seq int, err error) {
-	if update == 0 {
-		update = i.Updates
-	}
-	entries, err := j.Timeline(ctx, i.Number)
-	if err != nil {
-		return 0, err
-	}
-	for _, e := range entries {
-		if e.Update == update && e.Kind != desk.Reworded {
-			return e.Seq, nil
-		}
-	}
-	return 0, desk.Refuse(desk.Unknown, "%s has no message #%d; it has %d.", i.Subject(), update, i.Updates).About(i.Subject())
 }
 
 // Merge folds incident from into incident into.
