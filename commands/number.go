@@ -214,7 +214,7 @@ func (a *asked) fold(names ...string) {
 // again writes what the line still holds, its options too, as a line.
 func (a *asked) again() string {
 	words := []string{a.line.rest}
-	for _, name := range []string{"services", "target", "impact", "kinds", "least", "status", "title"} {
+	for _, name := range []string{"services", "target", "impact", "kinds", "least", "manner", "hours", "status", "title"} {
 		v := a.line.options[name]
 		if name == "status" && v != "" {
 			v += ":"

@@ -74,7 +74,15 @@ type exportedSubscription struct {
 	Target  string       `json:"target"`
 	Topics  []desk.Topic `json:"topics"`
 	Least   desk.Impact  `json:"least,omitempty"`
+	Manner  string       `json:"manner"`
+	Hours   *quietHours  `json:"quiet_hours,omitempty"`
 	SetAt   time.Time    `json:"set_at"`
+}
+
+type quietHours struct {
+	From  desk.DayTime `json:"from"`
+	To    desk.DayTime `json:"to"`
+	Least desk.Impact  `json:"least"`
 }
 
 // export writes the record for people to take with them.
@@ -103,7 +111,7 @@ func (e export) write(ctx context.Context, w io.Writer) error {
 		if len(topics) == 0 {
 			topics = []desk.Topic{desk.TopicIncidents, desk.TopicWindows}
 		}
-		return lines.Encode(exportedSubscription{"subscription", s.Channel.String(), s.Target.String(), topics, s.Least, s.SetAt.UTC()})
+		return lines.Encode(exportedSubscription{"subscription", s.Channel.String(), s.Target.String(), topics, s.Least, s.Manner.String(), (*quietHours)(s.Hours), s.SetAt.UTC()})
 	})
 	if err != nil {
 		return err

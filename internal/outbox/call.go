@@ -217,7 +217,7 @@ func (l *line) succeeded(now time.Time, c *call) {
 		l.looked(now, c)
 		return
 	case sendRoot:
-		p = Post{Root: c.id, Told: n, Shown: n, At: now, Ops: j.lane.ops}
+		p = Post{Root: c.id, Told: n, Shown: n, At: now, Ops: j.lane.ops, Manner: j.wish.Manner}
 		l.engine.watch.posted(j.of, n, now)
 	case sendReply:
 		p.Told, p.At = n, now
@@ -229,7 +229,7 @@ func (l *line) succeeded(now time.Time, c *call) {
 		p.Shown = n
 	}
 	j.calm()
-	l.receive(now, &receipt{job: j, post: &p})
+	l.receive(now, &receipt{job: j, post: &p, said: c.plan.do != sendEdit})
 }
 
 // calm forgets the trouble of earlier tries.

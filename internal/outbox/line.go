@@ -36,6 +36,8 @@ type line struct {
 	gone      map[string]goneRecord // as on disk: circles pass these channels by
 	vanishing map[string]bool       // gone, but that is not yet on disk
 	failed    map[failedID]rowRecord
+	missed    map[failedID]missedRecord
+	morning   time.Time    // when quiet hours end that something was missed in
 	arrived   []newcomerAt // newcomers to look at
 	health    health
 	chunks    int // made by this process
@@ -104,6 +106,7 @@ func (l *line) clear() {
 	l.gone = map[string]goneRecord{}
 	l.vanishing = map[string]bool{}
 	l.failed = map[failedID]rowRecord{}
+	l.missed = map[failedID]missedRecord{}
 	l.finished = nil
 }
 
@@ -182,7 +185,7 @@ func (l *line) step(ctx, calls context.Context, now time.Time) error {
 		}
 	}
 	for _, do := range []func(context.Context, time.Time) error{
-		l.adopt, l.refresh, l.welcome, l.breakUp, l.write, l.edits,
+		l.adopt, l.refresh, l.recount, l.welcome, l.breakUp, l.write, l.edits,
 	} {
 		if err := do(ctx, now); err != nil {
 			return err
@@ -204,9 +207,9 @@ func (l *line) alarm(now time.Time) time.Time {
 	if now.Before(l.retry) {
 		return l.retry
 	}
-	at := time.Time{}
+	at := l.morning
 	if len(l.receipts) > 0 {
-		at = l.since.Add(groupTime)
+		at = sooner(at, l.since.Add(groupTime))
 	}
 	for _, la := range l.lanes {
 		if !la.ready {
@@ -296,8 +299,12 @@ func (l *line) readSubjects(tx storage.Tx) error {
 	}
 	all := l.working()
 	for _, id := range live {
-		if all[id], err = l.subject(tx, id); err != nil {
+		s, err := l.subject(tx, id)
+		if err != nil {
 			return err
+		}
+		if s.out.concerns(l.name) {
+			all[id] = s
 		}
 	}
 	l.subjects = all
@@ -312,7 +319,7 @@ func (l *line) readThese(tx storage.Tx, ids map[desk.Subject]bool) error {
 		if err != nil {
 			return err
 		}
-		if l.subjects[id] = s; !s.out.live() && working[id] == nil {
+		if l.subjects[id] = s; working[id] == nil && (!s.out.live() || !s.out.concerns(l.name)) {
 			delete(l.subjects, id)
 		}
 	}
@@ -347,73 +354,5 @@ func (l *line) subject(tx storage.Tx, id desk.Subject) (*subject, error) {
 func (l *line) allDirty() {
 	for _, la := range l.lanes {
 		la.dirty = true
-	}
-}
-
-// lane returns the channel's lane, made where there is none.
-func (l *line) lane(channel string) *lane {
-	la := l.lanes[channel]
-	if la == nil {
-		ch := desk.Channel{Connection: l.name, ID: channel}
-		la = &lane{ch: ch, ops: l.engine.cfg.Book.Places().isOps(ch), abil: l.abil, gone: l.isGone(channel), dirty: true}
-		l.lanes[channel] = la
-	}
-	return la
-}
-
-// jobOf returns the channel's job about s, nil if there is none.
-func (l *line) jobOf(channel string, s *subject) *job {
-	la := l.lanes[channel]
-	if la == nil {
-		return nil
-	}
-	for _, j := range la.jobs {
-		if j.of == s {
-			return j
-		}
-	}
-	return nil
-}
-
-// job returns the channel's job about s, made with its post where there is none.
-func (l *line) job(channel string, s *subject, p Post) *job {
-	la := l.lane(channel)
-	la.dirty = true
-	if j := l.jobOf(channel, s); j != nil {
-		return j
-	}
-	j := &job{lane: la, of: s, post: p, noEdit: l.editsFrom(s)}
-	if row, ok := l.failed[failedID{channel, s.id}]; ok {
-		j.row = &row
-	}
-	la.jobs = append(la.jobs, j)
-	if t := p.At.Add(time.Second); t.After(la.nextPost) && !p.At.After(l.now()) { // else the clock was set back
-		la.nextPost = t
-	}
-	return j
-}
-
-// editsFrom is when edits of the subject's posts may begin: an edit of the process
-// before may take effect for settleTime after the start, but there is none of what
-// this process was the first to tell.
-func (l *line) editsFrom(s *subject) time.Time {
-	if s.young {
-		return time.Time{}
-	}
-	return l.started.Add(settleTime)
-}
-
-// leave takes a job out of its lane, and the lane away with its last job.
-func (l *line) leave(j *job) {
-	la := j.lane
-	for i, x := range la.jobs {
-		if x == j {
-			la.jobs = append(la.jobs[:i], la.jobs[i+1:]...)
-			break
-		}
-	}
-	la.dirty = true
-	if len(la.jobs) == 0 {
-		delete(l.lanes, la.ch.ID)
 	}
 }

@@ -44,7 +44,14 @@ func (b *Book) Move(tx storage.Tx, from, to desk.Channel) ([]desk.Subscription, 
 	return subs, nil
 }
 
+// movePost moves a post, if there is one. Whether there is, a scan tells: of all that
+// is live a transaction may not guard a read each.
 func movePost(tx storage.Tx, from, to storage.Key) error {
+	found := false
+	err := tx.Scan(from, from.End(), 1, func(_, _ []byte) (bool, error) { found = true; return false, nil })
+	if err != nil || !found {
+		return err
+	}
 	p, found, err := postTable().Get(tx, from)
 	if err != nil || !found {
 		return err

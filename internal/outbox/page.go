@@ -69,13 +69,13 @@ func (p *page) lookSubscriptions(tx storage.Tx) error {
 	if c.scope.OpsOnly || c.scope.Retracted {
 		return nil
 	}
-	catalog := c.line.engine.cfg.Book.Places().Catalog
+	audience := c.line.engine.cfg.Book.Places().Catalog.AudienceOf(c.scope)
 	matching, seen := 0, 0
 	visit := func(id string, subs []desk.Subscription) (more bool) {
 		seen += len(subs)
-		if catalog.Matches(subs, c.scope) {
+		if audience.Matches(subs) {
 			matching++
-			p.member(id).matches = true
+			p.member(id).wish = audience.Wish(subs)
 		}
 		if more = matching < c.size && seen < rowsLooked; !more {
 			p.cut(id)

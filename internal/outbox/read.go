@@ -280,6 +280,10 @@ func (in *inquiry) waiting(tx storage.Tx, st *Standing) error {
 	if err != nil {
 		return err
 	}
+	missed, quiet, err := missedTable().Get(tx, missedKey(st.Channel, in.subject))
+	if err != nil {
+		return err
+	}
 	hold, held := in.holds[st.Channel.Connection]
 	st.State, st.Next, st.Tries = Waiting, row.Next, row.Tries
 	switch {
@@ -294,6 +298,8 @@ func (in *inquiry) waiting(tx storage.Tx, st *Standing) error {
 		}
 	case hasRow && row.Why != "":
 		st.Why = row.Why
+	case quiet:
+		st.Why, st.Next = "its quiet hours last", missed.Until
 	case in.out.held() && !st.Ops && in.out.Rel == 0:
 		st.Why, st.Next = "it can still be taken back", in.out.ReleaseAt
 	}

@@ -2,6 +2,8 @@ package outbox
 
 import (
 	"context"
+	"errors"
+	"slices"
 	"time"
 
 	"github.com/umassonline/belltower/internal/desk"
@@ -11,6 +13,9 @@ import (
 // load reads what the process before left open. All of it is in doubt but rows
 // that are due: that process may have sent and died before it wrote so.
 func (l *line) load(ctx context.Context, now time.Time) error {
+	if err := l.takeUp(ctx); err != nil {
+		return err
+	}
 	err := l.db().View(ctx, func(tx storage.Tx) error {
 		l.clear()
 		if err := l.readGone(tx); err != nil {
@@ -25,6 +30,9 @@ func (l *line) load(ctx context.Context, now time.Time) error {
 		if err := l.readRows(tx); err != nil {
 			return err
 		}
+		if err := l.readMissed(tx); err != nil {
+			return err
+		}
 		return l.read(tx, news{all: true})
 	})
 	if err != nil {
@@ -33,6 +41,44 @@ func (l *line) load(ctx context.Context, now time.Time) error {
 	l.loaded = true
 	l.parkGone(now)
 	l.dropSatisfied(now)
+	return nil
+}
+
+// takeUp takes into work again what ended while this connection was not configured:
+// nobody waited for it, and what it posted has to be kept true to its end.
+func (l *line) takeUp(ctx context.Context) error {
+	var missed []desk.Subject
+	err := l.db().View(ctx, func(tx storage.Tx) error {
+		missed = nil
+		k := fanTable().Key().Str(string(l.name))
+		return fanTable().Scan(tx, k, k.End(), 0, func(key storage.Key, f fanRecord) (bool, error) {
+			r := storage.ReadKey(key)
+			r.Str()
+			r.Str()
+			s := readSubject(r)
+			out, _, err := outTable().Get(tx, outKey(s))
+			if !out.live() && f.Settled < out.N {
+				missed = append(missed, s)
+			}
+			return true, errors.Join(err, r.Err())
+		})
+	})
+	if err != nil {
+		return err
+	}
+	for part := range slices.Chunk(missed, settledAtOnce/2) {
+		err := l.db().Background(ctx, func(tx storage.Tx) error {
+			for _, s := range part {
+				if err := unsettle(tx, l.name, s); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+	}
 	return nil
 }
 

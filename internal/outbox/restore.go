@@ -38,7 +38,7 @@ func (b *Book) Restore(ctx context.Context, db storage.DB) ([]desk.Subject, erro
 			return nil, fmt.Errorf("take %s as told: %w", s, err)
 		}
 	}
-	for _, k := range []storage.Key{intentTable().Key(), rowTable().Key(), newTable().Key()} {
+	for _, k := range []storage.Key{intentTable().Key(), rowTable().Key(), newTable().Key(), missedTable().Key()} {
 		if err := removeRange(ctx, db, k); err != nil {
 			return nil, fmt.Errorf("forget what was under way: %w", err)
 		}

@@ -264,3 +264,36 @@ func TestStorySubscriptionsChange(t *testing.T) {
 		w.mustNotBeTold(s, "after")
 	})
 }
+
+// An incident ends while a connection is not configured: when it is again, what it
+// posted is kept true to its end, once.
+func TestStoryEndedWhileAConnectionWasAway(t *testing.T) {
+	inWorld(t, func(w *world) {
+		boston := Connection{Name: "boston", Ops: []string{"duty"}}
+		w.places(Connection{Name: campus, Ops: []string{"ops"}}, boston)
+		w.subscribe("", "math")
+		w.start()
+		s := w.declare(desk.Major, 0)
+		w.pass(time.Minute)
+		w.stop()
+		w.places(boston)
+		w.start()
+		w.resolve(s)
+		w.pass(time.Minute)
+		w.expect("math", s, "post 1")
+		if got := w.platform.in(desk.Channel{Connection: "boston", ID: "duty"}, s); got != "post 1 shows 2; cries [2]" {
+			t.Errorf("boston's ops channel has %q", got)
+		}
+		w.stop()
+		w.places(Connection{Name: campus, Ops: []string{"ops"}}, boston)
+		for range 2 {
+			w.start()
+			w.pass(time.Minute)
+			for _, id := range []string{"math", "ops"} {
+				w.expect(id, s, "post 1 shows 2; cries [2]")
+			}
+			w.mustRest(s)
+			w.stop()
+		}
+	})
+}

@@ -206,7 +206,7 @@ func (s Standing) rest() (t chat.Text) {
 	switch {
 	case s.Next.IsZero():
 	case s.State == "waiting" && s.Tries == 0:
-		t = append(t, chat.Span{Plain: ", until "}, chat.Span{Time: s.Next, Form: chat.Seconds})
+		t = append(t, chat.Span{Plain: ", until "}, toTheSecond(s.Next))
 	default:
 		t = append(t, chat.Span{Plain: ", next try "}, chat.Span{Time: s.Next, Form: chat.DayClock})
 	}
@@ -214,6 +214,15 @@ func (s Standing) rest() (t chat.Text) {
 		t = append(t, chat.Span{Plain: ", a reply in the thread may be missing"})
 	}
 	return append(t, chat.Span{Plain: "."})
+}
+
+// toTheSecond shows a time exactly: the end of a grace is seconds away, that of quiet
+// hours is on the minute.
+func toTheSecond(t time.Time) chat.Span {
+	if t.Second() == 0 {
+		return chat.Span{Time: t, Form: chat.DayClock}
+	}
+	return chat.Span{Time: t, Form: chat.Seconds}
 }
 
 func tries(n int) string {
@@ -237,7 +246,7 @@ func (c Context) Delivered(s desk.Subject, counts map[string]int, held time.Time
 	}
 	m := chat.Message{Summary: chat.Plain(sentence), Tone: chat.ToneInfo}
 	if !held.IsZero() {
-		m.Lines = append(m.Lines, paragraph(chat.Text{{Plain: "Only ops channels hear the newest until "}, {Time: held, Form: chat.Seconds}, {Plain: "."}}))
+		m.Lines = append(m.Lines, paragraph(chat.Text{{Plain: "Only ops channels hear the newest until "}, toTheSecond(held), {Plain: "."}}))
 	}
 	return p.put(m)
 }

@@ -165,7 +165,15 @@ func (c Context) SubscribeForm(now []desk.Subscription) chat.Form {
 		Name: "least", Label: "Impact", Hint: "The least that an outage must be. Left empty: any.", Kind: chat.PickOne, Optional: true,
 		Choices: []chat.Choice{{Value: "major+", Label: "Major and worse"}, {Value: "critical", Label: "Critical only"}},
 	}
-	f.Fields = []chat.Field{target, kinds, least}
+	manner := chat.Field{Name: "manner", Label: "How loud", Kind: chat.PickOne, Initial: []string{desk.Normal.String()}, Choices: []chat.Choice{
+		{Value: string(desk.Quiet), Label: "Quiet: one post, edited"},
+		{Value: desk.Normal.String(), Label: "Normal: updates in its thread"},
+		{Value: string(desk.Loud), Label: "Loud: updates in the channel"},
+	}}
+	hours := chat.Field{
+		Name: "hours", Label: "Quiet hours", Hint: "Like 22:00 to 7:00 only critical. What was missed is told in the morning.", Max: 60, Optional: true,
+	}
+	f.Fields = []chat.Field{target, kinds, least, manner, hours}
 	return f
 }
 

@@ -40,7 +40,7 @@ func (c Context) Home(h Home) chat.Message {
 	}
 	for _, s := range h.Subscriptions {
 		subs = append(subs, chat.Line{Kind: chat.Item, Text: chat.Text{
-			{Channel: s.Channel}, {Plain: ": "}, {Strong: c.targetName(s.Target)}, {Plain: ": " + heard(s)}}})
+			{Channel: s.Channel}, {Plain: ": "}, {Strong: c.targetName(s.Target)}, {Plain: ": " + c.heard(s)}}})
 	}
 	m.Lines = append(m.Lines, homePart("Your open incidents", mine)...)
 	m.Lines = append(m.Lines, homePart("News promised", promised)...)

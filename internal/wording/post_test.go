@@ -292,6 +292,24 @@ func TestANoticeOfSeveralLinesBeginsWithItsSentence(t *testing.T) {
 	}
 }
 
+// What a channel was not told of in its quiet hours: one thing is the sentence itself,
+// more of them are a list.
+func TestWhatQuietHoursKeptBack(t *testing.T) {
+	over := begin(t).loginFails().at("4:31").resolve("It works.").inc
+	wrong := begin(t).learnDown().at("4:05")
+	wrong.take(wrong.inc.Retract("", wrong.act()))
+	open := begin(t).declare(desk.Declaration{Services: affected("portal"), Impact: desk.Minor}).inc
+	at := begin(t).at("7:00").now
+	post := func(missed ...desk.Incident) string {
+		return transcript(campus().Post(chat.Delivery{Snapshot: &desk.Snapshot{Notice: &desk.Notice{Number: 7, At: at, To: desk.Channel{Connection: "amherst", ID: "C1"}, Missed: missed}}}))
+	}
+	many := make([]desk.Incident, maxMissed+3)
+	for k := range many {
+		many[k] = over
+	}
+	golden(t, "missed", post(over)+"\n"+post(open)+"\n"+post(wrong.inc)+"\n"+post(over, open, wrong.inc)+"\n"+post(many...))
+}
+
 func TestNotices(t *testing.T) {
 	c, ch := campus(), desk.Channel{Connection: "boston", ID: "C0LIBRARY"}
 	inc42 := desk.Subject{Kind: desk.IncidentSubject, Number: 42}
