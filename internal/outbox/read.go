@@ -81,7 +81,7 @@ func (b *Book) Deliveries(ctx context.Context, db storage.DB, s desk.Subject) (d
 		if err != nil {
 			return err
 		}
-		d = Deliveries{Subject: s, Announced: in.out.N, Released: in.out.Rel, HeldUntil: in.out.ReleaseAt}
+		d = Deliveries{Subject: s, Announced: in.announced(), Released: in.out.Rel, HeldUntil: in.out.ReleaseAt}
 		channels, err := in.everybody(tx)
 		if err != nil {
 			return err
@@ -208,6 +208,14 @@ func (b *Book) inquire(tx storage.Tx, s desk.Subject) (*inquiry, error) {
 	return in, err
 }
 
+// announced is the newest announcement that is remembered; 0: none is.
+func (in *inquiry) announced() int {
+	if in.out.forgotten() {
+		return 0
+	}
+	return in.out.N
+}
+
 func scopeAt(tx storage.Tx, s desk.Subject, n int) (desk.Scope, error) {
 	a, _, err := annTable().Get(tx, annKey(s, n))
 	return a.Snapshot.Scope(), err
@@ -250,7 +258,7 @@ func compareChannels(a, b desk.Channel) int {
 }
 
 func (in *inquiry) standing(tx storage.Tx, ch desk.Channel) (Why, error) {
-	w := Why{Subject: in.subject, Announced: in.out.N, Standing: Standing{Channel: ch, Ops: in.places.isOps(ch)}}
+	w := Why{Subject: in.subject, Announced: in.announced(), Standing: Standing{Channel: ch, Ops: in.places.isOps(ch)}}
 	post, posted, err := postTable().Get(tx, postKey(in.subject, ch))
 	if err != nil {
 		return w, err
