@@ -18,6 +18,9 @@ type Applied struct {
 	Also []desk.Entry `json:",omitempty"`
 	// Untold: others than ops were told nothing of the incident yet.
 	Untold bool `json:",omitempty"`
+	// Forgotten: it ended so long ago that who was told is not known any more, so that
+	// nothing is told.
+	Forgotten bool `json:",omitempty"`
 	// Channels counts those that match now, beside ops channels.
 	Channels int
 	// Held tells until when others than ops are not told; nil: told at once.
@@ -205,7 +208,7 @@ func (j *Journal) put(tx storage.Tx, by By, c desk.Change, channels int) (Applie
 	a := *c.Announce
 	a.Trace = by.Trace
 	told, err := j.book.Announce(tx, a, j.release(by, a, channels))
-	out.Held = told.Snapshot.Held
+	out.Held, out.Forgotten = told.Snapshot.Held, told.N == 0
 	return out, err
 }
 

@@ -19,6 +19,8 @@ type Done struct {
 	Also []desk.Entry
 	// Untold: others than ops were told nothing of the incident yet.
 	Untold bool
+	// Forgotten: who was told is not known any more, so that nothing is told.
+	Forgotten bool
 	// Channels counts those that will be told, beside ops channels.
 	Channels int
 	// Held tells until when others than ops are not told; nil: told at once.
@@ -178,6 +180,8 @@ func whoIsTold(d Done) chat.Text {
 		return chat.Plain("Only staff can read it.")
 	case d.Incident.Drill:
 		return chat.Plain("This is a drill: nobody outside the ops channel sees it.")
+	case d.Forgotten:
+		return chat.Plain("Posts stay as they are: it ended so long ago that who was told is forgotten.")
 	case kind == desk.Led:
 		return chat.Plain("Only ops channels see it.")
 	case kind == desk.Retracted:
