@@ -4,6 +4,7 @@ import (
 	"maps"
 	"strings"
 	"testing"
+	"time"
 	"unicode/utf8"
 
 	"github.com/umassonline/belltower/internal/chat"
@@ -138,6 +139,17 @@ func TestChangeCorrectsTheDeclaration(t *testing.T) {
 		if !strings.Contains(got, want) {
 			t.Errorf("%q is not in:\n%s", want, got)
 		}
+	}
+}
+
+// Nobody takes a drill for real when its form is open.
+func TestTheFormOfADrillSaysSo(t *testing.T) {
+	o := newOffice(t)
+	o.typed("incident drill learn down")
+	o.req.Forms = true
+	f := o.typed("incident update 1").Form
+	if got := f.Intro[0].Text.PlainText(time.UTC); got != "DRILL INC-1 – Learn System is not available." {
+		t.Error(got)
 	}
 }
 

@@ -72,7 +72,7 @@ func (c Context) DeclareForm(path string) chat.Form {
 
 // about says which incident a form is about, as it is now.
 func (c Context) about(i desk.Incident) []chat.Line {
-	return []chat.Line{paragraph(chat.Join(reference(i), c.state(i, false).Summary))}
+	return []chat.Line{paragraph(chat.Plain(listName(i)+" – "), c.state(i, false).Summary)}
 }
 
 func (c Context) form(i desk.Incident, verb string, fields ...chat.Field) chat.Form {
