@@ -57,6 +57,50 @@ func TestAnIncidentByForms(t *testing.T) {
 	})
 }
 
+// What was said wrong is put right with thumbs alone: each form holds what is now.
+func TestCorrectionsByForms(t *testing.T) {
+	inBubble(t, func(t *testing.T, b *bubble) {
+		b.subscribe("CTEACH")
+		b.ann("/incident declare learn slow Logins fial")
+		pass(5 * time.Second)
+		b.story.Expect(ops, "Logins fial")
+		b.story.Expect("CTEACH", "Logins fial")
+		send := func(line string, fill slacktest.Fill, answer string) {
+			t.Helper()
+			if said := b.ann(line); said != "" {
+				t.Errorf("beside the form of %s she reads %q", line, said)
+			}
+			b.story.Submit(ann, fill)
+			pass(5 * time.Second)
+			b.reads(answer)
+		}
+		told := func(text string) {
+			t.Helper()
+			b.story.ExpectClaim(ops, slacktest.Claim{Text: text, AnyOrder: true})
+			b.story.Expect("CTEACH", text)
+		}
+		send("/incident impact", slacktest.Fill{"impact": "critical"}, "INC-1 is critical now")
+		told("It got worse: Learn System is not available now")
+		send("/incident services", slacktest.Fill{"services": "learn,portal"}, "INC-1 is now about Learn System and Student Portal.")
+		told("Correction: Learn System and Student Portal are not available")
+		send("/incident title", slacktest.Fill{"title": "Logins fail"}, "INC-1 has a new title: Logins fail.")
+		send("/incident lead", nil, "INC-1 is led by")
+		b.ann("/incident began")
+		b.story.Submit(ann, slacktest.Fill{"when": "03.52"})
+		if v := b.story.Form(ann); !strings.Contains(v.Errors["when"], "is no time that I understand") {
+			t.Errorf("beside the field: %v", v.Errors)
+		}
+		send("/incident began", slacktest.Fill{"when": "03:52"}, "It began Wednesday, 2 December 2026, 3:52 AM EST")
+		b.ann("/incident resolve --yes")
+		pass(20 * time.Second)
+		told("are working again")
+		send("/incident ended", slacktest.Fill{"when": "04:00"}, "It ended Wednesday, 2 December 2026, 4:00 AM EST")
+		send("/incident reopen", slacktest.Fill{"message": "It fails once more."}, "INC-1 is open again")
+		told("It fails once more.")
+		golden(t, "stories/corrected by form.txt", b.transcripts(ops, "CTEACH"))
+	})
+}
+
 // A form that was sent twice, as Slack does when it got no answer, is done once.
 func TestAFormThatComesAgainIsDoneOnce(t *testing.T) {
 	inBubble(t, func(t *testing.T, b *bubble) {
@@ -86,8 +130,8 @@ func TestChangedWithinTheGrace(t *testing.T) {
 		b.story.NothingElse()
 		b.story.Submit(ann, slacktest.Fill{"impact": "major", "title": "Logins fail", "message": "We restart it."})
 		pass(20 * time.Second)
-		b.reads("INC-1")
-		b.story.ExpectClaim(ops, slacktest.Claim{Text: "It got better", InThread: card.TS, AnyOrder: true})
+		b.reads("INC-1 is corrected: its impact, title and message.")
+		b.story.ExpectClaim(ops, slacktest.Claim{Text: "Correction: Learn System is partly not available: Logins fail.", InThread: card.TS, AnyOrder: true})
 		b.story.ExpectEverywhere(many(25), "Learn System is partly not available: Logins fail")
 		for _, m := range b.posts("C000") {
 			if strings.Contains(m.Reads(), "orrected") {

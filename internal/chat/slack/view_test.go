@@ -32,11 +32,16 @@ func formsOfAllKinds(t *testing.T) map[string]chat.Form {
 	})}
 	inc := begin(t, desk.Declaration{Impact: desk.Critical}).update("A disk is full.").inc
 	here := channel("CTEACH")
+	over := inc
+	over.Status, over.EndedAt = desk.Resolved, inc.BeganAt.Add(time.Hour)
 	return map[string]chat.Form{
 		"declare": words.DeclareForm("incident declare"), "drill": words.DeclareForm("incident drill"),
 		"update": words.UpdateForm(inc), "resolve": words.ResolveForm(inc), "retract": words.RetractForm(inc),
 		"edit": words.EditForm(inc, 2, "A disk is full."), "change": words.ChangeForm(inc, "We look.", true),
-		"note":      words.NoteForm([]desk.Incident{inc}, "42", "https://amherst.slack.com/archives/C1/p1\nError 500 & <b>"),
+		"note":   words.NoteForm([]desk.Incident{inc}, "42", "https://amherst.slack.com/archives/C1/p1\nError 500 & <b>"),
+		"impact": words.ImpactForm(inc), "services": words.ServicesForm(inc), "title": words.TitleForm(inc), "began": words.BeganForm(inc),
+		"lead": words.LeadForm(inc, desk.Person{Connection: "amherst", ID: "UANN"}), "lead elsewhere": words.LeadForm(inc, desk.Person{Connection: "boston", ID: "UBOB"}),
+		"reopen": words.ReopenForm(over), "ended": words.EndedForm(over),
 		"subscribe": words.SubscribeForm([]desk.Subscription{{Channel: here, Target: desk.ServiceTarget("learn"), Least: desk.Major}}),
 	}
 }
@@ -69,7 +74,7 @@ func filledAnyhow(name string) slacktest.Fill {
 	switch name {
 	case "declare", "drill":
 		return slacktest.Fill{"services": "learn,portal", "impact": "minor"}
-	case "update":
+	case "update", "reopen":
 		return slacktest.Fill{"message": "We look."}
 	case "subscribe":
 		return slacktest.Fill{"target": "learn"}
