@@ -80,7 +80,7 @@ func (a *asked) doubts(services []desk.Affected, title, text string) []string {
 // done answers a change.
 func (a *asked) done(d journal.Applied, doubts []string) (chat.Reply, error) {
 	return answer(a.Words.Done(wording.Done{
-		Incident: d.Incident, Entry: d.Entry, Channels: d.Channels, Held: d.Held, Into: d.Into,
+		Incident: d.Incident, Entry: d.Entry, Also: d.Also, Untold: d.Untold, Forgotten: d.Forgotten, Channels: d.Channels, Held: d.Held, Into: d.Into,
 		Stopped: d.Stopped, Doubts: doubts, Now: a.req.At, Reader: a.req.Zone,
 	}))
 }

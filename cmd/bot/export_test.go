@@ -15,12 +15,14 @@ import (
 	"github.com/umassonline/belltower/internal/desk"
 	"github.com/umassonline/belltower/internal/journal"
 	"github.com/umassonline/belltower/internal/outbox"
+	"github.com/umassonline/belltower/storage/boltdb"
 )
 
 // chronicle is a record with one incident of each kind, made at four.
 type chronicle struct {
 	t *testing.T
 	*journal.Journal
+	db     *boltdb.DB
 	export export
 	asked  int
 }
@@ -35,7 +37,7 @@ func newChronicle(t *testing.T) *chronicle {
 	book := outbox.NewBook()
 	book.SetPlaces(outbox.Places{Catalog: desk.NewCatalog(nil)})
 	j := journal.New(db, book, func(...desk.Subject) {}, journal.Settings{})
-	return &chronicle{t, j, export{db, book, j, "Example University", four.Add(time.Hour)}, 0}
+	return &chronicle{t, j, db, export{"Example University", four.Add(time.Hour)}, 0}
 }
 
 func (c *chronicle) by() journal.By {
@@ -95,7 +97,7 @@ func TestTheExport(t *testing.T) {
 	c.subscribe("CLIB", desk.All(), []desk.Topic{desk.TopicProbes}, "")
 
 	var out bytes.Buffer
-	if err := c.export.write(t.Context(), &out); err != nil {
+	if err := c.export.write(t.Context(), c.db, &out); err != nil {
 		t.Fatal(err)
 	}
 	golden(t, "export.jsonl", out.String())
@@ -105,7 +107,7 @@ func TestTheExport(t *testing.T) {
 		}
 	}
 	var again bytes.Buffer
-	if err := c.export.write(t.Context(), &again); err != nil || again.String() != out.String() {
+	if err := c.export.write(t.Context(), c.db, &again); err != nil || again.String() != out.String() {
 		t.Errorf("it is not the same again (%v):\n%s", err, again.String())
 	}
 }
@@ -127,7 +129,7 @@ func TestALongExport(t *testing.T) {
 		t.Errorf("%d incidents: %v", next, err)
 	}
 	gone := errors.New("gone")
-	if err := c.export.write(context.Background(), brokenPipe{gone}); !errors.Is(err, gone) {
+	if err := c.export.write(context.Background(), c.db, brokenPipe{gone}); !errors.Is(err, gone) {
 		t.Errorf("to who hung up: %v", err)
 	}
 }
@@ -140,10 +142,7 @@ func (b brokenPipe) Write([]byte) (int, error) { return 0, b.err }
 func TestTheExportOfABotThatServesAndOfItsFile(t *testing.T) {
 	w := newWorld(t)
 	w.start()
-	w.subscribe("CTEACH")
-	w.do("incident declare learn down")
-	w.story.Expect(ops, "INC-1")
-	w.story.Expect("CTEACH", "Learn System is not available")
+	w.outage()
 	w.settled()
 	_, serving, _ := strings.Cut(w.works("export"), "\n")
 	w.stop()

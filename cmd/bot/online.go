@@ -1,14 +1,22 @@
 package main
 
 import (
+	"bufio"
+	"bytes"
 	"cmp"
+	"context"
+	"errors"
 	"fmt"
+	"io"
+	"io/fs"
 	"log/slog"
 	"strings"
 
 	"github.com/umassonline/belltower/internal/chat/slack"
 	"github.com/umassonline/belltower/internal/config"
 	"github.com/umassonline/belltower/internal/desk"
+	"github.com/umassonline/belltower/internal/outbox"
+	"github.com/umassonline/belltower/storage"
 )
 
 // checkOnline asks the platforms whether each connection can do what the
@@ -31,6 +39,10 @@ func checkOnline(b bound, cfg *config.Config) (wrong bool) {
 	if named < 2 {
 		say("", slack.Finding{Key: "access.admins", Text: "fewer than two admins: name another, for the day when the first is away"})
 	}
+	subscribed, err := subscribers(b)
+	if err != nil {
+		say("", slack.Finding{Key: "subscriptions", Text: "the channels that subscribe were not looked at: " + err.Error()})
+	}
 	apps := map[string]desk.ConnectionName{}
 	for _, s := range cfg.Slack {
 		w, err := slack.New(s, slack.Options{Now: b.p.now, Log: slog.New(slog.DiscardHandler), Groups: groupsNamed(cfg.Access, s.Name)})
@@ -38,7 +50,9 @@ func checkOnline(b bound, cfg *config.Config) (wrong bool) {
 			say(s.Name, slack.Finding{Wrong: true, Key: "slack.api_url", Text: err.Error()})
 			continue
 		}
-		app, found := w.Check(b.ctx, askedOf(cfg, s.Name))
+		ask := askedOf(cfg, s.Name)
+		ask.Subscribed = subscribed[s.Name]
+		app, found := w.Check(b.ctx, ask)
 		for _, f := range found {
 			say(s.Name, f)
 		}
@@ -67,4 +81,41 @@ func askedOf(cfg *config.Config, conn desk.ConnectionName) slack.Asked {
 		}
 	}
 	return ask
+}
+
+// subscribersPath is where the local socket tells which channels subscribe.
+const subscribersPath = "/subscribers"
+
+// writeSubscribers writes the channels that subscribe, one a line.
+func writeSubscribers(ctx context.Context, db storage.DB, w io.Writer) error {
+	out := bufio.NewWriter(w)
+	last := desk.Channel{}
+	err := outbox.NewBook().EverySubscription(ctx, db, func(s desk.Subscription) error {
+		if s.Channel == last {
+			return nil
+		}
+		last = s.Channel
+		_, err := fmt.Fprintln(out, s.Channel)
+		return err
+	})
+	return errors.Join(err, out.Flush())
+}
+
+// subscribers are the ids of the channels that subscribe, by connection; none where
+// there is no record yet.
+func subscribers(b bound) (map[desk.ConnectionName][]string, error) {
+	var lines bytes.Buffer
+	err := b.fromRecord(subscribersPath, &lines, writeSubscribers)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	all := map[desk.ConnectionName][]string{}
+	for line := range strings.Lines(lines.String()) {
+		ch, wrong := desk.ParseChannel(strings.TrimSpace(line))
+		if wrong != nil {
+			return nil, errors.Join(err, wrong)
+		}
+		all[ch.Connection] = append(all[ch.Connection], ch.ID)
+	}
+	return all, err
 }

@@ -86,7 +86,7 @@ func (r restoring) replace(ctx context.Context, file string) (notice, kept strin
 	if err := os.Rename(fresh, r.store); err != nil {
 		return "", "", err
 	}
-	return notice, kept, syncFolder(r.store)
+	return notice, kept, boltdb.SyncFolder(r.store)
 }
 
 // clean removes what a restore leaves beside the store, also one that was
@@ -105,7 +105,7 @@ func copyFile(to, from string) error {
 		return err
 	}
 	defer f.Close()
-	return writeWhole(to, func(w io.Writer) error {
+	return boltdb.WriteWhole(to, func(w io.Writer) error {
 		_, err := io.Copy(w, f)
 		return err
 	})
@@ -121,7 +121,7 @@ func (r restoring) fit(ctx context.Context, db *boltdb.DB) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	due, err := book.Restore(ctx, db)
+	due, err := book.Restore(ctx, db, outbox.Gap{From: then.From, To: r.now})
 	if err != nil {
 		return "", err
 	}
@@ -141,7 +141,7 @@ func (r restoring) keep() (string, error) {
 		return "", fmt.Errorf("%s is there already: wait a second", kept)
 	}
 	if os.Link(r.store, kept) == nil {
-		return kept, syncFolder(kept)
+		return kept, boltdb.SyncFolder(kept)
 	}
 	return kept, copyFile(kept, r.store) // not every file system has links
 }

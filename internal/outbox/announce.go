@@ -26,10 +26,12 @@ const HesitateFor = 2 * time.Minute
 // Announce writes an announcement and raises the subject's number: two writes,
 // three at its beginning and end, however many channels will hear. It returns
 // the announcement as it will be told. A retraction is never held back: what was
-// in its grace is void, and only who was told hears the correction.
+// in its grace is void, and only who was told hears the correction. Of an incident that
+// has ended, and so long ago that who was told is forgotten, nothing is told: nobody is
+// known who saw it, and to all others it is no news. The announcement then has no N.
 func (b *Book) Announce(tx storage.Tx, a desk.Announcement, r Release) (desk.Announcement, error) {
 	out, _, err := outTable().Get(tx, outKey(a.Subject))
-	if err != nil {
+	if err != nil || (out.forgotten() && a.Snapshot.Incident != nil && a.Snapshot.Ended()) {
 		return a, err
 	}
 	was := out.live()

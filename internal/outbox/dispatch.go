@@ -294,15 +294,21 @@ func (j *job) rowNow(now time.Time, s rowState, b boot) rowRecord {
 	return r
 }
 
-// tokenTime is when the next call may go that waits for its pace.
+// tokenTime is when the next call may go that waits for its pace. One that need not
+// wait has come to be of a method that had its turn before: it goes at once.
 func (l *line) tokenTime(now time.Time) (at time.Time) {
+	if l.health.trial && l.out > 0 {
+		return at
+	}
 	for _, la := range l.lanes {
 		if !la.ready {
 			continue
 		}
 		if ok, t := l.pace[la.plan.method()].ready(now); !ok {
 			at = sooner(at, t)
+			continue
 		}
+		return now
 	}
 	return at
 }

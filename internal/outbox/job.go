@@ -43,6 +43,9 @@ func (l *line) job(channel string, s *subject, p Post) *job {
 	if row, ok := l.failed[failedID{channel, s.id}]; ok {
 		j.row = &row
 	}
+	if j.lost() && la.abil.LookUp {
+		j.doubt = lookedOnce // one look is enough: it was long ago
+	}
 	la.jobs = append(la.jobs, j)
 	if t := p.At.Add(time.Second); t.After(la.nextPost) && !p.At.After(l.now()) { // else the clock was set back
 		la.nextPost = t

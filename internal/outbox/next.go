@@ -181,6 +181,10 @@ func (j *job) next(now time.Time) verdict {
 func (j *job) want() int    { return j.of.out.want(j.lane.ops) }
 func (j *job) isOpen() bool { return j.open > j.post.Told }
 
+// lost reports whether the channel may have a post that a restored record does not
+// know.
+func (j *job) lost() bool { return j.of.out.Lost.N > 0 && j.post.Told == 0 }
+
 // shows reports whether the root's text is old and may be put right now.
 func (j *job) shows() bool {
 	return j.lane.abil.Edit && (j.editing || j.lane.ops) && j.post.Root != "" &&

@@ -64,12 +64,20 @@ type outRecord struct {
 	Settled int
 	// OwedSince is the time of the first announcement after Settled.
 	OwedSince time.Time `json:",omitzero"`
+	// Forgotten is the N up to which announcements and posts were collected: numbers go
+	// on behind it, as posts that stand hold those before.
+	Forgotten int `json:",omitempty"`
 	// To is the one channel that is told, by a row; zero: there may be more.
 	To desk.Channel `json:",omitzero"`
+	// Lost is there where the record was restored from a backup.
+	Lost lost `json:",omitzero"`
 }
 
 // concerns reports whether the connection has to do with the subject.
 func (o outRecord) concerns(k desk.ConnectionName) bool { return o.To.IsZero() || o.To.Connection == k }
+
+// forgotten reports whether nothing is known of who was told.
+func (o outRecord) forgotten() bool { return o.Forgotten == o.N }
 
 func (o outRecord) held() bool    { return !o.ReleaseAt.IsZero() }
 func (o outRecord) settled() bool { return o.Settled == o.N }
@@ -93,6 +101,13 @@ func (o outRecord) want(ops bool) int {
 		return o.N
 	}
 	return o.Rel
+}
+
+// lost is what a restored record does not know: posts of the gap, which may be about
+// announcements that were lost with them. N is the newest that was not.
+type lost struct {
+	N int
+	Gap
 }
 
 // newcomer marks a channel that is to be looked at by itself.

@@ -13,7 +13,7 @@ type subject struct {
 	id    desk.Subject
 	out   outRecord
 	fan   fanRecord
-	anns  []*desk.Announcement // announcement n is at n-1
+	anns  []*desk.Announcement // announcement n is at n-1; nil: forgotten
 	said  map[span]saying
 	scope desk.Scope // of announcement scopeN
 	// scopeN is 0 before the first use.
@@ -48,6 +48,9 @@ func (s *subject) refresh(tx storage.Tx) (bool, error) {
 		return changed, nil
 	}
 	anns := slices.Clip(s.anns)
+	if n := out.Forgotten - len(anns); n > 0 {
+		anns = append(anns, make([]*desk.Announcement, n)...)
+	}
 	err = annTable().Scan(tx, annKey(s.id, len(anns)+1), annKey(s.id, out.N+1), 0, func(_ storage.Key, a desk.Announcement) (bool, error) {
 		anns = append(anns, &a)
 		return true, nil

@@ -65,14 +65,14 @@ func (c Context) DeclareForm(path string) chat.Form {
 	title.Hint = "Left empty it names the services."
 	f.Fields = []chat.Field{
 		{Name: "services", Label: "Services", Kind: chat.PickMany, Choices: c.services()}, impactField(), title, message, nextField(),
-		{Name: "since", Label: "When", Hint: "When it began, like 03:52 or 20m ago. Left empty: now.", Max: 60, Optional: true},
+		{Name: "since", Label: "When", Hint: "When it began, like 03:52 or 20m ago. Left empty: now.", Max: maxWhen, Optional: true},
 	}
 	return f
 }
 
 // about says which incident a form is about, as it is now.
 func (c Context) about(i desk.Incident) []chat.Line {
-	return []chat.Line{paragraph(chat.Join(reference(i), c.headline(i)))}
+	return []chat.Line{paragraph(chat.Plain(listName(i)+" – "), c.state(i, false).Summary)}
 }
 
 func (c Context) form(i desk.Incident, verb string, fields ...chat.Field) chat.Form {
@@ -145,9 +145,6 @@ func (c Context) NoteForm(open []desk.Incident, chosen, text string) chat.Form {
 		Fields: []chat.Field{which, messageField(shorten(text, desk.MaxText))},
 	}
 }
-
-// NoneOpen says that there is no incident to add to.
-func NoneOpen() string { return "No incident is open." }
 
 // SubscribeForm is the form of a subscription; now is what the channel hears.
 func (c Context) SubscribeForm(now []desk.Subscription) chat.Form {
