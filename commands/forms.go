@@ -19,7 +19,11 @@ func (a *asked) form(ctx context.Context) (*chat.Form, error) {
 	}
 	switch a.path() {
 	case "incident declare", "incident drill":
-		return a.emptyForm(a.Words.DeclareForm(a.path())), nil
+		if a.line.rest != "" {
+			return nil, nil
+		}
+		f := a.Words.DeclareForm(a.path())
+		return &f, nil
 	case "incident note":
 		return a.noteForm(ctx)
 	case "subscribe":
@@ -29,14 +33,6 @@ func (a *asked) form(ctx context.Context) (*chat.Form, error) {
 		return a.aboutOne(ctx, f)
 	}
 	return nil, nil
-}
-
-// emptyForm is the form where the line says nothing.
-func (a *asked) emptyForm(f chat.Form) *chat.Form {
-	if a.line.rest != "" {
-		return nil
-	}
-	return &f
 }
 
 // namesOnly reports whether the line says no more than which incident, and of an

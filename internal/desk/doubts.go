@@ -74,10 +74,14 @@ func firstByte(s string) string { return s[:min(1, len(s))] }
 // but that are not among those given.
 func (c *Catalog) othersNamed(services []Affected, title string) []string {
 	words := " " + strings.Join(strings.FieldsFunc(strings.ToLower(title), notWord), " ") + " "
+	if c == nil {
+		return nil
+	}
 	var out []string
-	for _, s := range c.Services() {
-		given := slices.ContainsFunc(services, func(a Affected) bool { return a.Service == s.ID })
-		if !given && s.namedIn(words) {
+	for k, spoken := range c.spoken {
+		s := &c.services[k]
+		named := slices.ContainsFunc(spoken, func(name string) bool { return strings.Contains(words, name) })
+		if named && !slices.ContainsFunc(services, func(a Affected) bool { return a.Service == s.ID }) {
 			out = append(out, s.Name)
 		}
 	}
@@ -85,12 +89,3 @@ func (c *Catalog) othersNamed(services []Affected, title string) []string {
 }
 
 func notWord(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) && r != '-' }
-
-func (s Service) namedIn(words string) bool {
-	for _, w := range append([]string{string(s.ID), s.Name}, s.Aliases...) {
-		if strings.Contains(words, " "+strings.ToLower(w)+" ") {
-			return true
-		}
-	}
-	return false
-}

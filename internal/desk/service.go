@@ -50,6 +50,7 @@ type Service struct {
 // while in use: a new configuration brings a new Catalog. A nil *Catalog is empty.
 type Catalog struct {
 	services []Service
+	spoken   [][]string // what each is called in a text, as othersNamed looks for it
 	byWord   map[string]int
 	groups   map[string]GroupName
 }
@@ -59,9 +60,12 @@ type Catalog struct {
 func NewCatalog(services []Service) *Catalog {
 	c := &Catalog{services: slices.Clone(services), byWord: map[string]int{}, groups: map[string]GroupName{}}
 	for i, s := range services {
+		var spoken []string
 		for _, w := range append([]string{string(s.ID), s.Name}, s.Aliases...) {
 			c.addWord(w, i)
+			spoken = append(spoken, " "+strings.ToLower(w)+" ")
 		}
+		c.spoken = append(c.spoken, spoken)
 		if s.Group != "" {
 			c.groups[strings.ToLower(string(s.Group))] = s.Group
 		}

@@ -28,6 +28,32 @@ type turn struct {
 	ops, others bool
 }
 
+// circles are the subjects whose circles have still to go round, by whom they have
+// still to look at: a storm's many that wait for their turn in ops cost others nothing.
+type circles struct{ ops, others map[*subject]bool }
+
+func newCircles() circles { return circles{map[*subject]bool{}, map[*subject]bool{}} }
+
+// reckon brings a subject's places in line with its circle.
+func (c circles) reckon(s *subject) {
+	place(c.ops, s, s.owesOps())
+	place(c.others, s, s.owesOthers())
+}
+
+// drop takes out a subject that is over.
+func (c circles) drop(s *subject) {
+	delete(c.ops, s)
+	delete(c.others, s)
+}
+
+func place(set map[*subject]bool, s *subject, in bool) {
+	if in {
+		set[s] = true
+		return
+	}
+	delete(set, s)
+}
+
 // room is how many more chunks may be open, of ops channels and of others.
 type room struct{ ops, others int }
 
@@ -41,15 +67,12 @@ func (r room) turnOf(s *subject) (t turn, ok bool) {
 // then urgent subjects, then whose last turn is longest ago; every fourth goes by
 // that alone. Room is reckoned without the chunks that have ended.
 func (l *line) nextTurns(ended []*intent, most int) (turns []turn) {
-	r := l.room(ended)
-	if l.stopped() || (r.ops <= 0 && r.others <= 0) {
+	if l.stopped() {
 		return nil
 	}
-	for _, s := range l.subjects {
-		t, ok := r.turnOf(s)
-		if !ok {
-			continue
-		}
+	r := l.room(ended)
+	consider := func(s *subject) {
+		t, _ := r.turnOf(s)
 		at := len(turns)
 		for at > 0 && l.sooner(t, turns[at-1]) {
 			at--
@@ -57,6 +80,18 @@ func (l *line) nextTurns(ended []*intent, most int) (turns []turn) {
 		if at < most {
 			turns = slices.Insert(turns, at, t)
 			turns = turns[:min(len(turns), most)]
+		}
+	}
+	if r.ops > 0 {
+		for s := range l.circles.ops {
+			consider(s)
+		}
+	}
+	if r.others > 0 {
+		for s := range l.circles.others {
+			if r.ops <= 0 || !l.circles.ops[s] { // else it was considered
+				consider(s)
+			}
 		}
 	}
 	fit := turns[:0]
@@ -172,6 +207,7 @@ func (l *line) opened(now time.Time, c chunk, rec intentRecord) {
 		s.round.again = true // those that were told before have texts to be put right
 	}
 	s.fan = c.fan
+	l.circles.reckon(s)
 	l.chunks++
 	s.turn = l.chunks
 	if len(c.members) == 0 {

@@ -31,6 +31,7 @@ type line struct {
 	held      bool
 	orphans   bool // intents or rows may be on disk that are not in memory
 	subjects  map[desk.Subject]*subject
+	circles   circles
 	lanes     map[string]*lane // by channel id
 	intents   map[intentID]*intent
 	gone      map[string]goneRecord // as on disk: circles pass these channels by
@@ -86,10 +87,10 @@ func newLine(e *Engine, name desk.ConnectionName, s chat.Sender) *line {
 	l := &line{
 		engine: e, name: name, sender: s, abil: e.cfg.Abilities[name],
 		log:      e.cfg.Log.With("connection", string(name)),
-		subjects: map[desk.Subject]*subject{},
-		wake:     make(chan struct{}, 1),
-		work:     make(chan *call),
-		news:     news{all: true},
+		subjects: map[desk.Subject]*subject{}, circles: newCircles(),
+		wake: make(chan struct{}, 1),
+		work: make(chan *call),
+		news: news{all: true},
 	}
 	for m := range l.pace {
 		l.pace[m] = newPace(0)
@@ -307,7 +308,10 @@ func (l *line) readSubjects(tx storage.Tx) error {
 			all[id] = s
 		}
 	}
-	l.subjects = all
+	l.subjects, l.circles = all, newCircles()
+	for _, s := range all {
+		l.circles.reckon(s)
+	}
 	return nil
 }
 
@@ -321,7 +325,10 @@ func (l *line) readThese(tx storage.Tx, ids map[desk.Subject]bool) error {
 		}
 		if l.subjects[id] = s; working[id] == nil && (!s.out.live() || !s.out.concerns(l.name)) {
 			delete(l.subjects, id)
+			l.circles.drop(s)
+			continue
 		}
+		l.circles.reckon(s)
 	}
 	return nil
 }

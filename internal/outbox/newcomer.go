@@ -241,6 +241,7 @@ func (l *line) welcomed(now time.Time, ch desk.Channel, o owed) {
 		s = known
 	}
 	l.subjects[s.id] = s
+	l.circles.reckon(s)
 	s.fan.Settled, s.round.again = 0, true
 	l.about(s.id)
 	if !o.told {

@@ -147,6 +147,7 @@ func (l *line) known(tx storage.Tx, id desk.Subject) (*subject, error) {
 	s, err := l.subject(tx, id)
 	if err == nil {
 		l.subjects[id] = s
+		l.circles.reckon(s)
 	}
 	return s, err
 }
@@ -225,6 +226,7 @@ func (l *line) adopt(ctx context.Context, now time.Time) error {
 				return err
 			}
 			s.fan, s.round.again = f, true
+			l.circles.reckon(s)
 		}
 		if err := l.readIntents(tx); err != nil {
 			return err
