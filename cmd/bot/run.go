@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"time"
@@ -25,8 +26,16 @@ import (
 
 type serveCommand struct{}
 
+// heapGrowth is how much the heap may grow, in percent of what is in use, before it is
+// looked through: what is in use is small, so that Go's own 100 costs a tenth of the
+// processor's time under load to save a few MiB. The variable GOGC overrides it.
+const heapGrowth = 400
+
 // Run serves until the context ends.
 func (serveCommand) Run(b bound) error {
+	if _, given := b.p.env("GOGC"); !given {
+		debug.SetGCPercent(heapGrowth)
+	}
 	cfg, err := config.Load(b.config, b.p.env)
 	if err != nil {
 		return err
