@@ -21,131 +21,6 @@ const (
 	rowsLooked = 500
 )
 
-// turn is a step of a subject's circle that is to be made, for ops channels, for
-// others, or for whom of both there is something to do.
-type turn struct {
-	subject     *subject
-	ops, others bool
-}
-
-// circles are the subjects whose circles have still to go round, by whom they have
-// still to look at: a storm's many that wait for their turn in ops cost others nothing.
-type circles struct{ ops, others map[*subject]bool }
-
-func newCircles() circles { return circles{map[*subject]bool{}, map[*subject]bool{}} }
-
-// reckon brings a subject's places in line with its circle.
-func (c circles) reckon(s *subject) {
-	place(c.ops, s, s.owesOps())
-	place(c.others, s, s.owesOthers())
-}
-
-// drop takes out a subject that is over.
-func (c circles) drop(s *subject) {
-	delete(c.ops, s)
-	delete(c.others, s)
-}
-
-func place(set map[*subject]bool, s *subject, in bool) {
-	if in {
-		set[s] = true
-		return
-	}
-	delete(set, s)
-}
-
-// room is how many more chunks may be open, of ops channels and of others.
-type room struct{ ops, others int }
-
-// turnOf is the step that the subject's circle may make where there is room.
-func (r room) turnOf(s *subject) (t turn, ok bool) {
-	t = turn{s, r.ops > 0 && s.owesOps(), r.others > 0 && s.owesOthers()}
-	return t, t.ops || t.others
-}
-
-// nextTurns chooses whose circles make a step, at most so many: ops channels first,
-// then urgent subjects, then whose last turn is longest ago; every fourth goes by
-// that alone. Room is reckoned without the chunks that have ended.
-func (l *line) nextTurns(ended []*intent, most int) (turns []turn) {
-	if l.stopped() {
-		return nil
-	}
-	r := l.room(ended)
-	consider := func(s *subject) {
-		t, _ := r.turnOf(s)
-		at := len(turns)
-		for at > 0 && l.sooner(t, turns[at-1]) {
-			at--
-		}
-		if at < most {
-			turns = slices.Insert(turns, at, t)
-			turns = turns[:min(len(turns), most)]
-		}
-	}
-	if r.ops > 0 {
-		for s := range l.circles.ops {
-			consider(s)
-		}
-	}
-	if r.others > 0 {
-		for s := range l.circles.others {
-			if r.ops <= 0 || !l.circles.ops[s] { // else it was considered
-				consider(s)
-			}
-		}
-	}
-	fit := turns[:0]
-	for _, t := range turns {
-		if t, ok := r.turnOf(t.subject); ok {
-			fit = append(fit, t)
-			r.take(t)
-		}
-	}
-	return fit
-}
-
-// take reckons a turn that is made, which opens at most one chunk.
-func (r *room) take(t turn) {
-	if t.ops {
-		r.ops--
-	}
-	if t.others {
-		r.others--
-	}
-}
-
-// turnsAtOnce bounds the circles that make a step in one transaction: each takes two
-// writes, and reads three records and the post of each ops channel.
-func (l *line) turnsAtOnce() int {
-	ops := l.engine.cfg.Book.Places().connection(l.name).Ops
-	return max(1, min(8, storage.MaxReads/(3+len(ops))))
-}
-
-// room is how many more chunks may be open, without those that have ended.
-func (l *line) room(ended []*intent) room {
-	r := room{opsOpen, chunksOpen}
-	for _, i := range l.intents {
-		switch {
-		case i.Boot != l.boot || slices.Contains(ended, i):
-		case i.ops:
-			r.ops--
-		default:
-			r.others--
-		}
-	}
-	return r
-}
-
-func (l *line) sooner(a, b turn) bool {
-	if a.ops != b.ops {
-		return a.ops
-	}
-	if x, y := a.subject.urgent(), b.subject.urgent(); x != y && l.chunks%oldestTurn != oldestTurn-1 {
-		return x
-	}
-	return a.subject.turn < b.subject.turn
-}
-
 // member is a channel that a chunk is to tell.
 type member struct {
 	channel string
@@ -155,53 +30,79 @@ type member struct {
 
 // chunk is one step of a circle.
 type chunk struct {
-	line *line
-	turn
-	scope desk.Scope // of what others than ops may be told
-	size  int
-	open  []string // channels of the subject that are open, in order
+	line    *line
+	subject *subject
+	scope   desk.Scope // of what others than ops may be told
+	size    int
+	open    []string // channels of the subject that are open, in order
+	room    *room
 
 	asked   asked // as of when members match
 	stale   bool
+	idle    bool // there was no room for it any more
 	fan     fanRecord
 	toOps   bool
 	members []member
+	rec     intentRecord
 }
 
-// chunking makes one step of a circle (T3): an intent for its next channels and
-// the cursor behind them, together.
+// chunking makes a step of each of these circles (T3): an intent for its next
+// channels, where there is room for one, and the cursor behind them, together.
 //
 // A subject that has changed since the line read it makes none; stale is then set.
-func (l *line) chunking(now time.Time, t turn, stale *bool) task {
-	s := t.subject
-	var c chunk
-	var rec intentRecord
+func (l *line) chunking(now time.Time, turns []*subject, r room, stale *bool) task {
+	var chunks []*chunk
 	write := func(tx storage.Tx) error {
-		c = chunk{line: l, turn: t, scope: s.scopeAt(s.out.Rel), size: l.chunkSize(), open: l.openChannels(s)}
-		if err := c.look(tx); err != nil || c.stale {
-			return err
-		}
-		if len(c.members) > 0 {
-			c.fan.Chunks++
-			rec = c.intent(now, l.boot)
-			if err := intentTable().Put(tx, intentKey(l.name, s.id, c.fan.Chunks), rec); err != nil {
+		left := r
+		chunks = nil
+		for _, s := range turns {
+			c := &chunk{line: l, subject: s, scope: s.scopeAt(s.out.Rel), size: l.chunkSize(), open: l.openChannels(s), room: &left}
+			chunks = append(chunks, c)
+			if err := c.write(tx, now); err != nil {
 				return err
 			}
 		}
-		return fanTable().Put(tx, fanKey(l.name, s.id), c.fan)
+		return nil
 	}
 	return task{write, func() {
-		if c.stale {
-			l.about(s.id)
-			*stale = true
-			return
+		for _, c := range chunks {
+			if c.stale {
+				l.about(c.subject.id)
+				*stale = true
+				continue
+			}
+			if !c.idle {
+				l.opened(now, c)
+			}
 		}
-		l.opened(now, c, rec)
 	}}
 }
 
+func (c *chunk) write(tx storage.Tx, now time.Time) error {
+	l, s := c.line, c.subject
+	if c.idle = (c.room.ops <= 0 || !s.owesOps()) && (c.room.others <= 0 || !s.owesOthers()); c.idle {
+		return nil
+	}
+	if err := c.look(tx); err != nil || c.stale {
+		return err
+	}
+	if len(c.members) > 0 {
+		if c.toOps {
+			c.room.ops--
+		} else {
+			c.room.others--
+		}
+		c.fan.Chunks++
+		c.rec = c.intent(now, l.boot)
+		if err := intentTable().Put(tx, intentKey(l.name, s.id, c.fan.Chunks), c.rec); err != nil {
+			return err
+		}
+	}
+	return fanTable().Put(tx, fanKey(l.name, s.id), c.fan)
+}
+
 // opened takes a chunk that is on disk into the lanes.
-func (l *line) opened(now time.Time, c chunk, rec intentRecord) {
+func (l *line) opened(now time.Time, c *chunk) {
 	s := c.subject
 	if c.fan.N > s.fan.N && s.fan.N > 0 {
 		s.round.again = true // those that were told before have texts to be put right
@@ -213,7 +114,7 @@ func (l *line) opened(now time.Time, c chunk, rec intentRecord) {
 	if len(c.members) == 0 {
 		return
 	}
-	i := l.addIntent(s, rec, c.fan.Chunks)
+	i := l.addIntent(s, c.rec, c.fan.Chunks)
 	i.ops = c.toOps
 	for _, m := range c.members {
 		j := l.join(i, m.channel, s, m.post)
@@ -294,20 +195,28 @@ func (c *chunk) look(tx storage.Tx) error {
 	if c.fan, _, err = fanTable().Get(tx, fanKey(c.line.name, s.id)); err != nil {
 		return err
 	}
-	if c.ops && c.fan.OpsN < out.N {
-		c.toOps, c.fan.OpsN = true, out.N
-		if err := c.lookOps(tx); err != nil || len(c.members) > 0 {
+	if c.room.ops > 0 && c.subject.owesOps() && c.fan.OpsN < out.N {
+		c.fan.OpsN = out.N
+		if err := c.lookOps(tx); err != nil {
 			return err
 		}
-		c.toOps = false
+		c.toOps = len(c.members) > 0
 	}
-	if !c.others {
+	if c.room.others <= 0 || out.Rel == 0 {
 		return nil
 	}
-	if c.fan.N < out.Rel {
-		c.fan.N, c.fan.Stop, c.fan.Wrapped, c.fan.Done = out.Rel, c.fan.Pos, false, false
+	return c.lookOthers(tx, out.Rel)
+}
+
+// lookOthers finds the next channels beside ops channels. Where a chunk of ops channels
+// is opened, one of others has to wait for the next turn; but often nobody follows.
+func (c *chunk) lookOthers(tx storage.Tx, rel int) error {
+	ops, before := c.members, c.fan
+	c.members = nil
+	if c.fan.N < rel {
+		c.fan.N, c.fan.Stop, c.fan.Wrapped, c.fan.Done = rel, c.fan.Pos, false, false
 	}
-	for looked := 0; c.fan.N > 0 && !c.fan.Done && len(c.members) == 0 && looked < rowsLooked; {
+	for looked := 0; !c.fan.Done && len(c.members) == 0 && looked < rowsLooked; {
 		p := page{chunk: c, from: c.fan.Pos}
 		if c.fan.Wrapped {
 			p.to = c.fan.Stop
@@ -317,6 +226,12 @@ func (c *chunk) look(tx storage.Tx) error {
 		}
 		looked += p.looked
 		c.move(p)
+	}
+	if c.toOps {
+		if len(c.members) > 0 {
+			c.fan = before
+		}
+		c.members = ops
 	}
 	return nil
 }

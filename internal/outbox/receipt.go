@@ -115,10 +115,11 @@ func (l *line) write(ctx context.Context, now time.Time) error {
 		if len(tasks) > 0 {
 			most = 1 // the receipts need the other writes
 		}
-		turns := l.nextTurns(ended, most)
+		r := l.room(ended)
+		turns := l.nextTurns(r, most)
 		stale := false
-		for _, t := range turns {
-			tasks = append(tasks, l.chunking(now, t, &stale))
+		if len(turns) > 0 {
+			tasks = append(tasks, l.chunking(now, turns, r, &stale))
 		}
 		if len(tasks) == 0 {
 			return nil
