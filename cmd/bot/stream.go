@@ -76,14 +76,22 @@ func fetchLocal(ctx context.Context, socket, path string, w io.Writer) error {
 
 // withStore opens the store at path, which must be there, for one purpose.
 func withStore(path string, use func(*boltdb.DB) error) error {
-	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("there is no record at %s: look at path in [storage] of the configuration", path)
+	if err := recordAt(path); err != nil {
+		return err
 	}
 	db, err := boltdb.Open(path, boltdb.Options{})
 	if err != nil {
 		return err
 	}
 	return errors.Join(use(db), db.Close())
+}
+
+// recordAt refuses where there is no store.
+func recordAt(path string) error {
+	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("there is no record at %s: look at path in [storage] of the configuration", path)
+	}
+	return nil
 }
 
 // writeWhole makes the file at path (mode 0600) of what fill writes: whole, or not

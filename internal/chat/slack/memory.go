@@ -23,6 +23,9 @@ const (
 	groupTable  = "usergroup" // by the id of a user group
 )
 
+// Tables lists the tables of a Memory.
+func Tables() []string { return []string{teamTable, personTable, groupTable, channelTable} }
+
 // recall takes in what was known before a restart. What cannot be read is asked
 // for anew.
 func (w *Workspace) recall(ctx context.Context) {
