@@ -50,7 +50,7 @@ func (c renameConnection) Run(b bound) error {
 	if err != nil {
 		return fmt.Errorf("nothing was renamed: %w", err)
 	}
-	fmt.Fprintf(b.p.stdout, "The record calls %s %s now: %d subscriptions and %d posts go on under that name.\n", c.Old, c.New, n.Subscriptions, n.Posts)
+	fmt.Fprintf(b.p.stdout, "The record calls %s %s now. Subscriptions: %d, posts: %d.\n", c.Old, c.New, n.Subscriptions, n.Posts)
 	sayKept(b.p.stdout, kept)
 	for _, line := range c.left(cfg, b.config) {
 		fmt.Fprintln(b.p.stdout, line)

@@ -63,7 +63,7 @@ func TestAConnectionGetsAnotherName(t *testing.T) {
 	w.slack.ClearFaults()
 
 	out := w.works("rename", "connection", "amherst", "umass")
-	for _, want := range []string{"1 subscriptions and 2 posts", "The record before is kept as", "from /slack/amherst/... to /slack/umass/..."} {
+	for _, want := range []string{"amherst umass now. Subscriptions: 1, posts: 2.", "The record before is kept as", "from /slack/amherst/... to /slack/umass/..."} {
 		if !strings.Contains(out, want) {
 			t.Errorf("no %q in: %s", want, out)
 		}
