@@ -2,6 +2,7 @@ package outbox
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/umassonline/belltower/internal/desk"
@@ -50,22 +51,19 @@ func (c *clerk) remove(ctx context.Context, s desk.Subject) error {
 			return err
 		}
 	}
-	failed, err := c.rowsOf(ctx, s)
+	keys, err := c.rowsOf(ctx, s)
 	if err != nil {
 		return err
 	}
-	for len(failed) > 0 {
-		n := min(len(failed), deletesAtOnce)
-		if err := remove(ctx, db, failed[:n]); err != nil {
+	for k := range c.engine.lines {
+		keys = append(keys, fanKey(k, s))
+	}
+	for part := range slices.Chunk(keys, deletesAtOnce) {
+		if err := remove(ctx, db, part); err != nil {
 			return err
 		}
-		failed = failed[n:]
 	}
-	last := []storage.Key{outKey(s)}
-	for k := range c.engine.lines {
-		last = append(last, fanKey(k, s))
-	}
-	return remove(ctx, db, last)
+	return remove(ctx, db, []storage.Key{outKey(s)})
 }
 
 func (c *clerk) rowsOf(ctx context.Context, s desk.Subject) (keys []storage.Key, err error) {
