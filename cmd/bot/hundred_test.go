@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"runtime"
@@ -10,6 +11,7 @@ import (
 	"time"
 
 	"github.com/umassonline/belltower/internal/chat/slack/slacktest"
+	"github.com/umassonline/belltower/internal/desk"
 )
 
 // town is one of many workspaces beside amherst.
@@ -124,6 +126,25 @@ func TestAHundredWorkspaces(t *testing.T) {
 	})
 }
 
+// When nothing can be heard, each workspace is told so of itself alone.
+func TestEachHearsThatItIsNotHeard(t *testing.T) {
+	inBubble(t, func(t *testing.T, b *bubble) {
+		b.more = b.configs(b.towns(1, 3))
+		b.stop()
+		b.start()
+		for _, name := range []desk.ConnectionName{"amherst", "town001"} {
+			b.bot.sayDeaf(t.Context(), name, errors.New("Slack does not answer"))
+			b.bot.sayDeaf(t.Context(), name, nil)
+		}
+		pass(10 * time.Second)
+		for id, name := range map[slacktest.ChannelID]string{ops: "amherst", "COPS001": "town001"} {
+			for range 2 {
+				b.story.Expect(id, name)
+			}
+		}
+	})
+}
+
 // A real process serves a hundred workspaces: it is ready though ten of them do not
 // tell it who it is, and tells all; SIGHUP takes ten out and ten others in. What it
 // takes in time and memory is logged.
@@ -190,6 +211,29 @@ func TestAHundredWorkspacesAtAStartAndASIGHUP(t *testing.T) {
 		t.Errorf("exit status %d:\n%s", status, w.logged.text())
 	}
 	t.Logf("stopped after %v", time.Since(began).Round(time.Millisecond))
+}
+
+// The check of a hundred workspaces waits once for all that do not answer.
+func TestTheCheckOfAHundredWorkspaces(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	towns := w.towns(1, 100)
+	w.more = w.configs(towns)
+	w.write(w.config())
+	held := make(chan struct{})
+	defer close(held)
+	for _, mute := range towns[:10] {
+		w.slack.FaultsAlways(slacktest.On{Team: mute.Team, Method: "auth.test"}, slacktest.Hang(held, slacktest.StoreNever))
+	}
+	began := time.Now()
+	out, _, status := w.bot("check", "--online")
+	t.Logf("checked in %v", time.Since(began).Round(time.Millisecond))
+	if n := strings.Count(out, "no answer in time"); status != 1 || n != 10 {
+		t.Errorf("status %d, %d do not answer:\n%s", status, n, out)
+	}
+	if !strings.Contains(out, "error: town010: ") || strings.Contains(out, "error: town011: ") {
+		t.Errorf("it says:\n%s", out)
+	}
 }
 
 // resident is the memory of the bot's process.
