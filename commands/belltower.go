@@ -65,7 +65,7 @@ func whoami(_ context.Context, a *asked) (chat.Reply, error) {
 
 // why reads [42]. What was taken back is there for the channels that were told.
 func why(ctx context.Context, a *asked) (chat.Reply, error) {
-	if err := a.incident(ctx, open); err != nil {
+	if err := a.incident(ctx, amongOpen); err != nil {
 		return chat.Reply{}, err
 	}
 	i, err := a.journal.Incident(ctx, a.number)
@@ -84,6 +84,9 @@ func why(ctx context.Context, a *asked) (chat.Reply, error) {
 	}
 	if !a.maySee(i) && (i.Drill || w.At.IsZero()) {
 		return chat.Reply{}, notThere(i)
+	}
+	if w.Announced == 0 {
+		return answer(a.Words.Forgotten(i, a.Kept))
 	}
 	if !a.staff() {
 		if w.Why, err = a.withoutReason(ctx, w); err != nil {

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"sync/atomic"
+	"time"
 
 	"github.com/umassonline/belltower/internal/chat"
 	"github.com/umassonline/belltower/internal/desk"
@@ -26,6 +27,8 @@ type Settings struct {
 	// Rosters tells what is known of the groups that the access list names; nil:
 	// there are none.
 	Rosters func() []chat.Roster
+	// Kept is how long it is kept who was told of what has ended.
+	Kept time.Duration
 	// Senders post to the channels of connections: for test posts only.
 	Senders map[desk.ConnectionName]chat.Sender
 }

@@ -148,6 +148,26 @@ func TestAllButtonsTogetherFit(t *testing.T) {
 	}
 }
 
+// What was resolved lately is found behind many that were declared after it, and
+// beside another it is asked which.
+func TestTheOneThatWasResolvedIsFoundAmongMany(t *testing.T) {
+	o := newOffice(t)
+	o.typed("incident declare learn slow")
+	for k := range 12 {
+		o.typed(fmt.Sprintf("incident declare --separate learn slow Title %d", k))
+	}
+	o.typed("incident resolve 1")
+	o.req.At = o.req.At.Add(6 * 24 * time.Hour)
+	o.typed("incident resolve 13")
+	if got := plain(o.typed("incident reopen Again.")); !strings.HasPrefix(got, "More than one incident may be meant.") {
+		t.Error(got)
+	}
+	o.req.At = o.req.At.Add(2 * 24 * time.Hour)
+	if got := plain(o.typed("incident reopen Once more.")); !strings.HasPrefix(got, "INC-13 is open again") {
+		t.Error(got)
+	}
+}
+
 // Pages hold long texts in small numbers.
 func TestPagesAreShort(t *testing.T) {
 	o := newOffice(t)

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -201,8 +202,25 @@ func (o *office) stage(what string) {
 		o.req.Zone = zone
 	case "options":
 		o.option(value)
+	case "subscribers":
+		o.subscribers(value)
 	default:
 		o.t.Fatalf("no such stage: %q", what)
+	}
+}
+
+// subscribers makes so many channels hear of everything.
+func (o *office) subscribers(n string) {
+	many, err := strconv.Atoi(n)
+	if err != nil {
+		o.t.Fatal(err)
+	}
+	req := o.req
+	for k := range many {
+		req.ID, req.Command, req.Text = fmt.Sprintf("boston/s%d", k), "subscribe", fmt.Sprintf("boston/C%03d all", k)
+		if r := o.Do(o.t.Context(), req); r.Failed {
+			o.t.Fatal(r.Message.PlainText(time.UTC))
+		}
 	}
 }
 

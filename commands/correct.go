@@ -2,6 +2,7 @@ package commands
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -12,7 +13,7 @@ import (
 
 // setImpact reads [42] <impact>.
 func setImpact(ctx context.Context, a *asked) (chat.Reply, error) {
-	if err := a.incident(ctx, open); err != nil {
+	if err := a.incident(ctx, amongOpen); err != nil {
 		return chat.Reply{}, err
 	}
 	word := strings.ToLower(a.line.all("impact"))
@@ -24,12 +25,16 @@ func setImpact(ctx context.Context, a *asked) (chat.Reply, error) {
 	return a.apply(ctx, "", func(i desk.Incident, act desk.Act) (desk.Change, error) { return i.SetImpact(to, act) })
 }
 
-// setServices reads [42] +portal -learn.
+// setServices reads [42] +portal -learn; a form says all that it is about.
 func setServices(ctx context.Context, a *asked) (chat.Reply, error) {
-	if err := a.incident(ctx, open); err != nil {
+	if err := a.incident(ctx, amongOpen); err != nil {
 		return chat.Reply{}, err
 	}
-	r, err := a.rescope(a.line.part("services"))
+	read := a.rescope
+	if a.req.Filled {
+		read = a.rescopeTo
+	}
+	r, err := read(a.line.part("services"))
 	if err != nil {
 		return chat.Reply{}, err
 	}
@@ -37,7 +42,7 @@ func setServices(ctx context.Context, a *asked) (chat.Reply, error) {
 }
 
 func (a *asked) rescope(text string) (r desk.Rescope, err error) {
-	words := strings.FieldsFunc(text, func(c rune) bool { return c == ' ' || c == ',' || c == '\n' })
+	words := pieces(text)
 	if len(words) == 0 || a.line.rest != "" {
 		return r, desk.Refuse(desk.Invalid, "Say which services are added or removed.").WithHint("Like: incident services %d +portal -learn", a.number)
 	}
@@ -57,9 +62,37 @@ func (a *asked) rescope(text string) (r desk.Rescope, err error) {
 	return r, nil
 }
 
+// pieces are the words of a list.
+func pieces(text string) []string {
+	return strings.FieldsFunc(text, func(c rune) bool { return c == ' ' || c == ',' || c == '\n' })
+}
+
+// rescopeTo is what a form changes: text is what the incident is to be about, and the
+// line says what it was about when the form was opened.
+func (a *asked) rescopeTo(text string) (r desk.Rescope, err error) {
+	was := pieces(a.line.rest)
+	for _, w := range pieces(text) {
+		s, err := a.affected(text, w)
+		if err != nil {
+			return r, inField(err, "services")
+		}
+		k := slices.Index(was, string(s.Service))
+		if k < 0 || s.Status != "" {
+			r.Add = append(r.Add, s)
+		}
+		if k >= 0 {
+			was = slices.Delete(was, k, k+1)
+		}
+	}
+	for _, id := range was {
+		r.Remove = append(r.Remove, desk.ServiceID(id))
+	}
+	return r, nil
+}
+
 // setTitle reads [42] <title>.
 func setTitle(ctx context.Context, a *asked) (chat.Reply, error) {
-	if err := a.incident(ctx, open); err != nil {
+	if err := a.incident(ctx, amongOpen); err != nil {
 		return chat.Reply{}, err
 	}
 	title := a.line.all("title")
@@ -68,12 +101,15 @@ func setTitle(ctx context.Context, a *asked) (chat.Reply, error) {
 
 // setLead reads [42] me|@user|nobody.
 func setLead(ctx context.Context, a *asked) (chat.Reply, error) {
-	if err := a.incident(ctx, open); err != nil {
+	if err := a.incident(ctx, amongOpen); err != nil {
 		return chat.Reply{}, err
 	}
-	who, err := a.person(a.line.rest)
-	if err != nil {
-		return chat.Reply{}, err
+	var who desk.Person
+	if word := a.line.all("lead"); word != "" || !a.req.Filled {
+		var err error
+		if who, err = a.person(word); err != nil {
+			return chat.Reply{}, err
+		}
 	}
 	return a.apply(ctx, "", func(i desk.Incident, act desk.Act) (desk.Change, error) { return i.SetLead(who, act) })
 }
@@ -86,6 +122,8 @@ func (a *asked) person(word string) (desk.Person, error) {
 		return a.req.Person, nil
 	case "nobody":
 		return desk.Person{}, nil
+	case "":
+		return desk.Person{}, desk.Refuse(desk.Invalid, "It is not said who leads.").WithHint("Like: incident lead %d me", a.number)
 	}
 	p, err := desk.ParsePerson(strings.TrimPrefix(word, "@"))
 	if err != nil || strings.ContainsAny(p.ID, " \n") || !a.connected(p.Connection) {
@@ -97,12 +135,12 @@ func (a *asked) person(word string) (desk.Person, error) {
 
 // setBegan reads [42] <time>.
 func setBegan(ctx context.Context, a *asked) (chat.Reply, error) {
-	return a.redate(ctx, open, func(i desk.Incident, t time.Time, act desk.Act) (desk.Change, error) { return i.SetBegan(t, act) })
+	return a.redate(ctx, amongOpen, func(i desk.Incident, t time.Time, act desk.Act) (desk.Change, error) { return i.SetBegan(t, act) })
 }
 
 // setEnded reads [42] <time>.
 func setEnded(ctx context.Context, a *asked) (chat.Reply, error) {
-	return a.redate(ctx, ended, func(i desk.Incident, t time.Time, act desk.Act) (desk.Change, error) { return i.SetEnded(t, act) })
+	return a.redate(ctx, amongEnded, func(i desk.Incident, t time.Time, act desk.Act) (desk.Change, error) { return i.SetEnded(t, act) })
 }
 
 func (a *asked) redate(ctx context.Context, among candidates, rule func(desk.Incident, time.Time, desk.Act) (desk.Change, error)) (chat.Reply, error) {
@@ -118,7 +156,7 @@ func (a *asked) redate(ctx context.Context, among candidates, rule func(desk.Inc
 
 // edit reads [42] [#3] <message>.
 func edit(ctx context.Context, a *asked) (chat.Reply, error) {
-	if err := a.incident(ctx, open); err != nil {
+	if err := a.incident(ctx, amongOpen); err != nil {
 		return chat.Reply{}, err
 	}
 	update := 0
@@ -159,7 +197,7 @@ func merge(ctx context.Context, a *asked) (chat.Reply, error) {
 
 // change reads [42] [impact] [title] [| message]: how the declaration is to read.
 func change(ctx context.Context, a *asked) (chat.Reply, error) {
-	if err := a.incident(ctx, open); err != nil {
+	if err := a.incident(ctx, amongOpen); err != nil {
 		return chat.Reply{}, err
 	}
 	var r journal.Revision
@@ -171,6 +209,9 @@ func change(ctx context.Context, a *asked) (chat.Reply, error) {
 		r.Impact, a.line.rest = impact, rest
 	}
 	r.Title, r.Text = a.line.part("title"), a.line.all("message")
+	if r.Impact == "" && r.Title == "" && r.Text == "" {
+		return chat.Reply{}, desk.Refuse(desk.Invalid, "It is not said what is to change.").WithHint("Like: incident change %d down Nobody can log in | We restart it.", a.number)
+	}
 	i, err := a.journal.Incident(ctx, a.number)
 	if err != nil {
 		return chat.Reply{}, err

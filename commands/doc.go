@@ -28,7 +28,7 @@
 //
 // A line is a verb and what belongs to it. Options of a Request by name
 // (services, impact, title, message, next, since, incident, status, target,
-// kinds, least, reason) stand for their part of the line.
+// kinds, least, reason, when, lead) stand for their part of the line.
 //
 //   - 42, #42, inc-42 and a service's id, alias or name stand for an incident; it
 //     may be left out when just one that is no drill is open.

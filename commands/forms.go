@@ -24,8 +24,9 @@ func (a *asked) form(ctx context.Context) (*chat.Form, error) {
 		return a.noteForm(ctx)
 	case "subscribe":
 		return a.subscribeForm(ctx)
-	case "incident update", "incident resolve", "incident retract", "incident edit", "incident change":
-		return a.incidentForm(ctx)
+	}
+	if f, ok := incidentForms()[a.verb.name]; ok && a.command == "incident" {
+		return a.aboutOne(ctx, f)
 	}
 	return nil, nil
 }
@@ -54,42 +55,62 @@ func (a *asked) namesOnly() bool {
 	return n == len(words)
 }
 
-// incidentForm is the form about one incident, which must be open.
-func (a *asked) incidentForm(ctx context.Context) (*chat.Form, error) {
+// incidentForm is how a verb about one incident makes its form.
+type incidentForm struct {
+	among candidates
+	check func(desk.Incident) error
+	make  func(ctx context.Context, a *asked, i desk.Incident) (chat.Form, error)
+}
+
+// incidentForms lists them by the names of their verbs.
+func incidentForms() map[string]incidentForm {
+	stands, isOpen := desk.Incident.CheckStands, desk.Incident.CheckOpen
+	worded := func(f func(wording.Context, desk.Incident) chat.Form) func(context.Context, *asked, desk.Incident) (chat.Form, error) {
+		return func(_ context.Context, a *asked, i desk.Incident) (chat.Form, error) { return f(a.Words, i), nil }
+	}
+	return map[string]incidentForm{
+		"update":   {amongOpen, isOpen, worded(wording.Context.UpdateForm)},
+		"resolve":  {amongOpen, isOpen, worded(wording.Context.ResolveForm)},
+		"retract":  {amongOpen, stands, worded(wording.Context.RetractForm)},
+		"reopen":   {amongEnded, desk.Incident.CheckResolved, worded(wording.Context.ReopenForm)},
+		"impact":   {amongOpen, stands, worded(wording.Context.ImpactForm)},
+		"services": {amongOpen, stands, worded(wording.Context.ServicesForm)},
+		"title":    {amongOpen, stands, worded(wording.Context.TitleForm)},
+		"lead":     {amongOpen, isOpen, leadForm},
+		"began":    {amongOpen, stands, worded(wording.Context.BeganForm)},
+		"ended":    {amongEnded, desk.Incident.CheckEnded, worded(wording.Context.EndedForm)},
+		"edit":     {amongOpen, stands, editForm},
+		"change":   {amongOpen, isOpen, changeForm},
+	}
+}
+
+// aboutOne is the form about one incident, which must be in a state that the verb
+// can change.
+func (a *asked) aboutOne(ctx context.Context, f incidentForm) (*chat.Form, error) {
 	if !a.namesOnly() {
 		return nil, nil
 	}
-	if err := a.incident(ctx, open); err != nil {
+	if err := a.incident(ctx, f.among); err != nil {
 		return nil, err
 	}
 	i, err := a.journal.Incident(ctx, a.number)
 	if err != nil {
 		return nil, err
 	}
-	if a.verb.name != "retract" && a.verb.name != "edit" {
-		if err := i.CheckOpen(); err != nil {
-			return nil, err
-		}
+	if err := f.check(i); err != nil {
+		return nil, err
 	}
-	var f chat.Form
-	switch a.verb.name {
-	case "update":
-		f = a.Words.UpdateForm(i)
-	case "resolve":
-		f = a.Words.ResolveForm(i)
-	case "retract":
-		f = a.Words.RetractForm(i)
-	case "edit":
-		f, err = a.editForm(ctx, i)
-	case "change":
-		f, err = a.changeForm(ctx, i)
-	}
-	return &f, err
+	form, err := f.make(ctx, a, i)
+	return &form, err
+}
+
+func leadForm(_ context.Context, a *asked, i desk.Incident) (chat.Form, error) {
+	return a.Words.LeadForm(i, a.req.Person), nil
 }
 
 // editForm holds the message that is meant, and says its number: there may be a
 // newer one when the form is sent.
-func (a *asked) editForm(ctx context.Context, i desk.Incident) (chat.Form, error) {
+func editForm(ctx context.Context, a *asked, i desk.Incident) (chat.Form, error) {
 	number := i.Updates
 	if a.line.rest != "" {
 		n, ok := parseNumber(a.line.rest)
@@ -98,32 +119,18 @@ func (a *asked) editForm(ctx context.Context, i desk.Incident) (chat.Form, error
 		}
 		number = n
 	}
-	text, err := a.said(ctx, i, number)
-	return a.Words.EditForm(i, number, text), err
+	said, err := a.journal.Said(ctx, i, number)
+	return a.Words.EditForm(i, number, said.Text), err
 }
 
 // changeForm holds what was declared. What is held waits for it to be sent.
-func (a *asked) changeForm(ctx context.Context, i desk.Incident) (chat.Form, error) {
-	text, err := a.said(ctx, i, 1)
+func changeForm(ctx context.Context, a *asked, i desk.Incident) (chat.Form, error) {
+	said, err := a.journal.Said(ctx, i, 1)
 	if err != nil {
 		return chat.Form{}, err
 	}
 	held, err := a.journal.Hesitate(ctx, a.by(), i.Number)
-	return a.Words.ChangeForm(i, text, held), err
-}
-
-// said is public text number n of an incident, as it reads now.
-func (a *asked) said(ctx context.Context, i desk.Incident, n int) (string, error) {
-	entries, err := a.journal.Timeline(ctx, i.Number)
-	if err != nil {
-		return "", err
-	}
-	for _, e := range entries {
-		if e.Update == n && e.Kind != desk.Reworded {
-			return e.Text, nil
-		}
-	}
-	return "", desk.Refuse(desk.Unknown, "%s has no message #%d; it has %d.", i.Subject(), n, i.Updates).About(i.Subject())
+	return a.Words.ChangeForm(i, said.Text, held), err
 }
 
 // noteForm picks one of the incidents that are open, and holds what was brought
@@ -137,11 +144,11 @@ func (a *asked) noteForm(ctx context.Context) (*chat.Form, error) {
 		return nil, err
 	}
 	if len(all) == 0 {
-		return nil, desk.Refuse(desk.Unknown, "%s", wording.NoneOpen()).WithHint("Like: incident note 42 Vendor ticket 8841 is open.")
+		return nil, desk.Refuse(desk.Unknown, "%s", wording.NoneOpen(0)).WithHint("Like: incident note 42 Vendor ticket 8841 is open.")
 	}
 	chosen := ""
 	if a.line.rest != "" || len(all) == 1 {
-		if err := a.incident(ctx, open); err != nil {
+		if err := a.incident(ctx, amongOpen); err != nil {
 			return nil, err
 		}
 		chosen = strconv.Itoa(a.number)

@@ -4,6 +4,7 @@ import (
 	"maps"
 	"strings"
 	"testing"
+	"time"
 	"unicode/utf8"
 
 	"github.com/umassonline/belltower/internal/chat"
@@ -18,11 +19,16 @@ func TestWhatOpensAForm(t *testing.T) {
 		"incident retract inc-1": "Take INC-1 back", "incident edit 1": "Edit INC-1", "incident edit #1": "Edit INC-1", "incident edit 1 #1": "Edit INC-1",
 		"incident change 1": "Change INC-1", "incident note": "Add to an incident", "incident note 1": "Add to an incident", "subscribe": "Subscribe this channel",
 		"incident declare portal slow": "", "incident update 1 We look.": "", "incident resolve 1 --yes": "", "incident retract 1 --yes": "", "subscribe learn": "",
-		"incident resolve 7": "", "incident update portal": "", "incident edit 1 #9": "", "unsubscribe": "", "status": "", "incident lead": "",
+		"incident resolve 7": "", "incident update portal": "", "incident edit 1 #9": "", "unsubscribe": "", "status": "",
+		"incident impact": "Impact of INC-1", "incident services learn": "Services of INC-1", "incident title 1": "Title of INC-1", "incident lead": "Lead of INC-1", "incident began #1": "When INC-1 began",
+		"incident reopen 2": "Reopen INC-2", "incident reopen": "Reopen INC-2", "incident ended": "When INC-2 ended", "incident title 2": "Title of INC-2",
+		"incident reopen 1": "", "incident ended 1": "", "incident lead 2": "", "incident lead me": "", "incident impact slow": "", "incident title 1 Slow": "", "incident merge": "",
 	} {
 		t.Run(line, func(t *testing.T) {
 			o := newOffice(t)
 			o.typed("incident declare learn down")
+			o.typed("incident declare mail slow")
+			o.typed("incident resolve 2")
 			o.req.Forms = true
 			before := o.dump()
 			r := o.typed(line)
@@ -133,5 +139,67 @@ func TestChangeCorrectsTheDeclaration(t *testing.T) {
 		if !strings.Contains(got, want) {
 			t.Errorf("%q is not in:\n%s", want, got)
 		}
+	}
+}
+
+// Nobody takes a drill for real when its form is open.
+func TestTheFormOfADrillSaysSo(t *testing.T) {
+	o := newOffice(t)
+	o.typed("incident drill learn down")
+	o.req.Forms = true
+	f := o.typed("incident update 1").Form
+	if got := f.Intro[0].Text.PlainText(time.UTC); got != "DRILL INC-1 – Learn System is not available." {
+		t.Error(got)
+	}
+}
+
+// What a form holds at first is how it is now: sent as it is it changes nothing, and
+// what is changed in it is.
+func TestTheFormsOfCorrections(t *testing.T) {
+	for _, tc := range []struct {
+		line   string
+		fields map[string]string
+		says   string
+	}{
+		{"incident impact 1", nil, "INC-1 is critical already."},
+		{"incident impact 1", map[string]string{"impact": "minor"}, "INC-1 is minor now"},
+		{"incident services 1", nil, "INC-1 is about just these services already."},
+		{"incident services 1", map[string]string{"services": "portal,mail"}, "INC-1 is now about Portal and Mail."},
+		{"incident services 1", map[string]string{"services": "learn,mail:slow"}, "INC-1 is now about Learn System and Mail."},
+		{"incident services 1", map[string]string{"services": "protal"}, `There is no service "protal".`},
+		{"incident title 1", nil, "This is the title of INC-1 already."},
+		{"incident title 1", map[string]string{"title": "Nobody | can log in"}, "INC-1 has a new title: Nobody | can log in."},
+		{"incident lead 1", nil, "INC-1 is led by amherst/U0RESPONDER."},
+		{"incident lead 1", map[string]string{"lead": "@amherst/U0BOB"}, "INC-1 is led by amherst/U0BOB."},
+		{"incident lead 1", map[string]string{"lead": ""}, "This is so already"},
+		{"incident began 1", map[string]string{"when": "03:52"}, "It began Friday, 27 November 2026, 3:52 AM EST"},
+		{"incident began 1", map[string]string{"when": "25:99"}, `"25:99" is no time that I understand.`},
+		{"incident reopen 2", map[string]string{"message": "Mail hangs again."}, "INC-2 is open again"},
+		{"incident reopen 2", map[string]string{"message": " "}, "There is no message."},
+		{"incident ended 2", map[string]string{"when": "04:10"}, "It ended Friday, 27 November 2026, 4:10 AM EST"},
+		{"incident ended 2", map[string]string{"when": "tomorrow 4am"}, "An incident cannot end in the future."},
+	} {
+		o := newOffice(t)
+		o.typed("incident declare learn,portal down")
+		o.typed("incident declare mail slow")
+		o.stage("time 2026-11-27 04:20:00")
+		o.typed("incident resolve 2")
+		if got := plain(o.fills(tc.line, tc.fields)); !strings.Contains(got, tc.says) {
+			t.Errorf("%s %v: want %q, reads:\n%s", tc.line, tc.fields, tc.says, got)
+		}
+	}
+}
+
+// What somebody else adds while the form is open is not taken off by it.
+func TestTheFormOfServicesKeepsWhatItDidNotShow(t *testing.T) {
+	o := newOffice(t)
+	o.typed("incident declare learn down")
+	o.req.Forms = true
+	f := o.typed("incident services 1").Form
+	o.typed("incident services 1 +mail")
+	o.req.Command, o.req.Text, _ = strings.Cut(f.Command, " ")
+	o.req.ID, o.req.Filled, o.req.Options = "filled", true, map[string]string{"services": "portal"}
+	if got := plain(o.Do(t.Context(), o.req)); !strings.Contains(got, "INC-1 is now about Mail and Portal.") {
+		t.Error(got)
 	}
 }

@@ -19,12 +19,12 @@ func (c *Commands) Home(ctx context.Context, req chat.Request) (chat.Message, er
 		return chat.Message{}, err
 	}
 	opened = slices.DeleteFunc(opened, func(i desk.Incident) bool { return !a.maySee(i) })
-	home := wording.Home{Staff: a.staff()}
+	home := wording.Home{Staff: a.staff(), At: req.At}
 	for _, i := range opened {
 		if i.Lead == req.Person || i.DeclaredBy == req.Person {
 			home.Mine = append(home.Mine, i)
 		}
-		if !i.NextUpdateBy.IsZero() {
+		if i.NextUpdateBy.After(req.At) || (home.Staff && !i.NextUpdateBy.IsZero()) { // what was missed is for staff
 			home.Promised = append(home.Promised, i)
 		}
 	}

@@ -84,7 +84,7 @@ func (a *asked) done(ctx context.Context, d journal.Applied, doubts []string) (c
 		a.log.Warn("cannot read which connections are held", "trace", a.req.Trace, "error", err)
 	}
 	return answer(a.Words.Done(wording.Done{
-		Incident: d.Incident, Entry: d.Entry, Channels: d.Channels, Held: d.Held, Into: d.Into,
+		Incident: d.Incident, Entry: d.Entry, Also: d.Also, Untold: d.Untold, Forgotten: d.Forgotten, Channels: d.Channels, Held: d.Held, Into: d.Into,
 		Stopped: slices.Sorted(mapKeys(holds)), Doubts: doubts, Now: a.req.At, Reader: a.req.Zone,
 	}))
 }

@@ -26,8 +26,24 @@ func parseNumber(word string) (int, bool) {
 	return n, err == nil && n > 0
 }
 
-// candidates finds the incidents that may be meant where no number was typed.
-type candidates func(ctx context.Context, a *asked) ([]desk.Incident, error)
+// candidates are the incidents that may be meant where no number was typed.
+type candidates int
+
+const (
+	amongOpen  candidates = iota // those that are open and no drills
+	amongEnded                   // those that were resolved lately
+)
+
+// find lists them, newest first.
+func (c candidates) find(ctx context.Context, a *asked) ([]desk.Incident, error) {
+	if c == amongOpen {
+		return open(ctx, a)
+	}
+	all, err := a.journal.Incidents(ctx, time.Time{}, maxList)
+	return slices.DeleteFunc(all, func(i desk.Incident) bool {
+		return i.Drill || i.CheckResolved() != nil || i.EndedAt.Before(a.req.At.Add(-recently))
+	}), err
+}
 
 // open are those that are open and no drills, newest first.
 func open(ctx context.Context, a *asked) ([]desk.Incident, error) {
@@ -38,15 +54,6 @@ func open(ctx context.Context, a *asked) ([]desk.Incident, error) {
 
 // recently is how long an incident that ended is still offered by itself.
 const recently = 7 * 24 * time.Hour
-
-// ended are those that were resolved lately.
-func ended(ctx context.Context, a *asked) ([]desk.Incident, error) {
-	all, err := a.journal.Incidents(ctx, a.req.At.Add(-recently), maxOffered)
-	return slices.DeleteFunc(all, func(i desk.Incident) bool { return i.Drill || i.Status != desk.Resolved || !stands(i) }), err
-}
-
-// stands reports whether the incident was neither taken back nor merged.
-func stands(i desk.Incident) bool { return !i.IsRetracted() && i.MergedInto == 0 }
 
 // incident takes the incident that is meant off the line, as a.number: by its
 // number, by a service that it is about, or because there is just one. Else it
@@ -65,7 +72,7 @@ func (a *asked) findIncident(ctx context.Context, among candidates) (int, error)
 	if done, found, err := a.journal.Repeated(ctx, a.by()); found || err != nil {
 		return done.Incident.Number, err
 	}
-	all, err := among(ctx, a)
+	all, err := among.find(ctx, a)
 	if err != nil {
 		return 0, err
 	}
@@ -82,13 +89,16 @@ func (a *asked) findIncident(ctx context.Context, among candidates) (int, error)
 		if a.line.rest != "" { // it may begin a text
 			a.line.rest = whole
 		}
-		return 0, a.which(all, wording.NoneAbout(service.Name))
+		return 0, a.which(all, wording.NoneAbout(service.Name, among == amongEnded))
+	}
+	if among == amongEnded {
+		return 0, a.which(nil, wording.NoneEnded())
 	}
 	drills, err := a.drills(ctx)
 	if err != nil {
 		return 0, err
 	}
-	return 0, a.which(drills, wording.NoneFits())
+	return 0, a.which(drills, wording.NoneOpen(len(drills)))
 }
 
 // drills are those open that are for who asks: one is meant only by its number.
@@ -204,7 +214,7 @@ func (a *asked) fold(names ...string) {
 // again writes what the line still holds, its options too, as a line.
 func (a *asked) again() string {
 	words := []string{a.line.rest}
-	for _, name := range []string{"services", "target", "impact", "kinds", "least", "status", "title"} {
+	for _, name := range []string{"services", "target", "impact", "kinds", "least", "manner", "hours", "status", "title"} {
 		v := a.line.options[name]
 		if name == "status" && v != "" {
 			v += ":"

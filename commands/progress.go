@@ -10,7 +10,7 @@ import (
 
 // update reads [42] [identified:] <message>.
 func update(ctx context.Context, a *asked) (chat.Reply, error) {
-	if err := a.incident(ctx, open); err != nil {
+	if err := a.incident(ctx, amongOpen); err != nil {
 		return chat.Reply{}, err
 	}
 	status, err := a.takeStatus()
@@ -31,7 +31,7 @@ func update(ctx context.Context, a *asked) (chat.Reply, error) {
 
 // resolve reads [42] [message].
 func resolve(ctx context.Context, a *asked) (chat.Reply, error) {
-	if err := a.incident(ctx, open); err != nil {
+	if err := a.incident(ctx, amongOpen); err != nil {
 		return chat.Reply{}, err
 	}
 	return a.resolve(ctx, a.line.all("message"))
@@ -52,7 +52,7 @@ func (a *asked) resolve(ctx context.Context, text string) (chat.Reply, error) {
 
 // retract reads [42] [why].
 func retract(ctx context.Context, a *asked) (chat.Reply, error) {
-	if err := a.incident(ctx, open); err != nil {
+	if err := a.incident(ctx, amongOpen); err != nil {
 		return chat.Reply{}, err
 	}
 	why := a.line.all("reason")
@@ -61,7 +61,7 @@ func retract(ctx context.Context, a *asked) (chat.Reply, error) {
 
 // reopen reads [42] <message>.
 func reopen(ctx context.Context, a *asked) (chat.Reply, error) {
-	if err := a.incident(ctx, ended); err != nil {
+	if err := a.incident(ctx, amongEnded); err != nil {
 		return chat.Reply{}, err
 	}
 	text := a.line.all("message")
@@ -70,7 +70,7 @@ func reopen(ctx context.Context, a *asked) (chat.Reply, error) {
 
 // note reads [42] <text>.
 func note(ctx context.Context, a *asked) (chat.Reply, error) {
-	if err := a.incident(ctx, open); err != nil {
+	if err := a.incident(ctx, amongOpen); err != nil {
 		return chat.Reply{}, err
 	}
 	text := a.line.all("message")
@@ -79,7 +79,7 @@ func note(ctx context.Context, a *asked) (chat.Reply, error) {
 
 // tellNow reads [42]: it ends the grace.
 func tellNow(ctx context.Context, a *asked) (chat.Reply, error) {
-	if err := a.incident(ctx, open); err != nil {
+	if err := a.incident(ctx, amongOpen); err != nil {
 		return chat.Reply{}, err
 	}
 	if a.line.rest != "" {

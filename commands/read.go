@@ -32,8 +32,8 @@ func list(ctx context.Context, a *asked) (chat.Reply, error) {
 	if err != nil {
 		return chat.Reply{}, err
 	}
-	if which == "" {
-		which = "open"
+	if back, ok := parseDuration(which); ok {
+		which = wording.Span(back)
 	}
 	return answer(a.Words.Listed(len(all), which, p))
 }
@@ -61,16 +61,22 @@ func (a *asked) staff() bool { return a.Access.May(a.actor, desk.ReadStaff) == n
 // back are for staff.
 func (a *asked) maySee(i desk.Incident) bool { return a.staff() || (!i.Drill && !i.IsRetracted()) }
 
-// seen loads the incident meant, unless it is not for who asks.
+// seen loads the incident meant, which is all that the line says, unless it is not for
+// who asks.
 func (a *asked) seen(ctx context.Context) (desk.Incident, error) {
-	if err := a.incident(ctx, open); err != nil {
+	if err := a.incident(ctx, amongOpen); err != nil {
 		return desk.Incident{}, err
 	}
 	i, err := a.journal.Incident(ctx, a.number)
-	if err == nil && !a.maySee(i) {
-		err = notThere(i)
+	switch {
+	case err != nil:
+		return i, err
+	case !a.maySee(i):
+		return i, notThere(i)
+	case a.line.rest != "":
+		return i, a.tooMuch()
 	}
-	return i, err
+	return i, nil
 }
 
 // notThere refuses what is not for who asks as if it were not there.
@@ -84,9 +90,6 @@ func show(ctx context.Context, a *asked) (chat.Reply, error) {
 	if err != nil {
 		return chat.Reply{}, err
 	}
-	if a.line.rest != "" {
-		return chat.Reply{}, a.tooMuch()
-	}
 	return answer(a.Words.Shown(i, a.staff()))
 }
 
@@ -96,9 +99,6 @@ func timeline(ctx context.Context, a *asked) (chat.Reply, error) {
 	i, err := a.seen(ctx)
 	if err != nil {
 		return chat.Reply{}, err
-	}
-	if a.line.rest != "" {
-		return chat.Reply{}, a.tooMuch()
 	}
 	entries, err := a.journal.Timeline(ctx, i.Number)
 	if err != nil {
@@ -122,12 +122,12 @@ func deliveries(ctx context.Context, a *asked) (chat.Reply, error) {
 	if err != nil {
 		return chat.Reply{}, err
 	}
-	if a.line.rest != "" {
-		return chat.Reply{}, a.tooMuch()
-	}
 	d, err := a.journal.Deliveries(ctx, i.Subject())
 	if err != nil {
 		return chat.Reply{}, err
+	}
+	if d.Announced == 0 {
+		return answer(a.Words.Forgotten(i, a.Kept))
 	}
 	counts := map[string]int{}
 	order := wording.StandingOrder()

@@ -8,6 +8,7 @@ import (
 
 	"github.com/umassonline/belltower/internal/chat"
 	"github.com/umassonline/belltower/internal/desk"
+	"github.com/umassonline/belltower/internal/journal"
 	"github.com/umassonline/belltower/internal/wording"
 )
 
@@ -66,7 +67,7 @@ func (a *asked) connections() []string {
 // channel hears, and "test" posts a test.
 func subscribe(ctx context.Context, a *asked) (chat.Reply, error) {
 	page := a.takePage()
-	a.fold("target", "kinds", "least")
+	a.foldWishes()
 	at, err := a.takePlace()
 	if err != nil {
 		return chat.Reply{}, err
@@ -98,13 +99,18 @@ func subscribe(ctx context.Context, a *asked) (chat.Reply, error) {
 	}
 	m := a.Words.Subscribed(sub, done.Before != nil, matching, at.other())
 	if _, can := a.Senders[at.channel.Connection]; can {
-		m.Actions = []chat.Action{{Label: wording.SendTest(), Command: strings.TrimSpace("subscribe " + at.other().String() + " " + wordTest)}}
+		m.Actions = []chat.Action{{Label: wording.SendTest(), Command: at.testLine()}}
 	}
 	return answer(m)
 }
 
 // wordTest behind subscribe sends a test post.
 const wordTest = "test"
+
+// testLine is the line that sends a test post there.
+func (p place) testLine() string {
+	return strings.Join(strings.Fields("subscribe "+p.other().String()+" "+wordTest), " ")
+}
 
 // testPost posts to the channel as news will be, so that who subscribed sees that
 // it arrives, or reads why it cannot.
@@ -116,21 +122,28 @@ func (a *asked) testPost(ctx context.Context, at place) (chat.Reply, error) {
 	if !can {
 		return chat.Reply{}, desk.Refuse(desk.Invalid, "%s", wording.NoTest())
 	}
-	_, err := sender.Post(ctx, chat.Delivery{
+	again := at.testLine()
+	first, err := a.journal.Claim(ctx, a.by(), journal.AuditEntry{Did: "test post", About: at.channel.String()})
+	if err != nil {
+		return chat.Reply{}, err
+	}
+	if !first {
+		return answer(wording.TestOnce(again))
+	}
+	_, err = sender.Post(ctx, chat.Delivery{
 		Channel: at.channel, Subject: desk.Subject{Kind: desk.NoticeSubject}, Trace: a.req.Trace,
 		Snapshot: &desk.Snapshot{Notice: &desk.Notice{At: a.req.At, Text: wording.TestPost()}},
 	})
-	var failed *chat.SendError
-	switch {
-	case errors.As(err, &failed):
-		return chat.Reply{}, wording.TestFailed(failed.Reason)
-	case err != nil:
-		return chat.Reply{}, err
+	if err == nil {
+		return answer(wording.TestSent())
 	}
-	return answer(wording.TestSent())
+	failed := &chat.SendError{Outcome: chat.Unknown, Reason: "no answer"}
+	errors.As(err, &failed)
+	a.log.Warn("test post failed", "trace", a.req.Trace, "channel", at.channel.String(), "error", err)
+	return chat.Reply{}, wording.TestFailed(*failed, again)
 }
 
-// subscription reads <target> [kinds] [least].
+// subscription reads <target> [kinds] [least] [manner] [quiet hours].
 func (a *asked) subscription(ch desk.Channel) (desk.Subscription, error) {
 	text := a.line.rest
 	target, err := a.takeTarget()
@@ -139,11 +152,15 @@ func (a *asked) subscription(ch desk.Channel) (desk.Subscription, error) {
 	}
 	sub := desk.Subscription{Channel: ch, Target: target}
 	words := strings.FieldsFunc(strings.ToLower(a.line.rest), func(r rune) bool { return r == ' ' || r == ',' || r == '\n' })
-	for _, w := range words {
-		if !addWish(&sub, w) {
-			known := []string{"incidents", "windows", "probes", "minor+", "major+", "critical"}
-			return sub, a.correcting(unknownWord("kind or least impact", w, known), text, w)
+	for len(words) > 0 {
+		n, err := addWish(&sub, words)
+		switch {
+		case err != nil:
+			return sub, err
+		case n == 0:
+			return sub, a.correcting(unknownWord("kind, least impact or manner", words[0], wishes()), text, words[0])
 		}
+		words = words[n:]
 	}
 	if sub.Least != "" && !sub.Hears(desk.TopicIncidents) {
 		return sub, desk.Refuse(desk.Invalid, "The least impact is about incidents only, and these are not among the kinds.").
@@ -167,21 +184,6 @@ func (a *asked) takeTarget() (desk.Target, error) {
 	}
 	q := unknownWord("service or group", words[0], append(a.Words.Catalog.Words(), string(desk.TargetAll)))
 	return desk.Target{}, a.correcting(q, a.line.rest, words[0])
-}
-
-// addWish puts a kind or a least impact into the subscription.
-func addWish(s *desk.Subscription, word string) bool {
-	for _, t := range []desk.Topic{desk.TopicIncidents, desk.TopicWindows, desk.TopicProbes} {
-		if word == string(t) || word+"s" == string(t) {
-			s.Topics = append(s.Topics, t)
-			return true
-		}
-	}
-	least, ok := desk.ParseImpact(strings.TrimSuffix(word, "+"))
-	if ok {
-		s.Least = least
-	}
-	return ok
 }
 
 func (a *asked) maySubscribe(sub desk.Subscription, now []desk.Subscription) error {
@@ -232,11 +234,15 @@ func (a *asked) mayReplace(old, sub desk.Subscription) error {
 }
 
 // matching lists what is open and matches the subscriptions.
-func (a *asked) matching(ctx context.Context, subs []desk.Subscription) ([]desk.Incident, error) {
+func (a *asked) matching(ctx context.Context, subs []desk.Subscription) (out []wording.OpenNow, err error) {
 	all, err := open(ctx, a)
-	return slices.DeleteFunc(all, func(i desk.Incident) bool {
-		return !a.Words.Catalog.Matches(subs, desk.Snapshot{Incident: &i}.Scope())
-	}), err
+	for _, i := range all {
+		wish := a.Words.Catalog.AudienceOf(desk.Snapshot{Incident: &i}.Scope()).Wish(subs)
+		if wish.Matches {
+			out = append(out, wording.OpenNow{Incident: i, QuietUntil: wish.QuietUntil(a.req.At, i.Impact, a.Words.Zone)})
+		}
+	}
+	return out, err
 }
 
 // maxOffers is how many targets a channel is offered by buttons.

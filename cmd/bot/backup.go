@@ -8,19 +8,20 @@ import (
 	"os"
 
 	"github.com/umassonline/belltower/internal/config"
+	"github.com/umassonline/belltower/storage"
 	"github.com/umassonline/belltower/storage/boltdb"
 )
 
 // backupPath is where the local socket hands out a copy of the store.
 const backupPath = "/backup"
 
-// backup writes a copy of the store.
-func (b *bot) backup(_ context.Context, w io.Writer) error {
-	db, ok := b.db.(interface{ Backup(io.Writer) error })
+// copyStore writes a copy of the store.
+func copyStore(_ context.Context, db storage.DB, w io.Writer) error {
+	from, ok := db.(interface{ Backup(io.Writer) error })
 	if !ok {
 		return errors.New("this kind of store is backed up by its own means")
 	}
-	return db.Backup(w)
+	return from.Backup(w)
 }
 
 type backupCommand struct {
@@ -38,13 +39,7 @@ func (c backupCommand) Run(b bound) error {
 	if err := c.mayWrite(store); err != nil {
 		return err
 	}
-	err = writeWhole(c.File, func(w io.Writer) error {
-		err := fetchLocal(b.ctx, socketPath(store), backupPath, w)
-		if nobodyThere(err) {
-			return withStore(store, func(db *boltdb.DB) error { return db.Backup(w) })
-		}
-		return err
-	})
+	err = boltdb.WriteWhole(c.File, func(w io.Writer) error { return b.fromRecord(backupPath, w, copyStore) })
 	if err != nil {
 		return fmt.Errorf("no backup was written to %s: %w", c.File, err)
 	}

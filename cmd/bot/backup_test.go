@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/umassonline/belltower/internal/chat/slack/slacktest"
 )
@@ -40,10 +41,7 @@ func TestBackupAndRestore(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	w.start()
-	w.subscribe("CTEACH")
-	w.do("incident declare learn down")
-	w.story.Expect(ops, "INC-1")
-	root := w.story.Expect("CTEACH", "Learn System is not available")
+	root := w.outage()
 	w.settled()
 	out := w.works("backup", w.in("copy.db"))
 	if info, err := os.Stat(w.in("copy.db")); err != nil || info.Mode().Perm() != 0o600 || !strings.Contains(out, "copy.db holds the record") {
@@ -93,6 +91,47 @@ func TestBackupAndRestore(t *testing.T) {
 	}
 }
 
+// A backup is taken before anybody was told, and restored when all were: each channel
+// has one post about the incident, where it goes on.
+func TestAnIncidentThatWasToldAfterTheBackup(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.story.Patience(time.Minute)
+	w.start()
+	w.subscribe("CTEACH")
+	w.story.Type(ops, root, "/belltower hold")
+	w.do("incident declare learn down")
+	w.works("backup", w.in("copy.db"))
+	w.story.Type(ops, root, "/belltower release")
+	all := []slacktest.ChannelID{ops, "CTEACH"}
+	roots := map[slacktest.ChannelID]slacktest.TS{}
+	for _, ch := range all {
+		roots[ch] = w.story.Expect(ch, "Learn System is not available").TS
+	}
+	w.settled()
+	w.stop()
+
+	w.works("restore", w.in("copy.db"))
+	w.start()
+	w.story.Type(ops, root, "/belltower release") // it was held in the backup
+	w.story.Expect(ops, "The record was restored from a backup of")
+	w.do("incident update 1 A disk is full.")
+	for _, ch := range all {
+		w.story.ExpectClaim(ch, slacktest.Claim{Text: "A disk is full", InThread: roots[ch]})
+	}
+	w.do("incident resolve 1 All is well again.")
+	for _, ch := range all {
+		w.story.ExpectClaim(ch, slacktest.Claim{Text: "All is well again", InThread: roots[ch]})
+	}
+	w.settled()
+	w.story.NothingElse()
+	for _, ch := range all {
+		if m := w.posts(ch)[0]; m.TS != roots[ch] || !strings.Contains(m.Reads(), "All is well again") {
+			t.Errorf("the post in %s is not put right:\n%s", ch, m.Reads())
+		}
+	}
+}
+
 // A backup of a bot that does not serve, and never over a file that is there.
 func TestABackupOfABotThatDoesNotServe(t *testing.T) {
 	t.Parallel()
@@ -122,9 +161,9 @@ func TestABackupOfABotThatDoesNotServe(t *testing.T) {
 	}
 }
 
-// What is no backup is refused, and the record stays as it was.
-func TestWhatIsNoBackupIsNotRestored(t *testing.T) {
-	t.Parallel()
+// backedUp is a world with INC-1 and a backup of it in copy.db; the bot has stopped.
+func backedUp(t *testing.T) *world {
+	t.Helper()
 	w := newWorld(t)
 	w.start()
 	w.do("incident declare learn down")
@@ -132,6 +171,13 @@ func TestWhatIsNoBackupIsNotRestored(t *testing.T) {
 	w.settled()
 	w.works("backup", w.in("copy.db"))
 	w.stop()
+	return w
+}
+
+// What is no backup is refused, and the record stays as it was.
+func TestWhatIsNoBackupIsNotRestored(t *testing.T) {
+	t.Parallel()
+	w := backedUp(t)
 	whole, err := os.ReadFile(w.in("copy.db"))
 	if err != nil {
 		t.Fatal(err)
@@ -161,13 +207,7 @@ func TestWhatIsNoBackupIsNotRestored(t *testing.T) {
 // With no record at all a backup makes one: a new machine.
 func TestRestoreOnANewMachine(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
-	w.start()
-	w.do("incident declare learn down")
-	w.story.Expect(ops, "INC-1")
-	w.settled()
-	w.works("backup", w.in("copy.db"))
-	w.stop()
+	w := backedUp(t)
 	if err := os.RemoveAll(w.in("data")); err != nil {
 		t.Fatal(err)
 	}

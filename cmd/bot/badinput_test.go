@@ -115,7 +115,7 @@ func TestWhatCannotBeUnderstood(t *testing.T) {
 			"/incident declare learn down " + strings.Repeat("t", 121):      "120",
 			"/incident declare learn down T | " + strings.Repeat("m", 2001): "2000",
 			"/incident update 42 Works.":                                    "no INC-42",
-			"/incident resolve":                                             "give its number",
+			"/incident resolve":                                             "give the number",
 			"/incident delcare learn down":                                  "declare",
 			"/incident declare learn down --next soon":                      "--next",
 			"/incident declare learn down --since 25:99":                    "no time that I understand",

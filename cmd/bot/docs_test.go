@@ -1,7 +1,10 @@
 package main
 
 import (
+	"bytes"
 	"os"
+	"os/exec"
+	"path/filepath"
 	"reflect"
 	"strings"
 	"testing"
@@ -61,5 +64,24 @@ func TestTheDocumentsNameCommandsThatExist(t *testing.T) {
 				t.Errorf("%s names bot %s, which is not in:\n%s", file, name, help)
 			}
 		}
+	}
+}
+
+// The unit is one that systemd takes: no unknown key, no misspelt value.
+func TestTheUnitIsSound(t *testing.T) {
+	analyze, err := exec.LookPath("systemd-analyze")
+	if err != nil {
+		t.Skip("systemd-analyze is not installed")
+	}
+	unit, err := os.ReadFile("../../examples/belltower.service")
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(t.TempDir(), "belltower.service") // with a binary that is there
+	if err := os.WriteFile(path, bytes.ReplaceAll(unit, []byte("/usr/local/bin/bot"), []byte(os.Args[0])), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if out, err := exec.CommandContext(t.Context(), analyze, "verify", "--man=no", path).CombinedOutput(); err != nil || len(out) > 0 {
+		t.Errorf("%v\n%s", err, out)
 	}
 }

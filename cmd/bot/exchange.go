@@ -46,7 +46,7 @@ func (x exchange) put(file string, fit func(*boltdb.DB) error) (kept string, err
 	if err := os.Rename(fresh, x.store); err != nil {
 		return "", err
 	}
-	return kept, syncFolder(x.store)
+	return kept, boltdb.SyncFolder(x.store)
 }
 
 // keep gives the store that is replaced a name of its own; the store stays where it
@@ -67,7 +67,7 @@ func (x exchange) keep() (string, error) {
 		return "", fmt.Errorf("%s is there already: wait a second", kept)
 	}
 	if os.Link(x.store, kept) == nil {
-		return kept, syncFolder(kept)
+		return kept, boltdb.SyncFolder(kept)
 	}
 	return kept, copyFile(kept, x.store) // not every file system has links
 }
@@ -94,7 +94,7 @@ func copyFile(to, from string) error {
 		return err
 	}
 	defer f.Close()
-	return writeWhole(to, func(w io.Writer) error {
+	return boltdb.WriteWhole(to, func(w io.Writer) error {
 		_, err := io.Copy(w, f)
 		return err
 	})

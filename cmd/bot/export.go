@@ -12,7 +12,6 @@ import (
 	"github.com/umassonline/belltower/internal/journal"
 	"github.com/umassonline/belltower/internal/outbox"
 	"github.com/umassonline/belltower/storage"
-	"github.com/umassonline/belltower/storage/boltdb"
 )
 
 // What an export holds, one JSON object a line; docs/export.md says what each field
@@ -74,36 +73,43 @@ type exportedSubscription struct {
 	Target  string       `json:"target"`
 	Topics  []desk.Topic `json:"topics"`
 	Least   desk.Impact  `json:"least,omitempty"`
+	Manner  string       `json:"manner"`
+	Hours   *quietHours  `json:"quiet_hours,omitempty"`
 	SetAt   time.Time    `json:"set_at"`
+}
+
+type quietHours struct {
+	From  desk.DayTime `json:"from"`
+	To    desk.DayTime `json:"to"`
+	Least desk.Impact  `json:"least"`
 }
 
 // export writes the record for people to take with them.
 type export struct {
-	db           storage.DB
-	book         *outbox.Book
-	journal      *journal.Journal
 	organization string
 	now          time.Time
 }
 
 // write writes it to w, incidents first, each followed by its timeline.
-func (e export) write(ctx context.Context, w io.Writer) error {
+func (e export) write(ctx context.Context, db storage.DB, w io.Writer) error {
+	book := outbox.NewBook()
+	j := journal.New(db, book, func(...desk.Subject) {}, journal.Settings{})
 	out := bufio.NewWriterSize(w, 64<<10)
 	lines := json.NewEncoder(out)
 	lines.SetEscapeHTML(false)
 	if err := lines.Encode(exportedHead{"export", exportVersion, e.now.UTC(), e.organization}); err != nil {
 		return err
 	}
-	err := e.journal.Volumes(ctx, func(v journal.Volume) error { return exportVolume(lines, v) })
+	err := j.Volumes(ctx, func(v journal.Volume) error { return exportVolume(lines, v) })
 	if err != nil {
 		return err
 	}
-	err = e.book.EverySubscription(ctx, e.db, func(s desk.Subscription) error {
+	err = book.EverySubscription(ctx, db, func(s desk.Subscription) error {
 		topics := s.Topics
 		if len(topics) == 0 {
 			topics = []desk.Topic{desk.TopicIncidents, desk.TopicWindows}
 		}
-		return lines.Encode(exportedSubscription{"subscription", s.Channel.String(), s.Target.String(), topics, s.Least, s.SetAt.UTC()})
+		return lines.Encode(exportedSubscription{"subscription", s.Channel.String(), s.Target.String(), topics, s.Least, s.Manner.String(), (*quietHours)(s.Hours), s.SetAt.UTC()})
 	})
 	if err != nil {
 		return err
@@ -156,8 +162,8 @@ func exportEntry(lines *json.Encoder, incident string, e desk.Entry) error {
 // exportPath is where the local socket hands out an export.
 const exportPath = "/export"
 
-func (b *bot) export(ctx context.Context, w io.Writer) error {
-	return export{b.db, b.book, b.journal, b.cfg.Organization.Name, b.out.now()}.write(ctx, w)
+func (b *bot) export(ctx context.Context, db storage.DB, w io.Writer) error {
+	return export{b.cfg.Organization.Name, b.out.now()}.write(ctx, db, w)
 }
 
 type exportCommand struct{}
@@ -169,17 +175,5 @@ func (exportCommand) Run(b bound) error {
 	if err != nil {
 		return err
 	}
-	store, err := config.StorePath(b.config, b.p.env)
-	if err != nil {
-		return err
-	}
-	err = fetchLocal(b.ctx, socketPath(store), exportPath, b.p.stdout)
-	if !nobodyThere(err) {
-		return err
-	}
-	return withStore(store, func(db *boltdb.DB) error {
-		book := outbox.NewBook()
-		j := journal.New(db, book, func(...desk.Subject) {}, journal.Settings{})
-		return export{db, book, j, cfg.Organization.Name, b.p.now()}.write(b.ctx, b.p.stdout)
-	})
+	return b.fromRecord(exportPath, b.p.stdout, export{cfg.Organization.Name, b.p.now()}.write)
 }

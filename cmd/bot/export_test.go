@@ -22,6 +22,7 @@ import (
 type chronicle struct {
 	t *testing.T
 	*journal.Journal
+	db     *boltdb.DB
 	export export
 	asked  int
 }
@@ -36,7 +37,7 @@ func newChronicle(t *testing.T) *chronicle {
 	book := outbox.NewBook()
 	book.SetPlaces(outbox.Places{Catalog: desk.NewCatalog(nil)})
 	j := journal.New(db, book, func(...desk.Subject) {}, journal.Settings{})
-	return &chronicle{t, j, export{db, book, j, "Example University", four.Add(time.Hour)}, 0}
+	return &chronicle{t, j, db, export{"Example University", four.Add(time.Hour)}, 0}
 }
 
 func (c *chronicle) by() journal.By {
@@ -96,7 +97,7 @@ func TestTheExport(t *testing.T) {
 	c.subscribe("CLIB", desk.All(), []desk.Topic{desk.TopicProbes}, "")
 
 	var out bytes.Buffer
-	if err := c.export.write(t.Context(), &out); err != nil {
+	if err := c.export.write(t.Context(), c.db, &out); err != nil {
 		t.Fatal(err)
 	}
 	golden(t, "export.jsonl", out.String())
@@ -106,7 +107,7 @@ func TestTheExport(t *testing.T) {
 		}
 	}
 	var again bytes.Buffer
-	if err := c.export.write(t.Context(), &again); err != nil || again.String() != out.String() {
+	if err := c.export.write(t.Context(), c.db, &again); err != nil || again.String() != out.String() {
 		t.Errorf("it is not the same again (%v):\n%s", err, again.String())
 	}
 }
@@ -128,7 +129,7 @@ func TestALongExport(t *testing.T) {
 		t.Errorf("%d incidents: %v", next, err)
 	}
 	gone := errors.New("gone")
-	if err := c.export.write(context.Background(), brokenPipe{gone}); !errors.Is(err, gone) {
+	if err := c.export.write(context.Background(), c.db, brokenPipe{gone}); !errors.Is(err, gone) {
 		t.Errorf("to who hung up: %v", err)
 	}
 }
@@ -141,10 +142,7 @@ func (b brokenPipe) Write([]byte) (int, error) { return 0, b.err }
 func TestTheExportOfABotThatServesAndOfItsFile(t *testing.T) {
 	w := newWorld(t)
 	w.start()
-	w.subscribe("CTEACH")
-	w.do("incident declare learn down")
-	w.story.Expect(ops, "INC-1")
-	w.story.Expect("CTEACH", "Learn System is not available")
+	w.outage()
 	w.settled()
 	_, serving, _ := strings.Cut(w.works("export"), "\n")
 	w.stop()

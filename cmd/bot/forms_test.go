@@ -2,6 +2,7 @@ package main
 
 import (
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -14,6 +15,16 @@ func (b *bubble) reads(text string) slacktest.Message {
 	return b.story.ExpectClaim(ops, slacktest.Claim{Text: text, To: ann, AnyOrder: true})
 }
 
+// sends sends ann's form: she reads the answer, ops and CTEACH what there is to tell.
+func (b *bubble) sends(fill slacktest.Fill, answer, told string) {
+	b.t.Helper()
+	b.story.Submit(ann, fill)
+	pass(5 * time.Second)
+	b.reads(answer)
+	b.story.Expect(ops, told)
+	b.story.Expect("CTEACH", told)
+}
+
 // An incident with thumbs alone: a bare verb opens a form; what is wrong stands
 // beside its field and is put right there; the buttons of the card do the rest.
 func TestAnIncidentByForms(t *testing.T) {
@@ -22,37 +33,71 @@ func TestAnIncidentByForms(t *testing.T) {
 		if said := b.ann("/incident declare"); said != "" {
 			t.Errorf("beside the form she reads %q", said)
 		}
-		b.story.Submit(ann, slacktest.Fill{"services": "learn,portal", "impact": "major", "title": `Logins "fail" | --yes`, "message": "--next 5m\nis no flag here | nor a part", "next": "45m", "since": "25:99"})
+		fill := slacktest.Fill{"services": "learn,portal", "impact": "major", "title": `Logins "fail" | --yes`, "message": "--next 5m\nis no flag here | nor a part", "next": "45m", "since": "25:99"}
+		b.story.Submit(ann, fill)
 		if v := b.story.Form(ann); !strings.Contains(v.Errors["since"], "is no time that I understand") {
 			t.Errorf("beside the fields: %v", v.Errors)
 		}
-		b.story.Submit(ann, slacktest.Fill{"services": "learn,portal", "impact": "major", "title": `Logins "fail" | --yes`, "message": "--next 5m\nis no flag here | nor a part", "next": "45m", "since": "03:52"})
+		fill["since"] = "03:52"
+		b.story.Submit(ann, fill)
 		pass(5 * time.Second)
 		b.reads("INC-1 is open")
 		card := b.story.Expect(ops, `Logins "fail" | --yes`)
 		b.story.Expect("CTEACH", "is no flag here | nor a part")
 
 		b.story.Click(card, ann, button(t, card, "Update INC-1"))
-		b.story.Submit(ann, slacktest.Fill{"status": "identified", "message": "A disk is full."})
-		pass(5 * time.Second)
-		b.reads("INC-1 is updated")
-		b.story.Expect(ops, "A disk is full.")
-		b.story.Expect("CTEACH", "A disk is full.")
+		b.sends(slacktest.Fill{"status": "identified", "message": "A disk is full."}, "INC-1 is updated", "A disk is full.")
 
 		b.ann("/incident edit 1")
-		b.story.Submit(ann, slacktest.Fill{"message": "Two disks are full."})
-		pass(5 * time.Second)
-		b.reads("Message #2 of INC-1 is corrected")
-		b.story.Expect(ops, "Two disks are full.")
-		b.story.Expect("CTEACH", "Two disks are full.")
+		b.sends(slacktest.Fill{"message": "Two disks are full."}, "Message #2 of INC-1 is corrected", "Two disks are full.")
 
 		b.ann("/incident retract 1")
-		b.story.Submit(ann, slacktest.Fill{"reason": "It was a test system."})
-		pass(5 * time.Second)
-		b.reads("INC-1 is taken back")
-		b.story.Expect(ops, "It was a test system.")
-		b.story.Expect("CTEACH", "It was a test system.")
+		b.sends(slacktest.Fill{"reason": "It was a test system."}, "INC-1 is taken back", "It was a test system.")
 		golden(t, "stories/forms.txt", b.transcripts(ops, "CTEACH"))
+	})
+}
+
+// What was said wrong is put right with thumbs alone: each form holds what is now.
+func TestCorrectionsByForms(t *testing.T) {
+	inBubble(t, func(t *testing.T, b *bubble) {
+		b.subscribe("CTEACH")
+		b.ann("/incident declare learn slow Logins fial")
+		pass(5 * time.Second)
+		b.story.Expect(ops, "Logins fial")
+		b.story.Expect("CTEACH", "Logins fial")
+		send := func(line string, fill slacktest.Fill, answer string) {
+			t.Helper()
+			if said := b.ann(line); said != "" {
+				t.Errorf("beside the form of %s she reads %q", line, said)
+			}
+			b.story.Submit(ann, fill)
+			pass(5 * time.Second)
+			b.reads(answer)
+		}
+		told := func(text string) {
+			t.Helper()
+			b.story.ExpectClaim(ops, slacktest.Claim{Text: text, AnyOrder: true})
+			b.story.Expect("CTEACH", text)
+		}
+		send("/incident impact", slacktest.Fill{"impact": "critical"}, "INC-1 is critical now")
+		told("It got worse: Learn System is not available now")
+		send("/incident services", slacktest.Fill{"services": "learn,portal"}, "INC-1 is now about Learn System and Student Portal.")
+		told("Correction: Learn System and Student Portal are not available")
+		send("/incident title", slacktest.Fill{"title": "Logins fail"}, "INC-1 has a new title: Logins fail.")
+		send("/incident lead", nil, "INC-1 is led by")
+		b.ann("/incident began")
+		b.story.Submit(ann, slacktest.Fill{"when": "03.52"})
+		if v := b.story.Form(ann); !strings.Contains(v.Errors["when"], "is no time that I understand") {
+			t.Errorf("beside the field: %v", v.Errors)
+		}
+		send("/incident began", slacktest.Fill{"when": "03:52"}, "It began Wednesday, 2 December 2026, 3:52 AM EST")
+		b.ann("/incident resolve --yes")
+		pass(20 * time.Second)
+		told("are working again")
+		send("/incident ended", slacktest.Fill{"when": "04:00"}, "It ended Wednesday, 2 December 2026, 4:00 AM EST")
+		send("/incident reopen", slacktest.Fill{"message": "It fails once more."}, "INC-1 is open again")
+		told("It fails once more.")
+		golden(t, "stories/corrected by form.txt", b.transcripts(ops, "CTEACH"))
 	})
 }
 
@@ -79,17 +124,14 @@ func TestAFormThatComesAgainIsDoneOnce(t *testing.T) {
 // if it had been declared so.
 func TestChangedWithinTheGrace(t *testing.T) {
 	inBubble(t, func(t *testing.T, b *bubble) {
-		b.subscribe(many(25)...)
-		b.ann("/incident declare learn down Logins fial")
-		pass(3 * time.Second)
-		card := b.story.Expect(ops, "Logins fial")
+		card := b.grace("Logins fial")
 		b.story.Click(card, ann, button(t, card, "Change INC-1"))
 		pass(40 * time.Second)
 		b.story.NothingElse()
 		b.story.Submit(ann, slacktest.Fill{"impact": "major", "title": "Logins fail", "message": "We restart it."})
 		pass(20 * time.Second)
-		b.reads("INC-1")
-		b.story.ExpectClaim(ops, slacktest.Claim{Text: "It got better", InThread: card.TS, AnyOrder: true})
+		b.reads("INC-1 is corrected: its impact, title and message.")
+		b.story.ExpectClaim(ops, slacktest.Claim{Text: "Correction: Learn System is partly not available: Logins fail.", InThread: card.TS, AnyOrder: true})
 		b.story.ExpectEverywhere(many(25), "Learn System is partly not available: Logins fail")
 		for _, m := range b.posts("C000") {
 			if strings.Contains(m.Reads(), "orrected") {
@@ -103,10 +145,7 @@ func TestChangedWithinTheGrace(t *testing.T) {
 // Who opens Change and goes away delays it by two minutes only.
 func TestChangeThatIsNeverSentDelaysForTwoMinutes(t *testing.T) {
 	inBubble(t, func(t *testing.T, b *bubble) {
-		b.subscribe(many(25)...)
-		b.ann("/incident declare learn down")
-		pass(3 * time.Second)
-		card := b.story.Expect(ops, "INC-1")
+		card := b.grace("")
 		b.story.Click(card, ann, button(t, card, "Change INC-1"))
 		pass(110 * time.Second)
 		b.story.NothingElse()
@@ -201,6 +240,48 @@ func TestSubscribingByForm(t *testing.T) {
 		pass(2 * time.Second)
 		b.story.ExpectClaim("COUT", slacktest.Claim{Text: "This is a test post", AnyOrder: true})
 		b.story.ExpectEdit(said, "The test post is in the channel")
+	})
+}
+
+// Send a test post, pressed twice at once, posts once; one that fails says so in a
+// sentence.
+func TestATestPostIsSentOncePerAnswer(t *testing.T) {
+	inBubble(t, func(t *testing.T, b *bubble) {
+		b.slack.AddChannel(b.amherst.Team, slacktest.Channel{ID: "COUT", Name: "out"})
+		b.story.Type("COUT", student, "/subscribe")
+		b.story.Submit(student, slacktest.Fill{"target": "learn"})
+		pass(2 * time.Second)
+		said := b.story.ExpectClaim("COUT", slacktest.Claim{Text: "This channel hears", To: student})
+		var both sync.WaitGroup
+		for range 2 {
+			r, err := b.slack.ClickRequest(slacktest.Click{Channel: "COUT", TS: said.TS, User: student, Action: button(t, said, "Send a test post")})
+			if err != nil {
+				t.Fatal(err)
+			}
+			both.Go(func() {
+				if a, err := b.slack.Send(t.Context(), r); err != nil || a.Status != 200 {
+					t.Error(err, a.Status)
+				}
+			})
+		}
+		both.Wait()
+		pass(2 * time.Second)
+		b.story.ExpectClaim("COUT", slacktest.Claim{Text: "This is a test post", AnyOrder: true})
+		b.story.NothingElse()
+
+		for _, tc := range []struct {
+			fault slacktest.Fault
+			says  string
+		}{
+			{slacktest.Refused("not_in_channel"), "could not be sent (not_in_channel), and so could no news."},
+			{slacktest.Refused("invalid_blocks"), "The test post could not be sent (invalid_blocks)."},
+			{slacktest.ErrorBefore(500), "It is not known whether the test post arrived"},
+		} {
+			b.slack.Faults(slacktest.On{Method: "chat.postMessage", Channel: "COUT"}, tc.fault)
+			if got := b.story.Type("COUT", student, "/subscribe test").Reply.Reads(); !strings.Contains(got, tc.says) || !strings.Contains(got, "subscribe test") {
+				t.Errorf("want %q, reads:\n%s", tc.says, got)
+			}
+		}
 	})
 }
 

@@ -13,6 +13,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/umassonline/belltower/storage"
 )
 
 // Who gives a command on the host is told whether nobody is there, or whether what
@@ -50,7 +52,7 @@ func TestACopyThatBrokeOff(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	broken := (&bot{out: outside{log: slog.New(slog.DiscardHandler), now: time.Now}}).stream(func(_ context.Context, to io.Writer) error {
+	broken := (&bot{out: outside{log: slog.New(slog.DiscardHandler), now: time.Now}}).stream(func(_ context.Context, _ storage.DB, to io.Writer) error {
 		_, _ = to.Write(bytes.Repeat([]byte("half"), 10_000))
 		return errors.New("the disk fails")
 	})

@@ -100,7 +100,7 @@ type bound struct {
 }
 
 type checkCommand struct {
-	Online bool `help:"Ask the chat platforms too: tokens, scopes, channels, people, clocks."`
+	Online bool `help:"Ask the chat platforms too: tokens, scopes, the ops channel, channels that subscribe, people, clocks."`
 }
 
 // Run loads the configuration and prints its mistakes, or its warnings.

@@ -1,8 +1,14 @@
 package main
 
 import (
+	"bufio"
+	"bytes"
 	"cmp"
+	"context"
+	"errors"
 	"fmt"
+	"io"
+	"io/fs"
 	"log/slog"
 	"strings"
 	"sync"
@@ -10,6 +16,8 @@ import (
 	"github.com/umassonline/belltower/internal/chat/slack"
 	"github.com/umassonline/belltower/internal/config"
 	"github.com/umassonline/belltower/internal/desk"
+	"github.com/umassonline/belltower/internal/outbox"
+	"github.com/umassonline/belltower/storage"
 )
 
 // checkOnline asks the platforms whether each connection can do what the
@@ -32,8 +40,12 @@ func checkOnline(b bound, cfg *config.Config) (wrong bool) {
 	if named < 2 {
 		say("", slack.Finding{Key: "access.admins", Text: "fewer than two admins: name another, for the day when the first is away"})
 	}
+	subscribed, err := subscribers(b)
+	if err != nil {
+		say("", slack.Finding{Key: "subscriptions", Text: "the channels that subscribe were not looked at: " + err.Error()})
+	}
 	apps := map[string]desk.ConnectionName{}
-	for k, c := range checkAll(b, cfg) {
+	for k, c := range checkAll(b, cfg, subscribed) {
 		name := cfg.Slack[k].Name
 		for _, f := range c.found {
 			say(name, f)
@@ -54,7 +66,7 @@ type checked struct {
 
 // checkAll checks all connections at the same time: each has limits of its own, and
 // one that does not answer is waited for once, not once for each.
-func checkAll(b bound, cfg *config.Config) []checked {
+func checkAll(b bound, cfg *config.Config, subscribed map[desk.ConnectionName][]string) []checked {
 	all := make([]checked, len(cfg.Slack))
 	var wg sync.WaitGroup
 	for k, s := range cfg.Slack {
@@ -64,7 +76,9 @@ func checkAll(b bound, cfg *config.Config) []checked {
 				all[k].found = []slack.Finding{{Wrong: true, Key: "slack.api_url", Text: err.Error()}}
 				return
 			}
-			all[k].app, all[k].found = w.Check(b.ctx, askedOf(cfg, s.Name))
+			ask := askedOf(cfg, s.Name)
+			ask.Subscribed = subscribed[s.Name]
+			all[k].app, all[k].found = w.Check(b.ctx, ask)
 		})
 	}
 	wg.Wait()
@@ -88,4 +102,41 @@ func askedOf(cfg *config.Config, conn desk.ConnectionName) slack.Asked {
 		}
 	}
 	return ask
+}
+
+// subscribersPath is where the local socket tells which channels subscribe.
+const subscribersPath = "/subscribers"
+
+// writeSubscribers writes the channels that subscribe, one a line.
+func writeSubscribers(ctx context.Context, db storage.DB, w io.Writer) error {
+	out := bufio.NewWriter(w)
+	last := desk.Channel{}
+	err := outbox.NewBook().EverySubscription(ctx, db, func(s desk.Subscription) error {
+		if s.Channel == last {
+			return nil
+		}
+		last = s.Channel
+		_, err := fmt.Fprintln(out, s.Channel)
+		return err
+	})
+	return errors.Join(err, out.Flush())
+}
+
+// subscribers are the ids of the channels that subscribe, by connection; none where
+// there is no record yet.
+func subscribers(b bound) (map[desk.ConnectionName][]string, error) {
+	var lines bytes.Buffer
+	err := b.fromRecord(subscribersPath, &lines, writeSubscribers)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	all := map[desk.ConnectionName][]string{}
+	for line := range strings.Lines(lines.String()) {
+		ch, wrong := desk.ParseChannel(strings.TrimSpace(line))
+		if wrong != nil {
+			return nil, errors.Join(err, wrong)
+		}
+		all[ch.Connection] = append(all[ch.Connection], ch.ID)
+	}
+	return all, err
 }

@@ -30,13 +30,13 @@ func TestCheckOnline(t *testing.T) {
 		{"no scope to look up", func(c *campus) {
 			c.amherst.Scopes = slacktest.BaseScopes()
 			c.slack.AddWorkspace(c.amherst)
-		}, 0, 0, []string{"warning: amherst: slack.bot_token: the scope channels:history is missing: a post whose answer was lost may come twice"}},
-		{"not in ops", func(c *campus) {
-			c.slack.ChangeChannel(ops, func(ch *slacktest.Channel) { ch.Member = false })
-		}, 0, 1, []string{"slack.ops_channel: the bot is not in the channel COPS: invite it"}},
-		{"ops is archived", func(c *campus) {
-			c.slack.ChangeChannel(ops, func(ch *slacktest.Channel) { ch.Archived = true })
-		}, 0, 1, []string{"slack.ops_channel: the channel COPS is archived"}},
+		}, 0, 0, []string{"warning: amherst: slack.bot_token: the scope channels:history is missing: an opening or an end may come twice after a crash or a lost answer"}},
+		{"no scope for commands", func(c *campus) {
+			c.amherst.Scopes = c.amherst.Scopes[1:]
+			c.slack.AddWorkspace(c.amherst)
+		}, 0, 1, []string{"error: amherst: slack.bot_token: the scope commands is missing: there are no slash commands and shortcuts"}},
+		{"not in ops", inOps(func(ch *slacktest.Channel) { ch.Member = false }), 0, 1, []string{"slack.ops_channel: the bot is not in the channel COPS: invite it"}},
+		{"ops is archived", inOps(func(ch *slacktest.Channel) { ch.Archived = true }), 0, 1, []string{"slack.ops_channel: the channel COPS is archived"}},
 		{"people", func(c *campus) {
 			c.slack.AddUser(c.amherst.Team, slacktest.User{ID: ann, Deleted: true})
 			c.slack.SetGroup(c.amherst.Team, "SEMPTY")
@@ -62,27 +62,70 @@ func TestCheckOnline(t *testing.T) {
 			}
 			defer c.slack.Close()
 			tc.spoil(&c)
-			path := filepath.Join(t.TempDir(), "config.toml")
-			if err := os.WriteFile(path, []byte(c.config()), 0o600); err != nil {
-				t.Fatal(err)
-			}
-			var out, errs bytes.Buffer
-			status := run(context.Background(), process{args: []string{"--config", path, "check", "--online"}, stdout: &out, stderr: &errs,
-				env: os.LookupEnv, now: func() time.Time { return time.Now().Add(tc.later) }})
+			out, errs, status := c.checkOnline(t, tc.later)
 			if status != tc.status {
 				t.Errorf("exit status %d", status)
 			}
 			for _, want := range tc.want {
-				if !strings.Contains(out.String(), want) {
-					t.Errorf("no %q in:\n%s%s", want, &out, &errs)
+				if !strings.Contains(out, want) {
+					t.Errorf("no %q in:\n%s%s", want, out, errs)
 				}
 			}
-			if tc.want[0] == "is sound" && strings.Contains(out.String(), "amherst: ") {
-				t.Errorf("nothing is wrong, but:\n%s", &out)
-			}
-			if strings.Contains(out.String(), string(c.amherst.Token)) {
-				t.Error("it prints a token")
+			if tc.want[0] == "is sound" && strings.Contains(out, "amherst: ") {
+				t.Errorf("nothing is wrong, but:\n%s", out)
 			}
 		})
 	}
+}
+
+// inOps changes the ops channel.
+func inOps(change func(*slacktest.Channel)) func(*campus) {
+	return func(c *campus) { c.slack.ChangeChannel(ops, change) }
+}
+
+// checkOnline checks the campus by a clock that is so much ahead.
+func (c campus) checkOnline(t *testing.T, ahead time.Duration) (stdout, stderr string, status int) {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "config.toml")
+	if err := os.WriteFile(path, []byte(c.config()), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	var out, errs bytes.Buffer
+	status = run(context.Background(), process{args: []string{"--config", path, "check", "--online"}, stdout: &out, stderr: &errs,
+		env: os.LookupEnv, now: func() time.Time { return time.Now().Add(ahead) }})
+	if strings.Contains(out.String()+errs.String(), string(c.amherst.Token)) {
+		t.Error("it prints a token")
+	}
+	return out.String(), errs.String(), status
+}
+
+// A channel that subscribes and hears nothing is a line of warning, whether the bot
+// serves or not.
+func TestCheckOnlineLooksAtTheChannelsThatSubscribe(t *testing.T) {
+	w := newWorld(t)
+	w.start()
+	w.subscribe("CTEACH", "CLIB", "COLD")
+	w.slack.ChangeChannel("CLIB", func(ch *slacktest.Channel) { ch.Member = false })
+	w.slack.ChangeChannel("COLD", func(ch *slacktest.Channel) { ch.Archived = true })
+	look := func() {
+		t.Helper()
+		out, errs, status := w.bot("check", "--online")
+		if status != 0 {
+			t.Errorf("exit status %d: %s", status, errs)
+		}
+		for _, want := range []string{
+			"warning: amherst: subscriptions: the bot is not in the channel CLIB: invite it there (it subscribes, and hears nothing)",
+			"warning: amherst: subscriptions: the channel COLD is archived",
+		} {
+			if !strings.Contains(out, want) {
+				t.Errorf("no %q in:\n%s", want, out)
+			}
+		}
+		if strings.Contains(out, "CTEACH") {
+			t.Errorf("CTEACH hears:\n%s", out)
+		}
+	}
+	look()
+	w.stop()
+	look()
 }

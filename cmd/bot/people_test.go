@@ -170,11 +170,7 @@ func TestAChannelIsRenamedArchivedAndUnarchived(t *testing.T) {
 // its post move with it, once, and nothing is posted again.
 func TestAChannelGetsAnotherID(t *testing.T) {
 	inBubble(t, func(t *testing.T, b *bubble) {
-		b.subscribe("CTEACH")
-		b.ann("/incident declare learn down")
-		pass(5 * time.Second)
-		b.story.Expect(ops, "INC-1")
-		post := b.story.Expect("CTEACH", "Learn System is not available")
+		post := b.outage()
 		changed := b.slack.ChangeID("CTEACH", "GTEACH")
 		b.story.Expect("GTEACH", "Learn System is not available") // the same message
 		b.tell(changed)
@@ -248,6 +244,13 @@ func TestTheHomeTab(t *testing.T) {
 		}
 		golden(t, "views/home-responder.json", open(ann))
 		golden(t, "views/home-guest.json", open(gus))
+		pass(time.Hour)
+		if home := open(ann); !strings.Contains(home, "*DRILL INC-2*: Student Portal, was due ") || !strings.Contains(home, "*INC-1*: Learn System, was due ") {
+			t.Errorf("a responder does not see what was missed:\n%s", home)
+		}
+		if home := open(gus); strings.Contains(home, "News promised") {
+			t.Errorf("a guest sees a promise that was missed:\n%s", home)
+		}
 		b.tell(map[string]any{"type": "app_home_opened", "user": root, "tab": "messages"})
 		pass(time.Second)
 		if v := b.slack.Home(b.amherst.Team, root); v != nil {

@@ -27,8 +27,15 @@ func (w *world) reload(text, logs string) {
 // logs waits until a text stands in the log so many times.
 func (w *world) logs(text string, times int) {
 	w.t.Helper()
-	for end := time.Now().Add(20 * time.Second); strings.Count(w.logged.text(), text) < times; time.Sleep(10 * time.Millisecond) {
-		if time.Now().After(end) {
+	end := time.After(20 * time.Second)
+	for {
+		more := w.logged.next()
+		if strings.Count(w.logged.text(), text) >= times {
+			return
+		}
+		select {
+		case <-more:
+		case <-end:
 			w.t.Fatalf("no %q in:\n%s", text, w.logged.text())
 		}
 	}
@@ -39,10 +46,7 @@ func (w *world) logs(text string, times int) {
 func TestLoadingTheConfigurationAgain(t *testing.T) {
 	w := newWorld(t)
 	w.start()
-	w.subscribe("CTEACH")
-	w.do("incident declare learn down")
-	w.story.Expect(ops, "INC-1")
-	w.story.Expect("CTEACH", "Learn System is not available")
+	w.outage()
 
 	old := w.config()
 	w.amherst.SigningSecret = "rotated"

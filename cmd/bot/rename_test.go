@@ -89,6 +89,28 @@ func TestAConnectionGetsAnotherName(t *testing.T) {
 	if said := w.do("belltower audit"); !strings.Contains(said, "connection renamed amherst") || !strings.Contains(said, "declared INC-1") {
 		t.Errorf("the audit: %s", said)
 	}
+	w.stop()
+	w.eachKey(func(k storage.Key) {
+		if text := k.String(); strings.Contains(text, "amherst") && !strings.HasPrefix(text, "audit/") {
+			t.Errorf("a record is still under %s", text)
+		}
+	})
+}
+
+// eachKey hands fn every key of the record of a bot that does not serve.
+func (w *world) eachKey(fn func(storage.Key)) {
+	w.t.Helper()
+	err := withStore(w.in("data/belltower.db"), func(db *boltdb.DB) error {
+		return db.View(w.t.Context(), func(tx storage.Tx) error {
+			return tx.Scan(nil, nil, 0, func(k, _ []byte) (bool, error) {
+				fn(k)
+				return true, nil
+			})
+		})
+	})
+	if err != nil {
+		w.t.Fatal(err)
+	}
 }
 
 // Killed while sixty channels are told and answers are lost, then renamed: what is in

@@ -67,7 +67,7 @@ func (r restoring) fit(ctx context.Context, db *boltdb.DB) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	due, err := book.Restore(ctx, db)
+	due, err := book.Restore(ctx, db, outbox.Gap{From: then.From, To: r.now})
 	if err != nil {
 		return "", err
 	}

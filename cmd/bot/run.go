@@ -98,6 +98,7 @@ func build(cfg *config.Config, db storage.DB, o outside) (*bot, error) {
 	})
 	b.commands = commands.New(b.journal, o.log, commands.Settings{
 		Words: b.words, Access: desk.Access(cfg.Access), Connections: b.connections(), Rosters: b.rosters, Senders: b.senders(),
+		Kept: cfg.Retention.Deliveries,
 	})
 	for _, w := range b.workspaces {
 		if w.SocketMode() {
@@ -129,7 +130,7 @@ func (b *bot) senders() map[desk.ConnectionName]chat.Sender {
 
 // places are the connections that are built, with their ops channels.
 func places(cfg *config.Config, c *desk.Catalog) outbox.Places {
-	p := outbox.Places{Catalog: c}
+	p := outbox.Places{Catalog: c, Zone: cfg.Organization.Timezone}
 	for _, s := range cfg.Slack {
 		p.Connections = append(p.Connections, outbox.Connection{
 			Name: s.Name, Ops: []string{s.OpsChannel}, PostsPerMinute: s.PostsPerMinute,

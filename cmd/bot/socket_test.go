@@ -37,6 +37,16 @@ func (c campus) awaitSockets(t *testing.T, n int) {
 	}
 }
 
+// awaitCalls waits until Slack was called so often, whether it has answered or not.
+func (w *world) awaitCalls(method string, n int) {
+	w.t.Helper()
+	ctx, cancel := context.WithTimeout(w.t.Context(), time.Minute)
+	defer cancel()
+	if err := w.slack.Wait(ctx, func() bool { return w.slack.Tally().Calls[method] >= n }); err != nil {
+		w.t.Fatalf("%s was called %d times: %v", method, w.slack.Tally().Calls[method], err)
+	}
+}
+
 func (b *bubble) twoSockets() {
 	b.t.Helper()
 	b.awaitSockets(b.t, 2)
@@ -48,10 +58,7 @@ func (b *bubble) twoSockets() {
 func TestAnIncidentBySocketMode(t *testing.T) {
 	inBubble(t, func(t *testing.T, b *bubble) {
 		b.bySocket()
-		b.subscribe(many(25)...)
-		b.ann("/incident declare learn down")
-		pass(3 * time.Second)
-		card := b.story.Expect(ops, "INC-1")
+		card := b.grace("")
 		b.press(card, ann, "Send INC-1 now", "INC-1")
 		pass(5 * time.Second)
 		b.story.ExpectEverywhere(many(25), "Learn System is not available")
@@ -148,6 +155,18 @@ func TestARevokedAppTokenIsTold(t *testing.T) {
 	})
 }
 
+// newSocketWorld is a world whose bot hears by Socket Mode, with INC-1 open.
+func newSocketWorld(t *testing.T) *world {
+	t.Helper()
+	w := newWorld(t)
+	w.sockets = true
+	w.start()
+	w.awaitSockets(t, 2)
+	w.do("incident declare learn down")
+	w.story.Expect(ops, "INC-1")
+	return w
+}
+
 // storm types n notes about INC-1 at once, from one number on, while something
 // happens to the sockets, and checks that each was answered in time.
 func (w *world) storm(from, n int, during func()) {
@@ -171,19 +190,15 @@ func (w *world) storm(from, n int, during func()) {
 // answered in time, none is lost and none is done twice.
 func TestFiftyCommandsDuringARefresh(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
-	w.sockets = true
-	w.start()
-	w.awaitSockets(t, 2)
-	w.do("incident declare learn down")
-	w.story.Expect(ops, "INC-1")
+	w := newSocketWorld(t)
 	for k, during := range []func(){
 		func() { w.slack.Disconnect(w.amherst.Team, "warning") },
 		func() { w.slack.CutSocket(w.amherst.Team) },
 		func() {
+			opened := w.slack.Tally().Calls["apps.connections.open"]
 			w.slack.FaultsAlways(slacktest.On{Method: "apps.connections.open"}, slacktest.Slow(2*time.Second, slacktest.StoreEarly))
 			w.reload(w.config(), "loaded again")
-			w.storm(150, 50, func() { time.Sleep(time.Second) }) // the new sockets are not open yet
+			w.storm(150, 50, func() { w.awaitCalls("apps.connections.open", opened+2) }) // the new sockets are being opened
 		},
 	} {
 		w.storm(50*k, 50, during)
@@ -215,12 +230,7 @@ func (w *world) notes() map[string]int {
 // Only what was typed while there was no process is not done, and Slack said so.
 func TestAPlannedRestartBySocketMode(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
-	w.sockets = true
-	w.start()
-	w.awaitSockets(t, 2)
-	w.do("incident declare learn down")
-	w.story.Expect(ops, "INC-1")
+	w := newSocketWorld(t)
 	refused := make([]bool, 100)
 	var typing sync.WaitGroup
 	for i := range refused {

@@ -22,6 +22,9 @@ func (s *succession) sockets(ctx context.Context) error {
 			before.stop()
 			<-before.done
 			b.engine.Poke() // for what they stored meanwhile
+			if len(b.sockets) > 0 {
+				s.out.log.Info("what comes by socket is under the new configuration too")
+			}
 		}
 		select {
 		case <-ctx.Done():

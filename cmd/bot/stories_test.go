@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -42,15 +43,32 @@ func (b *bubble) transcripts(ids ...slacktest.ChannelID) string {
 	return out.String()
 }
 
+// outage is an incident that has just begun: CTEACH subscribes, ann declares learn
+// down, and who is to hear has heard. It returns the post in CTEACH.
+func (b *bubble) outage() slacktest.Message {
+	b.t.Helper()
+	b.subscribe("CTEACH")
+	b.ann("/incident declare learn down")
+	pass(5 * time.Second)
+	b.story.Expect(ops, "INC-1")
+	return b.story.Expect("CTEACH", "Learn System is not available")
+}
+
+// grace is an incident that 25 channels will hear of, three seconds after it was
+// declared with a title. It returns the card in ops.
+func (b *bubble) grace(title string) slacktest.Message {
+	b.t.Helper()
+	b.subscribe(many(25)...)
+	b.ann(strings.TrimSpace("/incident declare learn down " + title))
+	pass(3 * time.Second)
+	return b.story.Expect(ops, cmp.Or(title, "INC-1"))
+}
+
 // An incident as people see it: three words declare it, an update and the end
 // follow, and each channel has one post that is true at every moment.
 func TestAnIncidentAsPeopleSeeIt(t *testing.T) {
 	inBubble(t, func(t *testing.T, b *bubble) {
-		b.subscribe("CTEACH")
-		b.ann("/incident declare learn down")
-		pass(5 * time.Second)
-		b.story.Expect(ops, "INC-1")
-		post := b.story.Expect("CTEACH", "Learn System is not available")
+		post := b.outage()
 
 		pass(12 * time.Minute)
 		b.ann("/incident update identified: A disk is full. We are moving the data. --next 30m")
@@ -86,10 +104,7 @@ func many(n int) []slacktest.ChannelID {
 // What many would hear can be taken back for ten seconds, and then nobody hears.
 func TestTakenBackWithinTheGrace(t *testing.T) {
 	inBubble(t, func(t *testing.T, b *bubble) {
-		b.subscribe(many(25)...)
-		b.ann("/incident declare learn down")
-		pass(3 * time.Second)
-		card := b.story.Expect(ops, "INC-1")
+		card := b.grace("")
 		b.press(card, ann, "Take INC-1 back", "INC-1 is taken back")
 		pass(time.Minute)
 		b.story.ExpectClaim(ops, slacktest.Claim{Text: "it was a mistake", AnyOrder: true})
@@ -100,10 +115,8 @@ func TestTakenBackWithinTheGrace(t *testing.T) {
 // No tap means that it goes; a tap on Send sends it at once.
 func TestTheGraceEnds(t *testing.T) {
 	inBubble(t, func(t *testing.T, b *bubble) {
-		b.subscribe(many(25)...)
-		b.ann("/incident declare learn down")
-		pass(9 * time.Second)
-		b.story.Expect(ops, "INC-1")
+		b.grace("")
+		pass(6 * time.Second)
 		b.story.NothingElse()
 		pass(6 * time.Second)
 		b.story.ExpectEverywhere(many(25), "Learn System is not available")
@@ -120,11 +133,8 @@ func TestTheGraceEnds(t *testing.T) {
 // A second declare on the service is asked about, not told.
 func TestADuplicateIsAskedAbout(t *testing.T) {
 	inBubble(t, func(t *testing.T, b *bubble) {
-		b.subscribe("CTEACH")
-		b.ann("/incident declare learn down")
-		pass(40 * time.Second)
-		b.story.Expect(ops, "INC-1")
-		b.story.Expect("CTEACH", "Learn System is not available")
+		b.outage()
+		pass(35 * time.Second)
 		answer := b.ann("/incident declare learn down Login fails")
 		if !strings.Contains(answer, "INC-1") || !strings.Contains(answer, "40 seconds ago") {
 			t.Errorf("she reads: %s", answer)
@@ -233,12 +243,8 @@ func TestAWrongDeclareToManyIsCorrected(t *testing.T) {
 // A channel that was told what was taken back may ask why; others learn nothing of it.
 func TestWhyATakenBackIncidentWasTold(t *testing.T) {
 	inBubble(t, func(t *testing.T, b *bubble) {
-		b.subscribe("CTEACH")
 		b.open("CLIB")
-		b.ann("/incident declare learn down")
-		pass(5 * time.Second)
-		b.story.Expect(ops, "INC-1")
-		b.story.Expect("CTEACH", "Learn System is not available")
+		b.outage()
 		b.ann("/incident retract 1 --yes")
 		pass(5 * time.Second)
 		b.story.Expect(ops, "it was a mistake")

@@ -8,9 +8,10 @@ import (
 	"io/fs"
 	"net/http"
 	"os"
-	"path/filepath"
 	"time"
 
+	"github.com/umassonline/belltower/internal/config"
+	"github.com/umassonline/belltower/storage"
 	"github.com/umassonline/belltower/storage/boltdb"
 )
 
@@ -22,11 +23,14 @@ const wholeTrailer = "Belltower-Whole"
 // store cannot free pages meanwhile.
 const stallTime = 30 * time.Second
 
-// stream answers with what write writes, however long that takes.
-func (b *bot) stream(write func(context.Context, io.Writer) error) http.HandlerFunc {
+// reading writes something that is in a store.
+type reading func(ctx context.Context, db storage.DB, w io.Writer) error
+
+// stream answers with what read writes, however long that takes.
+func (b *bot) stream(read reading) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Trailer", wholeTrailer)
-		if err := write(r.Context(), steady{w, http.NewResponseController(w), b.out.now}); err != nil {
+		if err := read(r.Context(), b.db, steady{w, http.NewResponseController(w), b.out.now}); err != nil {
 			b.out.log.Error("a copy of the record broke off", "path", r.URL.Path, "error", err)
 			return
 		}
@@ -74,6 +78,20 @@ func fetchLocal(ctx context.Context, socket, path string, w io.Writer) error {
 	return nil
 }
 
+// fromRecord writes to w what the bot that serves streams from path, or what read
+// writes of the file of one that does not.
+func (b bound) fromRecord(path string, w io.Writer, read reading) error {
+	store, err := config.StorePath(b.config, b.p.env)
+	if err != nil {
+		return err
+	}
+	err = fetchLocal(b.ctx, socketPath(store), path, w)
+	if !nobodyThere(err) {
+		return err
+	}
+	return withStore(store, func(db *boltdb.DB) error { return read(b.ctx, db, w) })
+}
+
 // withStore opens the store at path, which must be there, for one purpose.
 func withStore(path string, use func(*boltdb.DB) error) error {
 	if err := recordAt(path); err != nil {
@@ -89,44 +107,7 @@ func withStore(path string, use func(*boltdb.DB) error) error {
 // recordAt refuses where there is no store.
 func recordAt(path string) error {
 	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("there is no record at %s: look at path in [storage] of the configuration", path)
-	}
-	return nil
-}
-
-// writeWhole makes the file at path (mode 0600) of what fill writes: whole, or not
-// at all.
-func writeWhole(path string, fill func(io.Writer) error) (err error) {
-	f, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".*")
-	if err != nil {
-		return err
-	}
-	defer func() {
-		if err != nil {
-			os.Remove(f.Name())
-		}
-	}()
-	if err := fill(f); err != nil {
-		return errors.Join(err, f.Close())
-	}
-	if err := errors.Join(f.Sync(), f.Close()); err != nil {
-		return err
-	}
-	if err := os.Rename(f.Name(), path); err != nil {
-		return err
-	}
-	return syncFolder(path)
-}
-
-// syncFolder keeps the name of path on disk, where the file system knows how to.
-func syncFolder(path string) error {
-	folder, err := os.Open(filepath.Dir(path))
-	if err != nil {
-		return err
-	}
-	defer folder.Close()
-	if err := folder.Sync(); !errors.Is(err, errors.ErrUnsupported) {
-		return err
+		return fmt.Errorf("there is no record at %s: look at path in [storage] of the configuration (%w)", path, fs.ErrNotExist)
 	}
 	return nil
 }

@@ -98,8 +98,20 @@ func TestDeliveriesAreKeptAsLongAsTheConfigurationSays(t *testing.T) {
 			t.Errorf("after a day: %s", told)
 		}
 		pass(48 * time.Hour)
-		if told := b.ann("/incident deliveries 1"); strings.Contains(told, "2 told") {
-			t.Errorf("after three days: %s", told)
+		for _, told := range []string{b.ann("/incident deliveries 1"), b.story.Type("CTEACH", student, "/belltower why 1").Reply.Reads()} {
+			if !strings.Contains(told, "Who was told of INC-1 is forgotten: it ended ") || !strings.Contains(told, "and deliveries are kept for 2 days after the end.") {
+				t.Errorf("after three days: %s", told)
+			}
+		}
+		if said := b.ann("/incident title 1 A slow disk"); !strings.Contains(said, "Posts stay as they are: it ended so long ago that who was told is forgotten.") {
+			t.Errorf("she reads: %s", said)
+		}
+		pass(time.Minute) // nobody reads of what is long over
+		b.ann("/incident reopen 1 It is slow again.")
+		pass(time.Minute)
+		b.story.Expect(ops, "INC-1 – Learn System is slow: A slow disk.")
+		if m := b.story.Expect("CTEACH", "Learn System is slow: A slow disk."); !strings.Contains(m.Reads(), "It is slow again.") {
+			t.Errorf("the channel reads: %s", m.Reads())
 		}
 	})
 }

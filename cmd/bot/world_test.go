@@ -155,7 +155,13 @@ func (w *world) startWith(config string) {
 	if err := os.WriteFile(w.configPath(), []byte(config), 0o600); err != nil {
 		w.t.Fatal(err)
 	}
-	w.cmd = w.command("serve")
+	w.launch(w.command("serve"))
+}
+
+// launch runs a command line that serves and waits until it says that it is ready.
+func (w *world) launch(cmd *exec.Cmd) {
+	w.t.Helper()
+	w.cmd = cmd
 	stderr, err := w.cmd.StderrPipe()
 	if err != nil {
 		w.t.Fatal(err)
@@ -163,7 +169,7 @@ func (w *world) startWith(config string) {
 	if err := w.cmd.Start(); err != nil {
 		w.t.Fatal(err)
 	}
-	w.logged = &logged{done: make(chan struct{}), ready: make(chan readyLine, 1)}
+	w.logged = &logged{more: make(chan struct{}), done: make(chan struct{}), ready: make(chan readyLine, 1)}
 	go w.logged.read(stderr)
 	select {
 	case r := <-w.logged.ready:
@@ -242,6 +248,16 @@ func (w *world) subscribe(ids ...slacktest.ChannelID) {
 	}
 }
 
+// outage is an incident that has just begun: CTEACH subscribes, learn is declared
+// down, and who is to hear has heard. It returns the post in CTEACH.
+func (w *world) outage() slacktest.Message {
+	w.t.Helper()
+	w.subscribe("CTEACH")
+	w.do("incident declare learn down")
+	w.story.Expect(ops, "INC-1")
+	return w.story.Expect("CTEACH", "Learn System is not available")
+}
+
 func (w *world) get(url string) (int, string) {
 	w.t.Helper()
 	res, err := http.Get(url)
@@ -260,6 +276,7 @@ func (w *world) get(url string) (int, string) {
 type logged struct {
 	mu    sync.Mutex
 	lines bytes.Buffer
+	more  chan struct{} // closed by the next line
 	ready chan readyLine
 	done  chan struct{}
 }
@@ -273,12 +290,21 @@ func (l *logged) read(r io.Reader) {
 	for lines.Scan() {
 		l.mu.Lock()
 		l.lines.Write(append(lines.Bytes(), '\n'))
+		close(l.more)
+		l.more = make(chan struct{})
 		l.mu.Unlock()
 		var line readyLine
 		if json.Unmarshal(lines.Bytes(), &line) == nil && line.Msg == "ready" {
 			l.ready <- line
 		}
 	}
+}
+
+// next is closed by the next line.
+func (l *logged) next() <-chan struct{} {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.more
 }
 
 func (l *logged) text() string {

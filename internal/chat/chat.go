@@ -138,6 +138,7 @@ const (
 	Clock    TimeForm = ""     // 4:12 AM
 	DayClock TimeForm = "day"  // Today at 4:12 AM, or with the date
 	FullDate TimeForm = "full" // Wednesday, 2 December 2026, 4:12 AM
+	Seconds  TimeForm = "secs" // 4:12:30 AM
 )
 
 // Line is a paragraph, a quotation of what somebody wrote, or a list item.
@@ -234,6 +235,8 @@ func FormatTime(t time.Time, form TimeForm, zone *time.Location) string {
 		layout = "Mon 2 Jan 3:04 PM MST"
 	case FullDate:
 		layout = "Monday, 2 January 2006, 3:04 PM MST"
+	case Seconds:
+		layout = "3:04:05 PM MST"
 	}
 	return t.In(zone).Format(layout)
 }

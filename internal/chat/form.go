@@ -28,7 +28,8 @@ type Field struct {
 	// Choices are what can be picked; where a platform cannot show so many, the
 	// field is a text, as the grammar reads the values.
 	Choices []Choice
-	// Initial is what it holds at first: a text, or values of choices.
+	// Initial is what it holds at first: a text, values of choices, or a person's
+	// address.
 	Initial []string
 	// Max is the most characters of a text.
 	Max      int
@@ -38,12 +39,14 @@ type Field struct {
 // FieldKind is how a field is filled in.
 type FieldKind string
 
-// The kinds of field. Several values that were picked are joined by commas.
+// The kinds of field. Several values that were picked are joined by commas; a person
+// who was picked is "@connection/id".
 const (
-	ShortText FieldKind = ""
-	LongText  FieldKind = "long"
-	PickOne   FieldKind = "one"
-	PickMany  FieldKind = "many"
+	ShortText  FieldKind = ""
+	LongText   FieldKind = "long"
+	PickOne    FieldKind = "one"
+	PickMany   FieldKind = "many"
+	PickPerson FieldKind = "person"
 )
 
 // Choice is one thing that can be picked.

@@ -1,13 +1,9 @@
 package config
 
 import (
-	"bytes"
-	"encoding/json"
 	"fmt"
 	"log/slog"
 	"os"
-	"reflect"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -151,7 +147,6 @@ func TestPathsAreOfTheFilesOwnFolder(t *testing.T) {
 	}
 }
 
-// TestStorePath is what `bot do` asks in a shell that has none of the secrets.
 // A connection that several campuses share is of none of them.
 func TestCampusNames(t *testing.T) {
 	slack := func(name string) string {
@@ -170,77 +165,6 @@ connections = ["both", "south"]
 	want := map[desk.ConnectionName]string{"north": "Boston", "south": "lowell"}
 	if diff := cmp.Diff(want, c.CampusNames()); diff != "" {
 		t.Error(diff)
-	}
-}
-
-func TestStorePath(t *testing.T) {
-	t.Chdir(t.TempDir())
-	if err := os.Mkdir("etc", 0o700); err != nil {
-		t.Fatal(err)
-	}
-	for text, want := range map[string]string{
-		"": "etc/data/belltower.db",
-		"[storage]\npath = \"/var/lib/belltower.db\"\n[[slack]]\nbot_token = \"env:UNSET_TOKEN\"\n": "/var/lib/belltower.db",
-		"[storage]\npath = \"\"\n":               "etc/config.toml:2:8: path in [storage] is empty",
-		"[storage]\npath = \"env:UNSET_PATH\"\n": "etc/config.toml:2:8: path in [storage]: the environment variable UNSET_PATH is not set: set it where the bot starts",
-		"[storage":                               "etc/config.toml:1:8: this is not TOML: expected ']' to close table name",
-		"storage = 1\n":                          "etc/config.toml:1:1: storage is written the wrong way: write [storage]",
-	} {
-		write(t, "etc/config.toml", text)
-		got, err := StorePath("etc/config.toml", environ)
-		if err != nil {
-			got = err.Error()
-		}
-		if got != want {
-			t.Errorf("%q:\ngot  %s\nwant %s", text, got, want)
-		}
-	}
-}
-
-// TestAdminAddress is what `bot health` asks.
-func TestAdminAddress(t *testing.T) {
-	t.Chdir(t.TempDir())
-	for text, want := range map[string]string{
-		"": "127.0.0.1:9090",
-		"[http]\nadmin_listen = \":9999\"\n[[slack]]\nbot_token = \"env:UNSET_TOKEN\"\n": ":9999",
-		"[http]\nadmin_listen = \"\"\n":        "",
-		"[http]\nadmin_listen = \"nowhere\"\n": "config.toml:2:16: ",
-	} {
-		write(t, "config.toml", text)
-		got, err := AdminAddress("config.toml", environ)
-		if err != nil {
-			got = err.Error()
-		}
-		if got != want && (err == nil || !strings.HasPrefix(got, want)) {
-			t.Errorf("%q:\ngot  %s\nwant %s", text, got, want)
-		}
-	}
-}
-
-// TestOutline is what `bot manifest` reads: there are no secrets yet.
-func TestOutline(t *testing.T) {
-	t.Chdir(t.TempDir())
-	organization := "[organization]\nname = \"U\"\ntimezone = \"America/New_York\"\npublic_url = \"https://status.example.edu/\"\n"
-	for text, want := range map[string]string{
-		organization + "[[slack]]\nname = \"amherst\"\nbot_token = \"env:UNSET_TOKEN\"\n": "https://status.example.edu amherst",
-		organization: "https://status.example.edu",
-		organization + "[[slack]]\nname = \"Amherst!\"\n": "config.toml:6:8: name in [[slack]]: \"Amherst!\" is no id",
-		"[[slack]]\nname = \"amherst\"\n":                 "config.toml:1:1: no name in [organization]",
-	} {
-		write(t, "config.toml", text)
-		c, err := Outline("config.toml", environ)
-		got := ""
-		if err != nil {
-			got = err.Error()
-		} else {
-			got = c.Organization.PublicURL
-			for _, s := range c.Slack {
-				got += " " + string(s.Name)
-			}
-		}
-		if !strings.HasPrefix(got, want) || err == nil && got != want {
-			t.Errorf("%q:\ngot  %s\nwant %s", text, got, want)
-		}
 	}
 }
 
@@ -350,46 +274,6 @@ id = "network"
 	}
 }
 
-// TestTwoSecrets checks that the second secret of each that others sign with is
-// known beside the first.
-func TestTwoSecrets(t *testing.T) {
-	c := loads(t, minimal+`
-[http]
-trusted_proxies = ["192.0.2.7", "2001:db8::/32"]
-admin_listen = ""
-
-[tell]
-ops = ["boston/library"]
-
-[[slack]]
-name = "amherst"
-bot_token = "hunter2"
-signing_secret = "one"
-next_signing_secret = "two"
-ops_channel = "C0OPS"
-
-[[teams]]
-name = "boston"
-outgoing_secret = "b25l"
-next_outgoing_secret = "dHdv"
-ops_channel = "library"
-
-[[teams.workflows]]
-name = "library"
-url = "https://example.test/hunter2"
-`)
-	var got []string
-	for _, s := range slices.Concat(c.Slack[0].SigningSecrets(), c.Teams[0].OutgoingSecrets()) {
-		got = append(got, s.Reveal())
-	}
-	if want := []string{"one", "two", "b25l", "dHdv"}; !slices.Equal(got, want) {
-		t.Errorf("got %v, want %v", got, want)
-	}
-	if ops := c.OpsChannels(); len(ops) != 1 || ops[0].String() != "boston/library" {
-		t.Errorf("the ops channels are %v", ops)
-	}
-}
-
 func TestFilesThatCannotBeRead(t *testing.T) {
 	t.Chdir(t.TempDir())
 	write(t, "long.toml", minimal+strings.Repeat("#", maxFile))
@@ -414,129 +298,4 @@ func TestMistakesSayTheirKey(t *testing.T) {
 	if !ok || len(got) != 2 || got[0].Key != "teams.workflows.url" || got[0].Line != 14 {
 		t.Errorf("got %#v", err)
 	}
-}
-
-func TestSecretsDoNotPrint(t *testing.T) {
-	c := loads(t, minimal+`
-[[slack]]
-name = "amherst"
-bot_token = "env:TOKEN"
-signing_secret = "hunter2"
-next_signing_secret = "hunter2"
-ops_channel = "C0OPS"
-
-[[teams]]
-name = "boston"
-ops_channel = "library"
-workflows = [{ name = "library", url = "https://hunter2.example.edu" }]
-`)
-	inside := struct{ secret Secret }{c.Slack[0].BotToken}
-	var out bytes.Buffer
-	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%d"} {
-		fmt.Fprintf(&out, verb, c)
-		fmt.Fprintf(&out, verb, *c)
-		fmt.Fprintf(&out, verb, c.Slack)
-		fmt.Fprintf(&out, verb, inside)
-		fmt.Fprintf(&out, verb, &inside)
-	}
-	for _, value := range []any{c, c.Slack[0].BotToken, inside, &inside} {
-		if err := json.NewEncoder(&out).Encode(value); err != nil {
-			t.Fatal(err)
-		}
-		slog.New(slog.NewTextHandler(&out, nil)).Info("loaded", "value", value)
-		slog.New(slog.NewJSONHandler(&out, nil)).Info("loaded", "value", value)
-	}
-	fmt.Fprint(&out, fmt.Errorf("no answer to %s and %v", c.Slack[0].BotToken, inside))
-	for _, leak := range []string{"hunter2", fmt.Sprintf("%x", "hunter2")} {
-		if strings.Contains(out.String(), leak) {
-			t.Errorf("%s was printed", leak)
-		}
-	}
-	out.Reset()
-	fmt.Fprintf(&out, "%v %#v ", c.Slack[0].BotToken, c.Slack[0].BotToken)
-	slog.New(slog.NewTextHandler(&out, nil)).Info("", "token", c.Slack[0].BotToken)
-	slog.New(slog.NewJSONHandler(&out, nil)).Info("", "token", c.Slack[0].BotToken)
-	if strings.Count(out.String(), "[secret]") != 4 {
-		t.Error("not everything shows that there is a secret:", out.String())
-	}
-}
-
-func TestSecretEqual(t *testing.T) {
-	s := NewSecret("hunter2")
-	for candidate, want := range map[string]bool{"hunter2": true, "hunter": false, "hunter22": false, "": false} {
-		if got := s.Equal(candidate); got != want {
-			t.Errorf("Equal(%q) is %v", candidate, got)
-		}
-	}
-	for _, unset := range []Secret{{}, NewSecret("")} {
-		if unset.Equal("") || unset.IsSet() || unset.Reveal() != "" {
-			t.Error("a secret that is not set equals something")
-		}
-	}
-}
-
-func TestWarnings(t *testing.T) {
-	c := loads(t, minimal+`
-[http]
-admin_listen = ":9090"
-
-[retention]
-deliveries = "30d"
-raw_alerts = "7d"
-
-[[services]]
-id = "learn"
-auto_declare = ""
-sorry_page = true
-
-[[slack]]
-name = "amherst"
-bot_token = "hunter2"
-app_token = "xapp-hunter2"
-ops_channel = "C0OPS"
-
-[cadence]
-`)
-	t.Chdir(t.TempDir())
-	write(t, "config.toml", minimal+"[[sources]]\nname = \"pingdom\"\nkind = \"generic\"\ntoken = \"hunter2\"\n")
-	if err := os.Chmod("config.toml", 0o644); err != nil {
-		t.Fatal(err)
-	}
-	other, err := Load("config.toml", environ)
-	if err != nil {
-		t.Fatal(err)
-	}
-	got := append(c.Warnings(), other.Warnings()...)
-	want := []string{
-		"config.toml: no admins and no responders in [access]: nobody may change anything; type /belltower whoami in chat for the line to paste",
-		"config.toml: admin_listen in [http] is \":9090\": other machines can read health and metrics; the usual is 127.0.0.1:9090",
-		"config.toml: checked, but without effect until their part is built: services.sorry_page, cadence, retention.raw_alerts",
-		"config.toml: no admins and no responders in [access]: nobody may change anything; type /belltower whoami in chat for the line to paste",
-		"config.toml: no [[slack]], [[teams]] or [[discord]]: there is no chat to talk in",
-		"config.toml: no [[services]]: there is nothing to declare an incident about",
-		"config.toml: it holds secrets and every user of this machine can read it: chmod o-r it, or write the secrets as env:NAME or file:PATH",
-		"config.toml: checked, but without effect until their part is built: sources",
-	}
-	if diff := cmp.Diff(want, got); diff != "" {
-		t.Error("want -, got +\n" + diff)
-	}
-}
-
-// TestUnbuiltPartsExist keeps the list of parts to build free of what is no key.
-func TestUnbuiltPartsExist(t *testing.T) {
-	known := allKeys()
-	for _, part := range notBuilt() {
-		if !known[part] {
-			t.Errorf("%s is no section and no key", part)
-		}
-	}
-}
-
-// TestEveryFormExists keeps struct tags from naming a form that is none.
-func TestEveryFormExists(t *testing.T) {
-	walk(reflect.TypeFor[Config](), section{}, func(s section, f reflect.StructField) {
-		if name := f.Tag.Get("form"); name != "" && forms()[name] == nil {
-			t.Errorf("%s wants the form %q", s.in(f.Tag.Get("toml")), name)
-		}
-	})
 }

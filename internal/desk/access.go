@@ -146,6 +146,9 @@ func (s Subscription) Narrows(next Subscription) bool {
 	if next.Least.Rank() > s.Least.Rank() && next.Least.Rank() > Minor.Rank() {
 		return true
 	}
+	if next.Manner.rank() < s.Manner.rank() || next.Hours.quieter(s.Hours) {
+		return true
+	}
 	for _, t := range []Topic{TopicIncidents, TopicWindows, TopicProbes} {
 		if s.Hears(t) && !next.Hears(t) {
 			return true

@@ -57,13 +57,18 @@ type Held struct {
 	Channels int
 }
 
-// Notice is one thing that only ops channels are told.
+// Notice is one thing that only ops channels are told, or only one channel.
 type Notice struct {
 	Number int
 	At     time.Time
-	Text   string
+	Text   string `json:",omitempty"`
 	// Only are the connections whose ops channels are told; empty: all.
 	Only []ConnectionName `json:",omitempty"`
+	// To is the one channel that is told, instead of ops channels; zero: those.
+	To Channel `json:",omitzero"`
+	// Missed are the incidents that To was not told of in its quiet hours, as they
+	// stand at their end. There is no Text then.
+	Missed []Incident `json:",omitempty"`
 }
 
 // Scope says whom a snapshot concerns.
@@ -75,6 +80,8 @@ type Scope struct {
 	// in Only where it is not empty.
 	OpsOnly bool
 	Only    []ConnectionName
+	// To is the one channel that is told, instead of ops channels; zero: those.
+	To Channel
 	// Retracted: nobody who was not told matches.
 	Retracted bool
 	// EndedAt: only who had subscribed before matches; zero: not ended.
@@ -86,7 +93,7 @@ func (s Snapshot) Scope() Scope {
 	if s.Incident == nil {
 		sc := Scope{OpsOnly: true}
 		if s.Notice != nil {
-			sc.Only = s.Notice.Only
+			sc.Only, sc.To = s.Notice.Only, s.Notice.To
 		}
 		return sc
 	}

@@ -9,7 +9,7 @@ import (
 // SetImpact corrects how bad it is. Worse reaches the channel; an incident that
 // is over is corrected in place.
 func (i Incident) SetImpact(to Impact, act Act) (Change, error) {
-	if err := i.mustStand(); err != nil {
+	if err := i.CheckStands(); err != nil {
 		return Change{}, err
 	}
 	if to.Rank() == 0 {
@@ -50,7 +50,7 @@ type Rescope struct {
 // SetServices corrects what it is about. A service added to an open incident is
 // told to those who follow it.
 func (i Incident) SetServices(r Rescope, act Act) (Change, error) {
-	if err := i.mustStand(); err != nil {
+	if err := i.CheckStands(); err != nil {
 		return Change{}, err
 	}
 	old := i
@@ -92,7 +92,7 @@ func (i Incident) serviceNames() string {
 
 // SetTitle corrects the title, in place.
 func (i Incident) SetTitle(title string, act Act) (Change, error) {
-	if err := i.mustStand(); err != nil {
+	if err := i.CheckStands(); err != nil {
 		return Change{}, err
 	}
 	title, err := CleanTitle(title)
@@ -113,7 +113,7 @@ func (i Incident) SetTitle(title string, act Act) (Change, error) {
 
 // SetBegan corrects when it began, in place.
 func (i Incident) SetBegan(began time.Time, act Act) (Change, error) {
-	if err := i.mustStand(); err != nil {
+	if err := i.CheckStands(); err != nil {
 		return Change{}, err
 	}
 	switch {
@@ -130,12 +130,10 @@ func (i Incident) SetBegan(began time.Time, act Act) (Change, error) {
 
 // SetEnded corrects when it ended, in place. Only what has ended has an end.
 func (i Incident) SetEnded(ended time.Time, act Act) (Change, error) {
-	if err := i.mustStand(); err != nil {
+	if err := i.CheckEnded(); err != nil {
 		return Change{}, err
 	}
 	switch {
-	case i.IsOpen():
-		return Change{}, Refuse(Conflict, "%s is open; it has no end yet.", i.Subject()).WithHint("Like: incident resolve %d", i.Number).About(i.Subject())
 	case ended.After(act.At):
 		return Change{}, Refuse(Invalid, "An incident cannot end in the future.").WithHint("Like: incident ended %d 04:31", i.Number)
 	case !ended.After(i.BeganAt):
@@ -152,7 +150,7 @@ func stamp(t time.Time) string { return t.UTC().Format(time.RFC3339) }
 // Reword corrects a public text: old is the entry that said it. What was told is
 // corrected in its thread.
 func (i Incident) Reword(old Entry, text string, act Act) (Change, error) {
-	if err := i.mustStand(); err != nil {
+	if err := i.CheckStands(); err != nil {
 		return Change{}, err
 	}
 	text, err := requireText(text, "incident edit 42 #3 Learn is back for most people.")
@@ -252,4 +250,17 @@ func (c Change) Unseen() Change {
 		c.Announce = &a
 	}
 	return c
+}
+
+// Together is the one announcement of changes that were made at once, in their order:
+// of the kind that is said and comes first, with the text that was corrected, showing
+// how the last left it. There is at least one change, and each is announced.
+func Together(changes []Change) *Announcement {
+	all := *changes[len(changes)-1].Announce
+	for _, c := range slices.Backward(changes[:len(changes)-1]) {
+		if a := c.Announce; a.Reach != ReachEdit {
+			all.Kind, all.Reach, all.Before, all.After = a.Kind, a.Reach, a.Before, a.After
+		}
+	}
+	return &all
 }

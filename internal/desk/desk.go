@@ -107,7 +107,7 @@ func unmarshalAddress(b []byte) (ConnectionName, string, error) {
 type SubjectKind string
 
 // The kinds of subject. A notice is one thing that only ops channels are told
-// (a channel is gone, the bot was away).
+// (a channel is gone, the bot was away), or one channel (what it missed).
 const (
 	IncidentSubject SubjectKind = "INC"
 	WindowSubject   SubjectKind = "WIN"

@@ -99,6 +99,15 @@ func TestNarrows(t *testing.T) {
 		{"higher least", wide, desk.Subscription{Least: desk.Major}, true},
 		{"lower least", desk.Subscription{Least: desk.Critical}, wide, false},
 		{"fewer topics", wide, desk.Subscription{Topics: []desk.Topic{desk.TopicIncidents}}, true},
+		{"quiet", wide, desk.Subscription{Manner: desk.Quiet}, true},
+		{"not loud any more", desk.Subscription{Manner: desk.Loud}, wide, true},
+		{"loud", wide, desk.Subscription{Manner: desk.Loud}, false},
+		{"quiet hours", wide, desk.Subscription{Hours: hours("22:00", "07:00", desk.Critical)}, true},
+		{"no quiet hours any more", desk.Subscription{Hours: hours("22:00", "07:00", desk.Critical)}, wide, false},
+		{"shorter quiet hours", desk.Subscription{Hours: hours("22:00", "07:00", desk.Critical)}, desk.Subscription{Hours: hours("23:00", "06:00", desk.Critical)}, false},
+		{"longer quiet hours", desk.Subscription{Hours: hours("22:00", "07:00", desk.Critical)}, desk.Subscription{Hours: hours("22:00", "07:30", desk.Critical)}, true},
+		{"other quiet hours", desk.Subscription{Hours: hours("22:00", "07:00", desk.Critical)}, desk.Subscription{Hours: hours("08:00", "09:00", desk.Critical)}, true},
+		{"less passes", desk.Subscription{Hours: hours("22:00", "07:00", desk.Major)}, desk.Subscription{Hours: hours("22:00", "07:00", desk.Critical)}, true},
 		{"one more topic", wide, desk.Subscription{Topics: []desk.Topic{desk.TopicIncidents, desk.TopicWindows, desk.TopicProbes}}, false},
 	} {
 		if got := tt.from.Narrows(tt.to); got != tt.narrowing {

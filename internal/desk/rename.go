@@ -51,14 +51,21 @@ func (r Renaming) Announcement(a Announcement) Announcement {
 		a.Snapshot.Incident = &i
 	}
 	if a.Snapshot.Notice != nil {
-		n := *a.Snapshot.Notice
-		n.Only = slices.Clone(n.Only)
-		for k, name := range n.Only {
-			n.Only[k] = r.Name(name)
-		}
+		n := r.notice(*a.Snapshot.Notice)
 		a.Snapshot.Notice = &n
 	}
 	return a
+}
+
+func (r Renaming) notice(n Notice) Notice {
+	n.To, n.Only, n.Missed = r.Channel(n.To), slices.Clone(n.Only), slices.Clone(n.Missed)
+	for k, name := range n.Only {
+		n.Only[k] = r.Name(name)
+	}
+	for k, i := range n.Missed {
+		n.Missed[k] = r.Incident(i)
+	}
+	return n
 }
 
 // address renames a person that was written as text; other text stays.

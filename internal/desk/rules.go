@@ -175,7 +175,7 @@ func (i Incident) endReach() Reach {
 // Retract takes the incident back, open or resolved. Who was told is told the
 // reason too; it may be empty.
 func (i Incident) Retract(why string, act Act) (Change, error) {
-	if err := i.mustStand(); err != nil {
+	if err := i.CheckStands(); err != nil {
 		return Change{}, err
 	}
 	why, err := CleanReason(why)
@@ -192,11 +192,8 @@ func (i Incident) Retract(why string, act Act) (Change, error) {
 
 // Reopen says that a resolved incident goes on.
 func (i Incident) Reopen(text string, act Act) (Change, error) {
-	if err := i.mustStand(); err != nil {
+	if err := i.CheckResolved(); err != nil {
 		return Change{}, err
-	}
-	if i.IsOpen() {
-		return Change{}, Refuse(Conflict, "%s is open already.", i.Subject()).About(i.Subject())
 	}
 	text, err := requireText(text, "incident reopen 42 Learn fails again.")
 	if err != nil {
@@ -241,8 +238,8 @@ func requireText(text, example string) (string, error) {
 	return text, err
 }
 
-// mustStand refuses what was retracted or merged: nothing can be done to it but a note.
-func (i Incident) mustStand() error {
+// CheckStands refuses what was retracted or merged: nothing can be done to it but a note.
+func (i Incident) CheckStands() error {
 	switch {
 	case i.IsRetracted():
 		return Refuse(Conflict, "%s was taken back.", i.Subject()).WithHint("Declare a new incident if there is one.").About(i.Subject())
@@ -255,12 +252,34 @@ func (i Incident) mustStand() error {
 
 // CheckOpen refuses, with what happened to it, an incident on which no work goes on.
 func (i Incident) CheckOpen() error {
-	if err := i.mustStand(); err != nil {
+	if err := i.CheckStands(); err != nil {
 		return err
 	}
 	if !i.IsOpen() {
 		return Refuse(Conflict, "%s is resolved already.", i.Subject()).
 			WithHint("If it fails again: incident reopen %d <message>", i.Number).About(i.Subject())
+	}
+	return nil
+}
+
+// CheckResolved refuses an incident that cannot be opened again, with why.
+func (i Incident) CheckResolved() error {
+	if err := i.CheckStands(); err != nil {
+		return err
+	}
+	if i.IsOpen() {
+		return Refuse(Conflict, "%s is open already.", i.Subject()).About(i.Subject())
+	}
+	return nil
+}
+
+// CheckEnded refuses an incident that has no end to correct, with why.
+func (i Incident) CheckEnded() error {
+	if err := i.CheckStands(); err != nil {
+		return err
+	}
+	if i.IsOpen() {
+		return Refuse(Conflict, "%s is open; it has no end yet.", i.Subject()).WithHint("Like: incident resolve %d", i.Number).About(i.Subject())
 	}
 	return nil
 }

@@ -106,6 +106,10 @@ type Subscription struct {
 	Topics []Topic `json:",omitempty"`
 	// Least is the least impact of incidents that it hears of; empty: any.
 	Least Impact `json:",omitempty"`
+	// Manner is how much is made of it.
+	Manner Manner `json:",omitempty"`
+	// Hours are its quiet hours; nil: none.
+	Hours *Hours `json:",omitempty"`
 	SetBy Person
 	SetAt time.Time
 }
@@ -128,28 +132,7 @@ func (s Subscription) admits(sc Scope) bool {
 }
 
 // Matches reports whether a channel with these subscriptions is to be told of
-// the scope. For each service the most specific subscription decides alone:
-// service beats group beats all.
+// the scope, as [Audience.Matches] does.
 func (c *Catalog) Matches(subs []Subscription, sc Scope) bool {
-	if sc.OpsOnly || sc.Retracted {
-		return false
-	}
-	for _, id := range sc.Services {
-		if s, ok := c.deciding(subs, id); ok && s.admits(sc) {
-			return true
-		}
-	}
-	return false
-}
-
-// deciding finds the most specific subscription for a service.
-func (c *Catalog) deciding(subs []Subscription, id ServiceID) (Subscription, bool) {
-	targets := c.TargetsOf([]ServiceID{id})
-	for _, t := range targets {
-		i := slices.IndexFunc(subs, func(s Subscription) bool { return s.Target == t })
-		if i >= 0 {
-			return subs[i], true
-		}
-	}
-	return Subscription{}, false
+	return c.AudienceOf(sc).Matches(subs)
 }

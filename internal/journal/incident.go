@@ -14,6 +14,13 @@ import (
 type Applied struct {
 	Incident desk.Incident
 	Entry    desk.Entry
+	// Also are the entries before Entry that the same request made.
+	Also []desk.Entry `json:",omitempty"`
+	// Untold: others than ops were told nothing of the incident yet.
+	Untold bool `json:",omitempty"`
+	// Forgotten: it ended so long ago that who was told is not known any more, so that
+	// nothing is told.
+	Forgotten bool `json:",omitempty"`
 	// Channels counts those that match now, beside ops channels.
 	Channels int
 	// Held tells until when others than ops are not told; nil: told at once.
@@ -127,7 +134,10 @@ func (j *Journal) Reword(ctx context.Context, by By, number, update int, text st
 	if err != nil {
 		return Applied{}, err
 	}
-	seq, err := j.entryOf(ctx, inc, update)
+	if update == 0 {
+		update = inc.Updates
+	}
+	said, err := j.Said(ctx, inc, update)
 	if err != nil {
 		return Applied{}, err
 	}
@@ -140,7 +150,7 @@ func (j *Journal) Reword(ctx context.Context, by By, number, update int, text st
 		if err != nil {
 			return Applied{}, err
 		}
-		old, _, err := entryTable().Get(tx, entryKey(i.Subject(), seq))
+		old, _, err := entryTable().Get(tx, entryKey(i.Subject(), said.Seq))
 		if err != nil {
 			return Applied{}, err
 		}
@@ -150,23 +160,6 @@ func (j *Journal) Reword(ctx context.Context, by By, number, update int, text st
 		}
 		return j.put(tx, by, c, channels)
 	})
-}
-
-// entryOf finds the entry that said public text number update (0: the newest).
-func (j *Journal) entryOf(ctx context.Context, i desk.Incident, update int) (seq int, err error) {
-	if update == 0 {
-		update = i.Updates
-	}
-	entries, err := j.Timeline(ctx, i.Number)
-	if err != nil {
-		return 0, err
-	}
-	for _, e := range entries {
-		if e.Update == update && e.Kind != desk.Reworded {
-			return e.Seq, nil
-		}
-	}
-	return 0, desk.Refuse(desk.Unknown, "%s has no message #%d; it has %d.", i.Subject(), update, i.Updates).About(i.Subject())
 }
 
 // Merge folds incident from into incident into.
@@ -215,7 +208,7 @@ func (j *Journal) put(tx storage.Tx, by By, c desk.Change, channels int) (Applie
 	a := *c.Announce
 	a.Trace = by.Trace
 	told, err := j.book.Announce(tx, a, j.release(by, a, channels))
-	out.Held = told.Snapshot.Held
+	out.Held, out.Forgotten = told.Snapshot.Held, told.N == 0
 	return out, err
 }
 
@@ -306,94 +299,4 @@ func (j *Journal) Hesitate(ctx context.Context, by By, number int) (bool, error)
 	})
 	j.wrote(ctx, err)
 	return held, err
-}
-
-// Revision is how a declaration is to read; what is empty stays.
-type Revision struct {
-	Impact desk.Impact
-	Title  string
-	Text   string // of the first message
-	Doubts []string
-}
-
-// Revise corrects a declaration as a whole, in one transaction: what is not told
-// yet is told so, what was told is corrected.
-func (j *Journal) Revise(ctx context.Context, by By, number int, r Revision) (Applied, error) {
-	i, err := j.Incident(ctx, number)
-	if err != nil {
-		return Applied{}, err
-	}
-	if r.Impact != "" {
-		i.Impact = r.Impact
-	}
-	channels, err := j.book.Count(ctx, j.db, desk.Snapshot{Incident: &i}.Scope())
-	if err != nil {
-		return Applied{}, err
-	}
-	return once(ctx, j, by, func(tx storage.Tx) (out Applied, err error) {
-		i, err := getIncident(tx, number)
-		if err != nil {
-			return Applied{}, err
-		}
-		if err := i.CheckOpen(); err != nil {
-			return Applied{}, err
-		}
-		untold, err := j.book.Untold(tx, i.Subject())
-		if err != nil {
-			return Applied{}, err
-		}
-		for _, step := range r.steps(tx) {
-			c, changes, err := step(i, by.act())
-			if err != nil {
-				return Applied{}, err
-			}
-			if !changes {
-				continue
-			}
-			if untold {
-				c = c.Unseen()
-			}
-			if c.Announce != nil {
-				c.Announce.Snapshot.Doubts = r.Doubts
-			}
-			if out, err = j.put(tx, by, c, channels); err != nil {
-				return Applied{}, err
-			}
-			i = c.Incident
-		}
-		if out.Incident.Number == 0 {
-			return Applied{}, desk.Refuse(desk.Conflict, "%s says just that already.", i.Subject()).About(i.Subject())
-		}
-		return out, nil
-	})
-}
-
-// revise is one step of a revision; it reports whether it changes anything.
-type revise func(i desk.Incident, act desk.Act) (c desk.Change, changes bool, err error)
-
-// steps are the impact, the title, the first message: the last is what is answered.
-func (r Revision) steps(tx storage.Tx) []revise {
-	impact := func(i desk.Incident, act desk.Act) (desk.Change, bool, error) {
-		if r.Impact == "" || r.Impact == i.Impact {
-			return desk.Change{}, false, nil
-		}
-		c, err := i.SetImpact(r.Impact, act)
-		return c, true, err
-	}
-	title := func(i desk.Incident, act desk.Act) (desk.Change, bool, error) {
-		if r.Title == "" || r.Title == i.Title {
-			return desk.Change{}, false, nil
-		}
-		c, err := i.SetTitle(r.Title, act)
-		return c, true, err
-	}
-	text := func(i desk.Incident, act desk.Act) (desk.Change, bool, error) {
-		first, _, err := entryTable().Get(tx, entryKey(i.Subject(), 1))
-		if err != nil || r.Text == "" || r.Text == first.Text {
-			return desk.Change{}, false, err
-		}
-		c, err := i.Reword(first, r.Text, act)
-		return c, true, err
-	}
-	return []revise{impact, title, text}
 }

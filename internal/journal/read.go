@@ -70,6 +70,21 @@ func (j *Journal) Timeline(ctx context.Context, number int) (out []desk.Entry, e
 	return out, err
 }
 
+// Said returns the entry that said public text number n of an incident, as it reads
+// now, or a desk.Unknown refusal.
+func (j *Journal) Said(ctx context.Context, i desk.Incident, n int) (desk.Entry, error) {
+	entries, err := j.Timeline(ctx, i.Number)
+	if err != nil {
+		return desk.Entry{}, err
+	}
+	for _, e := range entries {
+		if e.Update == n && e.Kind != desk.Reworded {
+			return e, nil
+		}
+	}
+	return desk.Entry{}, desk.Refuse(desk.Unknown, "%s has no message #%d; it has %d.", i.Subject(), n, i.Updates).About(i.Subject())
+}
+
 // Audit lists the newest entries of the audit, newest first, at most limit.
 func (j *Journal) Audit(ctx context.Context, now time.Time, limit int) (out []AuditEntry, err error) {
 	err = j.db.View(ctx, func(tx storage.Tx) error {

@@ -15,3 +15,23 @@ func (j *Journal) Remark(ctx context.Context, by By, e AuditEntry) error {
 	}
 	return nil
 }
+
+// claimed marks a request whose deed is outside the record.
+type claimed struct{}
+
+// Claim puts into the audit what is about to be done outside the record, and reports
+// whether the request comes for the first time: who reads false leaves it. So it is
+// done once at most, whatever becomes of it.
+func (j *Journal) Claim(ctx context.Context, by By, e AuditEntry) (first bool, err error) {
+	err = j.db.Update(ctx, func(tx storage.Tx) error {
+		_, seen, err := seenBefore[claimed](tx, by)
+		if first = !seen; err != nil || seen {
+			return err
+		}
+		if err := audit(tx, by, e); err != nil {
+			return err
+		}
+		return markSeen(tx, by, claimed{})
+	})
+	return first && err == nil, err
+}

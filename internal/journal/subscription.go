@@ -2,6 +2,7 @@ package journal
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -113,6 +114,12 @@ func describe(s *desk.Subscription) string {
 	}
 	if s.Least != "" {
 		words = append(words, string(s.Least)+"+")
+	}
+	if s.Manner != desk.Normal {
+		words = append(words, s.Manner.String())
+	}
+	if h := s.Hours; h != nil {
+		words = append(words, fmt.Sprintf("from %s to %s only %s+", h.From, h.To, h.Least))
 	}
 	return strings.Join(words, " ")
 }

@@ -26,10 +26,12 @@ const HesitateFor = 2 * time.Minute
 // Announce writes an announcement and raises the subject's number: two writes,
 // three at its beginning and end, however many channels will hear. It returns
 // the announcement as it will be told. A retraction is never held back: what was
-// in its grace is void, and only who was told hears the correction.
+// in its grace is void, and only who was told hears the correction. Of an incident that
+// has ended, and so long ago that who was told is forgotten, nothing is told: nobody is
+// known who saw it, and to all others it is no news. The announcement then has no N.
 func (b *Book) Announce(tx storage.Tx, a desk.Announcement, r Release) (desk.Announcement, error) {
 	out, _, err := outTable().Get(tx, outKey(a.Subject))
-	if err != nil {
+	if err != nil || (out.forgotten() && a.Snapshot.Incident != nil && a.Snapshot.Ended()) {
 		return a, err
 	}
 	was := out.live()
@@ -38,7 +40,9 @@ func (b *Book) Announce(tx storage.Tx, a desk.Announcement, r Release) (desk.Ann
 	}
 	out.N++
 	a.N = out.N
-	out.release(a.Snapshot.Scope(), a.Reach, r)
+	sc := a.Snapshot.Scope()
+	out.release(sc, a.Reach, r)
+	out.To = sc.To
 	out.EndedAt = time.Time{}
 	if a.Snapshot.Ended() {
 		out.EndedAt = a.At
@@ -52,7 +56,7 @@ func (b *Book) Announce(tx storage.Tx, a desk.Announcement, r Release) (desk.Ann
 // release sets Rel and ReleaseAt for the announcement N just made.
 func (o *outRecord) release(sc desk.Scope, reach desk.Reach, r Release) {
 	switch {
-	case sc.Retracted:
+	case sc.Retracted, !sc.To.IsZero():
 		o.free()
 	case sc.OpsOnly || reach == desk.ReachOps:
 	case r.Grace > 0:
@@ -145,16 +149,21 @@ func (b *Book) Hesitate(tx storage.Tx, s desk.Subject, now time.Time) (bool, err
 // Notify tells ops channels one thing and returns the notice's subject. Of n only
 // At, Text and Only are used.
 func (b *Book) Notify(tx storage.Tx, n desk.Notice) (desk.Subject, error) {
+	a, err := b.notify(tx, n)
+	return a.Subject, err
+}
+
+// notify announces a notice: five writes. One to a single channel takes a row too.
+func (b *Book) notify(tx storage.Tx, n desk.Notice) (desk.Announcement, error) {
 	number, _, err := noticeTable().Get(tx, noticeTable().Key())
 	if err != nil {
-		return desk.Subject{}, err
+		return desk.Announcement{}, err
 	}
 	n.Number = number + 1
 	if err := noticeTable().Put(tx, noticeTable().Key(), n.Number); err != nil {
-		return desk.Subject{}, err
+		return desk.Announcement{}, err
 	}
 	s := desk.Subject{Kind: desk.NoticeSubject, Number: n.Number}
 	a := desk.Announcement{Subject: s, At: n.At, Reach: desk.ReachChannel, Text: n.Text, Snapshot: desk.Snapshot{Notice: &n}}
-	_, err = b.Announce(tx, a, Release{Now: n.At})
-	return s, err
+	return b.Announce(tx, a, Release{Now: n.At})
 }

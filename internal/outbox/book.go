@@ -1,6 +1,7 @@
 package outbox
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -30,6 +31,8 @@ type Book struct {
 type Places struct {
 	Catalog     *desk.Catalog
 	Connections []Connection
+	// Zone is that of quiet hours; nil: UTC.
+	Zone *time.Location
 }
 
 // Connection is one configured connection.
@@ -56,6 +59,8 @@ func (b *Book) SetPlaces(p Places) {
 
 // Places returns the places set last.
 func (b *Book) Places() Places { return *b.places.Load() }
+
+func (p Places) zone() *time.Location { return cmp.Or(p.Zone, time.UTC) }
 
 func (p Places) connection(name desk.ConnectionName) Connection {
 	for _, c := range p.Connections {

@@ -111,7 +111,7 @@ func TestWhy(t *testing.T) {
 				t.Errorf("%s: %s (%s) %v, want %s (%s)", id, got.State, got.Why, err, state, why)
 			}
 		}
-		want("math", Waiting, "its grace has not ended")
+		want("math", Waiting, "it can still be taken back")
 		want("ops", Waiting, "")
 		want("dean", NotTold, "it hears of worse incidents only")
 		want("planner", NotTold, "its subscription does not include incidents")

@@ -111,7 +111,11 @@ func (l *line) send(ctx context.Context, now time.Time, v verdict) {
 	c := &call{method: v.method(), job: j, plan: v, at: now}
 	switch c.method {
 	case methodFind:
-		c.sought = chat.Sought{Channel: la.ch, Subject: j.of.id, Root: j.post.Root, Since: sooner(j.since, now).Add(-lookBack)}
+		since := sooner(j.since, now)
+		if j.lost() {
+			since = sooner(since, j.of.out.Lost.From)
+		}
+		c.sought = chat.Sought{Channel: la.ch, Subject: j.of.id, Root: j.post.Root, Since: since.Add(-lookBack)}
 	default:
 		c.d = v.delivery()
 	}
@@ -217,7 +221,7 @@ func (l *line) succeeded(now time.Time, c *call) {
 		l.looked(now, c)
 		return
 	case sendRoot:
-		p = Post{Root: c.id, Told: n, Shown: n, At: now, Ops: j.lane.ops}
+		p = Post{Root: c.id, Told: n, Shown: n, At: now, Ops: j.lane.ops, Manner: j.wish.Manner}
 		l.engine.watch.posted(j.of, n, now)
 	case sendReply:
 		p.Told, p.At = n, now
@@ -229,7 +233,7 @@ func (l *line) succeeded(now time.Time, c *call) {
 		p.Shown = n
 	}
 	j.calm()
-	l.receive(now, &receipt{job: j, post: &p})
+	l.receive(now, &receipt{job: j, post: &p, said: c.plan.do != sendEdit})
 }
 
 // calm forgets the trouble of earlier tries.
@@ -244,11 +248,15 @@ func (l *line) looked(now time.Time, c *call) {
 	j := c.job
 	p := j.post
 	for _, f := range c.found {
-		if p.Root == "" {
-			p.Root, p.Shown, p.Ops = f.ID, f.N, j.lane.ops
+		told, shown := f.N, f.N
+		if past := j.of.out.Lost; j.lost() && f.At.Before(past.To) {
+			told, shown = past.N, 0 // its number is of an announcement that was lost
 		}
-		if f.N > p.Told {
-			p.Told, p.At = f.N, f.At
+		if p.Root == "" {
+			p.Root, p.Shown, p.Ops = f.ID, shown, j.lane.ops
+		}
+		if told > p.Told {
+			p.Told, p.At = told, f.At
 		}
 	}
 	switch {
@@ -269,7 +277,7 @@ func (l *line) looked(now time.Time, c *call) {
 func (l *line) failedCall(now time.Time, c *call, f *chat.SendError) {
 	j, la := c.job, c.job.lane
 	if f.After > 0 || f.Limited {
-		la.notBefore = now.Add(max(f.After, leastAfter))
+		c.rest(now.Add(max(f.After, leastAfter)), f.Limited && !f.Wide)
 	}
 	switch {
 	case f.Outcome == chat.Gone:
@@ -288,6 +296,20 @@ func (l *line) failedCall(now time.Time, c *call, f *chat.SendError) {
 		j.why = f.Reason
 	default:
 		l.trouble(now, c, f)
+	}
+}
+
+// rest has no call made until then: none at all in the channel, but where a limit said
+// so that is of one method by itself, posts do not wait for edits and look-ups
+// (docs.slack.dev/apis/web-api/rate-limits).
+func (c *call) rest(until time.Time, ofMethod bool) {
+	switch {
+	case ofMethod && c.plan.do == sendEdit:
+		c.job.noEdit = until
+	case ofMethod && c.plan.do == lookUp:
+		c.job.look = until
+	default:
+		c.job.lane.notBefore = until
 	}
 }
 

@@ -162,6 +162,9 @@ func (c *clerk) settledOnAll(tx storage.Tx, s desk.Subject, out outRecord) (bool
 		return false, nil
 	}
 	for name := range c.engine.lines {
+		if !out.concerns(name) {
+			continue
+		}
 		settled := false
 		k := fanKey(name, s)
 		err := fanTable().Scan(tx, k, k.End(), 1, func(_ storage.Key, f fanRecord) (bool, error) {

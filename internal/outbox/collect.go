@@ -2,6 +2,7 @@ package outbox
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"time"
 
@@ -23,6 +24,7 @@ func (c *clerk) collect(ctx context.Context, now time.Time) error {
 		if err := c.remove(ctx, s); err != nil {
 			return err
 		}
+		c.tell(news{of: map[desk.Subject]bool{s: true}}) // a line must not know what the store does not
 	}
 	return c.collectBoots(ctx)
 }
@@ -34,7 +36,7 @@ func (c *clerk) old(ctx context.Context, before time.Time) (old []desk.Subject, 
 			r := storage.ReadKey(k)
 			r.Str()
 			s := readSubject(r)
-			if !o.live() && o.EndedAt.Before(before) {
+			if !o.live() && !o.forgotten() && o.EndedAt.Before(before) {
 				old = append(old, s)
 			}
 			return true, r.Err()
@@ -43,7 +45,8 @@ func (c *clerk) old(ctx context.Context, before time.Time) (old []desk.Subject, 
 	return old, err
 }
 
-// remove deletes all records of a subject, the one that names it last.
+// remove deletes all records of a subject, the one that names it last. Of an incident,
+// which may be opened again, that one stays and says what is forgotten.
 func (c *clerk) remove(ctx context.Context, s desk.Subject) error {
 	db := c.engine.cfg.DB
 	for _, k := range []storage.Key{withSubject(annTable().Key(), s), withSubject(postTable().Key(), s)} {
@@ -63,7 +66,14 @@ func (c *clerk) remove(ctx context.Context, s desk.Subject) error {
 			return err
 		}
 	}
-	return remove(ctx, db, []storage.Key{outKey(s)})
+	return db.Background(ctx, func(tx storage.Tx) error {
+		out, _, err := outTable().Get(tx, outKey(s))
+		if err != nil || s.Kind != desk.IncidentSubject {
+			return errors.Join(err, tx.Delete(outKey(s)))
+		}
+		out.Forgotten, out.Rel = out.N, 0
+		return outTable().Put(tx, outKey(s), out)
+	})
 }
 
 func (c *clerk) rowsOf(ctx context.Context, s desk.Subject) (keys []storage.Key, err error) {

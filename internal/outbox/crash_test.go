@@ -157,6 +157,26 @@ func histories() []history {
 			}
 			w.mustRest(s)
 		}},
+		{"a quiet night", func(w *world) {
+			w.chunk = 2
+			w.subscribe("", "a")
+			w.subscribeAs("b", desk.Normal, overnight())
+			w.subscribeAs("c", desk.Normal, overnight())
+			w.start()
+			over, open := w.declare(desk.Major, 0), w.declare(desk.Major, 0)
+			w.pass(time.Minute)
+			w.resolve(over)
+			w.until(6, 59)
+			w.mustNotBeTold(over, "b", "c")
+			w.mustNotBeTold(open, "b", "c")
+			w.until(7, 10)
+			w.mustBeTold(over, "ops", "a")
+			w.mustBeTold(open, "ops", "a", "b", "c")
+			w.mustHaveMissed("b", "missed: INC-1 over; ")
+			w.mustHaveMissed("c", "missed: INC-1 over; ")
+			w.mustHaveCaughtUp()
+			w.mustRest(open)
+		}},
 		{"a channel is gone and comes back", func(w *world) {
 			away := true
 			w.platform.fault = func(_ string, d chat.Delivery) fault {

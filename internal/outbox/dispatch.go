@@ -73,20 +73,35 @@ func (l *line) settleJob(now time.Time, v verdict) {
 	case drop:
 		j.unmatched, j.asked = false, asked{} // it is asked again if it is opened anew
 		l.receive(now, &receipt{job: j, release: true})
-	case skip, forget:
-		p := j.post
-		p.Told, p.Unsure = v.n, p.Unsure || v.do == forget
-		if !j.lane.abil.Edit {
-			p.Shown = v.n
+	case hush:
+		r := &receipt{job: j, missed: &missedRecord{Until: v.until}}
+		if r.release = j.post.Root == ""; !r.release {
+			r.post = j.passed(v.n)
 		}
+		j.asked = asked{}
 		j.calm()
-		l.receive(now, &receipt{job: j, post: &p})
+		l.receive(now, r)
+	case skip, forget:
+		p := j.passed(v.n)
+		p.Unsure = p.Unsure || v.do == forget
+		j.calm()
+		l.receive(now, &receipt{job: j, post: p})
 	case repeat:
 		j.doubt = sure
 		if j.copies++; j.copies >= maxCopies {
 			l.giveUp(now, j, "nobody can look up whether it was posted")
 		}
 	}
+}
+
+// passed is the job's post where nothing is said up to n.
+func (j *job) passed(n int) *Post {
+	p := j.post
+	p.Told = n
+	if !j.lane.abil.Edit {
+		p.Shown = n
+	}
+	return &p
 }
 
 // choose picks the lanes whose turn it is for a method.
@@ -217,20 +232,24 @@ func (l *line) asking(tx storage.Tx) (asked, error) {
 	return asked{subs: n, places: l.engine.cfg.Book.places.Load()}, err
 }
 
-// match finds out whether the job's channel matches, where it has no post and that
-// is not known as of now.
+// match finds out whether the job's channel matches and how it wants to hear, where
+// that is not known as of now.
 func (l *line) match(tx storage.Tx, j *job, as asked) error {
 	as.rel = j.of.out.Rel
-	if j.post.Root != "" || j.lane.ops || j.asked == as {
+	if j.lane.ops || j.asked == as || !j.of.out.To.IsZero() {
 		return nil
 	}
 	subs, err := l.engine.cfg.Book.Subscriptions(tx, j.lane.ch)
 	if err != nil {
 		return err
 	}
-	j.unmatched = !as.places.Catalog.Matches(subs, j.of.scopeAt(as.rel))
-	j.asked = as
+	j.matched(as.places.Catalog.AudienceOf(j.of.scopeAt(as.rel)).Wish(subs), as)
 	return nil
+}
+
+// matched takes in what the channel's subscriptions say.
+func (j *job) matched(w desk.Wish, as asked) {
+	j.unmatched, j.wish, j.asked = !w.Matches, w, as
 }
 
 // mark writes a row of this process for every send that has no intent of it (T5).
@@ -275,15 +294,21 @@ func (j *job) rowNow(now time.Time, s rowState, b boot) rowRecord {
 	return r
 }
 
-// tokenTime is when the next call may go that waits for its pace.
+// tokenTime is when the next call may go that waits for its pace. One that need not
+// wait has come to be of a method that had its turn before: it goes at once.
 func (l *line) tokenTime(now time.Time) (at time.Time) {
+	if l.health.trial && l.out > 0 {
+		return at
+	}
 	for _, la := range l.lanes {
 		if !la.ready {
 			continue
 		}
 		if ok, t := l.pace[la.plan.method()].ready(now); !ok {
 			at = sooner(at, t)
+			continue
 		}
+		return now
 	}
 	return at
 }

@@ -92,7 +92,7 @@ func (w *world) mustHaveSaid(s *subject, id string, from int, said []int) {
 	want := s.out.want(w.book.Places().isOps(channel(id)))
 	void := s.scopeAt(want).Retracted
 	for n := from + 1; n <= want; n++ {
-		least := len(s.reply(n-1, n, true).anns)
+		least := len(s.reply(n-1, n, true, desk.Normal).anns)
 		if void && n < want {
 			least = 0
 		}

@@ -92,7 +92,7 @@ func (l *line) sooner(a, b *subject) bool {
 type member struct {
 	channel string
 	post    Post
-	matches bool
+	wish    desk.Wish
 }
 
 // chunk is one step of a circle.
@@ -158,8 +158,8 @@ func (l *line) opened(now time.Time, c chunk, rec intentRecord) {
 	i.ops = c.ops
 	for _, m := range c.members {
 		j := l.join(i, m.channel, s, m.post)
-		if m.matches {
-			j.unmatched, j.asked = false, c.asked
+		if m.wish.Matches {
+			j.matched(m.wish, c.asked)
 		}
 		if j.lane.gone {
 			l.park(now, j)
@@ -286,7 +286,7 @@ func (c *chunk) lookOps(tx storage.Tx) error {
 			return err
 		}
 		if _, gone := l.gone[id]; !gone && post.Told < c.fan.OpsN {
-			c.members = append(c.members, member{channel: id, post: post, matches: true})
+			c.members = append(c.members, member{channel: id, post: post})
 		}
 	}
 	return nil
@@ -294,5 +294,5 @@ func (c *chunk) lookOps(tx storage.Tx) error {
 
 // opsConcerned reports whether the ops channels of a connection hear of a scope.
 func opsConcerned(sc desk.Scope, k desk.ConnectionName) bool {
-	return len(sc.Only) == 0 || slices.Contains(sc.Only, k)
+	return sc.To.IsZero() && len(sc.Only) == 0 || slices.Contains(sc.Only, k)
 }

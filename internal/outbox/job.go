@@ -11,7 +11,8 @@ func (l *line) lane(channel string) *lane {
 	la := l.lanes[channel]
 	if la == nil {
 		ch := desk.Channel{Connection: l.name, ID: channel}
-		la = &lane{ch: ch, ops: l.engine.cfg.Book.Places().isOps(ch), abil: l.abil, gone: l.isGone(channel), dirty: true}
+		places := l.engine.cfg.Book.Places()
+		la = &lane{ch: ch, ops: places.isOps(ch), abil: l.abil, zone: places.zone(), gone: l.isGone(channel), dirty: true}
 		l.lanes[channel] = la
 	}
 	return la
@@ -41,6 +42,9 @@ func (l *line) job(channel string, s *subject, p Post) *job {
 	j := &job{lane: la, of: s, post: p, noEdit: l.editsFrom(s)}
 	if row, ok := l.failed[failedID{channel, s.id}]; ok {
 		j.row = &row
+	}
+	if j.lost() && la.abil.LookUp {
+		j.doubt = lookedOnce // one look is enough: it was long ago
 	}
 	la.jobs = append(la.jobs, j)
 	if t := p.At.Add(time.Second); t.After(la.nextPost) && !p.At.After(l.now()) { // else the clock was set back

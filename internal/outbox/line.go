@@ -36,6 +36,8 @@ type line struct {
 	gone      map[string]goneRecord // as on disk: circles pass these channels by
 	vanishing map[string]bool       // gone, but that is not yet on disk
 	failed    map[failedID]rowRecord
+	missed    map[failedID]missedRecord
+	morning   time.Time    // when quiet hours end that something was missed in
 	arrived   []newcomerAt // newcomers to look at
 	health    health
 	chunks    int // made by this process
@@ -104,6 +106,7 @@ func (l *line) clear() {
 	l.gone = map[string]goneRecord{}
 	l.vanishing = map[string]bool{}
 	l.failed = map[failedID]rowRecord{}
+	l.missed = map[failedID]missedRecord{}
 	l.finished = nil
 }
 
@@ -182,7 +185,7 @@ func (l *line) step(ctx, calls context.Context, now time.Time) error {
 		}
 	}
 	for _, do := range []func(context.Context, time.Time) error{
-		l.adopt, l.refresh, l.welcome, l.breakUp, l.write, l.edits,
+		l.adopt, l.refresh, l.recount, l.welcome, l.breakUp, l.write, l.edits,
 	} {
 		if err := do(ctx, now); err != nil {
 			return err
@@ -204,9 +207,9 @@ func (l *line) alarm(now time.Time) time.Time {
 	if now.Before(l.retry) {
 		return l.retry
 	}
-	at := time.Time{}
+	at := l.morning
 	if len(l.receipts) > 0 {
-		at = l.since.Add(groupTime)
+		at = sooner(at, l.since.Add(groupTime))
 	}
 	for _, la := range l.lanes {
 		if !la.ready {
@@ -296,8 +299,12 @@ func (l *line) readSubjects(tx storage.Tx) error {
 	}
 	all := l.working()
 	for _, id := range live {
-		if all[id], err = l.subject(tx, id); err != nil {
+		s, err := l.subject(tx, id)
+		if err != nil {
 			return err
+		}
+		if s.out.concerns(l.name) {
+			all[id] = s
 		}
 	}
 	l.subjects = all
@@ -312,7 +319,7 @@ func (l *line) readThese(tx storage.Tx, ids map[desk.Subject]bool) error {
 		if err != nil {
 			return err
 		}
-		if l.subjects[id] = s; !s.out.live() && working[id] == nil {
+		if l.subjects[id] = s; working[id] == nil && (!s.out.live() || !s.out.concerns(l.name)) {
 			delete(l.subjects, id)
 		}
 	}

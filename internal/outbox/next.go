@@ -13,6 +13,7 @@ type lane struct {
 	ch   desk.Channel
 	ops  bool
 	abil chat.Abilities
+	zone *time.Location // of quiet hours
 	// stopped: the connection is held or down.
 	stopped bool
 	busy    bool // a call is outstanding
@@ -61,9 +62,10 @@ type job struct {
 	row        *rowRecord // as on disk; nil: none
 	since      time.Time  // the oldest of them
 
-	unmatched bool  // the channel was found not to match,
-	asked     asked // or to match, as of this
-	pending   bool  // a receipt is not yet on disk
+	unmatched bool      // the channel was found not to match,
+	wish      desk.Wish // or to match and to want to hear so,
+	asked     asked     // as of this
+	pending   bool      // a receipt is not yet on disk
 	doubt     doubt
 	look      time.Time // while in doubt: when to look
 	blind     bool      // its look-ups are refused
@@ -90,6 +92,7 @@ const (
 	skip             // nothing to say up to n, so no call
 	forget           // nobody can look it up, and the root's text makes up for it
 	repeat           // nobody can look it up: it counts as not sent
+	hush             // it is told when its quiet hours end
 	drop             // it is not to be told
 	leave            // nothing is left to do
 )
@@ -98,7 +101,7 @@ const (
 type verdict struct {
 	do    action
 	job   *job
-	until time.Time // wait: when to ask again; zero: when something happens
+	until time.Time // wait, hush: when to ask again; zero: when something happens
 	n     int
 	saying
 	mark bool // the job needs a row of this process first
@@ -178,6 +181,10 @@ func (j *job) next(now time.Time) verdict {
 func (j *job) want() int    { return j.of.out.want(j.lane.ops) }
 func (j *job) isOpen() bool { return j.open > j.post.Told }
 
+// lost reports whether the channel may have a post that a restored record does not
+// know.
+func (j *job) lost() bool { return j.of.out.Lost.N > 0 && j.post.Told == 0 }
+
 // shows reports whether the root's text is old and may be put right now.
 func (j *job) shows() bool {
 	return j.lane.abil.Edit && (j.editing || j.lane.ops) && j.post.Root != "" &&
@@ -189,7 +196,7 @@ func (j *job) resolve() verdict {
 	if j.lane.abil.LookUp && !j.blind {
 		return verdict{do: lookUp}
 	}
-	if j.post.Root != "" && !j.of.reply(j.post.Told, j.open, j.lane.abil.Thread).broadcast {
+	if j.post.Root != "" && !j.reply(j.open).broadcast {
 		return verdict{do: forget, n: j.open}
 	}
 	return verdict{do: repeat}
@@ -208,19 +215,54 @@ func (j *job) tell(now time.Time) verdict {
 	case j.post.Root == "" && want > 0 && (j.lane.ops || !j.unmatched):
 		v.do = sendRoot
 	case j.post.Root == "" && j.copies > 0 && j.of.scopeAt(want).Retracted:
-		v.do, v.saying = sendRoot, j.of.reply(want-1, want, true)
+		v.do, v.saying = sendRoot, j.of.reply(want-1, want, true, desk.Normal)
+		return j.paced(now, v)
 	case j.post.Root == "":
 		return verdict{do: drop}
 	default:
-		v.do, v.saying = sendReply, j.of.reply(j.post.Told, want, j.lane.abil.Thread)
+		v.do, v.saying = sendReply, j.reply(want)
 		if len(v.anns) == 0 {
 			return verdict{do: skip, n: want}
 		}
 	}
+	if until := j.quietUntil(now, want); !until.IsZero() {
+		return verdict{do: hush, n: want, until: until}
+	}
+	return j.paced(now, v)
+}
+
+// paced is the post v, or the wait for its turn in its channel.
+func (j *job) paced(now time.Time, v verdict) verdict {
 	if now.Before(j.lane.nextPost) {
 		return verdict{do: wait, until: j.lane.nextPost}
 	}
 	return v
+}
+
+// reply is what the channel hears after what it was told, up to want.
+func (j *job) reply(want int) saying {
+	return j.of.reply(j.post.Told, want, j.lane.abil.Thread, j.manner())
+}
+
+// manner is how much the channel wants to be made of it.
+func (j *job) manner() desk.Manner {
+	m := j.wish.Manner
+	if !j.wish.Speaks {
+		m = j.post.Manner
+	}
+	if m == desk.Quiet && !j.lane.abil.Edit {
+		return desk.Normal
+	}
+	return m
+}
+
+// quietUntil is the end of the channel's quiet hours, where they keep back what it
+// would hear; zero: they do not. What may stand there already is told.
+func (j *job) quietUntil(now time.Time, want int) time.Time {
+	if j.lane.ops || !j.wish.Speaks || j.copies > 0 {
+		return time.Time{}
+	}
+	return j.wish.QuietUntil(now, j.of.scopeAt(want).Impact, j.lane.zone)
 }
 
 func (j *job) canLookUp() bool { return j.lane.abil.LookUp && !j.blind }

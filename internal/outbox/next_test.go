@@ -170,3 +170,24 @@ func TestNextOfTwo(t *testing.T) {
 		t.Errorf("got %d, want the reply while the opening is in doubt", v.do)
 	}
 }
+
+// A limit of one method delays what that method does: posts wait for none but their
+// own. A limit of all, or a pause that no limit asks for, stops the channel.
+func TestWhatALimitDelays(t *testing.T) {
+	until := time.Date(2026, 11, 22, 4, 0, 30, 0, time.UTC)
+	for _, tt := range []struct {
+		do       action
+		ofMethod bool
+		all      bool
+	}{
+		{sendRoot, true, true}, {sendReply, true, true}, {sendEdit, true, false}, {lookUp, true, false},
+		{sendEdit, false, true}, {lookUp, false, true},
+	} {
+		j := &job{lane: &lane{}}
+		c := &call{job: j, plan: verdict{do: tt.do}}
+		c.rest(until, tt.ofMethod)
+		if all := j.lane.notBefore.Equal(until); all != tt.all || !all && j.noEdit != until && j.look != until {
+			t.Errorf("%d, of its method: %v: the channel waits: %v, edits until %v, looks until %v", tt.do, tt.ofMethod, all, j.noEdit, j.look)
+		}
+	}
+}

@@ -150,7 +150,12 @@ func (p *pace) refused(now time.Time, channel string, after time.Duration, wide 
 	p.tokens, p.at = min(p.tokens, 1), p.until
 }
 
+// lower takes in a measure. Where nothing went through since the one before, though it
+// was waited as long as was said, the platform is in trouble: that measures nothing.
 func (p *pace) lower(now time.Time) {
+	if !p.limited.IsZero() && p.passed == 0 {
+		return
+	}
 	granted := p.rate / 2 * headroom
 	if since := now.Sub(p.limited).Seconds(); !p.limited.IsZero() && since > 0 && p.passed >= few {
 		granted = max(granted, float64(p.passed)/since*headroom)

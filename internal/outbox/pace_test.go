@@ -122,3 +122,18 @@ func TestPaceLearned(t *testing.T) {
 		}
 	}
 }
+
+// A platform that for minutes says no to everything does not tell its limit by that:
+// afterwards the pace is soon what it was.
+func TestPaceAfterAStorm(t *testing.T) {
+	p := newPace(0)
+	now := time.Date(2026, 11, 22, 4, 0, 0, 0, time.UTC)
+	for n := range 20 {
+		p.refused(now, strconv.Itoa(n), 30*time.Second, false)
+		_, now = p.ready(now)
+	}
+	b := &bucket{rate: 5, burst: 10} // 40 s for 200 calls
+	if took, refused := b.pass(p, 200, 20*time.Millisecond); took > 10*time.Minute+20*time.Second || refused > 4 {
+		t.Errorf("200 calls took %v, of which 9m30s are the storm's, %d were refused", took, refused)
+	}
+}

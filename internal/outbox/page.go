@@ -66,16 +66,22 @@ func (p *page) bounds(k storage.Key) (from, to storage.Key) {
 
 func (p *page) lookSubscriptions(tx storage.Tx) error {
 	c := p.chunk
-	if c.scope.OpsOnly || c.scope.Retracted {
+	scope := c.scope
+	// Who may have been told in the gap before a restore is looked at: they hear the
+	// correction.
+	scope.Retracted = scope.Retracted && c.subject.out.Lost.N == 0
+	if scope.OpsOnly || scope.Retracted {
 		return nil
 	}
-	catalog := c.line.engine.cfg.Book.Places().Catalog
+	audience := c.line.engine.cfg.Book.Places().Catalog.AudienceOf(scope)
 	matching, seen := 0, 0
 	visit := func(id string, subs []desk.Subscription) (more bool) {
 		seen += len(subs)
-		if catalog.Matches(subs, c.scope) {
+		if audience.Matches(subs) {
 			matching++
-			p.member(id).matches = true
+			if m := p.member(id); !c.scope.Retracted {
+				m.wish = audience.Wish(subs)
+			}
 		}
 		if more = matching < c.size && seen < rowsLooked; !more {
 			p.cut(id)

@@ -291,9 +291,21 @@ func TestCoursesThatFailedOnce(t *testing.T) {
 		Chunk: 1, Bad: true, Blind: true, Disk: 4 * time.Millisecond,
 		Steps: []step{{200 * time.Millisecond, "declare", 0}, {213 * time.Millisecond, "subscribe", 4}, {484 * time.Millisecond, "declare", 0}, {194 * time.Millisecond, "subscribe critical", 0}},
 	}
+	const odd = 137 * time.Nanosecond
+	lastTurnMissed := course{ // an edit became a post when posts had had their turn
+		Chunk: 1, Bad: true, Blind: true, Lag: time.Second, Disk: 3 * time.Millisecond,
+		Steps: []step{
+			{9582*time.Millisecond + odd, "declare", 2}, {201*time.Millisecond + odd, "declare", 4}, {220*time.Millisecond + odd, "title", 0},
+			{201*time.Millisecond + odd, "say", 1}, {time.Millisecond + odd, "return", 4}, {130*time.Millisecond + odd, "say", 2},
+			{16*time.Millisecond + odd, "unsubscribe", 0}, {200*time.Millisecond + odd, "declare with grace", 1}, {271*time.Millisecond + odd, "retract", 0},
+			{20*time.Second + odd, "declare", 4}, {276*time.Millisecond + odd, "better", 2}, {5*time.Millisecond + odd, "say", 3},
+		},
+	}
 	for range 20 {
-		for _, p := range run(t, unclearWelcome) {
-			t.Error(p)
+		for _, c := range []course{unclearWelcome, lastTurnMissed} {
+			for _, p := range run(t, c) {
+				t.Error(p)
+			}
 		}
 	}
 }

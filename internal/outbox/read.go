@@ -45,8 +45,8 @@ type Standing struct {
 // or subscribed to anything.
 type Deliveries struct {
 	Subject desk.Subject
-	// Announced is the number of the newest announcement, Released that of the
-	// newest that others than ops are told.
+	// Announced is the number of the newest announcement (0: none is remembered),
+	// Released that of the newest that others than ops are told.
 	Announced, Released int
 	// HeldUntil is when the grace ends; zero: none runs.
 	HeldUntil time.Time
@@ -56,7 +56,9 @@ type Deliveries struct {
 // Why is how one channel stands with a subject, with its subscriptions.
 type Why struct {
 	Standing
-	Subject       desk.Subject
+	Subject desk.Subject
+	// Announced is as of Deliveries.
+	Announced     int
 	Subscriptions []desk.Subscription
 }
 
@@ -79,7 +81,7 @@ func (b *Book) Deliveries(ctx context.Context, db storage.DB, s desk.Subject) (d
 		if err != nil {
 			return err
 		}
-		d = Deliveries{Subject: s, Announced: in.out.N, Released: in.out.Rel, HeldUntil: in.out.ReleaseAt}
+		d = Deliveries{Subject: s, Announced: in.announced(), Released: in.out.Rel, HeldUntil: in.out.ReleaseAt}
 		channels, err := in.everybody(tx)
 		if err != nil {
 			return err
@@ -206,6 +208,14 @@ func (b *Book) inquire(tx storage.Tx, s desk.Subject) (*inquiry, error) {
 	return in, err
 }
 
+// announced is the newest announcement that is remembered; 0: none is.
+func (in *inquiry) announced() int {
+	if in.out.forgotten() {
+		return 0
+	}
+	return in.out.N
+}
+
 func scopeAt(tx storage.Tx, s desk.Subject, n int) (desk.Scope, error) {
 	a, _, err := annTable().Get(tx, annKey(s, n))
 	return a.Snapshot.Scope(), err
@@ -248,7 +258,7 @@ func compareChannels(a, b desk.Channel) int {
 }
 
 func (in *inquiry) standing(tx storage.Tx, ch desk.Channel) (Why, error) {
-	w := Why{Subject: in.subject, Standing: Standing{Channel: ch, Ops: in.places.isOps(ch)}}
+	w := Why{Subject: in.subject, Announced: in.announced(), Standing: Standing{Channel: ch, Ops: in.places.isOps(ch)}}
 	post, posted, err := postTable().Get(tx, postKey(in.subject, ch))
 	if err != nil {
 		return w, err
@@ -278,6 +288,10 @@ func (in *inquiry) waiting(tx storage.Tx, st *Standing) error {
 	if err != nil {
 		return err
 	}
+	missed, quiet, err := missedTable().Get(tx, missedKey(st.Channel, in.subject))
+	if err != nil {
+		return err
+	}
 	hold, held := in.holds[st.Channel.Connection]
 	st.State, st.Next, st.Tries = Waiting, row.Next, row.Tries
 	switch {
@@ -286,14 +300,16 @@ func (in *inquiry) waiting(tx storage.Tx, st *Standing) error {
 	case hasRow && row.State == failed:
 		st.State, st.Why, st.Next = Failed, row.Why, time.Time{}
 	case held:
-		st.Why, st.Next = "sends of "+string(st.Channel.Connection)+" are held", time.Time{}
+		st.Why, st.Next = "posts to "+string(st.Channel.Connection)+" are held", time.Time{}
 		if hold.Why != "" {
 			st.Why += ": " + hold.Why
 		}
 	case hasRow && row.Why != "":
 		st.Why = row.Why
+	case quiet:
+		st.Why, st.Next = "its quiet hours last", missed.Until
 	case in.out.held() && !st.Ops && in.out.Rel == 0:
-		st.Why, st.Next = "its grace has not ended", in.out.ReleaseAt
+		st.Why, st.Next = "it can still be taken back", in.out.ReleaseAt
 	}
 	return nil
 }

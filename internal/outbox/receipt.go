@@ -29,7 +29,9 @@ type receipt struct {
 	// release: the job is settled all the same: it leaves these intents, and its
 	// row goes unless row replaces it. With a post it leaves those that it satisfies.
 	release bool
+	said    bool // something was said in the channel
 	intents []*intent
+	missed  *missedRecord // what quiet hours keep back
 	gone    *goneRecord
 	channel string // that is gone
 	notice  string // for ops, in the same commit
@@ -189,6 +191,9 @@ func (l *line) nextGroup() []*receipt {
 		if r.row != nil || r.dropsRow() {
 			writes++
 		}
+		if r.missed != nil || r.catchesUp(l) {
+			writes++
+		}
 		if r.notice != "" {
 			return l.receipts[:i+1] // its writes fill what is kept free
 		}
@@ -230,6 +235,16 @@ func (l *line) writeReceipt(tx storage.Tx, now time.Time, r *receipt) error {
 	s, ch := r.job.of.id, r.job.lane.ch
 	if r.post != nil {
 		if err := postTable().Put(tx, postKey(s, ch), *r.post); err != nil {
+			return err
+		}
+	}
+	switch {
+	case r.missed != nil:
+		if err := missedTable().Put(tx, missedKey(ch, s), *r.missed); err != nil {
+			return err
+		}
+	case r.catchesUp(l):
+		if err := missedTable().Delete(tx, missedKey(ch, s)); err != nil {
 			return err
 		}
 	}
@@ -301,6 +316,7 @@ func (l *line) apply(now time.Time, r *receipt) {
 	if r.row != nil && r.row.State == failed {
 		l.failed[failedID{j.lane.ch.ID, j.of.id}] = *r.row
 	}
+	l.noteMissed(r)
 	if r.post != nil {
 		j.post = *r.post
 		j.of.round.again = j.of.round.again || j.post.Shown < j.post.Told

@@ -21,6 +21,7 @@ import (
 //	int/k/s/chunk  intentRecord: a chunk of channels that may be sent to
 //	post/s/k/c     Post: what a channel was told and shows
 //	row/k/c/s      rowRecord: a channel in trouble, or to be told by itself
+//	missed/k/c/s   missedRecord: what a channel was not told of in its quiet hours
 //	gone/k/c       goneRecord: a channel that cannot be reached
 //	hold/k         Hold
 //	lastboot       the number of the newest process
@@ -38,6 +39,7 @@ func fanTable() storage.Table[fanRecord]         { return storage.TableOf[fanRec
 func intentTable() storage.Table[intentRecord]   { return storage.TableOf[intentRecord]("int") }
 func postTable() storage.Table[Post]             { return storage.TableOf[Post]("post") }
 func rowTable() storage.Table[rowRecord]         { return storage.TableOf[rowRecord]("row") }
+func missedTable() storage.Table[missedRecord]   { return storage.TableOf[missedRecord]("missed") }
 func goneTable() storage.Table[goneRecord]       { return storage.TableOf[goneRecord]("gone") }
 func holdTable() storage.Table[Hold]             { return storage.TableOf[Hold]("hold") }
 func lastBootTable() storage.Table[boot]         { return storage.TableOf[boot]("lastboot") }
@@ -62,7 +64,20 @@ type outRecord struct {
 	Settled int
 	// OwedSince is the time of the first announcement after Settled.
 	OwedSince time.Time `json:",omitzero"`
+	// Forgotten is the N up to which announcements and posts were collected: numbers go
+	// on behind it, as posts that stand hold those before.
+	Forgotten int `json:",omitempty"`
+	// To is the one channel that is told, by a row; zero: there may be more.
+	To desk.Channel `json:",omitzero"`
+	// Lost is there where the record was restored from a backup.
+	Lost lost `json:",omitzero"`
 }
+
+// concerns reports whether the connection has to do with the subject.
+func (o outRecord) concerns(k desk.ConnectionName) bool { return o.To.IsZero() || o.To.Connection == k }
+
+// forgotten reports whether nothing is known of who was told.
+func (o outRecord) forgotten() bool { return o.Forgotten == o.N }
 
 func (o outRecord) held() bool    { return !o.ReleaseAt.IsZero() }
 func (o outRecord) settled() bool { return o.Settled == o.N }
@@ -86,6 +101,13 @@ func (o outRecord) want(ops bool) int {
 		return o.N
 	}
 	return o.Rel
+}
+
+// lost is what a restored record does not know: posts of the gap, which may be about
+// announcements that were lost with them. N is the newest that was not.
+type lost struct {
+	N int
+	Gap
 }
 
 // newcomer marks a channel that is to be looked at by itself.
@@ -128,6 +150,8 @@ type Post struct {
 	Unsure bool `json:",omitempty"`
 	// Ops: it was made as an ops post.
 	Ops bool `json:",omitempty"`
+	// Manner is that of the channel's subscription, for when it has none any more.
+	Manner desk.Manner `json:",omitempty"`
 }
 
 // rowRecord is a channel that waits or failed by itself.
@@ -158,6 +182,11 @@ type goneRecord struct {
 	Since time.Time
 	Why   string
 	Next  time.Time // of the harmless read that looks whether it is back
+}
+
+// missedRecord is what a channel is told of, or shown, at the end of its quiet hours.
+type missedRecord struct {
+	Until time.Time // their end
 }
 
 // Hold stops all sends of a connection.
@@ -205,6 +234,10 @@ func rowKey(ch desk.Channel, s desk.Subject) storage.Key {
 
 func goneKey(ch desk.Channel) storage.Key {
 	return goneTable().Key().Str(string(ch.Connection)).Str(ch.ID)
+}
+
+func missedKey(ch desk.Channel, s desk.Subject) storage.Key {
+	return withSubject(missedTable().Key().Str(string(ch.Connection)).Str(ch.ID), s)
 }
 
 func holdKey(k desk.ConnectionName) storage.Key { return holdTable().Key().Str(string(k)) }

@@ -30,6 +30,9 @@ func (l *line) load(ctx context.Context, now time.Time) error {
 		if err := l.readRows(tx); err != nil {
 			return err
 		}
+		if err := l.readMissed(tx); err != nil {
+			return err
+		}
 		return l.read(tx, news{all: true})
 	})
 	if err != nil {

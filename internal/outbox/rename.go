@@ -14,7 +14,7 @@ import (
 // connectionTables are the tables whose keys begin with a connection.
 func connectionTables() []storage.Key {
 	return []storage.Key{subTable().Key(), subsTable().Key(), newTable().Key(), fanTable().Key(),
-		intentTable().Key(), rowTable().Key(), goneTable().Key(), holdTable().Key()}
+		intentTable().Key(), rowTable().Key(), missedTable().Key(), goneTable().Key(), holdTable().Key()}
 }
 
 // Connections lists the connections of which something is kept, configured or not,
@@ -68,6 +68,7 @@ func Rename(ctx context.Context, db storage.DB, r desk.Renaming) (n Renamed, err
 		func() (err error) { n.Subscriptions, err = renameSubscriptions(ctx, db, r); return err },
 		func() (err error) { n.Posts, err = renamePosts(ctx, db, r); return err },
 		func() error { return renameAnnouncements(ctx, db, r) },
+		func() error { return renameOuts(ctx, db, r) },
 		func() error { return renameHolds(ctx, db, r) },
 	}
 	for _, table := range connectionTables() {
@@ -135,6 +136,17 @@ func renameAnnouncements(ctx context.Context, db storage.DB, r desk.Renaming) er
 		if *a = r.Announcement(was); reflect.DeepEqual(was, *a) {
 			return nil
 		}
+		return k
+	})
+	return err
+}
+
+func renameOuts(ctx context.Context, db storage.DB, r desk.Renaming) error {
+	_, err := outTable().Rewrite(ctx, db, func(k storage.Key, o *outRecord) storage.Key {
+		if o.To.Connection != r.From {
+			return nil
+		}
+		o.To = r.Channel(o.To)
 		return k
 	})
 	return err

@@ -9,18 +9,23 @@ import (
 	"github.com/umassonline/belltower/storage"
 )
 
+// Gap is the time of which a restored store knows nothing: from its backup, or not
+// long before, to the restore. Both are times of our clock.
+type Gap struct{ From, To time.Time }
+
 // Restore makes a store that was just taken from a backup fit to go on with: what
 // was due in it may have been told since, so it is not told again. It returns the
 // subjects of which somebody had still to hear, for a person to decide about. The
 // next announcement about a subject is told as ever, to all that match then.
 //
-// Posts made since the backup are not known to the store. So a channel that a
-// subject was opened in since then gets a post of its own at the next announcement,
-// and one that heard an update since may hear it a second time if it is said again.
+// Posts of the gap are not known to the store. So a channel without a post about a
+// subject that was live in the backup is looked through before it is told anything,
+// and a post that is found there goes on. Where that cannot be looked up, it gets a
+// second post. Who heard an update in the gap hears it again if it is said again.
 //
 // It is for a store that nobody uses. Interrupted, it can be run again, but then
 // begin with the backup once more: what was due is told by one run only.
-func (b *Book) Restore(ctx context.Context, db storage.DB) ([]desk.Subject, error) {
+func (b *Book) Restore(ctx context.Context, db storage.DB, gap Gap) ([]desk.Subject, error) {
 	due, err := b.Pending(ctx, db)
 	if err != nil {
 		return nil, err
@@ -34,11 +39,11 @@ func (b *Book) Restore(ctx context.Context, db storage.DB) ([]desk.Subject, erro
 		return nil, fmt.Errorf("read what is live: %w", err)
 	}
 	for _, s := range live {
-		if err := b.restoreSubject(ctx, db, s); err != nil {
+		if err := b.restoreSubject(ctx, db, s, gap); err != nil {
 			return nil, fmt.Errorf("take %s as told: %w", s, err)
 		}
 	}
-	for _, k := range []storage.Key{intentTable().Key(), rowTable().Key(), newTable().Key()} {
+	for _, k := range []storage.Key{intentTable().Key(), rowTable().Key(), newTable().Key(), missedTable().Key()} {
 		if err := removeRange(ctx, db, k); err != nil {
 			return nil, fmt.Errorf("forget what was under way: %w", err)
 		}
@@ -47,7 +52,7 @@ func (b *Book) Restore(ctx context.Context, db storage.DB) ([]desk.Subject, erro
 }
 
 // restoreSubject takes all that was announced of a subject as told everywhere.
-func (b *Book) restoreSubject(ctx context.Context, db storage.DB, s desk.Subject) error {
+func (b *Book) restoreSubject(ctx context.Context, db storage.DB, s desk.Subject, gap Gap) error {
 	var out outRecord
 	err := db.View(ctx, func(tx storage.Tx) (err error) {
 		out, _, err = outTable().Get(tx, outKey(s))
@@ -64,6 +69,8 @@ func (b *Book) restoreSubject(ctx context.Context, db storage.DB, s desk.Subject
 			return err
 		}
 	}
+	gap.From = sooner(gap.From, out.Lost.From) // it may have been restored before
+	out.Lost = lost{out.N, gap}
 	out.Rel, out.Settled = out.N, out.N
 	out.ReleaseAt, out.HeldSince, out.OwedSince = time.Time{}, time.Time{}, time.Time{}
 	return db.Background(ctx, func(tx storage.Tx) error {

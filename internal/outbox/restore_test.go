@@ -2,6 +2,8 @@ package outbox
 
 import (
 	"context"
+	"path/filepath"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -9,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/umassonline/belltower/internal/desk"
+	"github.com/umassonline/belltower/storage/boltdb"
 )
 
 // A backup that was taken while things were due: after it was restored they are not
@@ -30,7 +33,7 @@ func TestARestoredStoreTellsNothingOld(t *testing.T) {
 		held := w.declare(desk.Critical, 10*time.Second)
 		over := w.declare(desk.Minor, 0)
 		w.resolve(over)
-		due, err := w.book.Restore(context.Background(), w.store)
+		due, err := w.book.Restore(context.Background(), w.store, Gap{From: time.Now(), To: time.Now()})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -59,4 +62,89 @@ func TestARestoredStoreTellsNothingOld(t *testing.T) {
 		w.mustRest(s)
 		w.mustRest(held)
 	})
+}
+
+// rewind puts a backup of the store in its place, as a restore does.
+func (w *world) rewind(backup string, gap Gap) {
+	w.t.Helper()
+	if err := w.store.Close(); err != nil {
+		w.t.Fatal(err)
+	}
+	store, err := boltdb.Open(backup, boltdb.Options{})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	w.store = store
+	if _, err := w.book.Restore(context.Background(), w.store, gap); err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+// backup copies the store, and returns where to.
+func (w *world) backup() string {
+	w.t.Helper()
+	path := filepath.Join(w.t.TempDir(), "backup.db")
+	if err := boltdb.WriteWhole(path, w.store.(*boltdb.DB).Backup); err != nil {
+		w.t.Fatal(err)
+	}
+	return path
+}
+
+// A channel that an incident was opened in after the backup has one post about it all
+// the same: it is found, and what is told next goes there.
+func TestAPostOfTheGapGoesOn(t *testing.T) {
+	for _, tc := range []struct {
+		name  string
+		gap   func(w *world, s desk.Subject)
+		next  func(w *world, s desk.Subject)
+		blind bool
+		want  string // in a channel and in ops
+	}{
+		{"an update", nil, func(w *world, s desk.Subject) { w.say(s, 0) }, false, "post 1 shows 2; says [2]"},
+		{"the end", nil, (*world).resolve, false, "post 1 shows 2; cries [2]"},
+		{"taken back", nil, (*world).retract, false, "post 1 shows 2; cries [2]"},
+		{"an update in the gap too", func(w *world, s desk.Subject) { w.say(s, 0) }, func(w *world, s desk.Subject) { w.say(s, 0) }, false, "post 1 shows 2; says [2]; says [2]"},
+		{"a crash at once", nil, func(w *world, s desk.Subject) { w.say(s, 0); w.pass(50 * time.Millisecond); w.crash() }, false, "post 1 shows 2; says [2]"},
+		{"restored twice", nil, func(w *world, s desk.Subject) {
+			w.stop()
+			w.rewind(w.backup(), Gap{From: time.Now(), To: time.Now()})
+			w.start()
+			w.say(s, 0)
+		}, false, "post 1 shows 2; says [2]"},
+		{"nothing can be looked up", nil, func(w *world, s desk.Subject) { w.say(s, 0) }, true, "post 1; post 2"},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				w := newWorld(t)
+				defer w.close()
+				w.platform.abil.LookUp = !tc.blind
+				w.subscribe("", "told")
+				s := w.declare(desk.Major, 0)
+				backup, state, from := w.backup(), w.state[s], time.Now()
+				w.start()
+				w.pass(time.Minute)
+				if tc.gap != nil {
+					tc.gap(w, s)
+					w.pass(time.Minute)
+				}
+				w.stop()
+				w.pass(24 * time.Hour)
+
+				w.rewind(backup, Gap{From: from, To: time.Now()})
+				w.state[s] = state
+				w.start()
+				w.pass(time.Minute)
+				w.subscribe("", "new")
+				w.pass(time.Minute)
+				tc.next(w, s)
+				w.pass(10 * time.Minute)
+				w.expect("told", s, tc.want)
+				w.expect("ops", s, tc.want)
+				if got := w.platform.in(channel("new"), s); strings.Count(got, "post") != 1 {
+					t.Errorf("who subscribed after it has: %s", got)
+				}
+				w.mustRest(s)
+			})
+		})
+	}
 }

@@ -82,6 +82,7 @@ func (r *roll) between(from, to string) []subscriber {
 // count counts the channels that match a scope, beside ops channels, and tells when
 // the newest subscription of all was set.
 func (r *roll) count(c *desk.Catalog, ops []string, sc desk.Scope) (n int, newest time.Time) {
+	audience := c.AudienceOf(sc)
 	for _, s := range r.channels {
 		if slices.Contains(ops, s.channel) {
 			continue
@@ -89,7 +90,7 @@ func (r *roll) count(c *desk.Catalog, ops []string, sc desk.Scope) (n int, newes
 		for _, sub := range s.subs {
 			newest = later(newest, sub.SetAt)
 		}
-		if c.Matches(s.subs, sc) {
+		if audience.Matches(s.subs) {
 			n++
 		}
 	}

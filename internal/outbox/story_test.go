@@ -226,7 +226,7 @@ func TestStoryHold(t *testing.T) {
 		w.pass(time.Minute)
 		w.mustNotBeTold(s, "math", "ops")
 		why, err := w.book.Why(context.Background(), w.store, s, channel("math"))
-		if err != nil || why.State != Waiting || why.Why != "sends of amherst are held: wrong text" {
+		if err != nil || why.State != Waiting || why.Why != "posts to amherst are held: wrong text" {
 			t.Errorf("got %+v, %v", why.Standing, err)
 		}
 		w.update(func(tx storage.Tx) error {

@@ -13,7 +13,7 @@ type subject struct {
 	id    desk.Subject
 	out   outRecord
 	fan   fanRecord
-	anns  []*desk.Announcement // announcement n is at n-1
+	anns  []*desk.Announcement // announcement n is at n-1; nil: forgotten
 	said  map[span]saying
 	scope desk.Scope // of announcement scopeN
 	// scopeN is 0 before the first use.
@@ -23,8 +23,11 @@ type subject struct {
 	round  round
 }
 
-// span is the announcements after told, up to want.
-type span struct{ told, want int }
+// span is the announcements after told, up to want, as a manner has them said.
+type span struct {
+	told, want int
+	manner     desk.Manner
+}
 
 // saying is what a reply says.
 type saying struct {
@@ -45,6 +48,9 @@ func (s *subject) refresh(tx storage.Tx) (bool, error) {
 		return changed, nil
 	}
 	anns := slices.Clip(s.anns)
+	if n := out.Forgotten - len(anns); n > 0 {
+		anns = append(anns, make([]*desk.Announcement, n)...)
+	}
 	err = annTable().Scan(tx, annKey(s.id, len(anns)+1), annKey(s.id, out.N+1), 0, func(_ storage.Key, a desk.Announcement) (bool, error) {
 		anns = append(anns, &a)
 		return true, nil
@@ -67,10 +73,11 @@ func (s *subject) scopeAt(n int) desk.Scope {
 
 // reply returns what a channel that was told up to told is to hear so that it is
 // told up to want. A retraction stands alone: what came before it is void. Where
-// there are no threads only what is for the channel itself is said.
-func (s *subject) reply(told, want int, threads bool) saying {
-	k := span{told, want}
-	if out, ok := s.said[k]; ok {
+// there are no threads only what is for the channel itself is said; to a loud channel
+// all is for it, and to a quiet one nothing is said.
+func (s *subject) reply(told, want int, threads bool, m desk.Manner) saying {
+	k := span{told, want, m}
+	if out, ok := s.said[k]; ok || m == desk.Quiet {
 		return out
 	}
 	var out saying
@@ -80,9 +87,10 @@ func (s *subject) reply(told, want int, threads bool) saying {
 			out = saying{anns: []*desk.Announcement{a}, broadcast: true}
 			break
 		}
-		if a.Reach == desk.ReachChannel || (a.Reach == desk.ReachThread && threads) {
+		forChannel := a.Reach == desk.ReachChannel || (a.Reach == desk.ReachThread && m == desk.Loud)
+		if forChannel || (a.Reach == desk.ReachThread && threads) {
 			out.anns = append(out.anns, a)
-			out.broadcast = out.broadcast || a.Reach == desk.ReachChannel
+			out.broadcast = out.broadcast || forChannel
 		}
 	}
 	if s.said == nil {
@@ -96,5 +104,5 @@ func (s *subject) reply(told, want int, threads bool) saying {
 func (s *subject) finished() bool { return s.fan.finished(s.out) }
 
 func (f fanRecord) finished(o outRecord) bool {
-	return f.OpsN >= o.N && (o.Rel == 0 || (f.N >= o.Rel && f.Done))
+	return !o.To.IsZero() || f.OpsN >= o.N && (o.Rel == 0 || (f.N >= o.Rel && f.Done))
 }

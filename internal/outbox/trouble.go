@@ -66,7 +66,7 @@ func (l *line) giveUp(now time.Time, j *job, why string) {
 // failureNotice is what ops is told of a delivery that failed. A notice that
 // fails is not worth another.
 func (l *line) failureNotice(j *job, word func(desk.Channel, desk.Subject, string) string, why string) string {
-	if j.of.at(1).Snapshot.Notice != nil {
+	if j.of.id.Kind == desk.NoticeSubject {
 		return ""
 	}
 	return word(j.lane.ch, j.of.id, why)

@@ -56,7 +56,15 @@ func Instead(word string) string { return "Use " + shorten(word, maxLabel-4) }
 const maxLabel = 60
 
 // Pick labels the button that means an incident: "INC-42: Problem with Learn System".
-func Pick(i desk.Incident) string { return shorten(i.Subject().String()+": "+i.Title, maxLabel) }
+func Pick(i desk.Incident) string { return shorten(listName(i)+": "+i.Title, maxLabel) }
+
+// listName names an incident among others: "INC-42", "DRILL INC-43".
+func listName(i desk.Incident) string {
+	if i.Drill {
+		return "DRILL " + i.Subject().String()
+	}
+	return i.Subject().String()
+}
 
 // PickImpact labels the button that names an impact: "Learn System is slow".
 func PickImpact(services []desk.Affected, to desk.Impact) string {
@@ -66,11 +74,26 @@ func PickImpact(services []desk.Affected, to desk.Impact) string {
 // SeveralFit asks which of several incidents is meant.
 func SeveralFit() string { return "More than one incident may be meant. Which one?" }
 
-// NoneAbout says that no incident is about a service.
-func NoneAbout(name string) string { return "No such incident is about " + name + "." }
+// NoneAbout says that no incident is about a service, of those that are open or that
+// were resolved lately.
+func NoneAbout(name string, resolved bool) string {
+	if resolved {
+		return "No incident that was resolved lately is about " + name + "."
+	}
+	return "No open incident is about " + name + "."
+}
 
-// NoneFits says that there is no incident that could be meant without a number.
-func NoneFits() string { return "There is no incident that could be meant, so please give its number." }
+// NoneOpen says that no incident is open that could be meant without a number, beside
+// so many drills.
+func NoneOpen(drills int) string {
+	if drills > 0 {
+		return "Only " + [2]string{"a drill is", "drills are"}[many(drills)] + " open, and a drill is meant only by its number."
+	}
+	return "No incident is open, so please give the number."
+}
+
+// NoneEnded says that no incident could be meant as the one that was resolved.
+func NoneEnded() string { return "No incident was resolved lately, so please give the number." }
 
 // AlreadyOpen asks what to do with a declaration of what is open: "INC-42 about
 // Learn System was opened 40 seconds ago in Boston."

@@ -41,7 +41,7 @@ func answers() []chat.Message {
 		out = append(out, c.Whoami(Who{Role: role}), c.Whoami(Who{Role: role, Missing: true}))
 	}
 	sub := desk.Subscription{Target: desk.All()}
-	return append(out, c.Subscribed(sub, true, []desk.Incident{learnIncident()}, desk.Channel{}), c.Unsubscribed([]desk.Subscription{sub}, nil, desk.Channel{}),
+	return append(out, c.Subscribed(sub, true, []OpenNow{{Incident: learnIncident()}, {Incident: learnIncident(), QuietUntil: morning()}}, desk.Channel{}), c.Unsubscribed([]desk.Subscription{sub}, nil, desk.Channel{}),
 		c.Held([]desk.ConnectionName{"amherst"}), c.Freed([]desk.ConnectionName{"amherst", "boston"}))
 }
 
@@ -148,7 +148,7 @@ func TestWhyOneWaitsForTheNewest(t *testing.T) {
 		st   Standing
 		want string
 	}{
-		{Standing{State: "waiting", Why: "sends of boston are held"}, "This channel is still to be told of INC-42, because sends of boston are held."},
+		{Standing{State: "waiting", Why: "posts to boston are held"}, "This channel is still to be told of INC-42, because posts to boston are held."},
 		{Standing{State: "waiting", At: begin(t).now}, "This channel is still to be told the newest of INC-42."},
 		{Standing{State: "gone", At: begin(t).now, Why: "is_archived"}, "This channel cannot be reached, so it was not told the newest of INC-42 (is_archived)."},
 		{Standing{State: "told", At: begin(t).now}, "This channel was told of INC-42 "},

@@ -2,6 +2,7 @@ package wording
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -14,6 +15,12 @@ import (
 type Done struct {
 	Incident desk.Incident
 	Entry    desk.Entry
+	// Also are the entries before Entry that were made with it.
+	Also []desk.Entry
+	// Untold: others than ops were told nothing of the incident yet.
+	Untold bool
+	// Forgotten: who was told is not known any more, so that nothing is told.
+	Forgotten bool
 	// Channels counts those that will be told, beside ops channels.
 	Channels int
 	// Held tells until when others than ops are not told; nil: told at once.
@@ -37,7 +44,7 @@ func (c Context) Done(d Done) chat.Message {
 	if i.Drill {
 		m.Summary = chat.Join(chat.Plain("DRILL: "), m.Summary)
 	}
-	if d.Entry.Kind == desk.Declared {
+	if d.Entry.Kind == desk.Declared || len(d.Also) > 0 {
 		if title := c.typedTitle(i); title != "" {
 			m.Lines = append(m.Lines, paragraph(chat.Plain(title)))
 		}
@@ -66,6 +73,9 @@ func (c Context) Done(d Done) chat.Message {
 
 func (c Context) doneSentence(d Done) chat.Text {
 	i, name := d.Incident, d.Incident.Subject().String()
+	if len(d.Also) > 0 {
+		return chat.Plain(name + " is corrected: its " + correctedParts(d) + ".")
+	}
 	switch d.Entry.Kind {
 	case desk.Declared:
 		return chat.Plain(name + " is open: " + Conditions(i) + ".")
@@ -96,6 +106,16 @@ func (c Context) doneSentence(d Done) chat.Text {
 		return chat.Plain("The note on " + name + " is kept.")
 	}
 	return chat.Plain(name + " is corrected.")
+}
+
+// correctedParts names what was corrected at once: "impact, title and message".
+func correctedParts(d Done) string {
+	names := map[desk.EntryKind]string{desk.Worsened: "impact", desk.Eased: "impact", desk.Retitled: "title", desk.Reworded: "message"}
+	var parts []string
+	for _, e := range append(slices.Clone(d.Also), d.Entry) {
+		parts = append(parts, names[e.Kind])
+	}
+	return and(parts)
 }
 
 func ledSentence(i desk.Incident) chat.Text {
@@ -148,27 +168,33 @@ func distance(d time.Duration) string {
 	return Span(-d) + " ago"
 }
 
+// inPlace says how what is over, or never notified anybody, is corrected.
+const inPlace = "Posts are put right in place; nobody is notified."
+
 // whoIsTold says whom the change reaches and how.
 func whoIsTold(d Done) chat.Text {
 	kind := d.Entry.Kind
+	unseen := d.Untold || kind == desk.Declared
 	switch {
 	case kind == desk.Noted:
 		return chat.Plain("Only staff can read it.")
 	case d.Incident.Drill:
 		return chat.Plain("This is a drill: nobody outside the ops channel sees it.")
+	case d.Forgotten:
+		return chat.Plain("Posts stay as they are: it ended so long ago that who was told is forgotten.")
 	case kind == desk.Led:
 		return chat.Plain("Only ops channels see it.")
 	case kind == desk.Retracted:
 		return chat.Plain("What was not told yet is dropped. Each channel that was told gets one correction.")
 	case kind == desk.Merged:
 		return chat.Plain("Channels that were told of " + d.Incident.Subject().String() + " now hear of " + d.Entry.After + ".")
-	case kind == desk.Retitled, kind == desk.Redated, !d.Incident.IsOpen() && kind != desk.Ended && kind != desk.Reworded:
-		return chat.Plain("Posts are put right in place; nobody is notified.")
-	case d.Channels == 0 && kind == desk.Declared:
+	case kind == desk.Retitled && len(d.Also) == 0 && !unseen, kind == desk.Redated, !d.Incident.IsOpen() && kind != desk.Ended && kind != desk.Reworded:
+		return chat.Plain(inPlace)
+	case d.Channels == 0 && unseen:
 		return chat.Plain("No channel follows this; only ops channels are told.")
 	case d.Channels == 0:
 		return chat.Plain("Only ops channels hear it, and channels that were told before.")
-	case d.Held != nil && kind == desk.Declared:
+	case d.Held != nil && unseen:
 		return chat.Plain(channels(d.Channels) + " will be told in " + Span(d.Held.Until.Sub(d.Now)) + ", unless you take it back.")
 	case d.Held != nil:
 		return chat.Plain(channels(d.Channels) + " will be told in " + Span(d.Held.Until.Sub(d.Now)) + ".")
@@ -205,7 +231,7 @@ func doneActions(d Done) []chat.Action {
 	if d.Held != nil {
 		out = append(append(out, b.send()), b.change(d.Incident)...)
 	}
-	if d.Entry.Kind == desk.Declared {
+	if d.Entry.Kind == desk.Declared || d.Untold {
 		out = append(out, retract)
 	}
 	return out

@@ -45,7 +45,7 @@ func incidentHelp() []Help {
 		{"incident retract", "incident retract [42] [why]", "incident retract 42 wrong service",
 			"Takes it back: it never was. Who was told gets one correction.", "Why is told with the correction. " + numberHelp},
 		{"incident tell", "incident tell [42]", "incident tell 42",
-			"Tells now what still waits for its grace to end.", ""},
+			"Tells everybody now what still waits to be told.", ""},
 		{"incident reopen", "incident reopen [42] <message>", "incident reopen 42 Learn fails again.",
 			"Says that a resolved incident goes on.", ""},
 		{"incident note", "incident note [42] <text>", "incident note 42 Vendor ticket 8841 is open.",
@@ -75,15 +75,15 @@ func readHelp() []Help {
 		{"incident show", "incident show [42]", "incident show 42", "Shows one incident.", numberHelp},
 		{"incident timeline", "incident timeline [42]", "incident timeline 42", "Shows all that was done, notes too. For staff.", ""},
 		{"incident deliveries", "incident deliveries [42]", "incident deliveries 42", "Shows who was told, who waits or failed, who was not told, and why. For staff.", ""},
-		{"status", "status [service]", "status learn", "Says how services do now.", "Only you see the answer, unless you show it here."},
+		{"status", "status [service]", "status learn", "Says which services work now.", "Only you see the answer, unless you show it here."},
 	}
 }
 
 func otherHelp() []Help {
 	return []Help{
-		{"subscribe", "subscribe [target] [incidents|windows|probes] [minor+|major+|critical]", "subscribe learn incidents major+",
-			"Makes this channel hear of a service, a group or all.", "Alone it says what the channel hears; subscribe test sends a test post. Another channel by its address: subscribe boston/library learn"},
-		{"unsubscribe", "unsubscribe [target]", "unsubscribe learn", "Ends it.", "Alone it ends everything, after a question."},
+		{"subscribe", "subscribe [target] [incidents|windows|probes] [minor+|major+|critical] [quiet|normal|loud]", "subscribe learn incidents major+",
+			"Makes this channel hear of a service, a group or all.", "Alone it says what the channel hears; subscribe test sends a test post. Another channel by its address: subscribe boston/library learn. With quiet hours: subscribe learn from 22:00 to 7:00 only critical"},
+		{"unsubscribe", "unsubscribe [target]", "unsubscribe learn", "Ends a subscription of this channel.", "Alone it ends everything, after a question."},
 		{"belltower help", "belltower help [command]", "belltower help incident declare", "Shows what can be typed.", ""},
 		{"belltower whoami", "belltower whoami", "belltower whoami", "Shows who you are here and what you may do.", ""},
 		{"belltower why", "belltower why [42]", "belltower why 42", "Says why this channel did or did not hear of it.", ""},

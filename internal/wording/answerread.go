@@ -38,11 +38,7 @@ func (p Page) put(m chat.Message) chat.Message {
 
 // ListLine is an incident in a list.
 func (c Context) ListLine(i desk.Incident) chat.Line {
-	head := i.Subject().String()
-	if i.Drill {
-		head = "DRILL " + head
-	}
-	t := chat.Text{{Strong: head}, {Plain: ": "}}
+	t := chat.Text{{Strong: listName(i)}, {Plain: ": "}}
 	if title := c.typedTitle(i); title != "" {
 		t = append(t, chat.Span{Plain: title + ". "})
 	}
@@ -55,7 +51,8 @@ func (c Context) ListLine(i desk.Incident) chat.Line {
 	return chat.Line{Kind: chat.Item, Text: append(t, chat.Span{Plain: "."})}
 }
 
-// Listed answers a list of incidents; which is what was asked for: "open".
+// Listed answers a list of incidents; which is what was asked for: "open", which nothing
+// means too, "all", "30 days".
 func (c Context) Listed(n int, which string, p Page) chat.Message {
 	number := thousands(n)
 	if n == 0 {
@@ -63,7 +60,7 @@ func (c Context) Listed(n int, which string, p Page) chat.Message {
 	}
 	noun := [2]string{"There is " + number + " incident", "There are " + number + " incidents"}[many(n)]
 	switch which {
-	case "open":
+	case "", "open":
 		noun = [2]string{"There is " + number + " open incident", "There are " + number + " open incidents"}[many(n)]
 	case "all":
 	default:
@@ -206,13 +203,26 @@ func (s Standing) rest() (t chat.Text) {
 	if s.Tries > 0 {
 		t = append(t, chat.Span{Plain: ", after " + tries(s.Tries)})
 	}
-	if !s.Next.IsZero() {
+	switch {
+	case s.Next.IsZero():
+	case s.State == "waiting" && s.Tries == 0:
+		t = append(t, chat.Span{Plain: ", until "}, toTheSecond(s.Next))
+	default:
 		t = append(t, chat.Span{Plain: ", next try "}, chat.Span{Time: s.Next, Form: chat.DayClock})
 	}
 	if s.Unsure {
 		t = append(t, chat.Span{Plain: ", a reply in the thread may be missing"})
 	}
 	return append(t, chat.Span{Plain: "."})
+}
+
+// toTheSecond shows a time exactly: the end of a grace is seconds away, that of quiet
+// hours is on the minute.
+func toTheSecond(t time.Time) chat.Span {
+	if t.Second() == 0 {
+		return chat.Span{Time: t, Form: chat.DayClock}
+	}
+	return chat.Span{Time: t, Form: chat.Seconds}
 }
 
 func tries(n int) string {
@@ -236,9 +246,17 @@ func (c Context) Delivered(s desk.Subject, counts map[string]int, held time.Time
 	}
 	m := chat.Message{Summary: chat.Plain(sentence), Tone: chat.ToneInfo}
 	if !held.IsZero() {
-		m.Lines = append(m.Lines, paragraph(chat.Text{{Plain: "Only ops channels hear the newest until "}, {Time: held}, {Plain: "."}}))
+		m.Lines = append(m.Lines, paragraph(chat.Text{{Plain: "Only ops channels hear the newest until "}, toTheSecond(held), {Plain: "."}}))
 	}
 	return p.put(m)
+}
+
+// Forgotten answers who was told of what ended so long ago that this is not kept.
+func (c Context) Forgotten(i desk.Incident, kept time.Duration) chat.Message {
+	return chat.Message{Tone: chat.ToneInfo, Summary: chat.Text{
+		{Plain: "Who was told of " + i.Subject().String() + " is forgotten: it ended "}, {Time: i.EndedAt, Form: chat.FullDate},
+		{Plain: ", and deliveries are kept for " + Span(kept) + " after the end."},
+	}}
 }
 
 // StandingOrder lists the states in the order in which they matter to who reads.

@@ -2,6 +2,7 @@ package wording
 
 import (
 	"strings"
+	"time"
 
 	"github.com/umassonline/belltower/internal/chat"
 	"github.com/umassonline/belltower/internal/desk"
@@ -21,11 +22,11 @@ func (c Context) targetName(t desk.Target) string {
 // HearsLine says what a subscription hears: "Learn System: outages from major up,
 // all planned work. Not: checks."
 func (c Context) HearsLine(s desk.Subscription) chat.Line {
-	t := chat.Text{{Strong: c.targetName(s.Target)}, {Plain: ": " + heard(s)}}
+	t := chat.Text{{Strong: c.targetName(s.Target)}, {Plain: ": " + c.heard(s)}}
 	return chat.Line{Kind: chat.Item, Text: t}
 }
 
-func heard(s desk.Subscription) string {
+func (c Context) heard(s desk.Subscription) string {
 	names := map[desk.Topic]string{
 		desk.TopicIncidents: "all outages", desk.TopicWindows: "all planned work", desk.TopicProbes: "checks",
 	}
@@ -49,7 +50,31 @@ func heard(s desk.Subscription) string {
 	if len(not) > 0 {
 		out += " Not: " + strings.Join(not, ", ") + "."
 	}
+	return out + c.how(s)
+}
+
+// how says in what manner a channel hears, and when not, in whole sentences; nothing
+// where that is as usual.
+func (c Context) how(s desk.Subscription) (out string) {
+	switch s.Manner {
+	case desk.Quiet:
+		out = " Quiet: one post each, which is edited."
+	case desk.Loud:
+		out = " Loud: each update in the channel."
+	}
+	if h := s.Hours; h != nil {
+		only := "critical outages"
+		if h.Least == desk.Major {
+			only = "outages from major up"
+		}
+		out += " From " + dayTime(h.From) + " to " + dayTime(h.To) + " (" + c.Zone.String() + ") only " + only + "; at " + dayTime(h.To) + " what it missed."
+	}
 	return out
+}
+
+// dayTime is a time of day: "10:00 PM".
+func dayTime(d desk.DayTime) string {
+	return time.Date(2000, 1, 1, int(d)/60, int(d)%60, 0, 0, time.UTC).Format("3:04 PM")
 }
 
 func (c Context) withHears(m chat.Message, subs []desk.Subscription) chat.Message {
@@ -81,10 +106,17 @@ func (c Context) Offer(t desk.Target) string {
 	return shorten("Subscribe to "+c.targetName(t), maxLabel)
 }
 
+// OpenNow is an incident that a new subscription is about.
+type OpenNow struct {
+	Incident desk.Incident
+	// QuietUntil is when the quiet hours end that keep it back; zero: none do.
+	QuietUntil time.Time
+}
+
 // Subscribed answers a new subscription, with what is open now. elsewhere is the
 // channel where it is another; zero: here.
-func (c Context) Subscribed(s desk.Subscription, replaced bool, openNow []desk.Incident, elsewhere desk.Channel) chat.Message {
-	m := chat.Message{Tone: chat.ToneGood, Summary: chat.Join(here(elsewhere), chat.Plain(" hears: "+c.targetName(s.Target)+": "+heard(s)))}
+func (c Context) Subscribed(s desk.Subscription, replaced bool, openNow []OpenNow, elsewhere desk.Channel) chat.Message {
+	m := chat.Message{Tone: chat.ToneGood, Summary: chat.Join(here(elsewhere), chat.Plain(" hears: "+c.targetName(s.Target)+": "+c.heard(s)))}
 	if replaced {
 		m.Lines = append(m.Lines, paragraph(chat.Plain("This takes the place of what it heard of the same target before.")))
 	}
@@ -92,9 +124,21 @@ func (c Context) Subscribed(s desk.Subscription, replaced bool, openNow []desk.I
 		m.Lines = append(m.Lines, paragraph(chat.Plain("Nothing of it is open now.")))
 		return m
 	}
-	m.Lines = append(m.Lines, paragraph(chat.Plain("Open now, and posted to the channel:")))
-	for _, i := range openNow {
-		m.Lines = append(m.Lines, c.ListLine(i))
+	var posted, kept []chat.Line
+	var until time.Time
+	for _, o := range openNow {
+		line := c.ListLine(o.Incident)
+		if o.QuietUntil.IsZero() {
+			posted = append(posted, line)
+			continue
+		}
+		kept, until = append(kept, line), o.QuietUntil
+	}
+	if len(posted) > 0 {
+		m.Lines = append(append(m.Lines, paragraph(chat.Plain("Open now, and posted to the channel:"))), posted...)
+	}
+	if len(kept) > 0 {
+		m.Lines = append(append(m.Lines, paragraph(chat.Join(chat.Plain("Open now, and told after the quiet hours, "), withDay(until), chat.Plain(":")))), kept...)
 	}
 	return m
 }

@@ -65,14 +65,14 @@ func (c Context) DeclareForm(path string) chat.Form {
 	title.Hint = "Left empty it names the services."
 	f.Fields = []chat.Field{
 		{Name: "services", Label: "Services", Kind: chat.PickMany, Choices: c.services()}, impactField(), title, message, nextField(),
-		{Name: "since", Label: "When", Hint: "When it began, like 03:52 or 20m ago. Left empty: now.", Max: 60, Optional: true},
+		{Name: "since", Label: "When", Hint: "When it began, like 03:52 or 20m ago. Left empty: now.", Max: maxWhen, Optional: true},
 	}
 	return f
 }
 
 // about says which incident a form is about, as it is now.
 func (c Context) about(i desk.Incident) []chat.Line {
-	return []chat.Line{paragraph(chat.Join(reference(i), c.headline(i)))}
+	return []chat.Line{paragraph(chat.Plain(listName(i)+" – "), c.state(i, false).Summary)}
 }
 
 func (c Context) form(i desk.Incident, verb string, fields ...chat.Field) chat.Form {
@@ -146,9 +146,6 @@ func (c Context) NoteForm(open []desk.Incident, chosen, text string) chat.Form {
 	}
 }
 
-// NoneOpen says that there is no incident to add to.
-func NoneOpen() string { return "No incident is open." }
-
 // SubscribeForm is the form of a subscription; now is what the channel hears.
 func (c Context) SubscribeForm(now []desk.Subscription) chat.Form {
 	f := chat.Form{Title: "Subscribe this channel", Submit: "Subscribe", Command: "subscribe"}
@@ -168,7 +165,15 @@ func (c Context) SubscribeForm(now []desk.Subscription) chat.Form {
 		Name: "least", Label: "Impact", Hint: "The least that an outage must be. Left empty: any.", Kind: chat.PickOne, Optional: true,
 		Choices: []chat.Choice{{Value: "major+", Label: "Major and worse"}, {Value: "critical", Label: "Critical only"}},
 	}
-	f.Fields = []chat.Field{target, kinds, least}
+	manner := chat.Field{Name: "manner", Label: "How loud", Kind: chat.PickOne, Initial: []string{desk.Normal.String()}, Choices: []chat.Choice{
+		{Value: string(desk.Quiet), Label: "Quiet: one post, edited"},
+		{Value: desk.Normal.String(), Label: "Normal: updates in its thread"},
+		{Value: string(desk.Loud), Label: "Loud: updates in the channel"},
+	}}
+	hours := chat.Field{
+		Name: "hours", Label: "Quiet hours", Hint: "Like 22:00 to 7:00 only critical. What was missed is told in the morning.", Max: 60, Optional: true,
+	}
+	f.Fields = []chat.Field{target, kinds, least, manner, hours}
 	return f
 }
 
@@ -191,8 +196,25 @@ func TestSent() chat.Message {
 // NoTest says that no test can be posted.
 func NoTest() string { return "A test can be posted only to a channel of a connected platform." }
 
-// TestFailed says that a test post did not arrive; reason is the platform's word.
-func TestFailed(reason string) *desk.Refusal {
-	return desk.Refuse(desk.Conflict, "The test post could not be sent (%s).", reason).
-		WithHint("The channel is subscribed all the same. If the bot is not in it, invite it: /invite @Belltower")
+// TestOnce answers a press of a button whose test post was asked for already; again
+// is the line for another one.
+func TestOnce(again string) chat.Message {
+	return chat.Message{
+		Summary: chat.Plain("This test post was asked for already."), Tone: chat.ToneInfo,
+		Lines: []chat.Line{paragraph(chat.Text{{Plain: "For another one: "}, {Code: again}})},
+	}
+}
+
+// TestFailed says how a test post did not arrive, with the platform's word for it;
+// again is the line to try it again.
+func TestFailed(e chat.SendError, again string) *desk.Refusal {
+	switch e.Outcome {
+	case chat.Unknown:
+		return desk.Refuse(desk.Conflict, "It is not known whether the test post arrived (%s).", e.Reason).
+			WithHint("Please look at the channel. To try again: %s", again)
+	case chat.Gone:
+		return desk.Refuse(desk.Conflict, "The test post could not be sent (%s), and so could no news.", e.Reason).
+			WithHint("If the bot is not in the channel, invite it. Then: %s", again)
+	}
+	return desk.Refuse(desk.Conflict, "The test post could not be sent (%s).", e.Reason).WithHint("To try again: %s", again)
 }

@@ -1,6 +1,8 @@
 package wording
 
 import (
+	"time"
+
 	"github.com/umassonline/belltower/internal/chat"
 	"github.com/umassonline/belltower/internal/desk"
 )
@@ -11,6 +13,7 @@ type Home struct {
 	Promised      []desk.Incident // with news promised, the soonest first
 	Subscriptions []desk.Subscription
 	Staff         bool
+	At            time.Time // when it is looked at
 }
 
 // homeLines is how many entries of each list a Home shows: together they stay below
@@ -28,12 +31,16 @@ func (c Context) Home(h Home) chat.Message {
 		mine = append(mine, c.ListLine(i))
 	}
 	for _, i := range h.Promised {
+		by := ", by "
+		if !i.NextUpdateBy.After(h.At) {
+			by = ", was due "
+		}
 		promised = append(promised, chat.Line{Kind: chat.Item, Text: chat.Text{
-			{Strong: i.Subject().String()}, {Plain: ": " + Names(i.Services) + ", by "}, {Time: i.NextUpdateBy, Form: chat.DayClock}}})
+			{Strong: listName(i)}, {Plain: ": " + Names(i.Services) + by}, {Time: i.NextUpdateBy, Form: chat.DayClock}}})
 	}
 	for _, s := range h.Subscriptions {
 		subs = append(subs, chat.Line{Kind: chat.Item, Text: chat.Text{
-			{Channel: s.Channel}, {Plain: ": "}, {Strong: c.targetName(s.Target)}, {Plain: ": " + heard(s)}}})
+			{Channel: s.Channel}, {Plain: ": "}, {Strong: c.targetName(s.Target)}, {Plain: ": " + c.heard(s)}}})
 	}
 	m.Lines = append(m.Lines, homePart("Your open incidents", mine)...)
 	m.Lines = append(m.Lines, homePart("News promised", promised)...)
@@ -63,6 +70,6 @@ func beginning(staff bool) chat.Text {
 		return chat.Text{{Plain: "In any channel type "}, {Code: "/incident declare learn down"}, {Plain: " to declare, "},
 			{Code: "/subscribe"}, {Plain: " to choose what the channel hears, "}, {Code: "/belltower help"}, {Plain: " for everything else."}}
 	}
-	return chat.Text{{Plain: "In any channel type "}, {Code: "/status"}, {Plain: " to see how services do, "},
+	return chat.Text{{Plain: "In any channel type "}, {Code: "/status"}, {Plain: " to see which services work, "},
 		{Code: "/subscribe"}, {Plain: " to choose what the channel hears, "}, {Code: "/belltower help"}, {Plain: " for everything else."}}
 }

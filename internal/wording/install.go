@@ -12,8 +12,8 @@ func SlashCommands() []SlashCommand {
 	return []SlashCommand{
 		{"incident", "Say that something does not work, and how it goes", "declare learn down"},
 		{"subscribe", "Make this channel hear of a service", "learn incidents major+"},
-		{"unsubscribe", "Make it hear of a service no more", "learn"},
-		{"status", "See how services do now", "[learn]"},
+		{"unsubscribe", "End a subscription of this channel", "learn"},
+		{"status", "See which services work now", "[learn]"},
 		{"belltower", "Get help, and everything else", "help"},
 	}
 }

@@ -47,7 +47,7 @@ func (c Context) Post(d chat.Delivery) chat.Message {
 	case d.Snapshot == nil:
 		return m
 	case d.Snapshot.Notice != nil:
-		m = notice(*d.Snapshot.Notice)
+		m = c.notice(*d.Snapshot.Notice)
 	default:
 		m = c.root(d)
 	}
@@ -58,7 +58,10 @@ func (c Context) Post(d chat.Delivery) chat.Message {
 }
 
 // notice shows the first line of a notice as the sentence, the others below.
-func notice(n desk.Notice) chat.Message {
+func (c Context) notice(n desk.Notice) chat.Message {
+	if len(n.Missed) > 0 {
+		return c.missed(n)
+	}
 	first, rest, _ := strings.Cut(n.Text, "\n")
 	m := chat.Message{Summary: chat.Plain(first), Tone: chat.ToneInfo}
 	for line := range strings.SplitSeq(rest, "\n") {
@@ -166,18 +169,25 @@ func promise(i desk.Incident, asOf time.Time, k clock) chat.Text {
 // page links to the page of an incident, or to the whole page where it never was
 // one. A drill has none.
 func (c Context) page(i desk.Incident) []chat.Text {
-	if c.StatusURL == "" || i.Drill {
+	switch {
+	case i.Drill:
+		return nil
+	case i.IsRetracted():
+		return c.statusPage("", "")
+	}
+	s := i.Subject()
+	s.Number = cmp.Or(i.MergedInto, s.Number)
+	return c.statusPage("/incidents/"+s.String(), ": "+s.String())
+}
+
+// statusPage links to the status page, or to the part of it at a path that has a name.
+func (c Context) statusPage(path, name string) []chat.Text {
+	if c.StatusURL == "" {
 		return nil
 	}
 	label := "Status page"
 	if c.Organization != "" {
 		label += " of " + c.Organization
 	}
-	link := chat.Link{URL: c.StatusURL, Label: label}
-	if !i.IsRetracted() {
-		s := i.Subject()
-		s.Number = cmp.Or(i.MergedInto, s.Number)
-		link = chat.Link{URL: c.StatusURL + "/incidents/" + s.String(), Label: label + ": " + s.String()}
-	}
-	return []chat.Text{{{Link: link}}}
+	return []chat.Text{{{Link: chat.Link{URL: c.StatusURL + path, Label: label + name}}}}
 }

@@ -211,83 +211,6 @@ func golden(t *testing.T, name, got string) {
 	}
 }
 
-// stories are one for each kind of announcement, and for each way posts differ.
-func stories(t *testing.T) map[string]*story {
-	began := func(hm string) time.Time { return begin(t).at(hm).now }
-	return map[string]*story{
-		"declared ready":   begin(t).learnDown(),
-		"declared typed":   begin(t).loginFails(),
-		"declared several": begin(t).declare(desk.Declaration{Services: affected("learn", "portal:partial_outage", "mail:operational", "wifi"), Impact: desk.Minor}),
-		"declared many":    begin(t).declare(desk.Declaration{Services: affected("learn", "portal", "mail", "wifi", "print", "library"), Impact: desk.Critical, Title: "Power is off in the data centre"}),
-		"drill":            begin(t).declare(desk.Declaration{Services: affected("learn"), Impact: desk.Critical, Drill: true}),
-		"updated":          begin(t).loginFails().at("4:12").update(desk.Identified, "A disk is full. We are making room."),
-		"updated long":     begin(t).loginFails().at("4:12").update(desk.Identified, "Two things are wrong:\n1. a disk is full\n2. the spare did not start"),
-		"updated thrice": begin(t).loginFails().at("4:12").update(desk.Identified, "A disk is full.").
-			at("4:20").update("", "We are making room.").at("4:31").update(desk.Monitoring, "Login works for most people."),
-		"worsened": func() *story {
-			s := begin(t).loginFails().at("4:05")
-			return s.take(s.inc.SetImpact(desk.Critical, s.act()))
-		}(),
-		"eased": func() *story {
-			s := begin(t).learnDown().at("4:40")
-			return s.take(s.inc.SetImpact(desk.Minor, s.act()))
-		}(),
-		"services": func() *story {
-			s := begin(t).learnDown().at("4:05")
-			return s.take(s.inc.SetServices(desk.Rescope{Add: affected("portal")}, s.act()))
-		}(),
-		"title": func() *story {
-			s := begin(t).learnDown().at("4:05")
-			return s.take(s.inc.SetTitle("Login fails for everyone", s.act()))
-		}(),
-		"times": func() *story {
-			s := begin(t).learnDown().at("4:31")
-			return s.take(s.inc.SetBegan(began("3:55").Add(-15*time.Minute), s.act()))
-		}(),
-		"edited": func() *story {
-			s := begin(t).loginFails().at("4:12").update(desk.Identified, "A disk is fall.").at("4:31")
-			return s.take(s.inc.Reword(desk.Entry{Seq: 2, Kind: desk.Updated, Update: 2, Text: "A disk is fall."}, "A disk is full.", s.act()))
-		}(),
-		"lead": func() *story {
-			s := begin(t).learnDown().at("4:05")
-			return s.take(s.inc.SetLead(desk.Person{Connection: "lowell", ID: "9912"}, s.act()))
-		}(),
-		"resolved ready": begin(t).learnDown().at("4:31").resolve(""),
-		"resolved typed": begin(t).loginFails().at("4:12").update(desk.Identified, "A disk is full.").at("4:31").resolve("There is room on the disk again."),
-		"over midnight":  begin(t).at("23:50").learnDown().at("0:10").update(desk.Identified, "The network is cut at the lab.").at("1:00").resolve(""),
-		"reopened": func() *story {
-			s := begin(t).learnDown().at("4:31").resolve("").at("4:44")
-			return s.take(s.inc.Reopen("The disk is full once more.", s.act()))
-		}(),
-		"retracted": func() *story {
-			s := begin(t).learnDown().at("3:57")
-			return s.take(s.inc.Retract("It was the test system.", s.act()))
-		}(),
-		"retracted silently": func() *story {
-			s := begin(t).learnDown().at("3:57")
-			return s.take(s.inc.Retract("", s.act()))
-		}(),
-		"merged":   merging(t, false),
-		"absorbed": merging(t, true),
-	}
-}
-
-// merging folds an incident about the portal (42) into one about Learn (41).
-func merging(t *testing.T, into bool) *story {
-	s := begin(t).declare(desk.Declaration{Services: affected("portal"), Impact: desk.Minor}).at("4:20")
-	other, err := desk.Declare(41, desk.Declaration{Services: affected("learn"), Impact: desk.Critical, Title: ReadyTitle(affected("learn")), Text: ReadyText()}, s.act())
-	if err != nil {
-		t.Fatal(err)
-	}
-	s.at("4:25")
-	from, absorbed, err := desk.Merge(s.inc, other.Incident, s.act())
-	if into {
-		s.said, s.inc = []*desk.Announcement{other.Announce}, other.Incident
-		return s.take(absorbed, err)
-	}
-	return s.take(from, err)
-}
-
 func TestPosts(t *testing.T) {
 	for name, s := range stories(t) {
 		t.Run(name, func(t *testing.T) { golden(t, name, s.forms(1)) })
@@ -367,6 +290,24 @@ func TestANoticeOfSeveralLinesBeginsWithItsSentence(t *testing.T) {
 	if diff := cmp.Diff("[info] Two things:\n    one\n    two\n", transcript(campus().Post(d))); diff != "" {
 		t.Error(diff)
 	}
+}
+
+// What a channel was not told of in its quiet hours: one thing is the sentence itself,
+// more of them are a list.
+func TestWhatQuietHoursKeptBack(t *testing.T) {
+	over := begin(t).loginFails().at("4:31").resolve("It works.").inc
+	wrong := begin(t).learnDown().at("4:05")
+	wrong.take(wrong.inc.Retract("", wrong.act()))
+	open := begin(t).declare(desk.Declaration{Services: affected("portal"), Impact: desk.Minor}).inc
+	at := begin(t).at("7:00").now
+	post := func(missed ...desk.Incident) string {
+		return transcript(campus().Post(chat.Delivery{Snapshot: &desk.Snapshot{Notice: &desk.Notice{Number: 7, At: at, To: desk.Channel{Connection: "amherst", ID: "C1"}, Missed: missed}}}))
+	}
+	many := make([]desk.Incident, maxMissed+3)
+	for k := range many {
+		many[k] = over
+	}
+	golden(t, "missed", post(over)+"\n"+post(open)+"\n"+post(wrong.inc)+"\n"+post(over, open, wrong.inc)+"\n"+post(many...))
 }
 
 func TestNotices(t *testing.T) {

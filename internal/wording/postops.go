@@ -32,7 +32,7 @@ func waiting(s desk.Snapshot) []chat.Line {
 	}
 	lines := []chat.Line{paragraph(chat.Text{
 		{Strong: what}, {Plain: " " + count(s.Held.Channels, "channel") + " will be told at "},
-		{Time: s.Held.Until}, {Plain: unless},
+		{Time: s.Held.Until, Form: chat.Seconds}, {Plain: unless},
 	})}
 	if len(s.Doubts) == 0 {
 		return lines

@@ -21,8 +21,10 @@ func (c Context) reply(d chat.Delivery) chat.Message {
 	i := *newest.Snapshot.Incident
 	k := clock{c.Zone, newest.At}
 	var m chat.Message
-	switch said := audible(d.Said); len(said) {
-	case 1:
+	switch said := audible(d.Said); {
+	case len(said) == 1 && newest.Snapshot.Untold:
+		m = c.redeclared(said[0])
+	case len(said) == 1:
 		m = single(said[0], k)
 	default:
 		m = folded(said, i, k)
@@ -70,6 +72,15 @@ func single(a *desk.Announcement, k clock) chat.Message {
 	return m
 }
 
+// redeclared says, in ops, how a declaration that nobody else was told of reads now.
+func (c Context) redeclared(a *desk.Announcement) chat.Message {
+	m := chat.Message{Summary: chat.Join(chat.Plain("Correction: "), c.headline(*a.Snapshot.Incident))}
+	if a.Text != "" {
+		m.Lines = []chat.Line{quote(a.Text)}
+	}
+	return m
+}
+
 // say finds the words for an announcement.
 func say(a *desk.Announcement, k clock) saying {
 	i := *a.Snapshot.Incident
@@ -83,13 +94,13 @@ func say(a *desk.Announcement, k clock) saying {
 	case desk.Reopened:
 		return saying{lead: conditions(i, again), typed: a.Text}
 	case desk.Worsened:
-		return saying{lead: "It got worse: " + conditions(i, changed)}
+		return regraded("It got worse: ", a, k)
 	case desk.Eased:
-		return saying{lead: "It got better: " + conditions(i, changed)}
+		return regraded("It got better: ", a, k)
 	case desk.Rescoped, desk.Absorbed:
 		return rescoped(a)
 	case desk.Reworded:
-		return reworded(a, k)
+		return saying{lead: "Correction", typed: a.Text, lines: replaced(a, k)}
 	case desk.Retracted:
 		return saying{lead: pleaseIgnore(i), lines: noProblem(i)}
 	case desk.Merged:
@@ -115,19 +126,28 @@ func rescoped(a *desk.Announcement) saying {
 		s.lead = "It is one problem: " + Conditions(i)
 	}
 	if a.Before != a.After {
-		s.lines = []chat.Line{paragraph(chat.Plain("Before, we named only "), chat.Plain(a.Before), chat.Plain("."))}
+		s.lines = []chat.Line{paragraph(chat.Plain("Before, we named "), chat.Plain(a.Before), chat.Plain("."))}
 	}
 	return s
 }
 
-func reworded(a *desk.Announcement, k clock) saying {
-	s := saying{lead: "Correction", typed: a.Text}
-	for _, u := range a.Snapshot.Incident.Latest {
-		if u.Number == a.Update {
-			s.lines = []chat.Line{paragraph(chat.Plain("This replaces our message of "), k.at(u.At), chat.Plain("."))}
-		}
+// regraded says another impact, and the message that was corrected with it.
+func regraded(lead string, a *desk.Announcement, k clock) saying {
+	s := saying{lead: lead + conditions(*a.Snapshot.Incident, changed), typed: a.Text, lines: replaced(a, k)}
+	if s.typed != "" {
+		s.lead += ". Correction"
 	}
 	return s
+}
+
+// replaced says which message was corrected; nothing where none was.
+func replaced(a *desk.Announcement, k clock) []chat.Line {
+	for _, u := range a.Snapshot.Incident.Latest {
+		if u.Number == a.Update {
+			return []chat.Line{paragraph(chat.Plain("This replaces our message of "), k.at(u.At), chat.Plain("."))}
+		}
+	}
+	return nil
 }
 
 // Limits of a list of several messages, in messages and characters, such that one

@@ -47,7 +47,7 @@ func (c Context) open(i desk.Incident, k clock) chat.Message {
 func since(i desk.Incident, k clock) chat.Line {
 	began := chat.Join(chat.Plain("It began "), withDay(i.BeganAt))
 	if !i.ReopenedAt.IsZero() {
-		began = chat.Join(began, chat.Plain(" and came back "), k.at(i.ReopenedAt))
+		began = chat.Join(began, chat.Plain(", and again "), k.at(i.ReopenedAt))
 	}
 	return paragraph(began, chat.Plain("."))
 }
@@ -212,7 +212,8 @@ func mergedInto(i desk.Incident) string {
 
 func (c Context) smallPrint(i desk.Incident, k clock) []chat.Text {
 	var out []chat.Text
-	if !i.CorrectedAt.IsZero() {
+	shown := func(u desk.Update) bool { return u.CorrectedAt.Equal(i.CorrectedAt) } // beside the message itself
+	if !i.CorrectedAt.IsZero() && !slices.ContainsFunc(i.Latest, shown) {
 		out = append(out, chat.Join(chat.Plain("Corrected "), k.at(i.CorrectedAt), chat.Plain(".")))
 	}
 	return append(out, c.page(i)...)

@@ -1,10 +1,7 @@
 package boltdb
 
 import (
-	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
 	"strconv"
 
 	bolt "go.etcd.io/bbolt"
@@ -71,7 +68,7 @@ func (db *DB) create(schema int) error {
 		return about.Put(schemaKey, []byte(strconv.Itoa(schema)))
 	})
 	if err == nil {
-		err = syncFolder(db.path)
+		err = SyncFolder(db.path)
 	}
 	if err != nil {
 		return fmt.Errorf("storage: create %s: %w", db.path, err)
@@ -148,41 +145,8 @@ func (db *DB) backupBefore(schema int) (backup string, err error) {
 		return backup, err
 	}
 	backup = fmt.Sprintf("%s.schema-%d", db.path, schema)
-	if err := db.backupTo(backup); err != nil {
+	if err := WriteWhole(backup, db.Backup); err != nil {
 		return "", err
 	}
 	return backup, db.about(func(about *bolt.Bucket) error { return about.Put(migratingKey, []byte(backup)) })
-}
-
-// backupTo writes a backup that is whole or not there.
-func (db *DB) backupTo(path string) (err error) {
-	f, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".*")
-	if err != nil {
-		return err
-	}
-	defer func() {
-		if err != nil {
-			os.Remove(f.Name())
-		}
-	}()
-	if err := errors.Join(db.Backup(f), f.Sync(), f.Close()); err != nil {
-		return err
-	}
-	if err := os.Rename(f.Name(), path); err != nil {
-		return err
-	}
-	return syncFolder(path)
-}
-
-// syncFolder keeps the name of path, where the file system knows how to.
-func syncFolder(path string) error {
-	folder, err := os.Open(filepath.Dir(path))
-	if err != nil {
-		return err
-	}
-	defer folder.Close()
-	if err := folder.Sync(); !errors.Is(err, errors.ErrUnsupported) {
-		return err
-	}
-	return nil
 }

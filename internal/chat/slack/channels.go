@@ -3,12 +3,8 @@ package slack
 import (
 	"context"
 	"net/url"
-	"sync"
 	"time"
 )
-
-// channelTable is a Memory's table of channels that subscribe.
-const channelTable = "channel"
 
 // room is what conversations.info tells of a channel that Slack itself does not
 // show in a post.
@@ -27,46 +23,15 @@ const (
 )
 
 type rooms struct {
-	mu     sync.Mutex
-	byID   map[string]room
-	wanted map[string]bool
-	wake   chan struct{}
-}
-
-func newRooms() rooms {
-	return rooms{byID: map[string]room{}, wanted: map[string]bool{}, wake: make(chan struct{}, 1)}
-}
-
-func (r *rooms) put(id string, known room) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.byID[id] = known
-}
-
-func (r *rooms) get(id string) room {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return r.byID[id]
+	records[room]
+	soon wishes
 }
 
 // want has a channel looked at soon, unless that was done within a day.
 func (r *rooms) want(now time.Time, id string) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if now.Sub(r.byID[id].At) >= roomKept && !isDirect(id) {
-		r.wanted[id] = true
-		signal(r.wake)
+	if now.Sub(r.get(id).At) >= roomKept && !isDirect(id) {
+		r.soon.add(id)
 	}
-}
-
-func (r *rooms) take() (string, bool) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	for id := range r.wanted {
-		delete(r.wanted, id)
-		return id, true
-	}
-	return "", false
 }
 
 // keepChannels looks once a day at the channels that subscribe, and soon at new
@@ -77,9 +42,9 @@ func (w *Workspace) keepChannels(ctx context.Context) {
 		if now := w.opt.Now(); !now.Before(next) {
 			next = now.Add(w.wantSubscribed(ctx))
 		}
-		id, some := w.rooms.take()
+		id, some := w.rooms.soon.take()
 		if !some {
-			wait(ctx, w.rooms.wake, next.Sub(w.opt.Now()))
+			wait(ctx, w.rooms.soon.wake, next.Sub(w.opt.Now()))
 			continue
 		}
 		wait(ctx, nil, w.lookAt(ctx, id))
@@ -114,7 +79,7 @@ func (w *Workspace) lookAt(ctx context.Context, id string) time.Duration {
 	}
 	known := room{Creator: a.Channel.Creator, At: w.opt.Now().UTC()}
 	w.rooms.put(id, known)
-	w.keep(ctx, channelTable, id, known)
+	w.keep(ctx, roomTable, id, known)
 	return roomPace
 }
 

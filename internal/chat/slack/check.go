@@ -1,6 +1,7 @@
 package slack
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -20,8 +21,9 @@ type Finding struct {
 	Text  string // what, and what to do
 }
 
-// Asked are the people whom a check of a connection looks at, by user id.
-type Asked struct{ Admins, Responders, Contacts []string }
+// Asked are the people whom a check of a connection looks at, by user id, and the
+// channels that subscribe, by channel id.
+type Asked struct{ Admins, Responders, Contacts, Subscribed []string }
 
 // maxSkew is how far clocks may be apart before it is worth a word: Slack's
 // requests are refused from maxAge on.
@@ -51,6 +53,7 @@ func (w *Workspace) Check(ctx context.Context, ask Asked) (app string, found []F
 	for _, id := range w.opt.Groups {
 		c.group(id)
 	}
+	c.subscribed(ask.Subscribed)
 	return c.known.Load().App, c.found
 }
 
@@ -82,23 +85,17 @@ func (c *check) ask(method string, args url.Values, into answered) (http.Header,
 
 // token checks bot_token, its scopes and the clock; false: nothing else can be asked.
 func (c *check) token() bool {
-	var a struct {
-		answer
-		Team string `json:"team_id"`
-		Bot  string `json:"bot_id"`
-		User string `json:"user_id"`
-	}
-	h, err := c.ask("auth.test", nil, &a)
+	id, h, err := c.whoAmI(c.ctx)
 	if err != nil {
 		c.say(true, "slack.bot_token", "Slack does not take it (%s): copy it anew from OAuth & Permissions", reasonOf(err))
 		return false
 	}
-	id := identity{Team: a.Team, Bot: a.Bot, User: a.User, Scopes: scopesOf(h)}
 	id.App, _ = c.appOf(c.ctx, id.Bot)
 	c.known.Store(&id)
-	for _, s := range scopes() {
-		if !slices.Contains(id.Scopes, s.name) {
-			c.say(s.needed, "slack.bot_token", "the scope %s is missing: %s; add it under OAuth & Permissions and install the app again", s.name, s.lost)
+	for _, s := range Scopes() {
+		if !slices.Contains(id.Scopes, s.Name) {
+			c.say(s.Without == "", "slack.bot_token", "the scope %s is missing: %s; add it under OAuth & Permissions and install the app again",
+				s.Name, cmp.Or(s.Without, "there are no "+s.For))
 		}
 	}
 	if theirs, err := http.ParseTime(h.Get("Date")); err == nil {
@@ -107,29 +104,6 @@ func (c *check) token() bool {
 		}
 	}
 	return true
-}
-
-// scope is what the bot is granted for something.
-type scope struct {
-	name   string
-	needed bool
-	lost   string // without it
-}
-
-func scopes() []scope {
-	return []scope{
-		{"commands", true, "there are no slash commands"},
-		{"chat:write", true, "nothing can be posted"},
-		{"channels:history", false, "a post whose answer was lost may come twice"},
-		{"groups:history", false, "a post whose answer was lost may come twice in private channels"},
-		{"im:history", false, "a post whose answer was lost may come twice in direct messages"},
-		{"channels:read", false, "it is not noticed that a channel is back"},
-		{"groups:read", false, "it is not noticed that a private channel is back"},
-		{"im:read", false, "it is not noticed that a direct message is back"},
-		{"channels:join", false, "the bot must be invited to each channel"},
-		{"users:read", false, "guests and time zones are not known"},
-		{"usergroups:read", false, "user groups in [access] give no rights"},
-	}
 }
 
 // appToken checks that app_token opens a socket.
@@ -144,7 +118,63 @@ func (c *check) appToken() {
 }
 
 func (c *check) opsChannel(id string) {
-	const key = "slack.ops_channel"
+	if why := c.unheard(id); why != "" {
+		c.say(true, "slack.ops_channel", "%s", why)
+	}
+}
+
+// subscribed looks for channels that subscribe and hear nothing. Slack lists those
+// that the bot is in by the page; only the others are asked for one by one.
+func (c *check) subscribed(ids []string) {
+	const key = "subscriptions"
+	ids = slices.DeleteFunc(slices.Clone(ids), func(id string) bool { return isDirect(id) || id == c.conf.OpsChannel })
+	if len(ids) == 0 {
+		return
+	}
+	in, err := c.isIn()
+	if err != nil {
+		c.say(false, key, "Slack does not list the channels that the bot is in (%s), so those that subscribe were not looked at", reasonOf(err))
+		return
+	}
+	for _, id := range ids {
+		if in[id] {
+			continue
+		}
+		if why := c.unheard(id); why != "" {
+			c.say(false, key, "%s (it subscribes, and hears nothing)", why)
+		}
+	}
+}
+
+// isIn lists the channels that the bot is in and that are not archived.
+func (c *check) isIn() (map[string]bool, error) {
+	in := map[string]bool{}
+	args := url.Values{"types": {"public_channel,private_channel"}, "exclude_archived": {"true"}, "limit": {"200"}}
+	for {
+		var a struct {
+			answer
+			Channels []struct {
+				ID string `json:"id"`
+			} `json:"channels"`
+			Next struct {
+				Cursor string `json:"next_cursor"`
+			} `json:"response_metadata"`
+		}
+		if _, err := c.ask("users.conversations", args, &a); err != nil {
+			return nil, err
+		}
+		for _, ch := range a.Channels {
+			in[ch.ID] = true
+		}
+		if a.Next.Cursor == "" {
+			return in, nil
+		}
+		args.Set("cursor", a.Next.Cursor)
+	}
+}
+
+// unheard says why a channel cannot be posted to, and what to do; "": it can.
+func (c *check) unheard(id string) string {
 	var a struct {
 		answer
 		Channel struct {
@@ -155,12 +185,13 @@ func (c *check) opsChannel(id string) {
 	_, err := c.ask("conversations.info", url.Values{"channel": {id}}, &a)
 	switch {
 	case err != nil:
-		c.say(true, key, "the channel %s cannot be read (%s): check its id, and invite the bot if it is private", id, reasonOf(err))
+		return fmt.Sprintf("the channel %s cannot be read (%s): check its id, and invite the bot if it is private", id, reasonOf(err))
 	case a.Channel.Archived:
-		c.say(true, key, "the channel %s is archived: unarchive it or choose another", id)
+		return fmt.Sprintf("the channel %s is archived: unarchive it or choose another", id)
 	case !a.Channel.Member:
-		c.say(true, key, "the bot is not in the channel %s: invite it there", id)
+		return fmt.Sprintf("the bot is not in the channel %s: invite it there", id)
 	}
+	return ""
 }
 
 func (c *check) person(key, id string) {

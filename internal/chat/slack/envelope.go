@@ -21,7 +21,9 @@ const maxFrame = 20 << 10
 func (k *socket) take(ctx context.Context, req socketmode.Request) {
 	door := &acknowledgement{socket: k, ctx: ctx, id: req.EnvelopeID, header: http.Header{}}
 	// What was begun goes on when its socket ends, as over HTTP.
-	in := incoming{ResponseWriter: door, ctx: context.WithoutCancel(ctx), body: req.Payload, at: k.opt.Now().UTC(), room: roomFor(req)}
+	inTime, cancel := context.WithTimeout(context.WithoutCancel(ctx), lateAfter)
+	defer cancel()
+	in := incoming{ResponseWriter: door, ctx: inTime, body: req.Payload, at: k.opt.Now().UTC(), room: roomFor(req)}
 	defer func() { // as net/http does: one request must not end the bot
 		if cause := recover(); cause != nil {
 			k.opt.Log.Error("a request could not be served", "connection", k.name, "path", req.Type, "panic", cause, "stack", string(debug.Stack()))

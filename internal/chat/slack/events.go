@@ -1,10 +1,12 @@
 package slack
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/umassonline/belltower/internal/desk"
@@ -23,6 +25,8 @@ type envelope struct {
 		Tab     string    `json:"tab"`
 		Old     string    `json:"old_channel_id"`
 		New     string    `json:"new_channel_id"`
+		Group   reference `json:"subteam"`
+		GroupID reference `json:"subteam_id"`
 	} `json:"event"`
 }
 
@@ -77,13 +81,15 @@ func (h *handler) event(in incoming) error {
 func (h *handler) renewal(e envelope) {
 	switch e.Event.Type {
 	case "app_home_opened":
-		if e.Event.Tab == "home" {
-			h.homes.want(string(e.Event.User))
+		if user := string(e.Event.User); e.Event.Tab == "home" && isID(user) {
+			h.homes.add(user)
 		}
 	case "user_change":
 		h.people.changed(string(e.Event.User))
 	case "subteam_members_changed", "subteam_updated":
-		signal(h.groups.wake)
+		if slices.Contains(h.opt.Groups, string(cmp.Or(e.Event.Group, e.Event.GroupID))) {
+			signal(h.groups.wake)
+		}
 	case "app_uninstalled", "tokens_revoked":
 		h.opt.Log.Warn("Slack says that the app was removed or its tokens were revoked", "connection", h.name, "event", e.Event.Type)
 		signal(h.renew)
@@ -115,5 +121,5 @@ func (h *handler) returned(e envelope) (desk.Channel, bool) {
 		back = string(e.Event.User) == h.known.Load().User
 	}
 	channel := string(e.Event.Channel)
-	return desk.Channel{Connection: h.name, ID: channel}, back && channel != ""
+	return desk.Channel{Connection: h.name, ID: channel}, back && isID(channel)
 }

@@ -3,7 +3,10 @@ package slack_test
 import (
 	"errors"
 	"net/http"
+	"strings"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/umassonline/belltower/internal/chat/slack/slacktest"
 	"github.com/umassonline/belltower/internal/desk"
@@ -63,4 +66,26 @@ func TestAnEventThatCouldNotBeStoredIsAskedForAgain(t *testing.T) {
 	if a, err := w.fake.Tell(t.Context(), e); err != nil || a.Status != http.StatusOK || len(w.returned) != 2 {
 		t.Errorf("%d %v", a.Status, err)
 	}
+}
+
+// The end of a token is looked into at once, in whatever order its events come; that
+// it was another's, or is over, does no harm.
+func TestARevokedTokenIsLookedInto(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		time.Sleep(65 * time.Minute) // between the looks every 10 minutes
+		before := w.calls("auth.test")
+		w.fake.Faults(slacktest.On{Method: "auth.test"}, slacktest.Refused("account_inactive"))
+		for range 2 {
+			w.tell(fields{"type": "tokens_revoked", "tokens": fields{"bot": []string{"U0AMHERSTBOT"}}})
+			w.tell(fields{"type": "app_uninstalled"})
+			time.Sleep(time.Second)
+		}
+		if n := w.calls("auth.test") - before; n < 2 || n > 4 || !strings.Contains(w.logs.String(), "account_inactive") {
+			t.Errorf("asked %d times:\n%s", n, w.logs.String())
+		}
+		if a := w.types(w.typed("list")); a.Reply.Text != "Done." {
+			t.Errorf("afterwards: %d %s", a.Status, a.Body)
+		}
+	})
 }

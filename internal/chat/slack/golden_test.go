@@ -189,18 +189,20 @@ func golden(t *testing.T, name string, got []byte) {
 	}
 }
 
-// TestTheGoldenPostsAreValid asks a checker made of Slack's own types.
-func TestTheGoldenPostsAreValid(t *testing.T) {
+// TestTheGoldenPostsAndFormsAreValid asks a checker made of Slack's own types.
+func TestTheGoldenPostsAndFormsAreValid(t *testing.T) {
 	kit := os.Getenv("BELLTOWER_KIT")
 	if kit == "" {
 		t.Skip("BELLTOWER_KIT names no folder with validate-blockkit.mjs")
 	}
-	files, err := filepath.Glob(filepath.Join("testdata", "posts", "*.json"))
-	if err != nil || len(files) == 0 {
-		t.Fatal(files, err)
-	}
-	out, err := exec.CommandContext(t.Context(), "node", append([]string{filepath.Join(kit, "validate-blockkit.mjs")}, files...)...).CombinedOutput()
-	if err != nil {
-		t.Errorf("%v\n%s", err, out)
+	for _, kind := range []string{"posts", "views"} {
+		files, err := filepath.Glob(filepath.Join("testdata", kind, "*.json"))
+		if err != nil || len(files) == 0 {
+			t.Fatal(kind, files, err)
+		}
+		out, err := exec.CommandContext(t.Context(), "node", append([]string{filepath.Join(kit, "validate-blockkit.mjs")}, files...)...).CombinedOutput()
+		if err != nil {
+			t.Errorf("%v\n%s", err, out)
+		}
 	}
 }

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"net/url"
 	"slices"
-	"sync"
 	"time"
 
 	"github.com/umassonline/belltower/internal/chat"
@@ -21,30 +20,20 @@ type group struct {
 }
 
 type groups struct {
-	mu   sync.Mutex
-	byID map[string]group
+	records[group]
 	wake chan struct{}
 	// asked is closed when each group was asked for once.
 	asked chan struct{}
 }
 
 func newGroups() groups {
-	return groups{byID: map[string]group{}, wake: make(chan struct{}, 1), asked: make(chan struct{})}
+	return groups{wake: make(chan struct{}, 1), asked: make(chan struct{})}
 }
 
-func (g *groups) restore(id string, known group) { g.put(id, known) }
-
-func (g *groups) put(id string, known group) {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	g.byID[id] = known
-}
-
-func (g *groups) get(id string) group {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	return g.byID[id]
-}
+// groupPace is how often at most a group is asked for again, but for the first time:
+// usergroups.users.list allows about 20 calls a minute, and a directory that is
+// synchronised changes groups again and again.
+const groupPace = 3 * time.Second
 
 // keepGroups refreshes the groups that the access list names until ctx ends: every
 // refreshEvery, when Slack says that one has changed, and soon after a failure.
@@ -53,7 +42,7 @@ func (w *Workspace) keepGroups(ctx context.Context) {
 		close(w.groups.asked)
 		return
 	}
-	retry := firstRetry
+	retry, next := firstRetry, time.Time{}
 	for first := true; ctx.Err() == nil; first = false {
 		pause := refreshEvery
 		if w.refreshGroups(ctx) {
@@ -65,6 +54,8 @@ func (w *Workspace) keepGroups(ctx context.Context) {
 			close(w.groups.asked)
 		}
 		wait(ctx, w.groups.wake, pause)
+		wait(ctx, nil, next.Sub(w.opt.Now()))
+		next = w.opt.Now().Add(groupPace * time.Duration(len(w.opt.Groups)))
 	}
 }
 
@@ -124,13 +115,15 @@ func (w *Workspace) askGroup(ctx context.Context, id string) ([]string, error) {
 	return a.Users, err
 }
 
-// groupPatience is how long a command waits, just after the very first start, for
-// the first lists.
+// groupPatience is how long a command waits in all, just after the very first start,
+// for the first lists.
 const groupPatience = 700 * time.Millisecond
 
 // groupsOf lists a person's groups as the access list writes them. A group that
 // was never known, or not within a day, has no members.
 func (w *Workspace) groupsOf(ctx context.Context, user string) []string {
+	ctx, cancel := context.WithTimeout(ctx, groupPatience)
+	defer cancel()
 	var in []string
 	for _, id := range w.opt.Groups {
 		known := w.groups.get(id)

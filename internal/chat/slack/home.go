@@ -3,39 +3,10 @@ package slack
 import (
 	"context"
 	"fmt"
-	"sync"
 
 	"github.com/umassonline/belltower/internal/chat"
 	"github.com/umassonline/belltower/internal/desk"
 )
-
-// homes are the people whose Home tab is to be shown anew.
-type homes struct {
-	mu     sync.Mutex
-	wanted map[string]bool
-	wake   chan struct{}
-}
-
-func newHomes() homes { return homes{wanted: map[string]bool{}, wake: make(chan struct{}, 1)} }
-
-func (h *homes) want(user string) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	if isID(user) {
-		h.wanted[user] = true
-		signal(h.wake)
-	}
-}
-
-func (h *homes) take() (string, bool) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	for user := range h.wanted {
-		delete(h.wanted, user)
-		return user, true
-	}
-	return "", false
-}
 
 // keepHomes publishes the Home tabs that were opened, until ctx ends. One that
 // Slack does not take is published when it is opened again.

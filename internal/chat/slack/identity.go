@@ -79,7 +79,7 @@ func signal(wake chan<- struct{}) {
 }
 
 func (w *Workspace) refresh(ctx context.Context) error {
-	id, err := w.whoAmI(ctx)
+	id, _, err := w.whoAmI(ctx)
 	if err != nil {
 		return err
 	}
@@ -94,9 +94,9 @@ func (w *Workspace) refresh(ctx context.Context) error {
 	return nil
 }
 
-// whoAmI asks auth.test. The scopes granted are in a header of every answer
-// (docs.slack.dev/authentication, "X-OAuth-Scopes").
-func (w *Workspace) whoAmI(ctx context.Context) (identity, error) {
+// whoAmI asks auth.test, and returns its headers, too. The scopes granted are in a
+// header of every answer (docs.slack.dev/authentication, "X-OAuth-Scopes").
+func (w *Workspace) whoAmI(ctx context.Context) (identity, http.Header, error) {
 	var a struct {
 		answer
 		Team string `json:"team_id"`
@@ -105,9 +105,9 @@ func (w *Workspace) whoAmI(ctx context.Context) (identity, error) {
 	}
 	h, err := w.callForm(ctx, "auth.test", nil, &a)
 	if err != nil {
-		return identity{}, err
+		return identity{}, nil, err
 	}
-	return identity{Team: a.Team, Bot: a.Bot, User: a.User, Scopes: scopesOf(h)}, nil
+	return identity{Team: a.Team, Bot: a.Bot, User: a.User, Scopes: scopesOf(h)}, h, nil
 }
 
 func scopesOf(h http.Header) []string {

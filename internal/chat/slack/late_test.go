@@ -66,6 +66,35 @@ func TestALateAnswerFollowsAnEmptyOne(t *testing.T) {
 	})
 }
 
+// A command that used up its time is answered all the same, and so is one whose form
+// Slack's API neither opens nor refuses.
+func TestAnAnswerAfterAllTheTimeIsGivenAllTheSame(t *testing.T) {
+	for name, handle := range map[string]chat.Handler{
+		"a slow command": func(ctx context.Context, _ chat.Request) chat.Reply {
+			<-ctx.Done()
+			return chat.Reply{Failed: true, Message: chat.Message{Summary: chat.Plain("Please try again.")}}
+		},
+		"a slow form": func(context.Context, chat.Request) chat.Reply {
+			return chat.Reply{Form: &chat.Form{Title: "T", Submit: "S", Command: "incident resolve 42"}, Message: chat.Message{Summary: chat.Plain("Please try again.")}}
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				w := newWorld(t)
+				held := make(chan struct{})
+				defer close(held)
+				w.fake.FaultsAlways(slacktest.On{Method: "views.open"}, slacktest.Hang(held, slacktest.StoreNever))
+				w.handler = handle
+				w.types(w.typed("resolve 42"))
+				time.Sleep(time.Minute)
+				if m := w.only("CTEACH", "Please try again.")[0]; m.To != "UANN" {
+					t.Errorf("%+v", m)
+				}
+			})
+		})
+	}
+}
+
 // An answer is not lost with its response_url: then it is shown in the channel, and
 // where that is refused too, written directly.
 func TestALateAnswerThatItsAddressDoesNotTakeComesAnotherWay(t *testing.T) {
@@ -128,6 +157,23 @@ func TestACommandIsCarriedOutWhenSlackHangsUp(t *testing.T) {
 	}
 }
 
+// What would have acknowledged a request that broke us does not write to what is
+// left of its response.
+func TestARequestThatBreaksIsNotAcknowledgedLater(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		w.answerWith(func(chat.Request) chat.Reply { panic(http.ErrAbortHandler) }) // as any other, but for the log
+		if a, err := w.fake.Type(t.Context(), w.typed("declare learn down")); err == nil {
+			t.Errorf("%d %s", a.Status, a.Body)
+		}
+		time.Sleep(3 * time.Second)
+		w.answerWith(slowly(0))
+		if a := w.types(w.typed("declare learn down")); a.Reply.Text != "INC-1 is open." {
+			t.Errorf("afterwards: %d %s", a.Status, a.Body)
+		}
+	})
+}
+
 func TestTheTimeBeforeACommandCountsForItsLateAnswer(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t)
@@ -142,6 +188,25 @@ func TestTheTimeBeforeACommandCountsForItsLateAnswer(t *testing.T) {
 		}
 		time.Sleep(time.Second)
 		w.only("CTEACH", "INC-1 is open.")
+	})
+}
+
+// Just after the very first start much of Slack may be slow at once: all that a
+// command waits for is little in all.
+func TestTheWaitsBeforeACommandAddUpToLittle(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		w.restart(slacktest.Slow(1400*time.Millisecond, slacktest.StoreEarly))
+		for _, method := range []string{"users.info", "usergroups.users.list", "conversations.join"} {
+			w.fake.FaultsAlways(slacktest.On{Method: method}, slacktest.Slow(8*time.Second, slacktest.StoreNever))
+		}
+		begun := time.Now()
+		a := w.types(slacktest.Command{Team: w.at.Team, Channel: "CTEACH", User: "UANN", Line: "/subscribe learn"})
+		if took := time.Since(begun); a.Late || took != 2*time.Second || len(w.heard()) != 1 {
+			t.Errorf("%d %q after %v, heard %v", a.Status, a.Body, took, w.heard())
+		}
+		time.Sleep(time.Second)
+		w.only("CTEACH", "Done.")
 	})
 }
 

@@ -71,15 +71,15 @@ func Scopes() []Scope {
 	return []Scope{
 		{"commands", "slash commands and shortcuts", ""},
 		{"chat:write", "posts and their edits", ""},
-		{"channels:read", "hearing and asking whether a public channel can be posted to again", "it is not noticed that a channel is back"},
-		{"groups:read", "the same of private channels", "it is not noticed that a private channel is back"},
+		{"channels:read", "hearing and asking whether a public channel can be posted to again; who made it, which is kept on the bot's disk", "it is not noticed that a channel is back, and who made it does not manage it"},
+		{"groups:read", "the same of private channels", "it is not noticed that a private channel is back, and who made it does not manage it"},
 		{"im:read", "the same of direct messages", "it is not noticed that a person is back"},
 		{"channels:join", "entering a public channel that subscribes", "people have to invite the bot first"},
 		{"channels:history", "looking up a post whose answer was lost", "an opening or an end may come twice after a crash or a lost answer, and a routine reply may be missing"},
 		{"groups:history", "the same in private channels", "nothing is looked up in public channels either"},
 		{"im:history", "the same in direct messages", "direct messages may get a post twice"},
-		{"users:read", "people's time zones; who is a guest", "a guest named in [access] counts as anybody else, and the signature alone tells another app apart"},
-		{"usergroups:read", "user groups in [access]", "[access] has to name each person"},
+		{"users:read", "the name and time zone of who uses the bot, and whether they are a guest, deactivated, a bot, or an admin of the workspace; kept on the bot's disk", "a guest or a deactivated account named in [access] counts as anybody else, people's own time zones are not known, and the signature alone tells another app apart"},
+		{"usergroups:read", "who is in the user groups of [access]; kept on the bot's disk", "[access] has to name each person"},
 	}
 }
 

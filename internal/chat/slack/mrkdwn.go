@@ -132,6 +132,8 @@ func (m markup) appendTime(b []byte, t time.Time, form chat.TimeForm) []byte {
 		shown = "{date_short_pretty} at {time}"
 	case chat.FullDate:
 		shown = "{date_long} at {time}"
+	case chat.Seconds:
+		shown = "{time_secs}"
 	}
 	b = strconv.AppendInt(append(b, "<!date^"...), t.Unix(), 10)
 	b = append(append(append(b, '^'), shown...), '|')
@@ -166,11 +168,14 @@ func isLink(u string) bool {
 // appendPerson mentions a person of this workspace; Slack has no way to show one
 // without. People of elsewhere are shown by their address.
 func (m markup) appendPerson(b []byte, p desk.Person) []byte {
-	if p.Connection != m.conn || !isID(p.ID) {
+	if !m.knows(p) {
 		return appendLiteral(b, p.String())
 	}
 	return append(append(append(b, "<@"...), p.ID...), '>')
 }
+
+// knows reports whether it is a person of this workspace.
+func (m markup) knows(p desk.Person) bool { return p.Connection == m.conn && isID(p.ID) }
 
 func (m markup) appendChannel(b []byte, c desk.Channel) []byte {
 	if c.Connection != m.conn || !isID(c.ID) {

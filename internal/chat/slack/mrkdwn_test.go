@@ -31,6 +31,7 @@ func TestTextIsWrittenSoThatSlackReadsItAsTyped(t *testing.T) {
 		{"strong", chat.Text{{Strong: "Learn\n*System*"}}, "*Learn *\u200bSystem**"},
 		{"code", chat.Text{{Code: "incident `x` <y>"}}, "`incident 'x' &lt;y&gt;`"},
 		{"a clock", chat.Text{{Time: at}}, "<!date^1796202720^{time}|4:12 AM EST>"},
+		{"seconds", chat.Text{{Time: at.Add(5 * time.Second), Form: chat.Seconds}}, "<!date^1796202725^{time_secs}|4:12:05 AM EST>"},
 		{"a day", chat.Text{{Time: at, Form: chat.DayClock}}, "<!date^1796202720^{date_short_pretty} at {time}|Wed 2 Dec 4:12 AM EST>"},
 		{"a date in full", chat.Text{{Time: at, Form: chat.FullDate}}, "<!date^1796202720^{date_long} at {time}|Wednesday, 2 December 2026, 4:12 AM EST>"},
 		{"a link", chat.Text{{Link: chat.Link{URL: "https://x.edu/?a=1&b=2|3", Label: "the > page|now"}}}, "<https://x.edu/?a=1&amp;b=2%7C3|the &gt; page¦now>"},

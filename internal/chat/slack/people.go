@@ -62,7 +62,7 @@ func (w *Workspace) person(ctx context.Context, id string) person {
 	defer cancel()
 	p, err := w.askPerson(ctx, id)
 	if err != nil {
-		p.tried = now
+		return w.people.unknown(id, now)
 	}
 	w.people.put(id, p)
 	return w.people.get(id)
@@ -86,10 +86,19 @@ func (p *people) put(id string, who person) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.set(id, who)
-	if !who.At.IsZero() {
-		p.unsaved[id] = true
-		signal(p.wake)
-	}
+	p.unsaved[id] = true
+	signal(p.wake)
+}
+
+// unknown notes that Slack did not say who somebody is, and returns what is known
+// all the same: another command may have been told meanwhile.
+func (p *people) unknown(id string, now time.Time) person {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	who := p.byID[id]
+	who.tried = now
+	p.set(id, who)
+	return who
 }
 
 // set is called with mu held. Where there is no room, anyone makes some.
@@ -145,13 +154,17 @@ func (p *people) takeUnsaved() map[string]person {
 // keepPeople saves what commands learned, and asks again for who was asked for a
 // day ago or has changed, until ctx ends.
 func (w *Workspace) keepPeople(ctx context.Context) {
+	var next time.Time // nobody is asked for before
 	for ctx.Err() == nil {
 		for id, who := range w.people.takeUnsaved() {
 			w.keep(context.WithoutCancel(ctx), personTable, id, who)
 		}
-		pause := personLook
-		if id, some := w.people.due(w.opt.Now()); some {
-			pause = w.refreshPerson(ctx, id)
+		pause, now := personLook, w.opt.Now()
+		if id, some := w.people.due(now); some {
+			if !now.Before(next) {
+				next = now.Add(w.refreshPerson(ctx, id))
+			}
+			pause = next.Sub(now)
 		}
 		wait(ctx, w.people.wake, pause)
 	}

@@ -1,8 +1,10 @@
 package slack_test
 
 import (
+	"fmt"
 	"net/http"
 	"slices"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -88,6 +90,22 @@ func TestAnotherWorkspaceUnderTheSameName(t *testing.T) {
 	})
 }
 
+// Of two commands at once one may be told who typed it and the other not: what was
+// told stays.
+func TestAFailureForgetsNobody(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		w.fake.Faults(slacktest.On{Method: "users.info"}, slacktest.Slow(500*time.Millisecond, slacktest.StoreNever))
+		go w.asks("UGUEST")
+		synctest.Wait()
+		w.asks("UGUEST")
+		time.Sleep(time.Second)
+		if _, guest, _ := w.asks("UGUEST"); !guest {
+			t.Error("the guest is none any more")
+		}
+	})
+}
+
 // People are asked for again once a day, in the background.
 func TestPeopleAreAskedForOnceADay(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
@@ -102,6 +120,38 @@ func TestPeopleAreAskedForOnceADay(t *testing.T) {
 		asked := w.calls("users.info")
 		if _, _, zone := w.asks("UANN"); zone != "Europe/Berlin" || asked != 2 {
 			t.Errorf("after 26 h: %s, asked %d times", zone, asked)
+		}
+	})
+}
+
+// However many are a day old, they are asked for one a second, and one a minute
+// while Slack does not answer: users.info is needed for who types, too.
+func TestPeopleAreAskedForAtAPace(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		for n := range 40 {
+			user := slacktest.UserID(fmt.Sprint("U", n))
+			w.fake.AddUser(w.at.Team, slacktest.User{ID: user, Name: string(user)})
+			w.asks(user)
+		}
+		time.Sleep(23 * time.Hour)
+		for asked := 40; asked == 40; asked = w.calls("users.info") {
+			time.Sleep(time.Second)
+		}
+		before := w.calls("users.info")
+		time.Sleep(10 * time.Second)
+		if n := w.calls("users.info") - before; n < 9 || n > 11 {
+			t.Errorf("asked for %d people in 10 s", n)
+		}
+		w.fake.FaultsAlways(slacktest.On{Method: "users.info"}, slacktest.Limited(30))
+		time.Sleep(2 * time.Second)
+		before = w.calls("users.info")
+		for n := range 60 {
+			w.tell(fields{"type": "user_change", "user": fields{"id": fmt.Sprint("U", n%40)}})
+			time.Sleep(10 * time.Second)
+		}
+		if n := w.calls("users.info") - before; n < 9 || n > 11 {
+			t.Errorf("asked for %d people in 10 minutes of limits", n)
 		}
 	})
 }
@@ -213,6 +263,56 @@ func TestAGroupChanges(t *testing.T) {
 		}
 		if groups, _, _ := w.asks("UBOB"); len(groups) != 1 {
 			t.Errorf("who was added is in %v", groups)
+		}
+	})
+}
+
+// A directory that is synchronised changes hundreds of groups at once, ours again and
+// again: Slack is asked no more often than it allows, and the newest list counts soon.
+func TestManyGroupsChange(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, oncall, func(w *world) { w.fake.SetLimits(slacktest.SlackLimits()) })
+		time.Sleep(65 * time.Minute) // between the looks every 10 minutes
+		before := w.calls("usergroups.users.list")
+		for range 300 {
+			w.tell(fields{"type": "subteam_members_changed", "subteam_id": "S0OTHER", "added_users": []string{"UANN"}})
+			w.tell(fields{"type": "subteam_updated", "subteam": fields{"id": "S0OTHER", "name": "Others"}})
+		}
+		if n := w.calls("usergroups.users.list") - before; n != 0 {
+			t.Errorf("asked %d times because of others", n)
+		}
+		for n := range 60 {
+			w.fake.SetGroup(w.at.Team, "S0ONCALL", slacktest.UserID(fmt.Sprint("U", n)), "UBOB")
+			w.tell(fields{"type": "subteam_updated", "subteam": fields{"id": "S0ONCALL", "users": []string{}}})
+			time.Sleep(time.Second)
+		}
+		time.Sleep(5 * time.Second)
+		if groups, _, _ := w.asks("U59"); len(groups) != 1 {
+			t.Errorf("who was added last is in %v", groups)
+		}
+		if n := w.calls("usergroups.users.list") - before; n < 15 || n > 25 || strings.Contains(w.logs.String(), "cannot read the members") {
+			t.Errorf("asked %d times:\n%s", n, w.logs.String())
+		}
+	})
+}
+
+// What cannot be read of the memory costs nothing else that is in it.
+func TestABrokenRecordCostsNoOther(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		w.asks("UGUEST")
+		for n := range 9 {
+			w.asks(slacktest.UserID(fmt.Sprint("U", n)))
+		}
+		synctest.Wait()
+		w.stop()
+		for n := range 9 {
+			w.memory.kept[[2]string{"person", fmt.Sprint("U", n)}] = []byte("{")
+		}
+		w.fake.FaultsAlways(slacktest.On{}, slacktest.ErrorBefore(500))
+		w.start()
+		if _, guest, _ := w.asks("UGUEST"); !guest || !strings.Contains(w.logs.String(), "cannot recall") {
+			t.Errorf("a guest: %v\n%s", guest, w.logs.String())
 		}
 	})
 }

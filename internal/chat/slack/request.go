@@ -64,7 +64,7 @@ func (e *httpError) Unwrap() error { return e.err }
 // incoming is a request that was verified.
 type incoming struct {
 	http.ResponseWriter
-	ctx  context.Context
+	ctx  context.Context // ends lateAfter: who asks is known by then, or taken as unknown
 	body []byte
 	at   time.Time
 	room int // bytes that the door has for an answer; 0: enough
@@ -120,7 +120,9 @@ func (h *handler) serve(w http.ResponseWriter, r *http.Request) error {
 	if err := verify(r.Header, body, h.conf.SigningSecrets(), at); err != nil {
 		return &httpError{status: http.StatusUnauthorized, sentence: "This request is not signed by Slack for this app, or too old.", err: err}
 	}
-	return endpoint(incoming{ResponseWriter: w, ctx: r.Context(), body: body, at: at})
+	ctx, cancel := context.WithTimeout(r.Context(), lateAfter)
+	defer cancel()
+	return endpoint(incoming{ResponseWriter: w, ctx: ctx, body: body, at: at})
 }
 
 func (h *handler) endpoint(name string) func(incoming) error {
@@ -229,6 +231,7 @@ func (h *handler) answer(in incoming, req chat.Request, to origin) {
 		defer close(acknowledged)
 		acknowledge(in.ResponseWriter)
 	})
+	defer late.Stop() // a panic leaves a response that must not be written to
 	reply := h.do.Handle(ctx, req)
 	if reply.Form != nil {
 		if err := h.open(ctx, req, to, *reply.Form); err == nil {
@@ -242,9 +245,6 @@ func (h *handler) answer(in incoming, req chat.Request, to origin) {
 	switch {
 	case !inTime:
 		<-acknowledged
-		if to.form != nil && reply.Failed {
-			reply.Message = typedBack(reply.Message, req)
-		}
 	case to.form != nil && staysOpen(reply, *to.form):
 		h.beside(in.ResponseWriter, reply, *to.form)
 		return
@@ -254,14 +254,19 @@ func (h *handler) answer(in incoming, req chat.Request, to origin) {
 	default:
 		acknowledge(in.ResponseWriter)
 	}
+	if _, left := actions(reply.Message.Actions); to.form != nil && reply.Failed && (!inTime || len(left) > 0) {
+		reply.Message = typedBack(reply.Message, req)
+	}
 	h.say(ctx, req, to, h.reply(reply, to))
 }
 
 // say gives an answer that is not the HTTP response, by the first way that takes it.
+// Each has the time of a call, though the command may have used up its own.
 func (h *handler) say(ctx context.Context, req chat.Request, to origin, out response) {
 	if out.Text == "" {
 		return
 	}
+	ctx = context.WithoutCancel(ctx)
 	for _, way := range []func(context.Context, origin, response) error{h.respond, h.whisper, h.message} {
 		err := way(ctx, to, out)
 		if err == nil {

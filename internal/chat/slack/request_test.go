@@ -207,3 +207,12 @@ func TestWhatCannotBeServedIsAnsweredByStatus(t *testing.T) {
 		t.Errorf("%d requests were handled", n)
 	}
 }
+
+func TestHTTPIsClosedInSocketMode(t *testing.T) {
+	inSocketMode(t, func(t *testing.T, w *world) {
+		status, body := w.raw(http.MethodPost, "/slack/amherst/commands", nil, "")
+		if status != http.StatusNotFound || !strings.Contains(body, "Socket Mode") {
+			t.Errorf("%d %s", status, body)
+		}
+	})
+}

@@ -38,7 +38,7 @@ func (w *Workspace) Edit(ctx context.Context, d chat.Delivery) error {
 // Reach reads the channel, or asks who we are where ch has no id.
 func (w *Workspace) Reach(ctx context.Context, ch desk.Channel) error {
 	if ch.ID == "" {
-		_, err := w.whoAmI(ctx)
+		_, _, err := w.whoAmI(ctx)
 		return err
 	}
 	var info struct {

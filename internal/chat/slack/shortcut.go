@@ -9,12 +9,6 @@ import (
 	"github.com/umassonline/belltower/internal/desk"
 )
 
-// The shortcuts, by callback_id, as the app's manifest names them.
-const (
-	shortcutDeclare = "declare_incident"
-	shortcutAdd     = "add_to_incident"
-)
-
 // usedOn is a message that a shortcut was used on
 // (docs.slack.dev/reference/interaction-payloads/shortcuts-interaction-payload).
 type usedOn struct {
@@ -38,9 +32,9 @@ func (h *handler) shortcut(in incoming, p interaction) error {
 	req := h.request(in, p.Callback+"/"+p.At+"/"+p.User.ID, p.User.ID, channel)
 	req.Name, req.Command, req.Forms = p.name(), "incident", true
 	switch p.Callback {
-	case shortcutDeclare:
+	case ShortcutDeclare:
 		req.Text = "declare"
-	case shortcutAdd:
+	case ShortcutAdd:
 		req.Text = "note"
 		req.Prefill = map[string]string{"message": h.cited(p)}
 	default:

@@ -80,7 +80,7 @@ type Workspace struct {
 	people   people
 	groups   groups
 	rooms    rooms
-	homes    homes
+	homes    wishes // whose Home tab is to be shown anew
 }
 
 // New makes a workspace of a checked configuration. It calls nobody.
@@ -96,7 +96,7 @@ func New(conf config.Slack, opt Options) (*Workspace, error) {
 		name: conf.Name, conf: conf, opt: opt, api: api,
 		markup:  markup{conn: conf.Name, zone: opt.Zone},
 		learned: make(chan struct{}), renew: make(chan struct{}, 1), recalled: make(chan struct{}),
-		people: newPeople(), groups: newGroups(), rooms: newRooms(), homes: newHomes(),
+		people: newPeople(), groups: newGroups(), rooms: rooms{soon: newWishes()}, homes: newWishes(),
 	}
 	bearer := "Bearer " + conf.BotToken.Reveal()
 	w.header.json = http.Header{"Authorization": {bearer}, "Content-Type": {"application/json; charset=utf-8"}}

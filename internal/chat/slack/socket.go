@@ -42,7 +42,7 @@ func (s *Sockets) openOne(ctx context.Context) (*socket, error) {
 	own, stop := context.WithCancel(context.WithoutCancel(ctx))
 	k := &socket{
 		Sockets: s, until: ctx, begun: s.opt.Now(), close: stop, greeted: make(chan struct{}), ended: make(chan struct{}),
-		client: socketmode.New(s.api, socketmode.OptionDialer(s.dialer), socketmode.OptionReadLimit(maxBody), socketmode.OptionPingInterval(pingWithin)),
+		client: s.client(),
 	}
 	s.parts.Go(func() { k.run(own) })
 	late := time.NewTimer(helloWithin)
@@ -79,7 +79,7 @@ func (k *socket) run(ctx context.Context) {
 	k.close()
 	<-gone
 	if k.wasGreeted() {
-		k.closed()
+		k.hearing.closed(k.opt.Now())
 	}
 	close(k.ended)
 }
@@ -96,14 +96,10 @@ func (k *socket) wasGreeted() bool {
 
 var errClosed = errors.New("the socket was closed")
 
-// hear takes in one report. An error is the end of the socket: slack-go would open
-// another by itself, but only now.
+// hear takes in one report. An error is the end of the socket: there was none, or
+// slack-go wants another one.
 func (k *socket) hear(ctx context.Context, e socketmode.Event) error {
 	switch data := e.Data.(type) {
-	case *slackgo.ConnectingEvent:
-		if data.ConnectionCount > 0 {
-			return errClosed
-		}
 	case *slackgo.ConnectionErrorEvent:
 		return noSocket(data.ErrorObj)
 	case *socketmode.ErrorBadMessage: // also what Slack has and slack-go does not know yet
@@ -120,7 +116,7 @@ func (k *socket) hear(ctx context.Context, e socketmode.Event) error {
 			return nil
 		}
 		k.life = time.Duration(e.Request.DebugInfo.ApproximateConnectionTime) * time.Second
-		k.opened(ctx)
+		k.hearing.opened(func() { k.deaf(ctx, nil) })
 		close(k.greeted)
 	case socketmode.EventTypeSlashCommand, socketmode.EventTypeInteractive, socketmode.EventTypeEventsAPI:
 		k.begin(ctx, *e.Request)
@@ -196,7 +192,7 @@ func noSocket(err error) error {
 	var status slackgo.StatusCodeError
 	var refusal slackgo.SlackErrorResponse
 	switch {
-	case err == nil:
+	case err == nil, errors.Is(err, errClosed):
 		return errClosed
 	case errors.As(err, &limited):
 		return &noSocketError{"Slack limits how often sockets are opened", limited.RetryAfter}

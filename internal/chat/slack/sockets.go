@@ -10,6 +10,7 @@ import (
 
 	"github.com/gorilla/websocket"
 	slackgo "github.com/slack-go/slack"
+	"github.com/slack-go/slack/socketmode"
 )
 
 // How many sockets are kept: while one is replaced Slack sends to the other
@@ -33,18 +34,15 @@ func (w *Workspace) SocketMode() bool { return w.conf.AppToken.IsSet() }
 // [Workspace.Sockets].
 type Sockets struct {
 	*handler
-	api    *slackgo.Client
-	dialer *websocket.Dialer
-	parts  sync.WaitGroup // what Run waits for
-	open   atomic.Int64
-	whole  chan struct{} // closed when all have been open
-	deaf   deafness
+	dialer  *websocket.Dialer
+	parts   sync.WaitGroup // what Run waits for
+	hearing hearing
 }
 
 // Sockets makes the door of Socket Mode. It opens nothing by itself.
 func (w *Workspace) Sockets(do Callbacks) *Sockets {
 	s := &Sockets{
-		handler: &handler{w, do}, whole: make(chan struct{}),
+		handler: &handler{w, do}, hearing: hearing{whole: make(chan struct{})},
 		dialer: &websocket.Dialer{
 			Proxy: http.ProxyFromEnvironment, HandshakeTimeout: 10 * time.Second,
 			WriteBufferSize: 32 << 10, // each answer is one frame, as Slack wants
@@ -53,25 +51,46 @@ func (w *Workspace) Sockets(do Callbacks) *Sockets {
 	if t, ok := w.opt.Transport.(*http.Transport); ok {
 		s.dialer.NetDialContext, s.dialer.Proxy = t.DialContext, t.Proxy
 	}
-	s.api = slackgo.New("", slackgo.OptionAPIURL(w.api.String()), slackgo.OptionAppLevelToken(w.conf.AppToken.Reveal()),
-		slackgo.OptionHTTPClient(&http.Client{
-			Transport: w.opt.Transport, Timeout: callTimeout,
-			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-		}))
 	return s
 }
 
+// client is a client of slack-go that opens one socket.
+func (s *Sockets) client() *socketmode.Client {
+	calls := &http.Client{
+		Transport: &once{RoundTripper: s.opt.Transport}, Timeout: callTimeout,
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
+	api := slackgo.New("", slackgo.OptionAPIURL(s.Workspace.api.String()), slackgo.OptionAppLevelToken(s.conf.AppToken.Reveal()), slackgo.OptionHTTPClient(calls))
+	return socketmode.New(api, socketmode.OptionDialer(s.dialer), socketmode.OptionReadLimit(maxBody), socketmode.OptionPingInterval(pingWithin))
+}
+
+// once lets one call through, so that slack-go cannot open a second socket.
+type once struct {
+	http.RoundTripper
+	used atomic.Bool
+}
+
+// RoundTrip makes the first call; to others it answers errClosed.
+func (o *once) RoundTrip(r *http.Request) (*http.Response, error) {
+	if o.used.Swap(true) {
+		return nil, errClosed
+	}
+	return o.RoundTripper.RoundTrip(r)
+}
+
 // Open is how many sockets Slack may send to now.
-func (s *Sockets) Open() int { return int(s.open.Load()) }
+func (s *Sockets) Open() int { return int(s.hearing.open.Load()) }
 
 // Whole is closed as soon as all sockets have been opened.
-func (s *Sockets) Whole() <-chan struct{} { return s.whole }
+func (s *Sockets) Whole() <-chan struct{} { return s.hearing.whole }
 
 // Run keeps sockets open until ctx ends. Then it takes nothing new, which Slack
 // sends again to whoever opens the next socket, and finishes what it took, for at
 // most leaveWithin. It always returns nil.
 func (s *Sockets) Run(ctx context.Context) error {
-	s.deaf.begin(s.opt.Now())
+	s.hearing.since = s.opt.Now()
+	err := recallEach(ctx, s.opt.Memory, deafTable, func(_ string, told bool) { s.hearing.told = told })
+	s.forgot(deafTable, err)
 	for range socketsKept {
 		s.parts.Go(func() { s.keep(ctx) })
 	}
@@ -112,15 +131,17 @@ func (s *Sockets) pause(ctx context.Context, err error, retry time.Duration) {
 	if ctx.Err() != nil {
 		return
 	}
-	wait := max(retry/2+s.share(retry/2), limitOf(err))
-	s.opt.Log.Warn("a socket to Slack is missing; trying again", "connection", s.name, "open", s.Open(), "error", err, "in", wait)
-	if s.Open() == 0 && s.deaf.since(s.opt.Now()) >= deafAfter && s.deaf.tell() {
-		s.do.Deaf(ctx, err)
-	}
-	select {
-	case <-ctx.Done():
-	case <-time.After(wait):
-	}
+	after := max(retry/2+s.share(retry/2), limitOf(err))
+	s.opt.Log.Warn("a socket to Slack is missing; trying again", "connection", s.name, "open", s.Open(), "error", err, "in", after)
+	s.hearing.missing(s.opt.Now(), func() { s.deaf(ctx, err) })
+	wait(ctx, nil, after)
+}
+
+// deaf tells why nothing is heard, or with nil that it is over: also where that is
+// after a restart, with another token.
+func (s *Sockets) deaf(ctx context.Context, why error) {
+	s.do.Deaf(ctx, why)
+	s.Workspace.keep(context.WithoutCancel(ctx), deafTable, "", why != nil)
 }
 
 // share is a random part of d.
@@ -132,61 +153,44 @@ func (s *Sockets) share(d time.Duration) time.Duration {
 	return time.Duration(random() * float64(d))
 }
 
+// hearing is how many sockets are open, and whether it was told that none is. It is
+// told with mu held, so that the end is never told before the beginning.
+type hearing struct {
+	mu    sync.Mutex
+	open  atomic.Int64  // changed with mu held; who reads it does not wait for what is told
+	since time.Time     // when the last one ended, or the start
+	told  bool          // that we are deaf
+	whole chan struct{} // closed when all have been open
+	once  sync.Once     // closes whole
+}
+
 // opened counts a socket that Slack greeted.
-func (s *Sockets) opened(ctx context.Context) {
-	if s.open.Add(1) == socketsKept {
-		s.deaf.wholeOnce.Do(func() { close(s.whole) })
+func (h *hearing) opened(tell func()) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.open.Add(1) == socketsKept {
+		h.once.Do(func() { close(h.whole) })
 	}
-	if s.deaf.end() {
-		s.do.Deaf(ctx, nil)
+	if h.told {
+		h.told = false
+		tell()
 	}
 }
 
 // closed counts a socket that was greeted and has ended.
-func (s *Sockets) closed() {
-	if s.open.Add(-1) == 0 {
-		s.deaf.begin(s.opt.Now())
+func (h *hearing) closed(now time.Time) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.open.Add(-1)
+	h.since = now
+}
+
+// missing tells, once, when none has been open for deafAfter.
+func (h *hearing) missing(now time.Time, tell func()) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.open.Load() == 0 && !h.told && now.Sub(h.since) >= deafAfter {
+		h.told = true
+		tell()
 	}
-}
-
-// deafness is since when no socket is open, and whether that was told.
-type deafness struct {
-	wholeOnce sync.Once
-	mu        sync.Mutex
-	from      time.Time // zero: a socket is open
-	told      bool
-}
-
-func (d *deafness) begin(now time.Time) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	d.from = now
-}
-
-// since is how long it lasts; 0: it does not.
-func (d *deafness) since(now time.Time) time.Duration {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if d.from.IsZero() {
-		return 0
-	}
-	return now.Sub(d.from)
-}
-
-// tell reports whether it is to be told now, which it is once.
-func (d *deafness) tell() bool {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	first := !d.told
-	d.told = true
-	return first
-}
-
-// end reports whether it had been told.
-func (d *deafness) end() bool {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	told := d.told
-	d.from, d.told = time.Time{}, false
-	return told
 }

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/umassonline/belltower/internal/chat"
+	"github.com/umassonline/belltower/internal/desk"
 )
 
 // submitted is the view of a form that was sent
@@ -32,9 +33,13 @@ type filled struct {
 	Value    string   `json:"value"`
 	Selected *option  `json:"selected_option"`
 	Several  []option `json:"selected_options"`
+	Person   string   `json:"selected_user"`
 }
 
-func (f filled) text() string {
+func (f filled) text(conn desk.ConnectionName) string {
+	if f.Person != "" {
+		return "@" + string(conn) + "/" + f.Person
+	}
 	if f.Selected != nil {
 		return f.Selected.Value
 	}
@@ -64,7 +69,7 @@ func (h *handler) submission(in incoming, p interaction) error {
 	req := h.request(in, p.View.requestID(p.User.ID), p.User.ID, channel)
 	req.Name = p.name()
 	req.Command, req.Text, _ = strings.Cut(from.Command, " ")
-	req.Filled, req.Options = true, p.View.options()
+	req.Filled, req.Options = true, p.View.options(h.name)
 	h.joinFor(in, req)
 	h.answer(in, req, to)
 	return nil
@@ -73,15 +78,16 @@ func (h *handler) submission(in incoming, p interaction) error {
 // requestID is the same when Slack sends the form again, and another one when it
 // was put right after a refusal.
 func (v submitted) requestID(user string) string {
-	values, _ := json.Marshal(v.options()) // strings always encode; keys are in order
+	values, _ := json.Marshal(v.options("")) // strings always encode; keys are in order
 	sum := sha256.Sum256(values)
 	return v.ID + "/" + v.Hash + "/" + hex.EncodeToString(sum[:8]) + "/" + user
 }
 
-func (v submitted) options() map[string]string {
+// options are the fields that hold something, of a form in the workspace conn.
+func (v submitted) options(conn desk.ConnectionName) map[string]string {
 	out := map[string]string{}
 	for name, inputs := range v.State.Values {
-		if text := inputs[inputAction].text(); strings.TrimSpace(text) != "" {
+		if text := inputs[inputAction].text(conn); strings.TrimSpace(text) != "" {
 			out[name] = text
 		}
 	}
@@ -123,7 +129,8 @@ func (h *handler) beside(w http.ResponseWriter, r chat.Reply, v submitted) {
 	}{"errors", map[string]string{v.field(r.Field): shorten(strings.Join(says, " "), maxFault)}})
 }
 
-// typedBack says in a refusal what was typed, where the form is closed already.
+// typedBack says in a refusal what was typed, where the form is closed already and no
+// button holds it.
 func typedBack(m chat.Message, req chat.Request) chat.Message {
 	for _, name := range []string{"title", "message", "reason"} {
 		if text := req.Options[name]; text != "" {

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/umassonline/belltower/internal/chat"
+	"github.com/umassonline/belltower/internal/desk"
 )
 
 // Limits of a modal and its inputs (docs.slack.dev/reference/views/modal-views and
@@ -51,6 +52,7 @@ type input struct {
 	Options        []option `json:"options,omitempty"`
 	InitialOption  *option  `json:"initial_option,omitempty"`
 	InitialOptions []option `json:"initial_options,omitempty"`
+	InitialUser    string   `json:"initial_user,omitempty"`
 }
 
 type option struct {
@@ -73,14 +75,14 @@ func (m markup) renderForm(f chat.Form, from origins) (view, error) {
 	}
 	v.Blocks = m.paragraphs(chat.Message{Lines: f.Intro}, maxSection)
 	for _, field := range f.Fields {
-		v.Blocks = append(v.Blocks, inputBlock(field))
+		v.Blocks = append(v.Blocks, m.inputBlock(field))
 	}
 	return v, err
 }
 
-func inputBlock(f chat.Field) block {
+func (m markup) inputBlock(f chat.Field) block {
 	label := plain(f.Label, maxOption)
-	b := block{Type: "input", BlockID: f.Name, Label: &label, Optional: f.Optional, Element: element(f)}
+	b := block{Type: "input", BlockID: f.Name, Label: &label, Optional: f.Optional, Element: m.element(f)}
 	if f.Hint != "" {
 		hint := plain(f.Hint, maxHint)
 		b.Hint = &hint
@@ -90,8 +92,12 @@ func inputBlock(f chat.Field) block {
 
 // element is the input of a field. Where there are more choices than a menu holds,
 // they are typed.
-func element(f chat.Field) *input {
+func (m markup) element(f chat.Field) *input {
 	e := &input{ActionID: inputAction}
+	if f.Kind == chat.PickPerson {
+		e.Type, e.InitialUser = "users_select", m.ours(f.Initial)
+		return e
+	}
 	if len(f.Choices) == 0 || len(f.Choices) > maxOptions {
 		e.Type, e.Multiline, e.MaxLength = "plain_text_input", f.Kind == chat.LongText, min(f.Max, maxInput)
 		e.InitialValue = strings.Join(f.Initial, ",")
@@ -119,6 +125,19 @@ func element(f chat.Field) *input {
 	return e
 }
 
+// ours is the id of the person whose address is given, if it is of this workspace:
+// no other can stand in a menu of its people.
+func (m markup) ours(address []string) string {
+	if len(address) == 0 {
+		return ""
+	}
+	p, err := desk.ParsePerson(address[0])
+	if err != nil || !m.knows(p) {
+		return ""
+	}
+	return p.ID
+}
+
 // open shows a form to who pressed or typed, within the 3 s that their trigger
 // lives (docs.slack.dev/reference/methods/views.open).
 func (h *handler) open(ctx context.Context, req chat.Request, to origin, f chat.Form) error {
@@ -137,5 +156,7 @@ func (h *handler) open(ctx context.Context, req chat.Request, to origin, f chat.
 	if err != nil {
 		return err
 	}
+	ctx, cancel := context.WithTimeout(ctx, callTimeout)
+	defer cancel()
 	return h.callJSON(ctx, "views.open", body, &answer{})
 }

@@ -5,9 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
-	"os"
-	"os/exec"
-	"path/filepath"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -35,11 +32,16 @@ func formsOfAllKinds(t *testing.T) map[string]chat.Form {
 	})}
 	inc := begin(t, desk.Declaration{Impact: desk.Critical}).update("A disk is full.").inc
 	here := channel("CTEACH")
+	over := inc
+	over.Status, over.EndedAt = desk.Resolved, inc.BeganAt.Add(time.Hour)
 	return map[string]chat.Form{
 		"declare": words.DeclareForm("incident declare"), "drill": words.DeclareForm("incident drill"),
 		"update": words.UpdateForm(inc), "resolve": words.ResolveForm(inc), "retract": words.RetractForm(inc),
 		"edit": words.EditForm(inc, 2, "A disk is full."), "change": words.ChangeForm(inc, "We look.", true),
-		"note":      words.NoteForm([]desk.Incident{inc}, "42", "https://amherst.slack.com/archives/C1/p1\nError 500 & <b>"),
+		"note":   words.NoteForm([]desk.Incident{inc}, "42", "https://amherst.slack.com/archives/C1/p1\nError 500 & <b>"),
+		"impact": words.ImpactForm(inc), "services": words.ServicesForm(inc), "title": words.TitleForm(inc), "began": words.BeganForm(inc),
+		"lead": words.LeadForm(inc, desk.Person{Connection: "amherst", ID: "UANN"}), "lead elsewhere": words.LeadForm(inc, desk.Person{Connection: "boston", ID: "UBOB"}),
+		"reopen": words.ReopenForm(over), "ended": words.EndedForm(over),
 		"subscribe": words.SubscribeForm([]desk.Subscription{{Channel: here, Target: desk.ServiceTarget("learn"), Least: desk.Major}}),
 	}
 }
@@ -72,7 +74,7 @@ func filledAnyhow(name string) slacktest.Fill {
 	switch name {
 	case "declare", "drill":
 		return slacktest.Fill{"services": "learn,portal", "impact": "minor"}
-	case "update":
+	case "update", "reopen":
 		return slacktest.Fill{"message": "We look."}
 	case "subscribe":
 		return slacktest.Fill{"target": "learn"}
@@ -87,21 +89,6 @@ func hookOf(v slacktest.View) string {
 	}
 	_ = json.Unmarshal([]byte(v.Metadata), &hidden)
 	return hidden.URL
-}
-
-func TestTheGoldenFormsAreValid(t *testing.T) {
-	kit := os.Getenv("BELLTOWER_KIT")
-	if kit == "" {
-		t.Skip("BELLTOWER_KIT names no folder with validate-blockkit.mjs")
-	}
-	files, err := filepath.Glob(filepath.Join("testdata", "views", "*.json"))
-	if err != nil || len(files) == 0 {
-		t.Fatal(files, err)
-	}
-	out, err := exec.CommandContext(t.Context(), "node", append([]string{filepath.Join(kit, "validate-blockkit.mjs")}, files...)...).CombinedOutput()
-	if err != nil {
-		t.Errorf("%v\n%s", err, out)
-	}
 }
 
 // More services than a menu holds are typed, and all that is too long is cut.
@@ -238,6 +225,44 @@ func TestAFormThatIsRefusedLateGivesBackWhatWasTyped(t *testing.T) {
 		if m := w.only("CTEACH", "It is resolved already.")[0]; !strings.Contains(m.Reads(), "All is well again.") {
 			t.Errorf("she reads %s", m.Reads())
 		}
+	})
+}
+
+// Nor is it where the way on would be a button that cannot hold so much.
+func TestAFormThatFitsIntoNoButtonIsGivenBack(t *testing.T) {
+	for text, back := range map[string]bool{"It is down.": false, strings.Repeat("It is down. ", 166): true} {
+		w := newWorld(t)
+		w.opens(chat.Form{Title: "T", Submit: "S", Command: "incident declare", Fields: []chat.Field{{Name: "message", Label: "M", Kind: chat.LongText, Max: 2000}}})
+		w.types(w.typed("declare"))
+		w.answerWith(func(r chat.Request) chat.Reply {
+			return chat.Reply{Failed: true, Message: chat.Message{Summary: chat.Plain("Is it INC-1?"), Actions: []chat.Action{{Label: "Separate", Command: "incident declare --separate", Options: r.Options}}}}
+		})
+		if _, err := w.fake.Submit(t.Context(), "UANN", slacktest.Fill{"message": text}); err != nil {
+			t.Fatal(err)
+		}
+		w.fakeSays("CTEACH", 1)
+		if m := w.only("CTEACH", "Is it INC-1?")[0]; strings.Contains(m.Reads(), strings.TrimSpace(text)) != back {
+			t.Errorf("she reads %s", m.Reads())
+		}
+	}
+}
+
+// A Slack that takes 5 s to open a form is answered for the command in time, and
+// nothing is said beside the form.
+func TestAFormThatOpensSlowly(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		w.opens(chat.Form{Title: "T", Submit: "S", Command: "incident resolve 42"})
+		w.fake.FaultsAlways(slacktest.On{Method: "views.open"}, slacktest.Slow(5*time.Second, slacktest.StoreEarly))
+		begun := time.Now()
+		if a := w.types(w.typed("resolve")); a.Late || len(a.Body) != 0 || time.Since(begun) != 2*time.Second {
+			t.Errorf("after %v: %+v", time.Since(begun), a)
+		}
+		time.Sleep(time.Minute)
+		if _, open := w.fake.Form("UANN"); !open {
+			t.Error("it is not open")
+		}
+		w.only("CTEACH")
 	})
 }
 

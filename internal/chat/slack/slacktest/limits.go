@@ -35,7 +35,7 @@ func SlackLimits() Limits {
 		Method: map[string]Rate{
 			"chat.update": tier3, "chat.delete": tier3, "conversations.history": tier3, "conversations.replies": tier3,
 			"conversations.info": tier3, "conversations.join": tier3, "chat.postEphemeral": tier4, "users.info": tier4, "views.open": tier4,
-			"bots.info": tier3, "usergroups.users.list": tier2,
+			"bots.info": tier3, "users.conversations": tier3, "usergroups.users.list": tier2, "apps.connections.open": tier3, "views.publish": tier4,
 		},
 		Channel:   Rate{1, time.Second, 3},
 		Workspace: Rate{300, time.Minute, 50},

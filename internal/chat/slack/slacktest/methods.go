@@ -95,6 +95,8 @@ func methodNamed(name string) (method, bool) {
 		return method{"channels:join", (*Server).conversationsJoin}, true
 	case "users.info":
 		return method{"users:read", (*Server).usersInfo}, true
+	case "users.conversations":
+		return method{"", (*Server).usersConversations}, true
 	case "bots.info":
 		return method{"users:read", (*Server).botsInfo}, true
 	case "views.publish":

@@ -167,6 +167,32 @@ func TestPeopleAndChannelsAreDescribed(t *testing.T) {
 	}
 }
 
+// The channels that a bot is in come by the page; those that it is not in, never.
+func TestTheChannelsOfABotAreListed(t *testing.T) {
+	w := newWorld(t)
+	ask := slack.GetConversationsForUserParameters{Types: []string{"public_channel", "private_channel"}, Limit: 2, ExcludeArchived: true}
+	var ids []string
+	for {
+		page, next, err := w.api.GetConversationsForUser(&ask)
+		if err != nil || len(page) > 2 {
+			t.Fatal(page, err)
+		}
+		for _, ch := range page {
+			ids = append(ids, ch.ID)
+		}
+		if ask.Cursor = next; next == "" {
+			break
+		}
+	}
+	if got := strings.Join(ids, " "); got != "CEXT CPRIV CTEACH" {
+		t.Errorf("users.conversations = %s", got)
+	}
+	w.ws.Scopes = []string{"channels:read"}
+	w.AddWorkspace(w.ws)
+	_, _, err := w.api.GetConversationsForUser(&ask)
+	wantError(t, err, "missing_scope")
+}
+
 func TestTheAppAndItsGroupsAreKnown(t *testing.T) {
 	w := newWorld(t)
 	b, err := w.api.GetBotInfo(slack.GetBotInfoParameters{Bot: "B0AMHERST"})

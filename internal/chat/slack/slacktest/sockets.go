@@ -217,27 +217,36 @@ func (s *Server) dropSocket(id TeamID, k *socket) {
 
 var errDispatch = errors.New("dispatch_failed: the app has no socket open")
 
-// deliver sends a payload by one of the app's sockets, again when it is not
-// acknowledged or its socket ends, and waits 3 s for the acknowledgement. What comes later
-// is taken, but nobody sees it.
+// deliver sends what an HTTP request would say by a socket.
 func (s *Server) deliver(ctx context.Context, r Request) (Answer, error) {
 	u, err := url.Parse(r.URL)
 	if err != nil {
 		return Answer{}, fmt.Errorf("fake Slack: %w", err)
 	}
-	f := frame{Type: strings.TrimPrefix(u.Path, "/")}
-	if f.Payload, err = payloadOf(f.Type, r.Body); err != nil {
+	kind := strings.TrimPrefix(u.Path, "/")
+	payload, err := payloadOf(kind, r.Body)
+	if err != nil {
 		return Answer{}, fmt.Errorf("fake Slack: %w", err)
 	}
-	accepts := f.Type != "events_api"
-	f.Accepts = &accepts
+	a, err := s.Envelope(ctx, TeamID(u.Host), kind, payload)
+	a.Request = r
+	return a, err
+}
+
+// Envelope sends a payload, which must be JSON, by one of the app's sockets, again
+// when it is not acknowledged or its socket ends, and waits 3 s for the
+// acknowledgement. What comes later is taken, but nobody sees it. The error says that
+// nothing was sent or that ctx has ended.
+func (s *Server) Envelope(ctx context.Context, id TeamID, kind string, payload json.RawMessage) (Answer, error) {
+	accepts := kind != "events_api"
+	f := frame{Type: kind, Payload: payload, Accepts: &accepts}
 	s.mu.Lock()
-	t := s.teamOf(TeamID(u.Host))
+	t := s.teamOf(id)
 	e := &envelope{id: fmt.Sprintf("envelope-%d", s.next()), acked: make(chan []byte, 1)}
 	f.ID = e.id
-	if len(t.sockets.open) == 0 && f.Type != "events_api" {
+	if len(t.sockets.open) == 0 && kind != "events_api" {
 		s.mu.Unlock()
-		return Answer{Request: r}, errDispatch
+		return Answer{}, errDispatch
 	}
 	t.sockets.waiting[e.id] = e
 	s.running++
@@ -249,7 +258,7 @@ func (s *Server) deliver(ctx context.Context, r Request) (Answer, error) {
 	}()
 	late := time.NewTimer(deadline)
 	defer late.Stop()
-	a := Answer{Request: r, Header: http.Header{"Content-Type": {"application/json"}}}
+	a := Answer{Header: http.Header{"Content-Type": {"application/json"}}}
 	select {
 	case a.Body = <-acked:
 		a.Status, a.Took = http.StatusOK, time.Since(begun)

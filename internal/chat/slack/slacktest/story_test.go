@@ -57,13 +57,16 @@ func TestAStoryWithEverythingExpectedSaysNothing(t *testing.T) {
 	w := newWorld(t)
 	w.post(t, "CTEACH", "from before the story")
 	got := w.caught(t, func(st *Story) {
+		seen := make(chan struct{})
 		go func() { // as a bot does, some time later
 			root := w.post(t, "CTEACH", "Learn is not available")
 			w.post(t, "CTEACH", "We found the cause", slack.MsgOptionTS(string(root)))
+			<-seen
 			_, _, _, _ = w.api.UpdateMessage("CTEACH", string(root), slack.MsgOptionText("Learn works again", false))
 		}()
 		root := st.Expect("CTEACH", "not available")
 		st.ExpectClaim("CTEACH", Claim{Text: "cause", InThread: root.TS})
+		close(seen)
 		st.ExpectEdit(root, "works again")
 		w.Say("CTEACH", "UANN", "thank you")
 	})

@@ -144,6 +144,9 @@ func fillIn(element map[string]any, given string, named, optional bool) (object,
 		}
 		return object{"type": kind, "value": given}, nil
 	}
+	if kind == "users_select" {
+		return pickPerson(element, given, named, optional)
+	}
 	chosen, err := choose(element, given, named)
 	if err == nil && len(chosen) == 0 && !optional {
 		err = fmt.Errorf("something must be picked")
@@ -155,6 +158,19 @@ func fillIn(element map[string]any, given string, named, optional bool) (object,
 		return object{"type": kind, "selected_option": nil}, err
 	}
 	return object{"type": kind, "selected_option": chosen[0]}, err
+}
+
+func pickPerson(element map[string]any, given string, named, optional bool) (object, error) {
+	if !named {
+		given, _ = element["initial_user"].(string)
+	}
+	switch {
+	case given != "":
+		return object{"type": "users_select", "selected_user": given}, nil
+	case !optional:
+		return nil, fmt.Errorf("somebody must be picked")
+	}
+	return object{"type": "users_select", "selected_user": nil}, nil
 }
 
 // choose finds the options of a menu that are picked.

@@ -1,0 +1,219 @@
+package outbox
+
+import (
+	"context"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/umassonline/belltower/internal/desk"
+	"github.com/umassonline/belltower/storage"
+)
+
+// recountedAtOnce bounds the records of one transaction that end quiet hours: each
+// takes a delete, and each channel one guarded read and up to eight writes more.
+const recountedAtOnce, recountWrites = 40, 8
+
+// readMissed reads what channels missed in their quiet hours.
+func (l *line) readMissed(tx storage.Tx) error {
+	k := missedTable().Key().Str(string(l.name))
+	return missedTable().Scan(tx, k, k.End(), 0, func(key storage.Key, m missedRecord) (bool, error) {
+		ch, s, err := readRowKey(key)
+		l.missed[failedID{ch.ID, s}] = m
+		l.morning = sooner(l.morning, m.Until)
+		return true, err
+	})
+}
+
+// catchesUp reports whether the receipt is of something said in a channel that had
+// missed the subject: then there is no need to tell it so later.
+func (r *receipt) catchesUp(l *line) bool {
+	if !r.said {
+		return false
+	}
+	_, missed := l.missed[failedID{r.job.lane.ch.ID, r.job.of.id}]
+	return missed
+}
+
+// noteMissed brings what channels missed in line with the receipt.
+func (l *line) noteMissed(r *receipt) {
+	id := failedID{r.job.lane.ch.ID, r.job.of.id}
+	switch {
+	case r.missed != nil:
+		l.missed[id] = *r.missed
+		l.morning = sooner(l.morning, r.missed.Until)
+	case r.catchesUp(l):
+		delete(l.missed, id)
+	}
+}
+
+// waking is a channel whose quiet hours have ended.
+type waking struct {
+	ch       desk.Channel
+	subjects []desk.Subject // that it missed
+	over     []desk.Incident
+	// opens: something that it missed still goes on, and it has no post of it.
+	opens bool
+}
+
+// recount tells each channel whose quiet hours have ended, in one post, what it
+// missed that is over or that it has a post of. What still goes on and has none is
+// told as to a newcomer.
+func (l *line) recount(ctx context.Context, now time.Time) error {
+	if l.morning.IsZero() || now.Before(l.morning) {
+		return nil
+	}
+	if err := l.flushAll(ctx, now); err != nil {
+		return err
+	}
+	awake := l.awake(now)
+	err := l.db().View(ctx, func(tx storage.Tx) error {
+		for k := range awake {
+			if err := l.lookBack(tx, &awake[k]); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	for len(awake) > 0 {
+		n, writes := 0, 0
+		for n < len(awake) && (n == 0 || writes+len(awake[n].subjects)+recountWrites <= storage.MaxWrites) {
+			writes += len(awake[n].subjects) + recountWrites
+			n++
+		}
+		if err := l.recountThese(ctx, now, awake[:n]); err != nil {
+			l.orphans = true
+			return err
+		}
+		awake = awake[n:]
+	}
+	l.morning = time.Time{}
+	for _, m := range l.missed {
+		l.morning = sooner(l.morning, m.Until)
+	}
+	return nil
+}
+
+// awake lists the channels whose quiet hours have ended, each with at most so many
+// subjects as one transaction takes.
+func (l *line) awake(now time.Time) (out []waking) {
+	byChannel := map[string][]desk.Subject{}
+	for id, m := range l.missed {
+		if !now.Before(m.Until) {
+			byChannel[id.channel] = append(byChannel[id.channel], id.subject)
+		}
+	}
+	for _, id := range slices.Sorted(maps.Keys(byChannel)) {
+		subjects := byChannel[id]
+		slices.SortFunc(subjects, func(a, b desk.Subject) int {
+			if a.Kind != b.Kind {
+				return strings.Compare(string(a.Kind), string(b.Kind))
+			}
+			return a.Number - b.Number
+		})
+		for part := range slices.Chunk(subjects, recountedAtOnce) {
+			out = append(out, waking{ch: desk.Channel{Connection: l.name, ID: id}, subjects: part})
+		}
+	}
+	return out
+}
+
+// lookBack finds out what the channel is to be told of what it missed.
+func (l *line) lookBack(tx storage.Tx, w *waking) error {
+	w.over, w.opens = nil, false
+	if l.isGone(w.ch.ID) {
+		return nil // when it is back it hears what goes on then
+	}
+	catalog := l.engine.cfg.Book.Places().Catalog
+	subs, err := l.engine.cfg.Book.Subscriptions(tx, w.ch)
+	if err != nil {
+		return err
+	}
+	for _, s := range w.subjects {
+		out, _, err := outTable().Get(tx, outKey(s))
+		if err != nil {
+			return err
+		}
+		post, _, err := postTable().Get(tx, postKey(s, w.ch))
+		if err != nil {
+			return err
+		}
+		a, found, err := annTable().Get(tx, annKey(s, out.Rel))
+		if err != nil {
+			return err
+		}
+		switch sc := a.Snapshot.Scope(); {
+		case !found || a.Snapshot.Incident == nil:
+		case post.Root != "", !out.EndedAt.IsZero() && catalog.Matches(subs, sc):
+			w.over = append(w.over, *a.Snapshot.Incident)
+		case out.EndedAt.IsZero():
+			w.opens = true
+		}
+	}
+	return nil
+}
+
+// recountThese writes what the channels are told, and forgets that they missed it.
+func (l *line) recountThese(ctx context.Context, now time.Time, awake []waking) error {
+	told := map[desk.Channel]desk.Announcement{}
+	err := l.db().Background(ctx, func(tx storage.Tx) error {
+		clear(told)
+		for _, w := range awake {
+			// Where the first is no more, a commit that seemed to fail had done it all.
+			_, found, err := missedTable().Get(tx, missedKey(w.ch, w.subjects[0]))
+			if err != nil {
+				return err
+			}
+			if !found {
+				continue
+			}
+			a, err := l.recountOne(tx, now, w)
+			if err != nil {
+				return err
+			}
+			told[w.ch] = a
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	for _, w := range awake {
+		for _, s := range w.subjects {
+			delete(l.missed, failedID{w.ch.ID, s})
+		}
+		if w.opens {
+			l.about(w.subjects...)
+		}
+		if a := told[w.ch]; a.N > 0 {
+			s := &subject{id: a.Subject, out: outRecord{N: a.N, Rel: a.N, EndedAt: a.At, To: w.ch}, anns: []*desk.Announcement{&a}, young: true}
+			l.welcomed(now, w.ch, owed{subject: s, told: true})
+		}
+	}
+	return nil
+}
+
+func (l *line) recountOne(tx storage.Tx, now time.Time, w waking) (a desk.Announcement, err error) {
+	for _, s := range w.subjects {
+		if err := missedTable().Delete(tx, missedKey(w.ch, s)); err != nil {
+			return a, err
+		}
+	}
+	if w.opens {
+		if err := newTable().Put(tx, newKey(w.ch), newcomer{At: now}); err != nil {
+			return a, err
+		}
+	}
+	if len(w.over) == 0 {
+		return a, nil
+	}
+	a, err = l.engine.cfg.Book.notify(tx, desk.Notice{At: now, To: w.ch, Missed: w.over})
+	if err != nil {
+		return a, err
+	}
+	return a, rowTable().Put(tx, rowKey(w.ch, a.Subject), rowRecord{State: due, N: a.N, Since: now, First: now})
+}
