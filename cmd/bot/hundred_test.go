@@ -155,11 +155,7 @@ func TestAHundredWorkspacesAtAStartAndASIGHUP(t *testing.T) {
 	towns := w.towns(1, 110)
 	mute, gone, fresh := towns[:10], towns[89:99], towns[99:]
 	first, then := towns[:99], append(slices.Clone(towns[:89]), fresh...)
-	held := make(chan struct{})
-	defer close(held)
-	for _, m := range mute {
-		w.slack.FaultsAlways(slacktest.On{Team: m.Team, Method: "auth.test"}, slacktest.Hang(held, slacktest.StoreNever))
-	}
+	w.silence(mute)
 	w.more = w.configs(first)
 	began := time.Now()
 	w.start()
@@ -220,11 +216,7 @@ func TestTheCheckOfAHundredWorkspaces(t *testing.T) {
 	towns := w.towns(1, 100)
 	w.more = w.configs(towns)
 	w.write(w.config())
-	held := make(chan struct{})
-	defer close(held)
-	for _, mute := range towns[:10] {
-		w.slack.FaultsAlways(slacktest.On{Team: mute.Team, Method: "auth.test"}, slacktest.Hang(held, slacktest.StoreNever))
-	}
+	w.silence(towns[:10])
 	began := time.Now()
 	out, _, status := w.bot("check", "--online")
 	t.Logf("checked in %v", time.Since(began).Round(time.Millisecond))
@@ -233,6 +225,15 @@ func TestTheCheckOfAHundredWorkspaces(t *testing.T) {
 	}
 	if !strings.Contains(out, "error: town010: ") || strings.Contains(out, "error: town011: ") {
 		t.Errorf("it says:\n%s", out)
+	}
+}
+
+// silence has workspaces never say who the bot is.
+func (w *world) silence(mute []town) {
+	held := make(chan struct{})
+	w.t.Cleanup(func() { close(held) })
+	for _, m := range mute {
+		w.slack.FaultsAlways(slacktest.On{Team: m.Team, Method: "auth.test"}, slacktest.Hang(held, slacktest.StoreNever))
 	}
 }
 
