@@ -124,7 +124,7 @@ func (b *bubble) press(m slacktest.Message, who slacktest.UserID, label, text st
 }
 
 // button is the action_id of the button with a label.
-func button(t *testing.T, m slacktest.Message, label string) string {
+func button(t testing.TB, m slacktest.Message, label string) string {
 	t.Helper()
 	var blocks []struct {
 		Elements []struct {

@@ -50,6 +50,7 @@ type cli struct {
 	Health   healthCommand   `cmd:"" help:"Ask the running bot whether it is well; exit status 1 if not."`
 	Backup   backupCommand   `cmd:"" help:"Write a copy of the record to a file, while the bot serves or not."`
 	Restore  restoreCommand  `cmd:"" help:"Put a backup in the place of the record; the bot must be stopped. The record before is kept beside it."`
+	Rename   renameCommand   `cmd:"" help:"Tell the record that a connection has another name; the bot must be stopped."`
 	Export   exportCommand   `cmd:"" help:"Print what people may take with them, as JSON Lines: incidents, their public timelines, subscriptions."`
 	Manifest manifestCommand `cmd:"" help:"Print what a chat platform makes the app from."`
 	Version  versionCommand  `cmd:"" help:"Print the version."`

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"github.com/umassonline/belltower/internal/chat/slack"
 	"github.com/umassonline/belltower/internal/desk"
 	"github.com/umassonline/belltower/storage"
 )
@@ -39,6 +40,20 @@ func (m memory) Recall(ctx context.Context, table string, fn func(id string, rec
 	for _, one := range all {
 		if err := fn(one.id, one.record); err != nil {
 			return err
+		}
+	}
+	return nil
+}
+
+// rename gives what is remembered to the connection's new name.
+func (m memory) rename(ctx context.Context, to desk.ConnectionName) error {
+	for _, table := range slack.Tables() {
+		from := storage.K(table).Str(string(m.conn))
+		_, err := storage.Rewrite(ctx, m.db, from, func(k storage.Key, record []byte) (storage.Key, []byte, error) {
+			return append(storage.K(table).Str(string(to)), k[len(from):]...), record, nil
+		})
+		if err != nil {
+			return fmt.Errorf("rename %s of %s: %w", table, m.conn, err)
 		}
 	}
 	return nil

@@ -11,6 +11,7 @@ import (
 	"io/fs"
 	"log/slog"
 	"strings"
+	"sync"
 
 	"github.com/umassonline/belltower/internal/chat/slack"
 	"github.com/umassonline/belltower/internal/config"
@@ -44,24 +45,44 @@ func checkOnline(b bound, cfg *config.Config) (wrong bool) {
 		say("", slack.Finding{Key: "subscriptions", Text: "the channels that subscribe were not looked at: " + err.Error()})
 	}
 	apps := map[string]desk.ConnectionName{}
-	for _, s := range cfg.Slack {
-		w, err := slack.New(s, slack.Options{Now: b.p.now, Log: slog.New(slog.DiscardHandler), Groups: groupsNamed(cfg.Access, s.Name)})
-		if err != nil {
-			say(s.Name, slack.Finding{Wrong: true, Key: "slack.api_url", Text: err.Error()})
-			continue
+	for k, c := range checkAll(b, cfg, subscribed) {
+		name := cfg.Slack[k].Name
+		for _, f := range c.found {
+			say(name, f)
 		}
-		ask := askedOf(cfg, s.Name)
-		ask.Subscribed = subscribed[s.Name]
-		app, found := w.Check(b.ctx, ask)
-		for _, f := range found {
-			say(s.Name, f)
+		if other, twice := apps[c.app]; twice && c.app != "" {
+			say(name, slack.Finding{Wrong: true, Key: "slack.bot_token", Text: fmt.Sprintf("it is of the same app as that of %s: make an app for each workspace", other)})
 		}
-		if other, twice := apps[app]; twice && app != "" {
-			say(s.Name, slack.Finding{Wrong: true, Key: "slack.bot_token", Text: fmt.Sprintf("it is of the same app as that of %s: make an app for each workspace", other)})
-		}
-		apps[app] = s.Name
+		apps[c.app] = name
 	}
 	return wrong
+}
+
+// checked is what the check of a connection came to.
+type checked struct {
+	app   string
+	found []slack.Finding
+}
+
+// checkAll checks all connections at the same time: each has limits of its own, and
+// one that does not answer is waited for once, not once for each.
+func checkAll(b bound, cfg *config.Config, subscribed map[desk.ConnectionName][]string) []checked {
+	all := make([]checked, len(cfg.Slack))
+	var wg sync.WaitGroup
+	for k, s := range cfg.Slack {
+		wg.Go(func() {
+			w, err := slack.New(s, slack.Options{Now: b.p.now, Log: slog.New(slog.DiscardHandler), Groups: groupsNamed(cfg.Access, s.Name)})
+			if err != nil {
+				all[k].found = []slack.Finding{{Wrong: true, Key: "slack.api_url", Text: err.Error()}}
+				return
+			}
+			ask := askedOf(cfg, s.Name)
+			ask.Subscribed = subscribed[s.Name]
+			all[k].app, all[k].found = w.Check(b.ctx, ask)
+		})
+	}
+	wg.Wait()
+	return all
 }
 
 // askedOf are the people that the configuration names on a connection.

@@ -101,5 +101,9 @@ func (s *succession) again(ctx context.Context) (*bot, error) {
 	if err != nil {
 		return nil, err
 	}
-	return b, b.checkRetired(ctx)
+	if err := b.checkRetired(ctx); err != nil {
+		return nil, err
+	}
+	b.warnUnnamed(ctx)
+	return b, nil
 }

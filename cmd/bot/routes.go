@@ -40,14 +40,15 @@ func (b *bot) callbacks(connection desk.ConnectionName) slack.Callbacks {
 	}
 }
 
-// sayDeaf tells ops that a connection is not heard, or is again. The log has it
-// already.
+// sayDeaf tells the ops channel of a connection that it is not heard, or is again:
+// when our own network fails, no connection is, and each hears of itself alone. The
+// log has it already.
 func (b *bot) sayDeaf(ctx context.Context, connection desk.ConnectionName, why error) {
 	text := b.words.HeardAgain(connection)
 	if why != nil {
 		text = b.words.Deaf(connection, why.Error())
 	}
-	if err := b.journal.Notify(ctx, desk.Notice{At: b.out.now(), Text: text}); err != nil {
+	if err := b.journal.Notify(ctx, desk.Notice{At: b.out.now(), Text: text, Only: []desk.ConnectionName{connection}}); err != nil {
 		b.out.log.Warn("cannot tell ops", "connection", connection, "error", err)
 	}
 }

@@ -269,6 +269,7 @@ func serve(ctx context.Context, cfg *config.Config, db storage.DB, o outside) er
 	if err := b.checkRetired(ctx); err != nil {
 		return err
 	}
+	b.warnUnnamed(ctx)
 	l, err := listen(cfg)
 	if err != nil {
 		return err

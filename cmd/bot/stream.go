@@ -102,12 +102,20 @@ func (b bound) fromRecord(path string, w io.Writer, read reading) error {
 
 // withStore opens the store at path, which must be there, for one purpose.
 func withStore(path string, use func(*boltdb.DB) error) error {
-	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("there is no record at %s: look at path in [storage] of the configuration (%w)", path, fs.ErrNotExist)
+	if err := recordAt(path); err != nil {
+		return err
 	}
 	db, err := openStore(path, nil)
 	if err != nil {
 		return err
 	}
 	return errors.Join(use(db), db.Close())
+}
+
+// recordAt refuses where there is no store.
+func recordAt(path string) error {
+	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("there is no record at %s: look at path in [storage] of the configuration (%w)", path, fs.ErrNotExist)
+	}
+	return nil
 }

@@ -126,14 +126,15 @@ func describe(s *desk.Subscription) string {
 
 // Hold stops all sends of a connection, or of all connections where conn is
 // empty, until Release. It answers with the connections that were not held before.
+// Of many some may be held although others could not be: doing it again ends it.
 func (j *Journal) Hold(ctx context.Context, by By, conn desk.ConnectionName) ([]desk.ConnectionName, error) {
-	return once(ctx, j, by, func(tx storage.Tx) ([]desk.ConnectionName, error) {
+	return j.inParts(ctx, by, conn, func(tx storage.Tx, names []desk.ConnectionName) ([]desk.ConnectionName, error) {
 		held, err := j.book.Holds(tx)
 		if err != nil {
 			return nil, err
 		}
 		var done []desk.ConnectionName
-		for _, name := range j.connections(conn) {
+		for _, name := range names {
 			if _, already := held[name]; already {
 				continue
 			}
@@ -147,11 +148,12 @@ func (j *Journal) Hold(ctx context.Context, by By, conn desk.ConnectionName) ([]
 	})
 }
 
-// Release ends what Hold began and answers with the connections that were held.
+// Release ends what Hold began, in the same way, and answers with the connections
+// that were held.
 func (j *Journal) Release(ctx context.Context, by By, conn desk.ConnectionName) ([]desk.ConnectionName, error) {
-	return once(ctx, j, by, func(tx storage.Tx) ([]desk.ConnectionName, error) {
+	return j.inParts(ctx, by, conn, func(tx storage.Tx, names []desk.ConnectionName) ([]desk.ConnectionName, error) {
 		var done []desk.ConnectionName
-		for _, name := range j.connections(conn) {
+		for _, name := range names {
 			was, err := j.book.Release(tx, name)
 			if err != nil {
 				return nil, err
@@ -162,6 +164,27 @@ func (j *Journal) Release(ctx context.Context, by By, conn desk.ConnectionName) 
 		}
 		return done, j.auditAll(tx, by, "release", done)
 	})
+}
+
+// heldAtOnce bounds the connections of one transaction: each takes two writes.
+const heldAtOnce = 45
+
+// inParts runs fn for a connection, or for all where conn is empty, with as many at
+// once as a transaction has room for. Each part is a request of its own, so that one
+// that comes again is known in every part.
+func (j *Journal) inParts(ctx context.Context, by By, conn desk.ConnectionName,
+	fn func(storage.Tx, []desk.ConnectionName) ([]desk.ConnectionName, error)) (done []desk.ConnectionName, err error) {
+	for part := range slices.Chunk(j.connections(conn), heldAtOnce) {
+		some, err := once(ctx, j, by, func(tx storage.Tx) ([]desk.ConnectionName, error) { return fn(tx, part) })
+		if err != nil {
+			return nil, err
+		}
+		done = append(done, some...)
+		if by.Request != "" {
+			by.Request += "+"
+		}
+	}
+	return done, nil
 }
 
 func (j *Journal) connections(only desk.ConnectionName) []desk.ConnectionName {

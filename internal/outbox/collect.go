@@ -3,6 +3,7 @@ package outbox
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/umassonline/belltower/internal/desk"
@@ -53,23 +54,19 @@ func (c *clerk) remove(ctx context.Context, s desk.Subject) error {
 			return err
 		}
 	}
-	failed, err := c.rowsOf(ctx, s)
+	keys, err := c.rowsOf(ctx, s)
 	if err != nil {
 		return err
 	}
-	for len(failed) > 0 {
-		n := min(len(failed), deletesAtOnce)
-		if err := remove(ctx, db, failed[:n]); err != nil {
+	for k := range c.engine.lines {
+		keys = append(keys, fanKey(k, s))
+	}
+	for part := range slices.Chunk(keys, deletesAtOnce) {
+		if err := remove(ctx, db, part); err != nil {
 			return err
 		}
-		failed = failed[n:]
 	}
 	return db.Background(ctx, func(tx storage.Tx) error {
-		for k := range c.engine.lines {
-			if err := tx.Delete(fanKey(k, s)); err != nil {
-				return err
-			}
-		}
 		out, _, err := outTable().Get(tx, outKey(s))
 		if err != nil || s.Kind != desk.IncidentSubject {
 			return errors.Join(err, tx.Delete(outKey(s)))

@@ -276,8 +276,20 @@ func (l *line) writeNotice(tx storage.Tx, now time.Time, r *receipt) error {
 	if err != nil || known {
 		return err
 	}
-	_, err = l.engine.cfg.Book.Notify(tx, desk.Notice{At: now, Text: r.notice})
+	_, err = l.engine.cfg.Book.Notify(tx, desk.Notice{At: now, Text: r.notice, Only: l.hearers(r)})
 	return err
+}
+
+// hearers are the connections whose ops channels are told of trouble with a channel:
+// its own, so that of a hundred workspaces one hears and not all; nil: all, where that
+// could not be told there.
+func (l *line) hearers(r *receipt) []desk.ConnectionName {
+	ops := l.engine.cfg.Book.Places().connection(l.name).Ops
+	reached := slices.ContainsFunc(ops, func(id string) bool { return !l.isGone(id) })
+	if !reached || r.job == nil && r.gone == nil {
+		return nil
+	}
+	return []desk.ConnectionName{l.name}
 }
 
 // apply brings the job in line with what is on disk now.

@@ -27,6 +27,9 @@ const (
 	deafTable   = "deaf"      // whether it was told that nothing is heard: one record, without an id
 )
 
+// Tables lists the tables of a Memory.
+func Tables() []string { return []string{teamTable, personTable, groupTable, roomTable, deafTable} }
+
 // recall takes in what was known before a restart. What cannot be read is asked
 // for anew.
 func (w *Workspace) recall(ctx context.Context) {

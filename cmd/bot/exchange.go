@@ -1,0 +1,101 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/umassonline/belltower/storage/boltdb"
+)
+
+// exchange puts a file in the place of the store at one stroke: at every moment
+// there is one store, the one before or the one after. Killed, it is done again from
+// its beginning. Nobody can open the store meanwhile.
+type exchange struct {
+	store string
+	now   time.Time
+	// fresh and before end the names of the new file and of the store before.
+	fresh, before string
+}
+
+// put makes a copy of file fit and puts it in the place of the store. It returns
+// where the store before is kept, if there was one.
+func (x exchange) put(file string, fit func(*boltdb.DB) error) (kept string, err error) {
+	release, err := boltdb.Hold(x.store)
+	if err != nil {
+		return "", err
+	}
+	defer func() { err = errors.Join(err, release()) }()
+	fresh := x.store + "." + x.fresh
+	if err := removeAll(fresh); err != nil {
+		return "", err
+	}
+	defer func() { err = errors.Join(err, removeAll(fresh)) }()
+	if err := copyFile(fresh, file); err != nil {
+		return "", err
+	}
+	if err := withStore(fresh, fit); err != nil {
+		return "", err
+	}
+	if kept, err = x.keep(); err != nil {
+		return "", err
+	}
+	if err := os.Rename(fresh, x.store); err != nil {
+		return "", err
+	}
+	return kept, boltdb.SyncFolder(x.store)
+}
+
+// keep gives the store that is replaced a name of its own; the store stays where it
+// is until the copy takes its place, so that there is one at every moment.
+func (x exchange) keep() (string, error) {
+	store, err := os.Stat(x.store)
+	if errors.Is(err, os.ErrNotExist) {
+		return "", nil
+	}
+	if err != nil {
+		return "", err
+	}
+	kept := x.store + "." + x.before + "-" + x.now.Format("2006-01-02T150405Z")
+	if there, err := os.Stat(kept); err == nil {
+		if os.SameFile(there, store) { // one that was killed made the link
+			return kept, nil
+		}
+		return "", fmt.Errorf("%s is there already: wait a second", kept)
+	}
+	if os.Link(x.store, kept) == nil {
+		return kept, boltdb.SyncFolder(kept)
+	}
+	return kept, copyFile(kept, x.store) // not every file system has links
+}
+
+func sayKept(w io.Writer, kept string) {
+	if kept != "" {
+		fmt.Fprintf(w, "The record before is kept as %s.\n", kept)
+	}
+}
+
+// removeAll removes the files whose names begin with path, also what an exchange that
+// was interrupted left.
+func removeAll(path string) error {
+	left, err := filepath.Glob(path + "*")
+	for _, name := range left {
+		err = errors.Join(err, os.Remove(name))
+	}
+	return err
+}
+
+func copyFile(to, from string) error {
+	f, err := os.Open(from)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	return boltdb.WriteWhole(to, func(w io.Writer) error {
+		_, err := io.Copy(w, f)
+		return err
+	})
+}

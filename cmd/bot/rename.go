@@ -1,0 +1,172 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/umassonline/belltower/internal/chat/slack"
+	"github.com/umassonline/belltower/internal/config"
+	"github.com/umassonline/belltower/internal/desk"
+	"github.com/umassonline/belltower/internal/journal"
+	"github.com/umassonline/belltower/internal/outbox"
+	"github.com/umassonline/belltower/storage"
+	"github.com/umassonline/belltower/storage/boltdb"
+)
+
+type renameCommand struct {
+	Connection renameConnection `cmd:"" help:"Give all that the record keeps of a connection to its new name. Stop the bot and change name in its [[slack]] first."`
+}
+
+type renameConnection struct {
+	Old desk.ConnectionName `arg:"" help:"The connection's name in the record."`
+	New desk.ConnectionName `arg:"" help:"Its name in the configuration now."`
+}
+
+// Run renames in a copy of the store, which then takes its place: killed at any
+// point, the record is as it was, or renamed.
+func (c renameConnection) Run(b bound) error {
+	cfg, err := config.Outline(b.config, b.p.env)
+	if err != nil {
+		return err
+	}
+	store, err := config.StorePath(b.config, b.p.env)
+	if err != nil {
+		return err
+	}
+	if err := c.configured(cfg, b.config); err != nil {
+		return err
+	}
+	if err := recordAt(store); err != nil {
+		return err
+	}
+	var n outbox.Renamed
+	by := journal.By{At: b.p.now(), Person: desk.Person{Connection: desk.Local, ID: userName(b.p)}, Name: userName(b.p)}
+	kept, err := exchange{store: store, now: by.At.UTC(), fresh: "renaming", before: "before-rename"}.put(store, func(db *boltdb.DB) error {
+		n, err = c.rename(b.ctx, db, by)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("nothing was renamed: %w", err)
+	}
+	fmt.Fprintf(b.p.stdout, "The record calls %s %s now. Subscriptions: %d, posts: %d.\n", c.Old, c.New, n.Subscriptions, n.Posts)
+	sayKept(b.p.stdout, kept)
+	for _, line := range c.left(cfg, b.config) {
+		fmt.Fprintln(b.p.stdout, line)
+	}
+	fmt.Fprintln(b.p.stdout, "Then start the bot.")
+	return nil
+}
+
+// configured refuses unless the configuration has the new name in place of the old.
+func (c renameConnection) configured(cfg *config.Config, path string) error {
+	named := func(name desk.ConnectionName) bool {
+		return slices.ContainsFunc(cfg.Slack, func(s config.Slack) bool { return s.Name == name })
+	}
+	switch {
+	case named(c.Old):
+		return fmt.Errorf("%s still has a connection %s: write name = %q in its [[slack]] first", path, c.Old, c.New)
+	case !named(c.New):
+		return fmt.Errorf("%s has no connection %s: write name = %q in the [[slack]] that was called %s first", path, c.New, c.New, c.Old)
+	}
+	return nil
+}
+
+// rename renames in a store that nobody uses.
+func (c renameConnection) rename(ctx context.Context, db storage.DB, by journal.By) (n outbox.Renamed, err error) {
+	known, err := recorded(ctx, db)
+	if err != nil {
+		return n, err
+	}
+	switch {
+	case !slices.Contains(known, c.Old):
+		return n, fmt.Errorf("the record has no connection %s; it has %s", c.Old, listed(known))
+	case slices.Contains(known, c.New):
+		return n, fmt.Errorf("the record has a connection %s too; if that is because the bot was started under the new name, restore a backup from before that, and rename then", c.New)
+	}
+	r := desk.Renaming{From: c.Old, To: c.New}
+	if err := (memory{db, c.Old}).rename(ctx, c.New); err != nil {
+		return n, err
+	}
+	return journal.New(db, outbox.NewBook(), func(...desk.Subject) {}, journal.Settings{}).Rename(ctx, by, r)
+}
+
+// recorded lists the connections of which the record keeps anything.
+func recorded(ctx context.Context, db storage.DB) (names []desk.ConnectionName, err error) {
+	err = db.View(ctx, func(tx storage.Tx) (err error) {
+		if names, err = outbox.Connections(tx); err != nil {
+			return err
+		}
+		for _, table := range slack.Tables() {
+			known, err := storage.Firsts(tx, storage.K(table))
+			if err != nil {
+				return err
+			}
+			for _, name := range known {
+				names = append(names, desk.ConnectionName(name))
+			}
+		}
+		return nil
+	})
+	slices.Sort(names)
+	return slices.Compact(names), err
+}
+
+func listed(names []desk.ConnectionName) string {
+	if len(names) == 0 {
+		return "none"
+	}
+	words := make([]string, len(names))
+	for k, name := range names {
+		words[k] = string(name)
+	}
+	return strings.Join(words, ", ")
+}
+
+// warnUnnamed names connections whose channels subscribe, but that are not configured:
+// whoever took one out on purpose may pass over it. The bot runs without it.
+func (b *bot) warnUnnamed(ctx context.Context) {
+	names, err := b.book.Unnamed(ctx, b.db)
+	if err != nil {
+		b.out.log.Warn("cannot look for connections that are not configured", "error", err)
+	}
+	for _, name := range names {
+		b.out.log.Warn("channels of a connection subscribe that the configuration does not name; "+
+			"if it has another name now, stop the bot and use: bot rename connection "+string(name)+" NEW", "connection", name)
+	}
+}
+
+// left says what a person has still to do.
+func (c renameConnection) left(cfg *config.Config, path string) (lines []string) {
+	var keys []string
+	add := func(key string, names ...desk.ConnectionName) {
+		if slices.Contains(names, c.Old) && !slices.Contains(keys, key) {
+			keys = append(keys, key)
+		}
+	}
+	for _, p := range cfg.Access.Admins {
+		add("access.admins", p.Connection)
+	}
+	for _, p := range cfg.Access.Responders {
+		add("access.responders", p.Connection)
+	}
+	for _, ch := range cfg.Tell.Ops {
+		add("tell.ops", ch.Connection)
+	}
+	for _, campus := range cfg.Campuses {
+		add("campuses.connections", campus.Connections...)
+	}
+	for _, contact := range cfg.Contacts {
+		add("contacts.who", contact.Who.Address.Connection)
+	}
+	if len(keys) > 0 {
+		lines = append(lines, fmt.Sprintf("%s still names %s in %s: write %s there.", path, c.Old, strings.Join(keys, ", "), c.New))
+	}
+	return append(lines, fmt.Sprintf("Unless Slack is heard by Socket Mode, change the three addresses of its app from %s to %s: bot manifest slack prints them.",
+		c.path(c.Old), c.path(c.New)))
+}
+
+func (renameConnection) path(name desk.ConnectionName) string {
+	return "/slack/" + string(name) + "/..."
+}

@@ -1,0 +1,78 @@
+package desk
+
+import "slices"
+
+// Renaming is a connection that gets another name.
+type Renaming struct{ From, To ConnectionName }
+
+// Name returns the name of k after the renaming.
+func (r Renaming) Name(k ConnectionName) ConnectionName {
+	if k == r.From {
+		return r.To
+	}
+	return k
+}
+
+// Person returns p under its name after the renaming.
+func (r Renaming) Person(p Person) Person {
+	p.Connection = r.Name(p.Connection)
+	return p
+}
+
+// Channel returns c under its name after the renaming.
+func (r Renaming) Channel(c Channel) Channel {
+	c.Connection = r.Name(c.Connection)
+	return c
+}
+
+// Incident returns i with who declared it, where, and who leads it renamed.
+func (r Renaming) Incident(i Incident) Incident {
+	i.DeclaredBy, i.DeclaredIn, i.Lead = r.Person(i.DeclaredBy), r.Channel(i.DeclaredIn), r.Person(i.Lead)
+	return i
+}
+
+// Entry returns e with who made it, and who led before and after, renamed.
+func (r Renaming) Entry(e Entry) Entry {
+	e.By = r.Person(e.By)
+	if e.Kind == Led {
+		e.Before, e.After = r.address(e.Before), r.address(e.After)
+	}
+	return e
+}
+
+// Announcement returns a with the people, channels and connections in it renamed. It
+// changes nothing that a points to.
+func (r Renaming) Announcement(a Announcement) Announcement {
+	if a.Kind == Led {
+		a.Before, a.After = r.address(a.Before), r.address(a.After)
+	}
+	if a.Snapshot.Incident != nil {
+		i := r.Incident(*a.Snapshot.Incident)
+		a.Snapshot.Incident = &i
+	}
+	if a.Snapshot.Notice != nil {
+		n := r.notice(*a.Snapshot.Notice)
+		a.Snapshot.Notice = &n
+	}
+	return a
+}
+
+func (r Renaming) notice(n Notice) Notice {
+	n.To, n.Only, n.Missed = r.Channel(n.To), slices.Clone(n.Only), slices.Clone(n.Missed)
+	for k, name := range n.Only {
+		n.Only[k] = r.Name(name)
+	}
+	for k, i := range n.Missed {
+		n.Missed[k] = r.Incident(i)
+	}
+	return n
+}
+
+// address renames a person that was written as text; other text stays.
+func (r Renaming) address(s string) string {
+	p, err := ParsePerson(s)
+	if err != nil {
+		return s
+	}
+	return r.Person(p).String()
+}

@@ -1,0 +1,66 @@
+package journal
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/umassonline/belltower/internal/desk"
+	"github.com/umassonline/belltower/internal/outbox"
+	"github.com/umassonline/belltower/storage"
+)
+
+// Rename gives all that the record keeps of a connection to its new name: what
+// outbox.Rename does, and its people and channels in incidents and timelines. What
+// people typed and the audit stay as they are; the renaming is a new entry of it.
+// It is for a store that nobody uses. Interrupted, it is run again.
+func (j *Journal) Rename(ctx context.Context, by By, r desk.Renaming) (n outbox.Renamed, err error) {
+	if n, err = outbox.Rename(ctx, j.db, r); err != nil {
+		return n, err
+	}
+	for _, step := range []func(context.Context, desk.Renaming) error{j.renameIncidents, j.renameEntries, j.renameSeen} {
+		if err := step(ctx, r); err != nil {
+			return n, fmt.Errorf("rename the connection %s to %s: %w", r.From, r.To, err)
+		}
+	}
+	return n, j.Remark(ctx, by, AuditEntry{Did: "connection renamed", About: string(r.From), After: string(r.To)})
+}
+
+func (j *Journal) renameIncidents(ctx context.Context, r desk.Renaming) error {
+	_, err := incidentTable().Rewrite(ctx, j.db, func(k storage.Key, i *desk.Incident) storage.Key {
+		was := *i
+		*i = r.Incident(was)
+		if i.DeclaredBy == was.DeclaredBy && i.DeclaredIn == was.DeclaredIn && i.Lead == was.Lead {
+			return nil
+		}
+		return k
+	})
+	return err
+}
+
+func (j *Journal) renameEntries(ctx context.Context, r desk.Renaming) error {
+	_, err := entryTable().Rewrite(ctx, j.db, func(k storage.Key, e *desk.Entry) storage.Key {
+		was := *e
+		if *e = r.Entry(was); *e == was {
+			return nil
+		}
+		return k
+	})
+	return err
+}
+
+// renameSeen has requests that come again under the new name be known: their ids
+// begin with the connection.
+func (j *Journal) renameSeen(ctx context.Context, r desk.Renaming) error {
+	_, err := storage.Rewrite(ctx, j.db, seenTable().Key(), func(k storage.Key, v []byte) (storage.Key, []byte, error) {
+		read := storage.ReadKey(k)
+		read.Str()
+		hour := read.Num()
+		rest, ours := strings.CutPrefix(read.Str(), string(r.From)+"/")
+		if !ours || read.Err() != nil {
+			return nil, nil, read.Err()
+		}
+		return seenTable().Key().Num(hour).Str(string(r.To) + "/" + rest), v, nil
+	})
+	return err
+}
