@@ -102,7 +102,7 @@ const (
 // Text is a run of spans.
 type Text []Span
 
-// Span is a piece of text: just one of the fields is set.
+// Span is a piece of text: just one of the fields is set, but for those beside Time.
 type Span struct {
 	// Plain is literal text, ours or typed by people.
 	Plain string
@@ -115,6 +115,9 @@ type Span struct {
 	Time time.Time
 	// Form says how Time is shown.
 	Form TimeForm
+	// Written is Time in the words of another language, in the organisation's zone:
+	// the fallback there. Empty: FormatTime writes it, in English.
+	Written string
 	// Link is shown as Label.
 	Link Link
 	// Person is shown as the platform shows its people, without notifying where
@@ -216,6 +219,8 @@ func (s Span) plain(zone *time.Location) string {
 		return s.Strong
 	case s.Code != "":
 		return s.Code
+	case s.Written != "":
+		return s.Written
 	case !s.Time.IsZero():
 		return FormatTime(s.Time, s.Form, zone)
 	case s.Link.URL != "":
@@ -226,7 +231,7 @@ func (s Span) plain(zone *time.Location) string {
 	return s.Channel.String()
 }
 
-// FormatTime writes a time in a zone, in the form asked, with the zone's name:
+// FormatTime writes a time in English in a zone, in the form asked, with the zone's name:
 // the fallback where a platform cannot show the reader's own.
 func FormatTime(t time.Time, form TimeForm, zone *time.Location) string {
 	layout := "3:04 PM MST"

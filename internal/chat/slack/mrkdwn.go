@@ -43,7 +43,7 @@ func (m markup) appendSpan(b []byte, s chat.Span) []byte {
 		b = appendEscaped(append(b, '`'), oneLine(strings.ReplaceAll(s.Code, "`", "'")))
 		return append(b, '`')
 	case !s.Time.IsZero():
-		return m.appendTime(b, s.Time, s.Form)
+		return m.appendTime(b, s)
 	case s.Link.URL != "":
 		return appendLink(b, s.Link)
 	case !s.Person.IsZero():
@@ -125,19 +125,23 @@ func appendEscapedRune(b []byte, r rune) []byte {
 
 // appendTime writes a time that each reader sees in their own zone, with the
 // organisation's for notifications and old clients.
-func (m markup) appendTime(b []byte, t time.Time, form chat.TimeForm) []byte {
+func (m markup) appendTime(b []byte, s chat.Span) []byte {
+	at, fallback := " at ", chat.FormatTime(s.Time, s.Form, m.zone)
+	if s.Written != "" { // not English: Slack names the day in the reader's language
+		at, fallback = " ", s.Written
+	}
 	shown := "{time}"
-	switch form {
+	switch s.Form {
 	case chat.DayClock:
-		shown = "{date_short_pretty} at {time}"
+		shown = "{date_short_pretty}" + at + "{time}"
 	case chat.FullDate:
-		shown = "{date_long} at {time}"
+		shown = "{date_long}" + at + "{time}"
 	case chat.Seconds:
 		shown = "{time_secs}"
 	}
-	b = strconv.AppendInt(append(b, "<!date^"...), t.Unix(), 10)
+	b = strconv.AppendInt(append(b, "<!date^"...), s.Time.Unix(), 10)
 	b = append(append(append(b, '^'), shown...), '|')
-	b = appendEscaped(b, chat.FormatTime(t, form, m.zone))
+	b = appendEscaped(b, fallback)
 	return append(b, '>')
 }
 

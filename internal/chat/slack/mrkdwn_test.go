@@ -33,6 +33,8 @@ func TestTextIsWrittenSoThatSlackReadsItAsTyped(t *testing.T) {
 		{"a clock", chat.Text{{Time: at}}, "<!date^1796202720^{time}|4:12 AM EST>"},
 		{"seconds", chat.Text{{Time: at.Add(5 * time.Second), Form: chat.Seconds}}, "<!date^1796202725^{time_secs}|4:12:05 AM EST>"},
 		{"a day", chat.Text{{Time: at, Form: chat.DayClock}}, "<!date^1796202720^{date_short_pretty} at {time}|Wed 2 Dec 4:12 AM EST>"},
+		{"a day in Spanish", chat.Text{{Time: at, Form: chat.DayClock, Written: "mié 2 dic 04:12 EST"}}, "<!date^1796202720^{date_short_pretty} {time}|mié 2 dic 04:12 EST>"},
+		{"a clock in Spanish", chat.Text{{Time: at, Written: "04:12 EST"}}, "<!date^1796202720^{time}|04:12 EST>"},
 		{"a date in full", chat.Text{{Time: at, Form: chat.FullDate}}, "<!date^1796202720^{date_long} at {time}|Wednesday, 2 December 2026, 4:12 AM EST>"},
 		{"a link", chat.Text{{Link: chat.Link{URL: "https://x.edu/?a=1&b=2|3", Label: "the > page|now"}}}, "<https://x.edu/?a=1&amp;b=2%7C3|the &gt; page¦now>"},
 		{"a link without a label", chat.Text{{Link: chat.Link{URL: "https://x.edu/"}}}, "<https://x.edu/|https://x.edu/>"},
