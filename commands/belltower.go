@@ -33,18 +33,18 @@ func help(_ context.Context, a *asked) (chat.Reply, error) {
 		word = strings.TrimSpace(a.command + " " + word)
 	}
 	if h, ok := wording.HelpOf(word); ok {
-		return answer(wording.HelpOn(h))
+		return answer(a.Words.HelpOn(h))
 	}
 	for _, command := range []string{root, "incident"} {
 		if h, ok := wording.HelpOf(command + " " + word); ok {
-			return answer(wording.HelpOn(h))
+			return answer(a.Words.HelpOn(h))
 		}
 	}
 	var known []string
 	for _, h := range wording.AllHelp() {
 		command, _, _ := strings.Cut(h.Path, " ")
 		if word == "" || word == command {
-			return answer(wording.HelpFor(word))
+			return answer(a.Words.HelpFor(word))
 		}
 		known = append(known, h.Path)
 	}

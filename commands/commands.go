@@ -19,7 +19,7 @@ import (
 // Settings are what the configuration says; replaced whole at SIGHUP.
 type Settings struct {
 	// Words hold the catalog of services and the organisation's zone, in which
-	// typed times are read. Its Zone must not be nil.
+	// typed times are read, and the languages of connections. Its Zone must not be nil.
 	Words  wording.Context
 	Access desk.Access
 	// Connections are the names of all configured connections.
@@ -60,6 +60,7 @@ func (c *Commands) SetSettings(s Settings) { c.settings.Store(&s) }
 // asked is one request on its way through its verb.
 type asked struct {
 	*Settings
+	Words   wording.Context // in the language of the connection of who asks
 	journal *journal.Journal
 	log     *slog.Logger
 	req     chat.Request
@@ -103,12 +104,17 @@ const root = "belltower"
 
 // Do carries out a request and answers it. It is a chat.Handler.
 func (c *Commands) Do(ctx context.Context, req chat.Request) chat.Reply {
-	a := &asked{Settings: c.settings.Load(), journal: c.journal, log: c.log, req: req, actor: actorOf(req)}
+	a := c.ask(req)
 	reply, err := a.run(ctx)
 	if err != nil {
 		return c.failed(a, err)
 	}
 	return reply
+}
+
+func (c *Commands) ask(req chat.Request) *asked {
+	s := c.settings.Load()
+	return &asked{Settings: s, Words: s.Words.For(req.Person.Connection), journal: c.journal, log: c.log, req: req, actor: actorOf(req)}
 }
 
 func actorOf(req chat.Request) desk.Actor {
@@ -141,12 +147,12 @@ func (a *asked) run(ctx context.Context) (chat.Reply, error) {
 		return chat.Reply{}, err
 	}
 	if f, err := a.form(ctx); f != nil || err != nil {
-		reply := usage(a.command, a.verb.name)
+		reply := a.usage()
 		reply.Form = f
 		return reply, err
 	}
 	if a.verb.form && a.line.bare() && !a.req.Filled {
-		return usage(a.command, a.verb.name), nil
+		return a.usage(), nil
 	}
 	for f := range a.line.flags {
 		if !slices.Contains(a.verb.flags, f) {
@@ -204,14 +210,14 @@ func (a *asked) unknownVerb(name string, verbs []verb) error {
 			a.command, a.verb = "incident", incidentVerbs()[k]
 			q := unknownWord(root+" command", name, []string{a.path()})
 			q.WithHint("Did you mean %s?", a.path())
-			return q.offering(a.action(wording.Instead(a.path()), a.again()))
+			return q.offering(a.action(a.Words.Instead(a.path()), a.again()))
 		}
 	}
 	slices.Sort(names)
 	err := unknownWord(a.command+" command", name, names)
 	if err.near != "" {
 		a.verb.name = err.near
-		return err.offering(a.action(wording.Instead(err.near), a.again()))
+		return err.offering(a.action(a.Words.Instead(err.near), a.again()))
 	}
 	return err
 }
@@ -234,21 +240,21 @@ func (c *Commands) failed(a *asked, err error) chat.Reply {
 		}
 		m := wording.Refused(q.Refusal, q.actions)
 		if unknown := a.unknownGroups(); refusal.Code == desk.Forbidden && len(unknown) > 0 {
-			m.Lines = append(m.Lines, wording.GroupsUnknown(unknown))
+			m.Lines = append(m.Lines, a.Words.GroupsUnknown(unknown))
 		}
 		if a.verb.changes() {
-			m.Context = append(m.Context, wording.NothingDone())
+			m.Context = append(m.Context, a.Words.NothingDone())
 		}
 		return chat.Reply{Message: m, Failed: true, Field: refusal.Field}
 	}
 	c.log.Error("command failed", "trace", a.req.Trace, "command", a.path(), "error", err)
 	switch {
 	case errors.Is(err, storage.ErrUnavailable):
-		return refused(wording.NotStored())
+		return refused(a.Words.NotStored())
 	case errors.Is(err, storage.ErrUnknown), errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):
-		return refused(wording.MaybeStored())
+		return refused(a.Words.MaybeStored())
 	}
-	return refused(wording.Broken(a.req.Trace))
+	return refused(a.Words.Broken(a.req.Trace))
 }
 
 // unknownGroups lists the groups that might give the actor more rights, if it were

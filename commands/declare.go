@@ -12,7 +12,6 @@ import (
 
 	"github.com/umassonline/belltower/internal/chat"
 	"github.com/umassonline/belltower/internal/desk"
-	"github.com/umassonline/belltower/internal/wording"
 )
 
 func declare(ctx context.Context, a *asked) (chat.Reply, error) { return a.declare(ctx, false) }
@@ -28,10 +27,10 @@ func (a *asked) declare(ctx context.Context, isDrill bool) (chat.Reply, error) {
 	typed := d
 	d.Drill = isDrill
 	if d.Title == "" {
-		d.Title = wording.ReadyTitle(d.Services)
+		d.Title = a.Words.ReadyTitle(d.Services)
 	}
 	if d.Text == "" {
-		d.Text = wording.ReadyText()
+		d.Text = a.Words.ReadyText()
 	}
 	d.Doubts = a.doubts(d.Services, d.Title, d.Text)
 	_, separate := a.line.flags[flagSeparate]
@@ -74,7 +73,7 @@ func (a *asked) noTitle(said declared, text string, n int) error {
 	if utf8.RuneCountInString(text) > desk.MaxText {
 		return q
 	}
-	return q.offering(a.action(wording.AsMessage(), said.words()+" | "+text))
+	return q.offering(a.action(a.Words.AsMessage(), said.words()+" | "+text))
 }
 
 // since reads the flag --since; zero: it is not there.
@@ -152,7 +151,7 @@ func (a *asked) duplicate(ctx context.Context, err error, typed desk.Declaration
 		}
 	}
 	q.Refusal = desk.Refuse(desk.Duplicate, "%s", strings.Join(sentences, " ")).About(r.Subjects...)
-	q.offering(a.override(wording.Separate(), flagSeparate))
+	q.offering(a.override(a.Words.Separate(), flagSeparate))
 	if len(q.actions) == 0 {
 		q.WithHint("This is too long for a button. Please type: incident update %d <message>, or declare it again with %s.", r.Subjects[0].Number, flagSeparate.dashed())
 	}
@@ -162,11 +161,11 @@ func (a *asked) duplicate(ctx context.Context, err error, typed desk.Declaration
 // addTo is the button that adds a declaration to an open incident: what was typed, or
 // how those of its services do that the incident is about.
 func (a *asked) addTo(i desk.Incident, typed desk.Declaration) chat.Action {
-	way := chat.Action{Label: wording.AddAsUpdate(i), Command: fmt.Sprintf("incident update %d", i.Number), Style: chat.Primary}
+	way := chat.Action{Label: a.Words.AddAsUpdate(i), Command: fmt.Sprintf("incident update %d", i.Number), Style: chat.Primary}
 	text := strings.TrimSpace(typed.Title + "\n" + typed.Text)
 	if text == "" {
 		others := func(s desk.Affected) bool { return !i.Concerns(s.Service) }
-		text = wording.ReadyAgain(slices.DeleteFunc(slices.Clone(typed.Services), others), typed.Impact)
+		text = a.Words.ReadyAgain(slices.DeleteFunc(slices.Clone(typed.Services), others), typed.Impact)
 	}
 	next, promised := a.line.flags[flagNext]
 	if a.req.Filled {

@@ -140,7 +140,7 @@ func (a *asked) noteForm(ctx context.Context) (*chat.Form, error) {
 		return nil, err
 	}
 	if len(all) == 0 {
-		return nil, desk.Refuse(desk.Unknown, "%s", wording.NoneOpen(0)).WithHint("Like: incident note 42 Vendor ticket 8841 is open.")
+		return nil, desk.Refuse(desk.Unknown, "%s", a.Words.NoneOpen(0)).WithHint("Like: incident note 42 Vendor ticket 8841 is open.")
 	}
 	chosen := ""
 	if a.line.rest != "" || len(all) == 1 {

@@ -13,7 +13,7 @@ import (
 // news promised, what their workspace subscribes to, and how to begin. Errors are
 // the store's.
 func (c *Commands) Home(ctx context.Context, req chat.Request) (chat.Message, error) {
-	a := &asked{Settings: c.settings.Load(), journal: c.journal, log: c.log, req: req, actor: actorOf(req)}
+	a := c.ask(req)
 	opened, err := a.journal.Open(ctx)
 	if err != nil {
 		return chat.Message{}, err

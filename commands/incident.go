@@ -71,7 +71,7 @@ func (a *asked) doubts(services []desk.Affected, title, text string) []string {
 			near = nearest(w, names)
 		}
 		if near != "" && near != w {
-			out = append(out, wording.NearlyFlag(clip(w), near))
+			out = append(out, a.Words.NearlyFlag(clip(w), near))
 		}
 	}
 	return out

@@ -84,21 +84,21 @@ func (a *asked) findIncident(ctx context.Context, among candidates) (int, error)
 	case len(fit) == 1:
 		return fit[0].Number, nil
 	case len(fit) > 1:
-		return 0, a.which(fit, wording.SeveralFit())
+		return 0, a.which(fit, a.Words.SeveralFit())
 	case named:
 		if a.line.rest != "" { // it may begin a text
 			a.line.rest = whole
 		}
-		return 0, a.which(all, wording.NoneAbout(service.Name, among == amongEnded))
+		return 0, a.which(all, a.Words.NoneAbout(service.Name, among == amongEnded))
 	}
 	if among == amongEnded {
-		return 0, a.which(nil, wording.NoneEnded())
+		return 0, a.which(nil, a.Words.NoneEnded())
 	}
 	drills, err := a.drills(ctx)
 	if err != nil {
 		return 0, err
 	}
-	return 0, a.which(drills, wording.NoneOpen(len(drills)))
+	return 0, a.which(drills, a.Words.NoneOpen(len(drills)))
 }
 
 // drills are those open that are for who asks: one is meant only by its number.
@@ -198,7 +198,7 @@ func (a *asked) which(fit []desk.Incident, sentence string) error {
 func (a *asked) numbered(i desk.Incident) chat.Action {
 	b := *a
 	b.number = i.Number
-	return b.action(wording.Pick(i), b.again())
+	return b.action(a.Words.Pick(i), b.again())
 }
 
 // fold writes options before the rest, as if they had been typed there.

@@ -35,11 +35,11 @@ func (a *asked) takePage() int {
 func (a *asked) page(lines []chat.Line, number int, rest string) (wording.Page, error) {
 	pages := paginate(lines)
 	if number < 1 || number > len(pages) {
-		return wording.Page{}, wording.NoPage(len(pages))
+		return wording.Page{}, a.Words.NoPage(len(pages))
 	}
 	p := wording.Page{Lines: pages[number-1], Number: number, Of: len(pages)}
 	if number < len(pages) {
-		p.Next = a.action(wording.NextPage(number+1), strings.TrimSpace(rest+" page "+strconv.Itoa(number+1)))
+		p.Next = a.action(a.Words.NextPage(number+1), strings.TrimSpace(rest+" page "+strconv.Itoa(number+1)))
 	}
 	return p, nil
 }

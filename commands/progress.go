@@ -44,7 +44,7 @@ func (a *asked) resolve(ctx context.Context, text string) (chat.Reply, error) {
 	return a.apply(ctx, text, func(i desk.Incident, act desk.Act) (desk.Change, error) {
 		said := text
 		if said == "" {
-			said = wording.ReadyEnd(i)
+			said = a.Words.ReadyEnd(i)
 		}
 		return i.Resolve(said, act)
 	})
@@ -90,7 +90,7 @@ func tellNow(ctx context.Context, a *asked) (chat.Reply, error) {
 		return chat.Reply{}, err
 	}
 	s := desk.Subject{Kind: desk.IncidentSubject, Number: a.number}
-	return answer(wording.TellingNow(s, sent))
+	return answer(a.Words.TellingNow(s, sent))
 }
 
 // tooMuch refuses words that nothing is known to do with.

@@ -152,7 +152,7 @@ func (a *asked) flagWords() []string {
 }
 
 // usage answers a bare verb: what belongs behind it, with an example.
-func usage(command, name string) chat.Reply {
-	h, _ := wording.HelpOf(strings.TrimSpace(command + " " + name))
-	return refused(wording.Usage(h))
+func (a *asked) usage() chat.Reply {
+	h, _ := wording.HelpOf(a.path())
+	return refused(a.Words.Usage(h))
 }

@@ -33,7 +33,7 @@ func list(ctx context.Context, a *asked) (chat.Reply, error) {
 		return chat.Reply{}, err
 	}
 	if back, ok := parseDuration(which); ok {
-		which = wording.Span(back)
+		which = a.Words.Span(back)
 	}
 	return answer(a.Words.Listed(len(all), which, p))
 }

@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"github.com/umassonline/belltower/internal/desk"
-	"github.com/umassonline/belltower/internal/wording"
 )
 
 // declared is what a declaration's line says: the services and the impact.
@@ -70,7 +69,7 @@ func (a *asked) noImpact(d declared) error {
 	}
 	for _, word := range []string{"slow", "partly", "down"} {
 		impact, _ := desk.ParseImpact(word)
-		q.offering(a.action(wording.PickImpact(d.services, impact), head+" "+word+rest))
+		q.offering(a.action(a.Words.PickImpact(d.services, impact), head+" "+word+rest))
 	}
 	return q
 }
@@ -182,7 +181,7 @@ func (a *asked) correcting(q *question, text, word string) error {
 	if q.near == "" {
 		return q
 	}
-	return q.offering(a.action(wording.Instead(q.near), strings.Replace(text, word, q.near, 1)))
+	return q.offering(a.action(a.Words.Instead(q.near), strings.Replace(text, word, q.near, 1)))
 }
 
 // serviceWords lists the ids and aliases of services.

@@ -7,7 +7,6 @@ import (
 
 	"github.com/umassonline/belltower/internal/chat"
 	"github.com/umassonline/belltower/internal/desk"
-	"github.com/umassonline/belltower/internal/wording"
 )
 
 // wordHere at the end of a status shows the answer to the whole channel.
@@ -38,7 +37,7 @@ func status(ctx context.Context, a *asked) (chat.Reply, error) {
 		p.Next = chat.Action{}
 		return chat.Reply{Message: a.Words.Status(health, p, chat.Action{}), Public: true}, nil
 	}
-	show := a.action(wording.ShowHere(), strings.TrimSpace(word+" "+wordHere))
+	show := a.action(a.Words.ShowHere(), strings.TrimSpace(word+" "+wordHere))
 	return answer(a.Words.Status(health, p, show))
 }
 

@@ -99,7 +99,7 @@ func subscribe(ctx context.Context, a *asked) (chat.Reply, error) {
 	}
 	m := a.Words.Subscribed(sub, done.Before != nil, matching, at.other())
 	if _, can := a.Senders[at.channel.Connection]; can {
-		m.Actions = []chat.Action{{Label: wording.SendTest(), Command: at.testLine()}}
+		m.Actions = []chat.Action{{Label: a.Words.SendTest(), Command: at.testLine()}}
 	}
 	return answer(m)
 }
@@ -120,7 +120,7 @@ func (a *asked) testPost(ctx context.Context, at place) (chat.Reply, error) {
 	}
 	sender, can := a.Senders[at.channel.Connection]
 	if !can {
-		return chat.Reply{}, desk.Refuse(desk.Invalid, "%s", wording.NoTest())
+		return chat.Reply{}, desk.Refuse(desk.Invalid, "%s", a.Words.NoTest())
 	}
 	again := at.testLine()
 	first, err := a.journal.Claim(ctx, a.by(), journal.AuditEntry{Did: "test post", About: at.channel.String()})
@@ -128,19 +128,19 @@ func (a *asked) testPost(ctx context.Context, at place) (chat.Reply, error) {
 		return chat.Reply{}, err
 	}
 	if !first {
-		return answer(wording.TestOnce(again))
+		return answer(a.Words.TestOnce(again))
 	}
 	_, err = sender.Post(ctx, chat.Delivery{
 		Channel: at.channel, Subject: desk.Subject{Kind: desk.NoticeSubject}, Trace: a.req.Trace,
-		Snapshot: &desk.Snapshot{Notice: &desk.Notice{At: a.req.At, Text: wording.TestPost()}},
+		Snapshot: &desk.Snapshot{Notice: &desk.Notice{At: a.req.At, Text: a.Words.For(at.channel.Connection).TestPost()}},
 	})
 	if err == nil {
-		return answer(wording.TestSent())
+		return answer(a.Words.TestSent())
 	}
 	failed := &chat.SendError{Outcome: chat.Unknown, Reason: "no answer"}
 	errors.As(err, &failed)
 	a.log.Warn("test post failed", "trace", a.req.Trace, "channel", at.channel.String(), "error", err)
-	return chat.Reply{}, wording.TestFailed(*failed, again)
+	return chat.Reply{}, a.Words.TestFailed(*failed, again)
 }
 
 // subscription reads <target> [kinds] [least] [manner] [quiet hours].
@@ -300,7 +300,7 @@ func (a *asked) notSubscribed(ctx context.Context, err error, at place, target *
 	case !errors.As(err, &r) || r.Code != desk.Unknown:
 		return err
 	case target == nil:
-		return desk.Refuse(desk.Unknown, "%s", wording.HearsNothing())
+		return desk.Refuse(desk.Unknown, "%s", a.Words.HearsNothing())
 	}
 	now, rerr := a.journal.Subscriptions(ctx, at.channel)
 	if rerr != nil {
@@ -330,10 +330,10 @@ func (a *asked) ending(ctx context.Context, at place, whole string) (*desk.Targe
 		return nil, nil
 	}
 	if len(now) == 0 {
-		return nil, desk.Refuse(desk.Unknown, "%s", wording.HearsNothing())
+		return nil, desk.Refuse(desk.Unknown, "%s", a.Words.HearsNothing())
 	}
-	q := &question{Refusal: desk.Refuse(desk.Ambiguous, "%s", wording.UnsubscribeAll(len(now))).WithHint("Or name one: unsubscribe learn")}
-	button := a.action(wording.UnsubscribeAllYes(), whole, flagYes)
+	q := &question{Refusal: desk.Refuse(desk.Ambiguous, "%s", a.Words.UnsubscribeAll(len(now))).WithHint("Or name one: unsubscribe learn")}
+	button := a.action(a.Words.UnsubscribeAllYes(), whole, flagYes)
 	button.Style = chat.Danger
 	return nil, q.offering(button)
 }

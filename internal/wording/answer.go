@@ -19,36 +19,36 @@ func Refused(r *desk.Refusal, ways []chat.Action) chat.Message {
 }
 
 // NothingDone is the small print of a refused change.
-func NothingDone() chat.Text { return chat.Plain("Nothing was stored and nobody was told.") }
+func (c Context) NothingDone() chat.Text { return c.say("Nothing was stored and nobody was told.") }
 
 // NotStored answers when the record cannot be written.
-func NotStored() chat.Message {
-	return trouble("This could not be stored, so nothing was done and nobody was told.",
-		"The disk of the bot refuses to write; it may be full. Please try again, and tell who runs it.")
+func (c Context) NotStored() chat.Message {
+	return trouble(c.say("This could not be stored, so nothing was done and nobody was told."),
+		c.say("The disk of the bot refuses to write; it may be full. Please try again, and tell who runs it."))
 }
 
 // MaybeStored answers when it is not known whether the record was written.
-func MaybeStored() chat.Message {
-	return trouble("It is not known whether this was stored.",
-		"Please look before you do it again: incident list all.")
+func (c Context) MaybeStored() chat.Message {
+	return trouble(c.say("It is not known whether this was stored."),
+		c.say("Please look before you do it again: incident list all."))
 }
 
 // Broken answers when something failed that should not.
-func Broken(trace string) chat.Message {
-	m := trouble("Something failed in the bot. It may not have been stored.",
-		"Please look before you do it again: incident list all. Tell who runs the bot.")
+func (c Context) Broken(trace string) chat.Message {
+	m := trouble(c.say("Something failed in the bot. It may not have been stored."),
+		c.say("Please look before you do it again: incident list all. Tell who runs the bot."))
 	if trace != "" {
-		m.Context = []chat.Text{{{Plain: "The log says more under "}, {Code: trace}}}
+		m.Context = []chat.Text{c.say("The log says more under %s", chat.Span{Code: trace})}
 	}
 	return m
 }
 
-func trouble(sentence, hint string) chat.Message {
-	return chat.Message{Summary: chat.Plain(sentence), Tone: chat.ToneRefused, Lines: []chat.Line{paragraph(chat.Plain(hint))}}
+func trouble(sentence, hint chat.Text) chat.Message {
+	return chat.Message{Summary: sentence, Tone: chat.ToneRefused, Lines: []chat.Line{paragraph(hint)}}
 }
 
 // Instead labels the button that says the line with a mistyped word put right.
-func Instead(word string) string { return "Use " + shorten(word, maxLabel-4) }
+func (c Context) Instead(word string) string { return shorten(c.word("Use %s", word), maxLabel) }
 
 // maxLabel is the most characters of a button's label: Slack's limit is 75, but a
 // phone shows about 40.
@@ -56,53 +56,62 @@ func Instead(word string) string { return "Use " + shorten(word, maxLabel-4) }
 const maxLabel = 60
 
 // Pick labels the button that means an incident: "INC-42: Problem with Learn System".
-func Pick(i desk.Incident) string { return shorten(listName(i)+": "+i.Title, maxLabel) }
+func (c Context) Pick(i desk.Incident) string {
+	return shorten(c.listName(i)+": "+c.Title(i), maxLabel)
+}
 
 // listName names an incident among others: "INC-42", "DRILL INC-43".
-func listName(i desk.Incident) string {
+func (c Context) listName(i desk.Incident) string {
 	if i.Drill {
-		return "DRILL " + i.Subject().String()
+		return c.word("DRILL %s", i.Subject())
 	}
 	return i.Subject().String()
 }
 
 // PickImpact labels the button that names an impact: "Learn System is slow".
-func PickImpact(services []desk.Affected, to desk.Impact) string {
-	return shorten(Conditions(desk.Incident{Services: services, Impact: to}), maxLabel)
+func (c Context) PickImpact(services []desk.Affected, to desk.Impact) string {
+	return shorten(c.Conditions(desk.Incident{Services: services, Impact: to}), maxLabel)
 }
 
 // SeveralFit asks which of several incidents is meant.
-func SeveralFit() string { return "More than one incident may be meant. Which one?" }
+func (c Context) SeveralFit() string {
+	return c.word("More than one incident may be meant. Which one?")
+}
 
 // NoneAbout says that no incident is about a service, of those that are open or that
 // were resolved lately.
-func NoneAbout(name string, resolved bool) string {
+func (c Context) NoneAbout(name string, resolved bool) string {
 	if resolved {
-		return "No incident that was resolved lately is about " + name + "."
+		return c.word("No incident that was resolved lately is about %s.", name)
 	}
-	return "No open incident is about " + name + "."
+	return c.word("No open incident is about %s.", name)
 }
 
 // NoneOpen says that no incident is open that could be meant without a number, beside
 // so many drills.
-func NoneOpen(drills int) string {
-	if drills > 0 {
-		return "Only " + [2]string{"a drill is", "drills are"}[many(drills)] + " open, and a drill is meant only by its number."
+func (c Context) NoneOpen(drills int) string {
+	switch drills {
+	case 0:
+		return c.word("No incident is open, so please give the number.")
+	case 1:
+		return c.word("Only a drill is open, and a drill is meant only by its number.")
 	}
-	return "No incident is open, so please give the number."
+	return c.word("Only drills are open, and a drill is meant only by its number.")
 }
 
 // NoneEnded says that no incident could be meant as the one that was resolved.
-func NoneEnded() string { return "No incident was resolved lately, so please give the number." }
+func (c Context) NoneEnded() string {
+	return c.word("No incident was resolved lately, so please give the number.")
+}
 
 // AlreadyOpen asks what to do with a declaration of what is open: "INC-42 about
 // Learn System was opened 40 seconds ago in Boston."
 func (c Context) AlreadyOpen(i desk.Incident, now time.Time) string {
-	s := i.Subject().String() + " about " + Names(i.Services) + " was opened " + Span(now.Sub(i.DeclaredAt)) + " ago"
-	if !i.DeclaredIn.IsZero() {
-		s += " in " + c.campus(i.DeclaredIn.Connection)
+	ago := c.Span(now.Sub(i.DeclaredAt))
+	if i.DeclaredIn.IsZero() {
+		return c.word("%s about %s was opened %s ago.", i.Subject(), c.Names(i.Services), ago)
 	}
-	return s + "."
+	return c.word("%s about %s was opened %s ago in %s.", i.Subject(), c.Names(i.Services), ago, c.campus(i.DeclaredIn.Connection))
 }
 
 // campus names where a connection is: its campus, else itself.
@@ -111,32 +120,25 @@ func (c Context) campus(conn desk.ConnectionName) string {
 }
 
 // AddAsUpdate labels the button that adds a declaration's text to an incident.
-func AddAsUpdate(i desk.Incident) string { return "Add as update to " + i.Subject().String() }
+func (c Context) AddAsUpdate(i desk.Incident) string {
+	return c.word("Add as update to %s", i.Subject())
+}
 
 // NearlyFlag says that a word of a text looks like a flag.
-func NearlyFlag(word, flag string) string {
-	return "The text has the word " + word + ": was the flag " + flag + " meant?"
+func (c Context) NearlyFlag(word, flag string) string {
+	return c.word("The text has the word %s: was the flag %s meant?", word, flag)
 }
 
 // Separate labels the button that declares all the same.
-func Separate() string { return "Separate incident" }
+func (c Context) Separate() string { return c.word("Separate incident") }
 
 // AsMessage labels the button that takes a text for the message, not for a title.
-func AsMessage() string { return "Use it as the message" }
-
-// ReadyAgain is the message that says a declaration without words once more.
-func ReadyAgain(services []desk.Affected, impact desk.Impact) string {
-	return conditions(desk.Incident{Services: services, Impact: impact}, still) + "."
-}
-
-func still(desk.ServiceStatus) tense {
-	return tense{be: [2]string{"is still", "are still"}, have: [2]string{"still has", "still have"}}
-}
+func (c Context) AsMessage() string { return c.word("Use it as the message") }
 
 // TellingNow answers the end of a grace. Not sent: there was none.
-func TellingNow(s desk.Subject, sent bool) chat.Message {
+func (c Context) TellingNow(s desk.Subject, sent bool) chat.Message {
 	if sent {
-		return chat.Message{Summary: chat.Plain(s.String() + " is being told now."), Tone: chat.ToneInfo}
+		return chat.Message{Summary: c.say("%s is being told now.", s), Tone: chat.ToneInfo}
 	}
-	return chat.Message{Summary: chat.Plain("Nothing about " + s.String() + " was waiting to be told."), Tone: chat.ToneInfo}
+	return chat.Message{Summary: c.say("Nothing about %s was waiting to be told.", s), Tone: chat.ToneInfo}
 }

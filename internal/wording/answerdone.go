@@ -1,10 +1,8 @@
 package wording
 
 import (
-	"fmt"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/umassonline/belltower/internal/chat"
@@ -42,105 +40,111 @@ func (c Context) Done(d Done) chat.Message {
 	i := d.Incident
 	m := chat.Message{Summary: c.doneSentence(d), Tone: tone(i)}
 	if i.Drill {
-		m.Summary = chat.Join(chat.Plain("DRILL: "), m.Summary)
+		m.Summary = chat.Join(chat.Plain(c.drillMark()), m.Summary)
 	}
 	if d.Entry.Kind == desk.Declared || len(d.Also) > 0 {
 		if title := c.typedTitle(i); title != "" {
 			m.Lines = append(m.Lines, paragraph(chat.Plain(title)))
 		}
-		m.Facts = []chat.Fact{{Label: "Impact", Value: chat.Plain(string(i.Impact) + " (" + PublicImpact(i.Impact) + ")")}}
+		m.Facts = []chat.Fact{{Label: c.word("Impact"), Value: chat.Plain(c.impactValue(i.Impact))}}
 	}
 	if d.Entry.Text != "" {
-		m.Lines = append(m.Lines, quote(d.Entry.Text))
+		m.Lines = append(m.Lines, quote(c.Said(i, d.Entry.Text)))
 	}
 	m.Lines = append(m.Lines, c.doneTimes(d)...)
-	m.Lines = append(m.Lines, paragraph(whoIsTold(d)))
+	m.Lines = append(m.Lines, paragraph(chat.Plain(c.whoIsTold(d))))
 	if len(d.Stopped) > 0 && d.Entry.Kind != desk.Noted {
-		m.Lines = append(m.Lines, paragraph(chat.Plain("Posts to "+connections(d.Stopped)+" are held: they wait until an admin releases them.")))
+		m.Lines = append(m.Lines, paragraph(c.say("Posts to %s are held: they wait until an admin releases them.", c.connections(d.Stopped))))
 	}
 	if d.Entry.Kind == desk.Ended {
-		m.Lines = append(m.Lines, paragraph(chat.Plain("No test has verified that it works again.")))
+		m.Lines = append(m.Lines, paragraph(c.say("No test has verified that it works again.")))
 	}
 	for n, doubt := range d.Doubts {
 		if n == 0 {
-			m.Lines = append(m.Lines, paragraph(chat.Plain("Please look again:")))
+			m.Lines = append(m.Lines, paragraph(c.say("Please look again:")))
 		}
 		m.Lines = append(m.Lines, chat.Line{Kind: chat.Item, Text: chat.Plain(doubt)})
 	}
-	m.Actions = doneActions(d)
+	m.Actions = c.doneActions(d)
 	return m
 }
 
 func (c Context) doneSentence(d Done) chat.Text {
 	i, name := d.Incident, d.Incident.Subject().String()
 	if len(d.Also) > 0 {
-		return chat.Plain(name + " is corrected: its " + correctedParts(d) + ".")
+		return c.say("%s is corrected: its %s.", name, c.correctedParts(d))
 	}
 	switch d.Entry.Kind {
 	case desk.Declared:
-		return chat.Plain(name + " is open: " + Conditions(i) + ".")
+		return c.say("%s is open: %s.", name, c.Conditions(i))
 	case desk.Updated:
-		return chat.Plain(name + " is updated. Its status is " + StatusName(i.Status) + ".")
+		return c.say("%s is updated. Its status is %s.", name, c.StatusName(i.Status))
 	case desk.Ended:
-		return chat.Plain(name + " is resolved.")
+		return c.say("%s is resolved.", name)
 	case desk.Retracted:
-		return chat.Plain(name + " is taken back.")
+		return c.say("%s is taken back.", name)
 	case desk.Reopened:
-		return chat.Plain(name + " is open again: " + Conditions(i) + ".")
+		return c.say("%s is open again: %s.", name, c.Conditions(i))
 	case desk.Worsened, desk.Eased:
 		if !i.IsOpen() {
-			return chat.Plain(name + " is corrected: it was " + string(i.Impact) + ", " + conditions(i, past) + ".")
+			return c.say("%s is corrected: it was %s, %s.", name, c.impactWord(i.Impact), c.conditions(i, past))
 		}
-		return chat.Plain(name + " is " + string(i.Impact) + " now: " + conditions(i, present) + ".")
+		return c.say("%s is %s now: %s.", name, c.impactWord(i.Impact), c.conditions(i, present))
 	case desk.Rescoped:
-		return chat.Plain(name + " is now about " + Names(i.Services) + ".")
+		return c.say("%s is now about %s.", name, c.Names(i.Services))
 	case desk.Retitled:
-		return colon(name+" has a new title", i.Title)
+		return colon(c.word("%s has a new title", name), i.Title)
 	case desk.Led:
-		return ledSentence(i)
+		return c.ledSentence(i)
 	case desk.Reworded:
-		return chat.Plain(fmt.Sprintf("Message #%d of %s is corrected.", d.Entry.Update, name))
+		return c.say("Message #%s of %s is corrected.", strconv.Itoa(d.Entry.Update), name)
 	case desk.Merged:
-		return chat.Plain(name + " is merged into " + d.Entry.After + ".")
+		return c.say("%s is merged into %s.", name, d.Entry.After)
 	case desk.Noted:
-		return chat.Plain("The note on " + name + " is kept.")
+		return c.say("The note on %s is kept.", name)
 	}
-	return chat.Plain(name + " is corrected.")
+	return c.say("%s is corrected.", name)
 }
 
 // correctedParts names what was corrected at once: "impact, title and message".
-func correctedParts(d Done) string {
-	names := map[desk.EntryKind]string{desk.Worsened: "impact", desk.Eased: "impact", desk.Retitled: "title", desk.Reworded: "message"}
+func (c Context) correctedParts(d Done) string {
 	var parts []string
 	for _, e := range append(slices.Clone(d.Also), d.Entry) {
-		parts = append(parts, names[e.Kind])
+		switch e.Kind {
+		case desk.Worsened, desk.Eased:
+			parts = append(parts, c.word("impact"))
+		case desk.Retitled:
+			parts = append(parts, c.word("title"))
+		case desk.Reworded:
+			parts = append(parts, c.word("message"))
+		}
 	}
-	return and(parts)
+	return c.and(parts)
 }
 
-func ledSentence(i desk.Incident) chat.Text {
+func (c Context) ledSentence(i desk.Incident) chat.Text {
 	if i.Lead.IsZero() {
-		return chat.Plain("Nobody leads " + i.Subject().String() + " now.")
+		return c.say("Nobody leads %s now.", i.Subject())
 	}
-	return chat.Text{{Plain: i.Subject().String() + " is led by "}, {Person: i.Lead}, {Plain: "."}}
+	return c.say("%s is led by %s.", i.Subject(), chat.Span{Person: i.Lead})
 }
 
 // doneTimes repeats the times that were typed.
 func (c Context) doneTimes(d Done) (lines []chat.Line) {
 	i := d.Incident
-	say := func(what string, t time.Time) {
-		lines = append(lines, paragraph(chat.Plain(what+" "+c.Instant(t, d.Now, d.Reader)+".")))
+	say := func(sentence string, t time.Time) {
+		lines = append(lines, paragraph(c.say(sentence, c.Instant(t, d.Now, d.Reader))))
 	}
 	switch {
 	case d.Entry.Kind == desk.Declared && !i.BeganAt.Equal(i.DeclaredAt):
-		say("It began", i.BeganAt)
+		say("It began %s.", i.BeganAt)
 	case d.Entry.Kind == desk.Redated && d.Entry.After == i.EndedAt.UTC().Format(time.RFC3339):
-		say("It ended", i.EndedAt)
+		say("It ended %s.", i.EndedAt)
 	case d.Entry.Kind == desk.Redated:
-		say("It began", i.BeganAt)
+		say("It began %s.", i.BeganAt)
 	}
 	if (d.Entry.Kind == desk.Declared || d.Entry.Kind == desk.Updated) && !i.NextUpdateBy.IsZero() {
-		say("The next update is promised for", i.NextUpdateBy)
+		say("The next update is promised for %s.", i.NextUpdateBy)
 	}
 	return lines
 }
@@ -148,91 +152,80 @@ func (c Context) doneTimes(d Done) (lines []chat.Line) {
 // Instant says a time with weekday, zone and distance from now, and beside it the
 // reader's own time where that differs.
 func (c Context) Instant(t, now time.Time, reader *time.Location) string {
-	s := chat.FormatTime(t, chat.FullDate, c.Zone) + " (" + distance(t.Sub(now)) + ")"
+	s := c.written(t, chat.FullDate) + " (" + c.distance(t.Sub(now)) + ")"
 	if reader == nil {
 		return s
 	}
-	if own := t.In(reader).Format("Mon 3:04 PM MST"); own != t.In(c.Zone).Format("Mon 3:04 PM MST") {
-		s += ", for you " + own
+	if own := c.grammar().write(t.In(reader), weekClock); own != c.written(t, weekClock) {
+		return c.word("%s, for you %s", s, own)
 	}
 	return s
 }
 
-func distance(d time.Duration) string {
+func (c Context) distance(d time.Duration) string {
 	switch {
 	case d > 0:
-		return "in " + Span(d)
+		return c.word("in %s", c.Span(d))
 	case d > -time.Second:
-		return "now"
+		return c.word("now")
 	}
-	return Span(-d) + " ago"
+	return c.word("%s ago", c.Span(-d))
 }
 
 // inPlace says how what is over, or never notified anybody, is corrected.
-const inPlace = "Posts are put right in place; nobody is notified."
+func (c Context) inPlace() string { return c.word("Posts are put right in place; nobody is notified.") }
 
 // whoIsTold says whom the change reaches and how.
-func whoIsTold(d Done) chat.Text {
+func (c Context) whoIsTold(d Done) string {
 	kind := d.Entry.Kind
 	unseen := d.Untold || kind == desk.Declared
 	switch {
 	case kind == desk.Noted:
-		return chat.Plain("Only staff can read it.")
+		return c.word("Only staff can read it.")
 	case d.Incident.Drill:
-		return chat.Plain("This is a drill: nobody outside the ops channel sees it.")
+		return c.word("This is a drill: nobody outside the ops channel sees it.")
 	case d.Forgotten:
-		return chat.Plain("Posts stay as they are: it ended so long ago that who was told is forgotten.")
+		return c.word("Posts stay as they are: it ended so long ago that who was told is forgotten.")
 	case kind == desk.Led:
-		return chat.Plain("Only ops channels see it.")
+		return c.word("Only ops channels see it.")
 	case kind == desk.Retracted:
-		return chat.Plain("What was not told yet is dropped. Each channel that was told gets one correction.")
+		return c.word("What was not told yet is dropped. Each channel that was told gets one correction.")
 	case kind == desk.Merged:
-		return chat.Plain("Channels that were told of " + d.Incident.Subject().String() + " now hear of " + d.Entry.After + ".")
+		return c.word("Channels that were told of %s now hear of %s.", d.Incident.Subject(), d.Entry.After)
 	case kind == desk.Retitled && len(d.Also) == 0 && !unseen, kind == desk.Redated, !d.Incident.IsOpen() && kind != desk.Ended && kind != desk.Reworded:
-		return chat.Plain(inPlace)
+		return c.inPlace()
 	case d.Channels == 0 && unseen:
-		return chat.Plain("No channel follows this; only ops channels are told.")
+		return c.word("No channel follows this; only ops channels are told.")
 	case d.Channels == 0:
-		return chat.Plain("Only ops channels hear it, and channels that were told before.")
+		return c.word("Only ops channels hear it, and channels that were told before.")
+	}
+	return c.willHear(d, unseen)
+}
+
+// willHear says how many channels the change reaches, and when.
+func (c Context) willHear(d Done, unseen bool) string {
+	switch {
 	case d.Held != nil && unseen:
-		return chat.Plain(channels(d.Channels) + " will be told in " + Span(d.Held.Until.Sub(d.Now)) + ", unless you take it back.")
+		return c.word("%s will be told in %s, unless you take it back.", c.channels(d.Channels), c.Span(d.Held.Until.Sub(d.Now)))
 	case d.Held != nil:
-		return chat.Plain(channels(d.Channels) + " will be told in " + Span(d.Held.Until.Sub(d.Now)) + ".")
+		return c.word("%s will be told in %s.", c.channels(d.Channels), c.Span(d.Held.Until.Sub(d.Now)))
 	case len(d.Stopped) > 0:
-		return chat.Plain(channels(d.Channels) + [2]string{" is", " are"}[many(d.Channels)] + " to be told.")
+		return c.plural(d.Channels, "1 channel is to be told.", "%s channels are to be told.")
 	}
-	return chat.Plain(channels(d.Channels) + [2]string{" is", " are"}[many(d.Channels)] + " told now.")
+	return c.plural(d.Channels, "1 channel is told now.", "%s channels are told now.")
 }
 
-func channels(n int) string {
-	if n == 1 {
-		return "1 channel"
-	}
-	return thousands(n) + " channels"
-}
-
-// thousands writes a number with commas: 12,345.
-func thousands(n int) string {
-	s := strconv.Itoa(n)
-	var parts []string
-	for len(s) > 3 {
-		parts = append([]string{s[len(s)-3:]}, parts...)
-		s = s[:len(s)-3]
-	}
-	return strings.Join(append([]string{s}, parts...), ",")
-}
+func (c Context) channels(n int) string { return c.plural(n, "1 channel", "%s channels") }
 
 // doneActions are the way back: while it waits, or right after a declaration.
-func doneActions(d Done) []chat.Action {
-	b := button{d.Incident.Subject().String(), strconv.Itoa(d.Incident.Number)}
-	retract := b.make("Take %s back", "incident retract --yes")
-	retract.Style = chat.Danger
+func (c Context) doneActions(d Done) []chat.Action {
+	b := c.button(d.Incident)
 	var out []chat.Action
 	if d.Held != nil {
 		out = append(append(out, b.send()), b.change(d.Incident)...)
 	}
 	if d.Entry.Kind == desk.Declared || d.Untold {
-		out = append(out, retract)
+		out = append(out, b.retract(true))
 	}
 	return out
 }

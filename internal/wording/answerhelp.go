@@ -95,40 +95,40 @@ func otherHelp() []Help {
 }
 
 // Usage answers a verb that was typed alone.
-func Usage(h Help) chat.Message {
-	m := helpText(h)
+func (c Context) Usage(h Help) chat.Message {
+	m := c.helpText(h)
 	m.Tone = chat.ToneRefused
 	return m
 }
 
 // HelpOn answers help on one command.
-func HelpOn(h Help) chat.Message {
-	m := helpText(h)
+func (c Context) HelpOn(h Help) chat.Message {
+	m := c.helpText(h)
 	m.Tone = chat.ToneInfo
 	return m
 }
 
-func helpText(h Help) chat.Message {
-	m := chat.Message{Summary: chat.Plain(h.Path + ": " + h.About)}
+func (c Context) helpText(h Help) chat.Message {
+	m := chat.Message{Summary: chat.Plain(h.Path + ": " + c.own(h.About))}
 	m.Lines = []chat.Line{
 		paragraph(chat.Text{{Code: h.Usage}}),
-		paragraph(chat.Text{{Plain: "For example: "}, {Code: h.Example}}),
+		paragraph(c.say("For example: %s", chat.Span{Code: c.own(h.Example)})),
 	}
 	if h.More != "" {
-		m.Lines = append(m.Lines, paragraph(chat.Plain(h.More)))
+		m.Lines = append(m.Lines, paragraph(chat.Plain(c.own(h.More))))
 	}
 	return m
 }
 
 // HelpFor answers help on all commands, or on those that begin with a word.
-func HelpFor(word string) chat.Message {
-	m := chat.Message{Summary: chat.Plain("This is what you can type. Each is also belltower <command>."), Tone: chat.ToneInfo}
+func (c Context) HelpFor(word string) chat.Message {
+	m := chat.Message{Summary: c.say("This is what you can type. Each is also belltower <command>."), Tone: chat.ToneInfo}
 	for _, h := range AllHelp() {
 		if word != "" && !strings.HasPrefix(h.Path, word) {
 			continue
 		}
-		m.Lines = append(m.Lines, chat.Line{Kind: chat.Item, Text: chat.Text{{Code: h.Usage}, {Plain: " – " + h.About}}})
+		m.Lines = append(m.Lines, chat.Line{Kind: chat.Item, Text: chat.Text{{Code: h.Usage}, {Plain: " – " + c.own(h.About)}}})
 	}
-	m.Context = []chat.Text{chat.Plain("More of one: belltower help incident declare")}
+	m.Context = []chat.Text{c.say("More of one: belltower help incident declare")}
 	return m
 }

@@ -2,6 +2,8 @@ package wording
 
 import (
 	"fmt"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/umassonline/belltower/internal/chat"
@@ -18,17 +20,18 @@ type Page struct {
 }
 
 // NextPage labels the button of the next page.
-func NextPage(n int) string { return fmt.Sprintf("Page %d", n) }
+func (c Context) NextPage(n int) string { return c.word("Page %s", strconv.Itoa(n)) }
 
 // NoPage refuses a page that is not there.
-func NoPage(of int) *desk.Refusal {
-	return desk.Refuse(desk.Unknown, "There is no such page.").WithHint("The last is page %d.", of)
+func (c Context) NoPage(of int) *desk.Refusal {
+	return desk.Refuse(desk.Unknown, "%s", c.word("There is no such page.")).WithHint("%s", c.word("The last is page %s.", strconv.Itoa(of)))
 }
 
-func (p Page) put(m chat.Message) chat.Message {
+// paged puts a page of a list below its sentence.
+func (c Context) paged(p Page, m chat.Message) chat.Message {
 	m.Lines = append(m.Lines, p.Lines...)
 	if p.Of > 1 {
-		m.Context = append(m.Context, chat.Plain(fmt.Sprintf("Page %d of %d.", p.Number, p.Of)))
+		m.Context = append(m.Context, c.say("Page %s of %s.", p.Number, p.Of))
 	}
 	if p.Next.Command != "" {
 		m.Actions = append(m.Actions, p.Next)
@@ -38,35 +41,31 @@ func (p Page) put(m chat.Message) chat.Message {
 
 // ListLine is an incident in a list.
 func (c Context) ListLine(i desk.Incident) chat.Line {
-	t := chat.Text{{Strong: listName(i)}, {Plain: ": "}}
+	t := chat.Text{{Strong: c.listName(i)}, {Plain: ": "}}
 	if title := c.typedTitle(i); title != "" {
 		t = append(t, chat.Span{Plain: title + ". "})
 	}
-	t = append(t, chat.Span{Plain: Names(i.Services) + ". " + standingWord(i)})
+	t = append(t, chat.Span{Plain: c.Names(i.Services) + ". "})
+	how := c.say("%s %s.", c.standingWord(i), c.withDay(i.EndedAt))
 	if i.EndedAt.IsZero() {
-		t = append(t, chat.Span{Plain: " since "}, chat.Span{Time: i.BeganAt, Form: chat.DayClock})
-	} else {
-		t = append(t, chat.Span{Plain: " "}, chat.Span{Time: i.EndedAt, Form: chat.DayClock})
+		how = c.say("%s since %s.", c.standingWord(i), c.withDay(i.BeganAt))
 	}
-	return chat.Line{Kind: chat.Item, Text: append(t, chat.Span{Plain: "."})}
+	return chat.Line{Kind: chat.Item, Text: append(t, how...)}
 }
 
 // Listed answers a list of incidents; which is what was asked for: "open", which nothing
 // means too, "all", "30 days".
 func (c Context) Listed(n int, which string, p Page) chat.Message {
-	number := thousands(n)
-	if n == 0 {
-		number = "no"
-	}
-	noun := [2]string{"There is " + number + " incident", "There are " + number + " incidents"}[many(n)]
+	var said string
 	switch which {
 	case "", "open":
-		noun = [2]string{"There is " + number + " open incident", "There are " + number + " open incidents"}[many(n)]
+		said = c.none(n, "There are no open incidents", "There is 1 open incident", "There are %s open incidents")
 	case "all":
+		said = c.none(n, "There are no incidents", "There is 1 incident", "There are %s incidents")
 	default:
-		noun += " of the last " + which
+		said = c.word("%s of the last %s", c.none(n, "There are no incidents", "There is 1 incident", "There are %s incidents"), which)
 	}
-	return p.put(chat.Message{Summary: chat.Plain(noun + "."), Tone: chat.ToneInfo})
+	return c.paged(p, chat.Message{Summary: chat.Plain(said + "."), Tone: chat.ToneInfo})
 }
 
 // Shown answers what an incident is: for everybody as its post has it, for staff
@@ -75,9 +74,9 @@ func (c Context) Shown(i desk.Incident, staff bool) chat.Message {
 	m := c.Post(chat.Delivery{Subject: i.Subject(), Snapshot: &desk.Snapshot{Incident: &i}, Ops: staff})
 	m.Actions = nil
 	if staff {
-		b := button{i.Subject().String(), fmt.Sprint(i.Number)}
+		b := c.button(i)
 		m.Actions = []chat.Action{
-			b.make("Timeline of %s", "incident timeline"), b.make("Who was told of %s", "incident deliveries"),
+			b.make(c.word("Timeline of %s", b.name), "incident timeline"), b.make(c.word("Who was told of %s", b.name), "incident deliveries"),
 		}
 	}
 	return m
@@ -88,18 +87,18 @@ const maxEntry = 600
 
 // TimelineLine is one entry of a timeline, for staff.
 func (c Context) TimelineLine(e desk.Entry) chat.Line {
-	t := chat.Text{{Time: e.At, Form: chat.DayClock}, {Plain: " "}, {Strong: entryWord(e)}}
+	t := chat.Text{c.withDay(e.At), {Plain: " "}, {Strong: c.entryWord(e)}}
 	if !e.By.IsZero() {
-		t = append(t, chat.Span{Plain: " by "}, chat.Span{Person: e.By})
+		t = append(t, c.say(" by %s", chat.Span{Person: e.By})...)
 	}
 	switch {
 	case e.Kind == desk.Led && e.After == "":
-		t = append(t, chat.Span{Plain: ": nobody"})
+		t = append(t, c.say(": nobody")...)
 	case e.Kind == desk.Reworded:
 		t = append(t, chat.Span{Plain: fmt.Sprintf(" #%d: %s → %s", e.Update, shorten(e.Before, maxEntry/2), shorten(e.After, maxEntry/2))})
 		return chat.Line{Kind: chat.Item, Text: t}
 	case e.Kind == desk.Redated:
-		t = append(t, chat.Span{Plain: ": "}, stamped(e.Before), chat.Span{Plain: " → "}, stamped(e.After))
+		t = append(t, chat.Span{Plain: ": "}, c.stamped(e.Before), chat.Span{Plain: " → "}, c.stamped(e.After))
 	case e.Before != "":
 		t = append(t, chat.Span{Plain: ": " + e.Before + " → " + e.After})
 	case e.After != "":
@@ -112,59 +111,62 @@ func (c Context) TimelineLine(e desk.Entry) chat.Line {
 }
 
 // stamped shows a time that an entry holds as text.
-func stamped(s string) chat.Span {
+func (c Context) stamped(s string) chat.Span {
 	t, err := time.Parse(time.RFC3339, s)
 	if err != nil {
 		return chat.Span{Plain: s}
 	}
-	return chat.Span{Time: t, Form: chat.DayClock}
+	return c.withDay(t)
 }
 
-func entryWord(e desk.Entry) string {
+func (c Context) entryWord(e desk.Entry) string {
 	switch e.Kind {
 	case desk.Declared:
-		return "Declared"
+		return c.word("Declared")
 	case desk.Updated:
-		return "Update (" + StatusName(e.Status) + ")"
+		return c.word("Update (%s)", c.StatusName(e.Status))
 	case desk.Ended:
-		return "Resolved"
+		return c.word("Resolved")
 	case desk.Retracted:
-		return "Taken back"
+		return c.word("Taken back")
 	case desk.Reopened:
-		return "Opened again"
+		return c.word("Opened again")
 	case desk.Worsened, desk.Eased:
-		return "Impact"
+		return c.word("Impact")
 	case desk.Rescoped:
-		return "Services"
+		return c.word("Services")
 	case desk.Retitled:
-		return "Title"
+		return c.word("Title")
 	case desk.Led:
-		return "Lead"
+		return c.word("Lead")
 	case desk.Redated:
-		return "Times"
+		return c.word("Times")
 	case desk.Reworded:
-		return "Corrected message"
+		return c.word("Corrected message")
 	case desk.Merged:
-		return "Merged into"
+		return c.word("Merged into")
 	case desk.Absorbed:
-		return "Took in another incident"
+		return c.word("Took in another incident")
 	case desk.Noted:
-		return "Note for staff"
+		return c.word("Note for staff")
 	}
 	return string(e.Kind)
 }
 
 // Timeline answers a timeline, for staff.
 func (c Context) Timeline(i desk.Incident, n int, p Page) chat.Message {
-	m := chat.Message{Summary: chat.Plain(i.Subject().String() + " has " + entries(n) + "."), Tone: chat.ToneInfo}
-	return p.put(m)
+	m := chat.Message{Summary: c.say("%s has %s.", i.Subject(), c.entries(n)), Tone: chat.ToneInfo}
+	return c.paged(p, m)
 }
 
-func entries(n int) string {
-	if n == 1 {
-		return "1 entry"
+func (c Context) entries(n int) string { return c.plural(n, "1 entry", "%s entries") }
+
+// none is plural for a number that may be 0.
+func (c Context) none(n int, none, one, more string) string {
+	if n == 0 {
+		return c.word(none)
 	}
-	return thousands(n) + " entries"
+	return c.plural(n, one, more)
 }
 
 // Standing is how one channel stands with a subject and why.
@@ -185,51 +187,76 @@ func (c Context) StandingLine(s Standing) chat.Line {
 	if s.Ops {
 		t = append(t, chat.Span{Plain: " (ops)"})
 	}
-	t = append(t, chat.Span{Plain: ": "}, chat.Span{Strong: s.State})
-	return chat.Line{Kind: chat.Item, Text: append(t, s.rest()...)}
+	t = append(t, chat.Span{Plain: ": "}, chat.Span{Strong: c.stateWord(s.State)})
+	return chat.Line{Kind: chat.Item, Text: append(t, c.rest(s)...)}
 }
 
-func (s Standing) rest() (t chat.Text) {
+func (c Context) rest(s Standing) (t chat.Text) {
 	if s.State == "told" && !s.At.IsZero() {
-		t = append(t, chat.Span{Plain: " "}, chat.Span{Time: s.At, Form: chat.DayClock})
+		t = append(t, chat.Span{Plain: " "}, c.withDay(s.At))
 	}
 	switch {
 	case s.Why == "":
 	case s.State == "failed", s.State == "gone": // the platform's word
 		t = append(t, chat.Span{Plain: " (" + s.Why + ")"})
 	default:
-		t = append(t, chat.Span{Plain: ", because " + s.Why})
+		t = append(t, c.say(", because %s", c.because(s.Why))...)
 	}
 	if s.Tries > 0 {
-		t = append(t, chat.Span{Plain: ", after " + tries(s.Tries)})
+		t = append(t, c.say(", after %s", c.plural(s.Tries, "1 try", "%s tries"))...)
 	}
 	switch {
 	case s.Next.IsZero():
 	case s.State == "waiting" && s.Tries == 0:
-		t = append(t, chat.Span{Plain: ", until "}, toTheSecond(s.Next))
+		t = append(t, c.say(", until %s", c.toTheSecond(s.Next))...)
 	default:
-		t = append(t, chat.Span{Plain: ", next try "}, chat.Span{Time: s.Next, Form: chat.DayClock})
+		t = append(t, c.say(", next try %s", c.withDay(s.Next))...)
 	}
 	if s.Unsure {
-		t = append(t, chat.Span{Plain: ", a reply in the thread may be missing"})
+		t = append(t, c.say(", a reply in the thread may be missing")...)
 	}
 	return append(t, chat.Span{Plain: "."})
 }
 
-// toTheSecond shows a time exactly: the end of a grace is seconds away, that of quiet
-// hours is on the minute.
-func toTheSecond(t time.Time) chat.Span {
-	if t.Second() == 0 {
-		return chat.Span{Time: t, Form: chat.DayClock}
+// because is the outbox's clause for why a channel stands as it does.
+func (c Context) because(why string) string {
+	for _, clause := range clausesOfNames() {
+		before, after, _ := strings.Cut(clause, "%s")
+		rest, begins := strings.CutPrefix(why, before)
+		if name, tail, ends := strings.Cut(rest, after); begins && ends {
+			return c.word(clause, name) + tail
+		}
 	}
-	return chat.Span{Time: t, Form: chat.Seconds}
+	return c.own(why)
 }
 
-func tries(n int) string {
-	if n == 1 {
-		return "1 try"
+// clausesOfNames are the clauses with a name in them.
+func clausesOfNames() []string {
+	return []string{"posts to %s are held", "its subscription does not include %s", "only the ops channel of %s hears of it"}
+}
+
+// toTheSecond shows a time exactly: the end of a grace is seconds away, that of quiet
+// hours is on the minute.
+func (c Context) toTheSecond(t time.Time) chat.Span {
+	if t.Second() == 0 {
+		return c.withDay(t)
 	}
-	return fmt.Sprintf("%d tries", n)
+	return c.span(t, chat.Seconds)
+}
+
+// stateWord is a state as staff read it.
+func (c Context) stateWord(state string) string {
+	switch state {
+	case "told":
+		return c.word("told")
+	case "waiting":
+		return c.word("waiting")
+	case "failed":
+		return c.word("failed")
+	case "gone":
+		return c.word("gone")
+	}
+	return c.word("not told")
 }
 
 // Delivered answers who was told, who waits and who was not told.
@@ -237,26 +264,23 @@ func (c Context) Delivered(s desk.Subject, counts map[string]int, held time.Time
 	var parts []string
 	for _, state := range StandingOrder() {
 		if n := counts[state]; n > 0 {
-			parts = append(parts, thousands(n)+" "+state)
+			parts = append(parts, c.thousands(n)+" "+c.stateWord(state))
 		}
 	}
-	sentence := s.String() + ": no channel is concerned."
+	m := chat.Message{Summary: c.say("%s: no channel is concerned.", s), Tone: chat.ToneInfo}
 	if len(parts) > 0 {
-		sentence = s.String() + ", channels: " + and(parts) + "."
+		m.Summary = c.say("%s, channels: %s.", s, c.and(parts))
 	}
-	m := chat.Message{Summary: chat.Plain(sentence), Tone: chat.ToneInfo}
 	if !held.IsZero() {
-		m.Lines = append(m.Lines, paragraph(chat.Text{{Plain: "Only ops channels hear the newest until "}, toTheSecond(held), {Plain: "."}}))
+		m.Lines = append(m.Lines, paragraph(c.say("Only ops channels hear the newest until %s.", c.toTheSecond(held))))
 	}
-	return p.put(m)
+	return c.paged(p, m)
 }
 
 // Forgotten answers who was told of what ended so long ago that this is not kept.
 func (c Context) Forgotten(i desk.Incident, kept time.Duration) chat.Message {
-	return chat.Message{Tone: chat.ToneInfo, Summary: chat.Text{
-		{Plain: "Who was told of " + i.Subject().String() + " is forgotten: it ended "}, {Time: i.EndedAt, Form: chat.FullDate},
-		{Plain: ", and deliveries are kept for " + Span(kept) + " after the end."},
-	}}
+	return chat.Message{Tone: chat.ToneInfo, Summary: c.say("Who was told of %s is forgotten: it ended %s, and deliveries are kept for %s after the end.",
+		i.Subject(), c.span(i.EndedAt, chat.FullDate), c.Span(kept))}
 }
 
 // StandingOrder lists the states in the order in which they matter to who reads.
@@ -265,26 +289,36 @@ func StandingOrder() []string { return []string{"failed", "gone", "waiting", "no
 // Why answers why a channel did or did not hear of a subject.
 func (c Context) Why(s desk.Subject, st Standing, subs []desk.Subscription) chat.Message {
 	m := chat.Message{Tone: chat.ToneInfo}
-	of := " of "
+	m.Summary = append(c.say("%s of %s", c.whyWord(st.State), s), c.rest(st)...)
 	if st.State != "told" && !st.At.IsZero() { // it was told before
-		of = " the newest of "
+		m.Summary = append(c.say("%s the newest of %s", c.whyWord(st.State), s), c.rest(st)...)
 	}
-	lead := map[string]string{
-		"told": "This channel was told", "waiting": "This channel is still to be told", "not told": "This channel was not told",
-		"failed": "This channel could not be told", "gone": "This channel cannot be reached, so it was not told",
-	}[st.State] + of
-	m.Summary = chat.Join(chat.Plain(lead+s.String()), st.rest())
 	return c.withHears(m, subs)
+}
+
+func (c Context) whyWord(state string) string {
+	switch state {
+	case "told":
+		return c.word("This channel was told")
+	case "waiting":
+		return c.word("This channel is still to be told")
+	case "failed":
+		return c.word("This channel could not be told")
+	case "gone":
+		return c.word("This channel cannot be reached, so it was not told")
+	}
+	return c.word("This channel was not told")
 }
 
 // ServiceLine is one service in the answer of status: "Learn System: not available
 // since 3:52 AM. INC-42: Login fails." A ready title says nothing more.
 func (c Context) ServiceLine(h desk.Health) chat.Line {
-	t := chat.Text{{Strong: h.Service.Name}, {Plain: ": " + PublicStatus(h.Status)}}
-	if !h.Since.IsZero() {
-		t = append(t, chat.Span{Plain: " since "}, chat.Span{Time: h.Since, Form: chat.DayClock})
+	t := chat.Text{{Strong: h.Service.Name}, {Plain: ": "}}
+	if h.Since.IsZero() {
+		t = append(t, chat.Span{Plain: c.PublicStatus(h.Status) + "."})
+	} else {
+		t = append(t, c.say("%s since %s.", c.PublicStatus(h.Status), c.withDay(h.Since))...)
 	}
-	t = append(t, chat.Span{Plain: "."})
 	for _, i := range h.Because {
 		t = append(t, chat.Span{Plain: " "})
 		t = append(t, colon(i.Subject().String(), c.typedTitle(i))...)
@@ -295,10 +329,10 @@ func (c Context) ServiceLine(h desk.Health) chat.Line {
 // Status answers how services do now. private: the answer can be shown to all by
 // showHere.
 func (c Context) Status(health []desk.Health, p Page, showHere chat.Action) chat.Message {
-	m := chat.Message{Summary: chat.Plain(overall(health)), Tone: statusTone(health)}
-	m = p.put(m)
+	m := chat.Message{Summary: chat.Plain(c.overall(health)), Tone: statusTone(health)}
+	m = c.paged(p, m)
 	if c.StatusURL != "" {
-		m.Context = append(m.Context, chat.Text{{Link: chat.Link{URL: c.StatusURL, Label: "Status page"}}})
+		m.Context = append(m.Context, chat.Text{{Link: chat.Link{URL: c.StatusURL, Label: c.word("Status page")}}})
 	}
 	if showHere.Command != "" {
 		m.Actions = append(m.Actions, showHere)
@@ -307,9 +341,9 @@ func (c Context) Status(health []desk.Health, p Page, showHere chat.Action) chat
 }
 
 // ShowHere labels the button that shows an answer to the whole channel.
-func ShowHere() string { return "Show here" }
+func (c Context) ShowHere() string { return c.word("Show here") }
 
-func overall(health []desk.Health) string {
+func (c Context) overall(health []desk.Health) string {
 	var wrong []string
 	for _, h := range health {
 		if h.Status != desk.Operational {
@@ -318,13 +352,16 @@ func overall(health []desk.Health) string {
 	}
 	switch {
 	case len(health) == 1:
-		return health[0].Service.Name + ": " + PublicStatus(health[0].Status) + "."
+		return health[0].Service.Name + ": " + c.PublicStatus(health[0].Status) + "."
 	case len(wrong) == 0:
-		return "All services are working."
+		return c.word("All services are working.")
 	case len(wrong) > shownNames:
-		return fmt.Sprintf("%d of %d services have a problem.", len(wrong), len(health))
+		return c.word("%s of %s services have a problem.", strconv.Itoa(len(wrong)), strconv.Itoa(len(health)))
 	}
-	return and(wrong) + " " + [2]string{"has", "have"}[many(len(wrong))] + " a problem."
+	if len(wrong) == 1 {
+		return c.word("%s has a problem.", wrong[0])
+	}
+	return c.word("%s have a problem.", c.and(wrong))
 }
 
 func statusTone(health []desk.Health) chat.Tone {

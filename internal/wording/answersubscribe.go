@@ -12,7 +12,7 @@ import (
 func (c Context) targetName(t desk.Target) string {
 	switch t.Kind {
 	case desk.TargetAll:
-		return "All services"
+		return c.word("All services")
 	case desk.TargetService:
 		return c.Catalog.Name(desk.ServiceID(t.Name))
 	}
@@ -28,13 +28,7 @@ func (c Context) HearsLine(s desk.Subscription) chat.Line {
 
 func (c Context) heard(s desk.Subscription) string {
 	names := map[desk.Topic]string{
-		desk.TopicIncidents: "all outages", desk.TopicWindows: "all planned work", desk.TopicProbes: "checks",
-	}
-	switch s.Least {
-	case desk.Major:
-		names[desk.TopicIncidents] = "outages from major up"
-	case desk.Critical:
-		names[desk.TopicIncidents] = "critical outages"
+		desk.TopicIncidents: c.outages(s.Least), desk.TopicWindows: c.word("all planned work"), desk.TopicProbes: c.word("checks"),
 	}
 	var yes, not []string
 	for _, topic := range []desk.Topic{desk.TopicIncidents, desk.TopicWindows, desk.TopicProbes} {
@@ -43,14 +37,25 @@ func (c Context) heard(s desk.Subscription) string {
 			continue
 		}
 		not = append(not, map[desk.Topic]string{
-			desk.TopicIncidents: "outages", desk.TopicWindows: "planned work", desk.TopicProbes: "checks",
+			desk.TopicIncidents: c.word("outages"), desk.TopicWindows: c.word("planned work"), desk.TopicProbes: c.word("checks"),
 		}[topic])
 	}
 	out := strings.Join(yes, ", ") + "."
 	if len(not) > 0 {
-		out += " Not: " + strings.Join(not, ", ") + "."
+		out += c.word(" Not: %s.", strings.Join(not, ", "))
 	}
 	return out + c.how(s)
+}
+
+// outages names the outages that are bad enough.
+func (c Context) outages(least desk.Impact) string {
+	switch least {
+	case desk.Major:
+		return c.word("outages from major up")
+	case desk.Critical:
+		return c.word("critical outages")
+	}
+	return c.word("all outages")
 }
 
 // how says in what manner a channel hears, and when not, in whole sentences; nothing
@@ -58,31 +63,32 @@ func (c Context) heard(s desk.Subscription) string {
 func (c Context) how(s desk.Subscription) (out string) {
 	switch s.Manner {
 	case desk.Quiet:
-		out = " Quiet: one post each, which is edited."
+		out = c.word(" Quiet: one post each, which is edited.")
 	case desk.Loud:
-		out = " Loud: each update in the channel."
+		out = c.word(" Loud: each update in the channel.")
 	}
 	if h := s.Hours; h != nil {
-		only := "critical outages"
+		least := desk.Critical
 		if h.Least == desk.Major {
-			only = "outages from major up"
+			least = h.Least
 		}
-		out += " From " + dayTime(h.From) + " to " + dayTime(h.To) + " (" + c.Zone.String() + ") only " + only + "; at " + dayTime(h.To) + " what it missed."
+		to := c.dayTime(h.To)
+		out += c.word(" From %s to %s (%s) only %s; at %s what it missed.", c.dayTime(h.From), to, c.Zone, c.outages(least), to)
 	}
 	return out
 }
 
 // dayTime is a time of day: "10:00 PM".
-func dayTime(d desk.DayTime) string {
-	return time.Date(2000, 1, 1, int(d)/60, int(d)%60, 0, 0, time.UTC).Format("3:04 PM")
+func (c Context) dayTime(d desk.DayTime) string {
+	return c.grammar().write(time.Date(2000, 1, 1, int(d)/60, int(d)%60, 0, 0, time.UTC), dayTime)
 }
 
 func (c Context) withHears(m chat.Message, subs []desk.Subscription) chat.Message {
 	if len(subs) == 0 {
-		m.Lines = append(m.Lines, paragraph(chat.Plain("It subscribes to nothing.")))
+		m.Lines = append(m.Lines, paragraph(c.say("It subscribes to nothing.")))
 		return m
 	}
-	m.Lines = append(m.Lines, paragraph(chat.Plain("It hears:")))
+	m.Lines = append(m.Lines, paragraph(c.say("It hears:")))
 	for _, s := range subs {
 		m.Lines = append(m.Lines, c.HearsLine(s))
 	}
@@ -93,17 +99,17 @@ func (c Context) withHears(m chat.Message, subs []desk.Subscription) chat.Messag
 func (c Context) Hears(n int, p Page, offers []chat.Action, elsewhere desk.Channel) chat.Message {
 	m := chat.Message{Tone: chat.ToneInfo, Actions: offers}
 	if n == 0 {
-		m.Summary = chat.Join(here(elsewhere), chat.Plain(" hears nothing yet."))
-		m.Lines = []chat.Line{paragraph(chat.Plain("Like: subscribe learn, or: subscribe all major+"))}
+		m.Summary = c.say("%s hears nothing yet.", c.here(elsewhere))
+		m.Lines = []chat.Line{paragraph(c.say("Like: subscribe learn, or: subscribe all major+"))}
 		return m
 	}
-	m.Summary = chat.Join(here(elsewhere), chat.Plain(" has "+count(n, "subscription")+"."))
-	return p.put(m)
+	m.Summary = c.say("%s has %s.", c.here(elsewhere), c.plural(n, "1 subscription", "%s subscriptions"))
+	return c.paged(p, m)
 }
 
 // Offer labels the button that subscribes to a target.
 func (c Context) Offer(t desk.Target) string {
-	return shorten("Subscribe to "+c.targetName(t), maxLabel)
+	return shorten(c.word("Subscribe to %s", c.targetName(t)), maxLabel)
 }
 
 // OpenNow is an incident that a new subscription is about.
@@ -116,12 +122,12 @@ type OpenNow struct {
 // Subscribed answers a new subscription, with what is open now. elsewhere is the
 // channel where it is another; zero: here.
 func (c Context) Subscribed(s desk.Subscription, replaced bool, openNow []OpenNow, elsewhere desk.Channel) chat.Message {
-	m := chat.Message{Tone: chat.ToneGood, Summary: chat.Join(here(elsewhere), chat.Plain(" hears: "+c.targetName(s.Target)+": "+c.heard(s)))}
+	m := chat.Message{Tone: chat.ToneGood, Summary: c.say("%s hears: %s: %s", c.here(elsewhere), c.targetName(s.Target), c.heard(s))}
 	if replaced {
-		m.Lines = append(m.Lines, paragraph(chat.Plain("This takes the place of what it heard of the same target before.")))
+		m.Lines = append(m.Lines, paragraph(c.say("This takes the place of what it heard of the same target before.")))
 	}
 	if len(openNow) == 0 {
-		m.Lines = append(m.Lines, paragraph(chat.Plain("Nothing of it is open now.")))
+		m.Lines = append(m.Lines, paragraph(c.say("Nothing of it is open now.")))
 		return m
 	}
 	var posted, kept []chat.Line
@@ -135,17 +141,17 @@ func (c Context) Subscribed(s desk.Subscription, replaced bool, openNow []OpenNo
 		kept, until = append(kept, line), o.QuietUntil
 	}
 	if len(posted) > 0 {
-		m.Lines = append(append(m.Lines, paragraph(chat.Plain("Open now, and posted to the channel:"))), posted...)
+		m.Lines = append(append(m.Lines, paragraph(c.say("Open now, and posted to the channel:"))), posted...)
 	}
 	if len(kept) > 0 {
-		m.Lines = append(append(m.Lines, paragraph(chat.Join(chat.Plain("Open now, and told after the quiet hours, "), withDay(until), chat.Plain(":")))), kept...)
+		m.Lines = append(append(m.Lines, paragraph(c.say("Open now, and told after the quiet hours, %s:", c.withDay(until)))), kept...)
 	}
 	return m
 }
 
-func here(elsewhere desk.Channel) chat.Text {
+func (c Context) here(elsewhere desk.Channel) chat.Text {
 	if elsewhere.IsZero() {
-		return chat.Plain("This channel")
+		return c.say("This channel")
 	}
 	return chat.Text{{Channel: elsewhere}}
 }
@@ -156,34 +162,31 @@ func (c Context) Unsubscribed(removed, left []desk.Subscription, elsewhere desk.
 	for _, s := range removed {
 		names = append(names, c.targetName(s.Target))
 	}
-	m := chat.Message{Tone: chat.ToneInfo, Summary: chat.Join(here(elsewhere), chat.Plain(" does not subscribe to "+and(names)+" any more."))}
-	m.Lines = append(m.Lines, paragraph(chat.Plain("Posts that stand there already are kept true to their end.")))
+	m := chat.Message{Tone: chat.ToneInfo, Summary: c.say("%s does not subscribe to %s any more.", c.here(elsewhere), c.and(names))}
+	m.Lines = append(m.Lines, paragraph(c.say("Posts that stand there already are kept true to their end.")))
 	return c.withHears(m, left)
 }
 
 // UnsubscribeAll asks whether a channel is to hear nothing any more.
-func UnsubscribeAll(n int) string {
-	if n == 1 {
-		return "This would end the channel's only subscription."
-	}
-	return "This would end all " + thousands(n) + " subscriptions of the channel."
+func (c Context) UnsubscribeAll(n int) string {
+	return c.plural(n, "This would end the channel's only subscription.", "This would end all %s subscriptions of the channel.")
 }
 
 // UnsubscribeAllYes labels the button that ends all subscriptions.
-func UnsubscribeAllYes() string { return "Unsubscribe from everything" }
+func (c Context) UnsubscribeAllYes() string { return c.word("Unsubscribe from everything") }
 
 // HearsNothing says that there is no subscription to end.
-func HearsNothing() string { return "The channel subscribes to nothing." }
+func (c Context) HearsNothing() string { return c.word("The channel subscribes to nothing.") }
 
 // NotSubscribed says that a channel does not subscribe to a target.
 func (c Context) NotSubscribed(t desk.Target, subs []desk.Subscription) *desk.Refusal {
-	r := desk.Refuse(desk.Unknown, "The channel does not subscribe to %s.", c.targetName(t))
+	r := desk.Refuse(desk.Unknown, "%s", c.word("The channel does not subscribe to %s.", c.targetName(t)))
 	var names []string
 	for _, s := range subs {
 		names = append(names, c.targetName(s.Target))
 	}
 	if len(names) == 0 {
-		return r.WithHint("It subscribes to nothing.")
+		return r.WithHint("%s", c.word("It subscribes to nothing."))
 	}
-	return r.WithHint("It subscribes to: %s.", strings.Join(names, ", "))
+	return r.WithHint("%s", c.word("It subscribes to: %s.", strings.Join(names, ", ")))
 }

@@ -22,54 +22,54 @@ const homeLines = 12
 
 // Home words a person's own place.
 func (c Context) Home(h Home) chat.Message {
-	m := chat.Message{Summary: chat.Plain("You have " + count(len(h.Mine), "open incident") + "."), Tone: chat.ToneInfo}
+	m := chat.Message{Summary: chat.Plain(c.plural(len(h.Mine), "You have 1 open incident.", "You have %s open incidents.")), Tone: chat.ToneInfo}
 	if len(h.Mine) == 0 {
-		m.Summary, m.Tone = chat.Plain("No open incident is yours."), chat.ToneNone
+		m.Summary, m.Tone = c.say("No open incident is yours."), chat.ToneNone
 	}
 	var mine, promised, subs []chat.Line
 	for _, i := range h.Mine {
 		mine = append(mine, c.ListLine(i))
 	}
 	for _, i := range h.Promised {
-		by := ", by "
+		by := c.say("%s, by %s", c.Names(i.Services), c.withDay(i.NextUpdateBy))
 		if !i.NextUpdateBy.After(h.At) {
-			by = ", was due "
+			by = c.say("%s, was due %s", c.Names(i.Services), c.withDay(i.NextUpdateBy))
 		}
-		promised = append(promised, chat.Line{Kind: chat.Item, Text: chat.Text{
-			{Strong: listName(i)}, {Plain: ": " + Names(i.Services) + by}, {Time: i.NextUpdateBy, Form: chat.DayClock}}})
+		promised = append(promised, chat.Line{Kind: chat.Item, Text: append(chat.Text{{Strong: c.listName(i)}, {Plain: ": "}}, by...)})
 	}
 	for _, s := range h.Subscriptions {
 		subs = append(subs, chat.Line{Kind: chat.Item, Text: chat.Text{
 			{Channel: s.Channel}, {Plain: ": "}, {Strong: c.targetName(s.Target)}, {Plain: ": " + c.heard(s)}}})
 	}
-	m.Lines = append(m.Lines, homePart("Your open incidents", mine)...)
-	m.Lines = append(m.Lines, homePart("News promised", promised)...)
-	m.Lines = append(m.Lines, homePart("Subscriptions of this workspace", subs)...)
-	m.Lines = append(m.Lines, chat.Line{Kind: chat.Heading, Text: chat.Plain("How to begin")}, paragraph(beginning(h.Staff)))
+	m.Lines = append(m.Lines, c.homePart(c.word("Your open incidents"), mine)...)
+	m.Lines = append(m.Lines, c.homePart(c.word("News promised"), promised)...)
+	m.Lines = append(m.Lines, c.homePart(c.word("Subscriptions of this workspace"), subs)...)
+	m.Lines = append(m.Lines, chat.Line{Kind: chat.Heading, Text: c.say("How to begin")}, paragraph(c.beginning(h.Staff)))
 	if c.StatusURL != "" {
-		m.Context = append(m.Context, chat.Text{{Link: chat.Link{URL: c.StatusURL, Label: "Status page of " + c.Organization}}})
+		m.Context = append(m.Context, chat.Text{{Link: chat.Link{URL: c.StatusURL, Label: c.word("Status page of %s", c.Organization)}}})
 	}
 	return m
 }
 
 // homePart is one list under its heading; nothing where it is empty.
-func homePart(heading string, lines []chat.Line) []chat.Line {
+func (c Context) homePart(heading string, lines []chat.Line) []chat.Line {
 	if len(lines) == 0 {
 		return nil
 	}
 	more := len(lines) - homeLines
 	lines = append([]chat.Line{{Kind: chat.Heading, Text: chat.Plain(heading)}}, lines[:min(len(lines), homeLines)]...)
 	if more > 0 {
-		lines = append(lines, chat.Line{Kind: chat.Item, Text: chat.Plain("and " + thousands(more) + " more")})
+		lines = append(lines, chat.Line{Kind: chat.Item, Text: c.say("and %s more", c.thousands(more))})
 	}
 	return lines
 }
 
-func beginning(staff bool) chat.Text {
+func (c Context) beginning(staff bool) chat.Text {
+	code := func(s string) chat.Span { return chat.Span{Code: s} }
 	if staff {
-		return chat.Text{{Plain: "In any channel type "}, {Code: "/incident declare learn down"}, {Plain: " to declare, "},
-			{Code: "/subscribe"}, {Plain: " to choose what the channel hears, "}, {Code: "/belltower help"}, {Plain: " for everything else."}}
+		return c.say("In any channel type %s to declare, %s to choose what the channel hears, %s for everything else.",
+			code("/incident declare learn down"), code("/subscribe"), code("/belltower help"))
 	}
-	return chat.Text{{Plain: "In any channel type "}, {Code: "/status"}, {Plain: " to see which services work, "},
-		{Code: "/subscribe"}, {Plain: " to choose what the channel hears, "}, {Code: "/belltower help"}, {Plain: " for everything else."}}
+	return c.say("In any channel type %s to see which services work, %s to choose what the channel hears, %s for everything else.",
+		code("/status"), code("/subscribe"), code("/belltower help"))
 }

@@ -1,5 +1,5 @@
-// Package wording is every sentence that people read in posts and answers. All
-// of it is English; another language will be another file.
+// Package wording is every sentence that people read in posts and answers, in each
+// language that the bot speaks: see Language.
 //
 // How the posts speak: for a tired person on a phone. The sentence comes first
 // and stands alone; short words; no blame, no promise but a person's own. Public
@@ -28,6 +28,10 @@ type Context struct {
 	Catalog *desk.Catalog
 	// Campuses names the campus of a connection, where it has just one.
 	Campuses map[desk.ConnectionName]string
+	// Language is what is said here; nil: English.
+	Language *Language
+	// Languages are those of connections, where it is another.
+	Languages map[desk.ConnectionName]*Language
 	// StatusURL is the address of the status page, without a slash at the end;
 	// empty: posts have no link.
 	StatusURL string
@@ -52,7 +56,7 @@ func (c Context) Post(d chat.Delivery) chat.Message {
 		m = c.root(d)
 	}
 	if d.Reference {
-		m.Context = append(m.Context, chat.Plain("If you see this twice: it is one message about "+d.Subject.String()+"."))
+		m.Context = append(m.Context, c.say("If you see this twice: it is one message about %s.", d.Subject))
 	}
 	return m
 }
@@ -119,22 +123,21 @@ func colon(lead, typed string) chat.Text {
 
 // clock writes times such that they cannot be mistaken for another day's.
 type clock struct {
-	zone *time.Location
+	c    Context
 	near time.Time // times of this day need no date
 }
 
-func (k clock) at(t time.Time) chat.Text {
-	form := chat.DayClock
+func (k clock) at(t time.Time) chat.Span {
 	if k.day(t) == k.day(k.near) {
-		form = chat.Clock
+		return k.c.span(t, chat.Clock)
 	}
-	return chat.Text{{Time: t, Form: form}}
+	return k.c.withDay(t)
 }
 
-func (k clock) day(t time.Time) string { return t.In(k.zone).Format(time.DateOnly) }
+func (k clock) day(t time.Time) string { return t.In(k.c.Zone).Format(time.DateOnly) }
 
 // withDay writes a time with its day: the one that the others of a post are near.
-func withDay(t time.Time) chat.Text { return chat.Text{{Time: t, Form: chat.DayClock}} }
+func (c Context) withDay(t time.Time) chat.Span { return c.span(t, chat.DayClock) }
 
 // tone is the mood of an incident's state.
 func tone(i desk.Incident) chat.Tone {
@@ -159,11 +162,11 @@ func tone(i desk.Incident) chat.Tone {
 
 // promise says when to expect news. asOf is when the post is made: a promise that
 // has passed by then is not repeated.
-func promise(i desk.Incident, asOf time.Time, k clock) chat.Text {
+func (c Context) promise(i desk.Incident, asOf time.Time, k clock) chat.Text {
 	if i.NextUpdateBy.After(asOf) {
-		return chat.Join(chat.Plain("We will post again by "), k.at(i.NextUpdateBy), chat.Plain("."))
+		return c.say("We will post again by %s.", k.at(i.NextUpdateBy))
 	}
-	return chat.Plain("We will post again as soon as we know more.")
+	return c.say("We will post again as soon as we know more.")
 }
 
 // page links to the page of an incident, or to the whole page where it never was
@@ -185,9 +188,9 @@ func (c Context) statusPage(path, name string) []chat.Text {
 	if c.StatusURL == "" {
 		return nil
 	}
-	label := "Status page"
+	label := c.word("Status page")
 	if c.Organization != "" {
-		label += " of " + c.Organization
+		label = c.word("Status page of %s", c.Organization)
 	}
 	return []chat.Text{{{Link: chat.Link{URL: c.StatusURL + path, Label: label + name}}}}
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -25,8 +26,13 @@ var eastern = func() *time.Location {
 	return zone
 }()
 
-func campus() Context {
-	return Context{
+func campus() Context { return campusIn(nil) }
+
+// campusIn is a campus that reads a language.
+func campusIn(l *Language) Context {
+	c := Context{
+		Language:     l,
+		Languages:    map[desk.ConnectionName]*Language{"mayaguez": Spanish()},
 		Organization: "Example University",
 		StatusURL:    "https://status.example.edu",
 		Zone:         eastern,
@@ -40,19 +46,52 @@ func campus() Context {
 			{ID: "library", Name: "Library Catalog"},
 		}),
 	}
+	if l == nil {
+		return c
+	}
+	services := slices.Clone(c.Catalog.Services())
+	for k := range services {
+		services[k].AdviceOutage = spoken()[services[k].AdviceOutage]
+	}
+	c.Catalog = desk.NewCatalog(services)
+	return c
 }
 
 // story tells one incident by the real rules of the desk; its clock stands until
 // it is moved.
 type story struct {
 	t    testing.TB
+	in   Context
 	now  time.Time
 	inc  desk.Incident
 	said []*desk.Announcement
 }
 
-func begin(t testing.TB) *story {
-	return &story{t: t, now: time.Date(2026, 12, 4, 3, 55, 0, 0, eastern).UTC()}
+func begin(t testing.TB) *story { return beginIn(t, campus()) }
+
+// beginIn is a story whose people type what its campus reads.
+func beginIn(t testing.TB, in Context) *story {
+	return &story{t: t, in: in, now: time.Date(2026, 12, 4, 3, 55, 0, 0, eastern).UTC()}
+}
+
+// typed is what people type, in their language.
+func (s *story) typed(english string) string {
+	if s.in.Language == nil || english == "" {
+		return english
+	}
+	own, ok := spoken()[english]
+	if !ok {
+		s.t.Errorf("nobody types %q in %s", english, s.in.Language.Code)
+	}
+	return own
+}
+
+// typedOr is what people type, or the ready sentence where they type nothing.
+func (s *story) typedOr(english, ready string) string {
+	if english == "" {
+		return ready
+	}
+	return s.typed(english)
 }
 
 func (s *story) act() desk.Act {
@@ -97,12 +136,7 @@ func affected(ids ...string) (out []desk.Affected) {
 
 func (s *story) declare(d desk.Declaration) *story {
 	s.t.Helper()
-	if d.Title == "" {
-		d.Title = ReadyTitle(d.Services)
-	}
-	if d.Text == "" {
-		d.Text = ReadyText()
-	}
+	d.Title, d.Text = s.typedOr(d.Title, s.in.ReadyTitle(d.Services)), s.typedOr(d.Text, s.in.ReadyText())
 	d.In = desk.Channel{Connection: "amherst", ID: "C0OPS"}
 	return s.take(desk.Declare(42, d, s.act()))
 }
@@ -122,15 +156,12 @@ func (s *story) loginFails() *story {
 
 func (s *story) update(status desk.IncidentStatus, text string) *story {
 	s.t.Helper()
-	return s.take(s.inc.Update(desk.Progress{Status: status, Text: text, Next: 20 * time.Minute}, s.act()))
+	return s.take(s.inc.Update(desk.Progress{Status: status, Text: s.typed(text), Next: 20 * time.Minute}, s.act()))
 }
 
 func (s *story) resolve(text string) *story {
 	s.t.Helper()
-	if text == "" {
-		text = ReadyEnd(s.inc)
-	}
-	return s.take(s.inc.Resolve(text, s.act()))
+	return s.take(s.inc.Resolve(s.typedOr(text, s.in.ReadyEnd(s.inc)), s.act()))
 }
 
 func (s *story) newest() *desk.Announcement { return s.said[len(s.said)-1] }
@@ -146,21 +177,21 @@ func (s *story) forms(fold int) string {
 	base := chat.Delivery{Subject: a.Subject, N: a.N, Snapshot: &a.Snapshot, Root: root}
 	ops := base
 	ops.Ops = true
-	out := "== ops card\n" + transcript(campus().Post(ops))
+	out := "== ops card\n" + transcript(s.in.Post(ops))
 	if a.Snapshot.Scope().OpsOnly {
 		return out
 	}
-	out += "\n== channel root\n" + transcript(campus().Post(base))
+	out += "\n== channel root\n" + transcript(s.in.Post(base))
 	if root == "" || len(audible(s.said[len(s.said)-fold:])) == 0 {
 		return out
 	}
 	reply := base
 	reply.Said = s.said[len(s.said)-fold:]
-	out += "\n== thread reply\n" + transcript(campus().Post(reply))
+	out += "\n== thread reply\n" + transcript(s.in.Post(reply))
 	reply.Broadcast = true
-	out += "\n== broadcast\n" + transcript(campus().Post(reply))
+	out += "\n== broadcast\n" + transcript(s.in.Post(reply))
 	reply.Ops = true
-	return out + "\n== ops reply\n" + transcript(campus().Post(reply))
+	return out + "\n== ops reply\n" + transcript(s.in.Post(reply))
 }
 
 // transcript shows a message as a person would read it, with what its marks mean.
@@ -191,9 +222,14 @@ func confirmed(a chat.Action) string {
 	return " | first asks: " + a.Confirm
 }
 
-func golden(t *testing.T, name, got string) {
+// golden holds what a campus reads against the file of its language.
+func golden(t *testing.T, in Context, name, got string) {
 	t.Helper()
-	path := filepath.Join("testdata", "posts", name+".txt")
+	folder := "posts"
+	if in.Language != nil {
+		folder += "_" + in.Language.Code
+	}
+	path := filepath.Join("testdata", folder, name+".txt")
 	if *update {
 		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 			t.Fatal(err)
@@ -211,19 +247,29 @@ func golden(t *testing.T, name, got string) {
 	}
 }
 
-func TestPosts(t *testing.T) {
-	for name, s := range stories(t) {
-		t.Run(name, func(t *testing.T) { golden(t, name, s.forms(1)) })
-	}
+// inEach tells a story in each language.
+func inEach(t *testing.T, tell func(*testing.T, Context)) {
+	t.Run("English", func(t *testing.T) { tell(t, campus()) })
+	t.Run("Spanish", func(t *testing.T) { tell(t, campusIn(Spanish())) })
 }
 
-func TestWhatWasMissedIsOneReply(t *testing.T) {
-	s := begin(t).loginFails().at("4:12").update(desk.Identified, "A disk is full.").
+func TestPosts(t *testing.T) {
+	inEach(t, func(t *testing.T, in Context) {
+		for name, s := range stories(t, in) {
+			t.Run(name, func(t *testing.T) { golden(t, in, name, s.forms(1)) })
+		}
+	})
+}
+
+func TestWhatWasMissedIsOneReply(t *testing.T) { inEach(t, missedIsOneReply) }
+
+func missedIsOneReply(t *testing.T, in Context) {
+	s := beginIn(t, in).loginFails().at("4:12").update(desk.Identified, "A disk is full.").
 		at("4:20").update("", "Two things are wrong:\n1. a disk is full\n2. the spare did not start")
 	s.at("4:25").take(s.inc.SetImpact(desk.Critical, s.act()))
-	s.at("4:26").take(s.inc.SetTitle("Login and courses fail", s.act()))
-	golden(t, "folded open", s.forms(4))
-	golden(t, "folded over", s.at("4:31").resolve("There is room on the disk again.").forms(5))
+	s.at("4:26").take(s.inc.SetTitle(s.typed("Login and courses fail"), s.act()))
+	golden(t, in, "folded open", s.forms(4))
+	golden(t, in, "folded over", s.at("4:31").resolve("There is room on the disk again.").forms(5))
 }
 
 func TestALongSilenceFitsOneReply(t *testing.T) {
@@ -241,35 +287,43 @@ func TestALongSilenceFitsOneReply(t *testing.T) {
 	}
 }
 
-func TestAMissedRetractionIsSaidAlone(t *testing.T) {
-	s := begin(t).loginFails().at("4:12").update(desk.Identified, "A disk is full.")
-	s.at("4:13").take(s.inc.Retract("It was the test system.", s.act()))
-	golden(t, "folded retracted", s.forms(2))
+func TestAMissedRetractionIsSaidAlone(t *testing.T) { inEach(t, missedRetraction) }
+
+func missedRetraction(t *testing.T, in Context) {
+	s := beginIn(t, in).loginFails().at("4:12").update(desk.Identified, "A disk is full.")
+	s.at("4:13").take(s.inc.Retract(s.typed("It was the test system."), s.act()))
+	golden(t, in, "folded retracted", s.forms(2))
 }
 
 func TestBegunAndEndedMeanwhileIsOnePostInThePast(t *testing.T) {
-	s := begin(t).loginFails().at("4:31").resolve("There is room on the disk again.")
-	golden(t, "meanwhile", s.forms(3))
+	inEach(t, func(t *testing.T, in Context) {
+		s := beginIn(t, in).loginFails().at("4:31").resolve("There is room on the disk again.")
+		golden(t, in, "meanwhile", s.forms(3))
+	})
 }
 
-func TestTheCardThatWaitsNamesWhatIsDoubtful(t *testing.T) {
-	s := begin(t).loginFails()
+func TestTheCardThatWaitsNamesWhatIsDoubtful(t *testing.T) { inEach(t, cardThatWaits) }
+
+func cardThatWaits(t *testing.T, in Context) {
+	s := beginIn(t, in).loginFails()
 	snap := &s.newest().Snapshot
 	snap.Held = &desk.Held{Until: s.now.Add(10 * time.Second), Channels: 143}
 	snap.Doubts = []string{"The title looks like it names a host: db7.example.edu."}
-	golden(t, "held", s.forms(1))
+	golden(t, in, "held", s.forms(1))
 	s.at("4:12").update(desk.Identified, "A disk is full.")
 	s.newest().Snapshot.Held = &desk.Held{Until: s.now.Add(10 * time.Second), Channels: 1}
-	golden(t, "held update", s.forms(1))
+	golden(t, in, "held update", s.forms(1))
 	s.at("4:31").resolve("")
 	s.newest().Snapshot.Held = &desk.Held{Until: s.now.Add(10 * time.Second), Channels: 143}
-	golden(t, "held end", s.forms(1))
+	golden(t, in, "held end", s.forms(1))
 }
 
 func TestASecondTryNamesItsSubject(t *testing.T) {
-	s := begin(t).learnDown()
-	d := chat.Delivery{Subject: s.inc.Subject(), N: 1, Snapshot: &s.newest().Snapshot, Reference: true}
-	golden(t, "reference", transcript(campus().Post(d)))
+	inEach(t, func(t *testing.T, in Context) {
+		s := beginIn(t, in).learnDown()
+		d := chat.Delivery{Subject: s.inc.Subject(), N: 1, Snapshot: &s.newest().Snapshot, Reference: true}
+		golden(t, in, "reference", transcript(in.Post(d)))
+	})
 }
 
 func TestWithoutAPageThereIsNoLink(t *testing.T) {
@@ -294,24 +348,28 @@ func TestANoticeOfSeveralLinesBeginsWithItsSentence(t *testing.T) {
 
 // What a channel was not told of in its quiet hours: one thing is the sentence itself,
 // more of them are a list.
-func TestWhatQuietHoursKeptBack(t *testing.T) {
-	over := begin(t).loginFails().at("4:31").resolve("It works.").inc
-	wrong := begin(t).learnDown().at("4:05")
+func TestWhatQuietHoursKeptBack(t *testing.T) { inEach(t, keptBack) }
+
+func keptBack(t *testing.T, in Context) {
+	over := beginIn(t, in).loginFails().at("4:31").resolve("It works.").inc
+	wrong := beginIn(t, in).learnDown().at("4:05")
 	wrong.take(wrong.inc.Retract("", wrong.act()))
-	open := begin(t).declare(desk.Declaration{Services: affected("portal"), Impact: desk.Minor}).inc
+	open := beginIn(t, in).declare(desk.Declaration{Services: affected("portal"), Impact: desk.Minor}).inc
 	at := begin(t).at("7:00").now
 	post := func(missed ...desk.Incident) string {
-		return transcript(campus().Post(chat.Delivery{Snapshot: &desk.Snapshot{Notice: &desk.Notice{Number: 7, At: at, To: desk.Channel{Connection: "amherst", ID: "C1"}, Missed: missed}}}))
+		return transcript(in.Post(chat.Delivery{Snapshot: &desk.Snapshot{Notice: &desk.Notice{Number: 7, At: at, To: desk.Channel{Connection: "amherst", ID: "C1"}, Missed: missed}}}))
 	}
 	many := make([]desk.Incident, maxMissed+3)
 	for k := range many {
 		many[k] = over
 	}
-	golden(t, "missed", post(over)+"\n"+post(open)+"\n"+post(wrong.inc)+"\n"+post(over, open, wrong.inc)+"\n"+post(many...))
+	golden(t, in, "missed", post(over)+"\n"+post(open)+"\n"+post(wrong.inc)+"\n"+post(over, open, wrong.inc)+"\n"+post(many...))
 }
 
-func TestNotices(t *testing.T) {
-	c, ch := campus(), desk.Channel{Connection: "boston", ID: "C0LIBRARY"}
+func TestNotices(t *testing.T) { inEach(t, notices) }
+
+func notices(t *testing.T, c Context) {
+	ch := desk.Channel{Connection: "boston", ID: "C0LIBRARY"}
 	inc42 := desk.Subject{Kind: desk.IncidentSubject, Number: 42}
 	at := func(hm string) time.Time { return begin(t).at(hm).now }
 	open := begin(t).loginFails()
@@ -334,5 +392,5 @@ func TestNotices(t *testing.T) {
 			Snapshot: &desk.Snapshot{Notice: &desk.Notice{Number: k + 1, Text: text}}}
 		b.WriteString(transcript(c.Post(d)))
 	}
-	golden(t, "notices", b.String())
+	golden(t, c, "notices", b.String())
 }

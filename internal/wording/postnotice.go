@@ -1,10 +1,11 @@
 package wording
 
 import (
-	"fmt"
+	"cmp"
 	"strings"
 	"time"
 
+	"github.com/umassonline/belltower/internal/chat"
 	"github.com/umassonline/belltower/internal/desk"
 )
 
@@ -14,33 +15,33 @@ import (
 // ChannelGone says that a channel cannot be reached until somebody changes
 // something; reason is the platform's word.
 func (c Context) ChannelGone(ch desk.Channel, reason string) string {
-	return fmt.Sprintf("We cannot reach the channel %s any more (%s). It hears nothing until it is back; we look once a day.", ch, reason)
+	return c.For(ch.Connection).word("We cannot reach the channel %s any more (%s). It hears nothing until it is back; we look once a day.", ch, reason)
 }
 
 // PostFailed says that a channel was not told and will not be.
 func (c Context) PostFailed(ch desk.Channel, s desk.Subject, reason string) string {
-	return fmt.Sprintf("%s was not told of %s (%s). Please tell the people there.", ch, s, reason)
+	return c.For(ch.Connection).word("%s was not told of %s (%s). Please tell the people there.", ch, s, reason)
 }
 
 // EditFailed says that a channel's post shows an old text.
 func (c Context) EditFailed(ch desk.Channel, s desk.Subject, reason string) string {
-	return fmt.Sprintf("The post about %s in %s shows an old text (%s). Its thread has the newest.", s, ch, reason)
+	return c.For(ch.Connection).word("The post about %s in %s shows an old text (%s). Its thread has the newest.", s, ch, reason)
 }
 
 // ConnectionRefused says that a platform refuses a whole connection.
 func (c Context) ConnectionRefused(conn desk.ConnectionName, reason string) string {
-	return fmt.Sprintf("%s refuses our app (%s), so nothing is told there. Please check the app and its token.", conn, reason)
+	return c.word("%s refuses our app (%s), so nothing is told there. Please check the app and its token.", conn, reason)
 }
 
 // Deaf says that nothing is heard from a connection; why is a sentence without its
 // full stop.
 func (c Context) Deaf(conn desk.ConnectionName, why string) string {
-	return fmt.Sprintf("We hear nothing from %s, so commands and buttons do not work there. %s.", conn, why)
+	return c.For(conn).word("We hear nothing from %s, so commands and buttons do not work there. %s.", conn, why)
 }
 
 // HeardAgain says that it is over.
 func (c Context) HeardAgain(conn desk.ConnectionName) string {
-	return fmt.Sprintf("We hear %s again. Please type once more what was not answered.", conn)
+	return c.For(conn).word("We hear %s again. Please type once more what was not answered.", conn)
 }
 
 // Absence is what happened while the bot did not run.
@@ -52,23 +53,20 @@ type Absence struct {
 
 // Away is "I was away 4:12 to 4:19 AM EST. Open: INC-42, update was due 4:20 ...".
 func (c Context) Away(a Absence) string {
-	var b strings.Builder
-	fmt.Fprintf(&b, "I was away %s to %s. ", c.clockText(a.From, a.To), c.clockText(a.To, a.To))
 	var open []string
 	for _, i := range a.Open {
 		open = append(open, c.openLine(i, a.To))
 	}
-	if len(open) == 0 {
-		open = []string{"nothing"}
+	told := c.word("No post was missed.")
+	if owed := incidents(a.Owed); len(owed) > 0 {
+		told = c.word("What was missed is told now: %s.", strings.Join(owed, ", "))
 	}
-	fmt.Fprintf(&b, "Open: %s. ", strings.Join(open, "; "))
-	owed := incidents(a.Owed)
-	if len(owed) == 0 {
-		b.WriteString("No post was missed.")
-		return b.String()
-	}
-	fmt.Fprintf(&b, "What was missed is told now: %s.", strings.Join(owed, ", "))
-	return b.String()
+	return c.word("I was away %s to %s.", c.clockText(a.From, a.To), c.clockText(a.To, a.To)) + " " +
+		c.word("Open: %s.", c.orNothing(open, "; ")) + " " + told
+}
+
+func (c Context) orNothing(list []string, between string) string {
+	return cmp.Or(strings.Join(list, between), c.word("nothing"))
 }
 
 // incidents are the subjects that are no notices, in words.
@@ -84,26 +82,20 @@ func incidents(subjects []desk.Subject) (names []string) {
 // Restored says that the record was taken from a backup: From is when that was
 // made, Owed what was due then.
 func (c Context) Restored(a Absence) string {
-	var b strings.Builder
-	from := "an unknown time"
+	from := c.word("an unknown time")
 	if !a.From.IsZero() {
 		from = c.clockText(a.From, a.To)
 	}
-	fmt.Fprintf(&b, "The record was restored from a backup of %s. What was done since is not in it. ", from)
 	var open []string
 	for _, i := range a.Open {
 		open = append(open, i.Subject().String())
 	}
-	if len(open) == 0 {
-		open = []string{"nothing"}
-	}
-	fmt.Fprintf(&b, "Open in it: %s. ", strings.Join(open, ", "))
+	left := c.word("Nothing was left to be told.")
 	if owed := incidents(a.Owed); len(owed) > 0 {
-		fmt.Fprintf(&b, "Some channels had still to hear of %s. It is not told again, as it may have been told: please look, and say how it stands.", strings.Join(owed, ", "))
-		return b.String()
+		left = c.word("Some channels had still to hear of %s. It is not told again, as it may have been told: please look, and say how it stands.", strings.Join(owed, ", "))
 	}
-	b.WriteString("Nothing was left to be told.")
-	return b.String()
+	return c.word("The record was restored from a backup of %s. What was done since is not in it.", from) + " " +
+		c.word("Open in it: %s.", c.orNothing(open, ", ")) + " " + left
 }
 
 func (c Context) openLine(i desk.Incident, at time.Time) string {
@@ -112,13 +104,13 @@ func (c Context) openLine(i desk.Incident, at time.Time) string {
 	case i.NextUpdateBy.IsZero():
 		return s
 	case i.NextUpdateBy.After(at):
-		return s + ", update is due " + c.clockText(i.NextUpdateBy, at)
+		return c.word("%s, update is due %s", s, c.clockText(i.NextUpdateBy, at))
 	}
-	return s + ", update was due " + c.clockText(i.NextUpdateBy, at)
+	return c.word("%s, update was due %s", s, c.clockText(i.NextUpdateBy, at))
 }
 
 // clockText writes a time in the organization's zone, with its day unless that
 // is near's.
 func (c Context) clockText(t, near time.Time) string {
-	return clock{c.Zone, near}.at(t).PlainText(c.Zone)
+	return chat.Text{clock{c, near}.at(t)}.PlainText(c.Zone)
 }

@@ -1,7 +1,6 @@
 package wording
 
 import (
-	"fmt"
 	"slices"
 	"strconv"
 
@@ -14,30 +13,28 @@ import (
 func (c Context) forStaff(m *chat.Message, s desk.Snapshot) {
 	i := *s.Incident
 	m.Summary = chat.Join(reference(i), m.Summary)
-	m.Lines = append(waiting(s), m.Lines...)
-	m.Facts = facts(i)
-	m.Actions = actions(s)
+	m.Lines = append(c.waiting(s), m.Lines...)
+	m.Facts = c.facts(i)
+	m.Actions = c.actions(s)
 }
 
 func reference(i desk.Incident) chat.Text { return chat.Plain(i.Subject().String() + " – ") }
 
 // waiting says that others are not told yet, and what is doubtful.
-func waiting(s desk.Snapshot) []chat.Line {
+func (c Context) waiting(s desk.Snapshot) []chat.Line {
 	if s.Held == nil {
 		return nil
 	}
-	what, unless := "Nobody else was told yet.", ", unless you take it back."
+	who, at := c.channels(s.Held.Channels), c.span(s.Held.Until, chat.Seconds)
+	what, then := c.word("Nobody else was told yet."), c.say(" %s will be told at %s, unless you take it back.", who, at)
 	if !unseen(s) {
-		what, unless = "The newest change is not told to others yet.", "."
+		what, then = c.word("The newest change is not told to others yet."), c.say(" %s will be told at %s.", who, at)
 	}
-	lines := []chat.Line{paragraph(chat.Text{
-		{Strong: what}, {Plain: " " + count(s.Held.Channels, "channel") + " will be told at "},
-		{Time: s.Held.Until, Form: chat.Seconds}, {Plain: unless},
-	})}
+	lines := []chat.Line{paragraph(chat.Text{{Strong: what}}, then)}
 	if len(s.Doubts) == 0 {
 		return lines
 	}
-	lines = append(lines, paragraph(chat.Plain("Please look again before it goes:")))
+	lines = append(lines, paragraph(c.say("Please look again before it goes:")))
 	for _, doubt := range s.Doubts {
 		lines = append(lines, chat.Line{Kind: chat.Item, Text: chat.Plain(doubt)})
 	}
@@ -48,36 +45,36 @@ func waiting(s desk.Snapshot) []chat.Line {
 // the incident.
 func unseen(s desk.Snapshot) bool { return s.Incident.Entries == 1 || s.Untold }
 
-func facts(i desk.Incident) []chat.Fact {
+func (c Context) facts(i desk.Incident) []chat.Fact {
 	out := []chat.Fact{
-		{Label: "Impact", Value: chat.Plain(string(i.Impact) + " (" + PublicImpact(i.Impact) + ")")},
-		{Label: "Status", Value: chat.Plain(standingWord(i))},
+		{Label: c.word("Impact"), Value: chat.Plain(c.impactValue(i.Impact))},
+		{Label: c.word("Status"), Value: chat.Plain(c.standingWord(i))},
 	}
 	if !i.DeclaredBy.IsZero() {
-		out = append(out, chat.Fact{Label: "Declared by", Value: chat.Text{{Person: i.DeclaredBy}}})
+		out = append(out, chat.Fact{Label: c.word("Declared by"), Value: chat.Text{{Person: i.DeclaredBy}}})
 	}
 	if !i.DeclaredIn.IsZero() {
-		out = append(out, chat.Fact{Label: "Declared in", Value: chat.Text{{Channel: i.DeclaredIn}}})
+		out = append(out, chat.Fact{Label: c.word("Declared in"), Value: chat.Text{{Channel: i.DeclaredIn}}})
 	}
 	if i.IsOpen() {
-		out = append(out, chat.Fact{Label: "Lead", Value: lead(i)})
+		out = append(out, chat.Fact{Label: c.word("Lead"), Value: c.lead(i)})
 	}
 	return out
 }
 
-func standingWord(i desk.Incident) string {
+func (c Context) standingWord(i desk.Incident) string {
 	switch {
 	case i.IsRetracted():
-		return "Taken back"
+		return c.word("Taken back")
 	case i.MergedInto != 0:
-		return "Merged"
+		return c.word("Merged")
 	}
-	return StatusName(i.Status)
+	return c.StatusName(i.Status)
 }
 
-func lead(i desk.Incident) chat.Text {
+func (c Context) lead(i desk.Incident) chat.Text {
 	if i.Lead.IsZero() {
-		return chat.Plain("Nobody yet")
+		return c.say("Nobody yet")
 	}
 	return chat.Text{{Person: i.Lead}}
 }
@@ -85,10 +82,10 @@ func lead(i desk.Incident) chat.Text {
 // actions are the buttons of the card: while it waits, to end the waiting or to
 // change it; while it is open, to work on it; then to look. --yes does it at once,
 // where else a form would be opened.
-func actions(s desk.Snapshot) []chat.Action {
+func (c Context) actions(s desk.Snapshot) []chat.Action {
 	i := *s.Incident
-	b := button{i.Subject().String(), strconv.Itoa(i.Number)}
-	told := b.make("Who was told of %s", "incident deliveries")
+	b := c.button(i)
+	told := b.make(c.word("Who was told of %s", b.name), "incident deliveries")
 	switch {
 	case s.Held != nil:
 		if !i.IsOpen() {
@@ -98,14 +95,14 @@ func actions(s desk.Snapshot) []chat.Action {
 	case !i.IsOpen():
 		return []chat.Action{told}
 	}
-	resolve := b.make("Resolve %s", "incident resolve --yes")
-	resolve.Style, resolve.Confirm = chat.Primary, "Tell everybody that "+b.name+" is resolved?"
+	resolve := b.make(c.word("Resolve %s", b.name), "incident resolve --yes")
+	resolve.Style, resolve.Confirm = chat.Primary, c.word("Tell everybody that %s is resolved?", b.name)
 	if i.Drill {
 		resolve.Confirm = ""
 	}
-	out := []chat.Action{b.make("Update %s", "incident update"), resolve}
+	out := []chat.Action{b.make(c.word("Update %s", b.name), "incident update"), resolve}
 	if i.Lead.IsZero() {
-		out = append(out, chat.Action{Label: "Lead " + b.name, Command: "incident lead " + b.number + " me"})
+		out = append(out, chat.Action{Label: c.word("Lead %s", b.name), Command: "incident lead " + b.number + " me"})
 	}
 	return append(out, b.retract(i.Drill), told)
 }
@@ -116,12 +113,12 @@ func (b button) change(i desk.Incident) []chat.Action {
 	if i.Updates > 1 || !i.IsOpen() {
 		return nil
 	}
-	return []chat.Action{b.make("Change %s", "incident change")}
+	return []chat.Action{b.make(b.c.word("Change %s", b.name), "incident change")}
 }
 
 // send is the button that ends the waiting.
 func (b button) send() chat.Action {
-	a := b.make("Send %s now", "incident tell")
+	a := b.make(b.c.word("Send %s now", b.name), "incident tell")
 	a.Style = chat.Primary
 	return a
 }
@@ -129,17 +126,24 @@ func (b button) send() chat.Action {
 // retract is the button that takes the incident back; at once where nobody was
 // told, so that ten seconds are enough.
 func (b button) retract(atOnce bool) chat.Action {
-	a := b.make("Take %s back", "incident retract --yes")
+	a := b.make(b.c.word("Take %s back", b.name), "incident retract --yes")
 	a.Style = chat.Danger
 	if !atOnce {
-		a.Confirm = "Take all of " + b.name + " back? Everybody who was told gets a correction."
+		a.Confirm = b.c.word("Take all of %s back? Everybody who was told gets a correction.", b.name)
 	}
 	return a
 }
 
 // button makes buttons about one incident.
-type button struct{ name, number string }
+type button struct {
+	c            Context
+	name, number string
+}
+
+func (c Context) button(i desk.Incident) button {
+	return button{c, i.Subject().String(), strconv.Itoa(i.Number)}
+}
 
 func (b button) make(label, command string) chat.Action {
-	return chat.Action{Label: fmt.Sprintf(label, b.name), Command: command + " " + b.number}
+	return chat.Action{Label: label, Command: command + " " + b.number}
 }

@@ -1,6 +1,7 @@
 package wording
 
 import (
+	"time"
 	"unicode/utf8"
 
 	"github.com/umassonline/belltower/internal/chat"
@@ -19,19 +20,19 @@ type saying struct {
 func (c Context) reply(d chat.Delivery) chat.Message {
 	newest := d.Said[len(d.Said)-1]
 	i := *newest.Snapshot.Incident
-	k := clock{c.Zone, newest.At}
+	k := clock{c, newest.At}
 	var m chat.Message
 	switch said := audible(d.Said); {
 	case len(said) == 1 && newest.Snapshot.Untold:
 		m = c.redeclared(said[0])
 	case len(said) == 1:
-		m = single(said[0], k)
+		m = c.single(said[0], k)
 	default:
-		m = folded(said, i, k)
+		m = c.folded(said, i, k)
 	}
 	m.Tone = tone(i)
 	if i.IsOpen() {
-		m.Context = append(m.Context, promise(i, newest.At, k))
+		m.Context = append(m.Context, c.promise(i, newest.At, k))
 	}
 	if i.IsOpen() && d.Broadcast {
 		m.Lines = append(m.Lines, c.advice(i)...)
@@ -60,8 +61,8 @@ func audible(said []*desk.Announcement) []*desk.Announcement {
 	return out
 }
 
-func single(a *desk.Announcement, k clock) chat.Message {
-	s := say(a, k)
+func (c Context) single(a *desk.Announcement, k clock) chat.Message {
+	s := c.saying(a, k)
 	if s.typed != "" && fits(s.typed) {
 		return chat.Message{Summary: colon(s.lead, s.typed), Lines: s.lines}
 	}
@@ -74,77 +75,75 @@ func single(a *desk.Announcement, k clock) chat.Message {
 
 // redeclared says, in ops, how a declaration that nobody else was told of reads now.
 func (c Context) redeclared(a *desk.Announcement) chat.Message {
-	m := chat.Message{Summary: chat.Join(chat.Plain("Correction: "), c.headline(*a.Snapshot.Incident))}
+	m := chat.Message{Summary: c.say("Correction: %s", c.headline(*a.Snapshot.Incident))}
 	if a.Text != "" {
-		m.Lines = []chat.Line{quote(a.Text)}
+		m.Lines = []chat.Line{quote(c.Said(*a.Snapshot.Incident, a.Text))}
 	}
 	return m
 }
 
-// say finds the words for an announcement.
-func say(a *desk.Announcement, k clock) saying {
+// saying finds the words for an announcement.
+func (c Context) saying(a *desk.Announcement, k clock) saying {
 	i := *a.Snapshot.Incident
+	text := c.Said(i, a.Text)
 	switch a.Kind {
 	case desk.Declared:
-		return saying{lead: Conditions(i), typed: a.Text}
+		return saying{lead: c.Conditions(i), typed: text}
 	case desk.Updated:
-		return saying{lead: "Update on " + Names(i.Services) + " (" + string(i.Status) + ")", brief: StatusName(i.Status), typed: a.Text}
+		return saying{lead: c.word("Update on %s (%s)", c.Names(i.Services), c.statusWord(i.Status)), brief: c.StatusName(i.Status), typed: text}
 	case desk.Ended:
-		return ended(a, k)
+		return c.ended(i, text)
 	case desk.Reopened:
-		return saying{lead: conditions(i, again), typed: a.Text}
+		return saying{lead: c.conditions(i, again), typed: text}
 	case desk.Worsened:
-		return regraded("It got worse: ", a, k)
+		return c.regraded(c.word("It got worse: %s", c.conditions(i, changed)), a, k)
 	case desk.Eased:
-		return regraded("It got better: ", a, k)
+		return c.regraded(c.word("It got better: %s", c.conditions(i, changed)), a, k)
 	case desk.Rescoped, desk.Absorbed:
-		return rescoped(a)
+		return c.rescoped(a)
 	case desk.Reworded:
-		return saying{lead: "Correction", typed: a.Text, lines: replaced(a, k)}
+		return saying{lead: c.word("Correction"), typed: text, lines: c.replaced(a, k)}
 	case desk.Retracted:
-		return saying{lead: pleaseIgnore(i), lines: noProblem(i)}
+		return saying{lead: c.pleaseIgnore(i), lines: c.noProblem(i)}
 	case desk.Merged:
-		return saying{lead: mergedInto(i), lines: []chat.Line{paragraph(chat.Plain(sameProblem))}}
+		return saying{lead: c.mergedInto(i), lines: []chat.Line{c.sameProblem()}}
 	}
-	return saying{lead: Conditions(i), typed: a.Text}
+	return saying{lead: c.Conditions(i), typed: text}
 }
 
-func ended(a *desk.Announcement, k clock) saying {
-	i := *a.Snapshot.Incident
-	s := saying{lead: workingAgain(i), typed: a.Text}
-	if a.Text == ReadyEnd(i) {
-		s.typed = ""
+func (c Context) ended(i desk.Incident, text string) saying {
+	if text == c.ReadyEnd(i) {
+		text = ""
 	}
-	s.lines = []chat.Line{itWas(i, k.zone)}
-	return s
+	return saying{lead: c.workingAgain(i), typed: text, lines: []chat.Line{c.itWas(i)}}
 }
 
-func rescoped(a *desk.Announcement) saying {
+func (c Context) rescoped(a *desk.Announcement) saying {
 	i := *a.Snapshot.Incident
-	s := saying{lead: "Correction: " + Conditions(i)}
+	s := saying{lead: c.word("Correction: %s", c.Conditions(i))}
 	if a.Kind == desk.Absorbed {
-		s.lead = "It is one problem: " + Conditions(i)
+		s.lead = c.word("It is one problem: %s", c.Conditions(i))
 	}
 	if a.Before != a.After {
-		s.lines = []chat.Line{paragraph(chat.Plain("Before, we named "), chat.Plain(a.Before), chat.Plain("."))}
+		s.lines = []chat.Line{paragraph(c.say("Before, we named %s.", a.Before))}
 	}
 	return s
 }
 
 // regraded says another impact, and the message that was corrected with it.
-func regraded(lead string, a *desk.Announcement, k clock) saying {
-	s := saying{lead: lead + conditions(*a.Snapshot.Incident, changed), typed: a.Text, lines: replaced(a, k)}
+func (c Context) regraded(lead string, a *desk.Announcement, k clock) saying {
+	s := saying{lead: lead, typed: c.Said(*a.Snapshot.Incident, a.Text), lines: c.replaced(a, k)}
 	if s.typed != "" {
-		s.lead += ". Correction"
+		s.lead += ". " + c.word("Correction")
 	}
 	return s
 }
 
 // replaced says which message was corrected; nothing where none was.
-func replaced(a *desk.Announcement, k clock) []chat.Line {
+func (c Context) replaced(a *desk.Announcement, k clock) []chat.Line {
 	for _, u := range a.Snapshot.Incident.Latest {
 		if u.Number == a.Update {
-			return []chat.Line{paragraph(chat.Plain("This replaces our message of "), k.at(u.At), chat.Plain("."))}
+			return []chat.Line{paragraph(c.say("This replaces our message of %s.", k.at(u.At)))}
 		}
 	}
 	return nil
@@ -159,56 +158,56 @@ const (
 
 // folded says several announcements in one reply: how it is now, then each with
 // its time. Of what does not fit the oldest are counted.
-func folded(said []*desk.Announcement, i desk.Incident, k clock) chat.Message {
-	m := chat.Message{Summary: standing(said, i)}
+func (c Context) folded(said []*desk.Announcement, i desk.Incident, k clock) chat.Message {
+	m := chat.Message{Summary: c.standing(said, i)}
 	older, left := len(said), maxFoldedText
 	for older > 0 && len(said)-older < maxFolded {
-		lines := item(said[older-1], k)
-		if left -= size(lines, k); left < 0 {
+		lines := c.item(said[older-1], k)
+		if left -= size(lines, c.Zone); left < 0 {
 			break
 		}
 		m.Lines = append(lines, m.Lines...)
 		older--
 	}
 	if older > 0 {
-		note := paragraph(chat.Plain("Not shown here: " + count(older, "older message") + "."))
+		note := paragraph(chat.Plain(c.plural(older, "Not shown here: 1 older message.", "Not shown here: %s older messages.")))
 		m.Lines = append([]chat.Line{note}, m.Lines...)
 	}
 	if i.Status == desk.Resolved {
-		m.Lines = append(m.Lines, itWas(i, k.zone))
+		m.Lines = append(m.Lines, c.itWas(i))
 	}
 	return m
 }
 
-func size(lines []chat.Line, k clock) (characters int) {
+func size(lines []chat.Line, zone *time.Location) (characters int) {
 	for _, l := range lines {
-		characters += utf8.RuneCountInString(l.Text.PlainText(k.zone))
+		characters += utf8.RuneCountInString(l.Text.PlainText(zone))
 	}
 	return characters
 }
 
 // standing is the sentence above several messages.
-func standing(said []*desk.Announcement, i desk.Incident) chat.Text {
-	how := Conditions(i)
+func (c Context) standing(said []*desk.Announcement, i desk.Incident) chat.Text {
+	how := c.Conditions(i)
 	switch {
 	case i.MergedInto != 0:
-		how = mergedInto(i)
+		how = c.mergedInto(i)
 	case !i.IsOpen():
-		how = workingAgain(i)
+		how = c.workingAgain(i)
 	}
 	if len(said) == 0 {
 		return stop(chat.Plain(how))
 	}
-	return stop(chat.Plain(how + " (" + count(len(said), "message") + " at once)"))
+	return stop(c.say("%s (%s at once)", how, c.plural(len(said), "1 message", "%s messages")))
 }
 
 // item is one of several messages: "4:12 AM – Identified: the text".
-func item(a *desk.Announcement, k clock) []chat.Line {
-	s := say(a, k)
+func (c Context) item(a *desk.Announcement, k clock) []chat.Line {
+	s := c.saying(a, k)
 	if s.brief == "" {
 		s.brief = s.lead
 	}
-	at := chat.Join(k.at(a.At), chat.Plain(" – "))
+	at := chat.Text{k.at(a.At), {Plain: " – "}}
 	if s.typed == "" || fits(s.typed) {
 		return []chat.Line{{Kind: chat.Item, Text: chat.Join(at, colon(s.brief, s.typed))}}
 	}

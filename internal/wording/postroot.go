@@ -21,7 +21,7 @@ func (c Context) root(d chat.Delivery) chat.Message {
 
 // state words an incident for everybody. opening: the channel has no post yet.
 func (c Context) state(i desk.Incident, opening bool) chat.Message {
-	k := clock{c.Zone, i.BeganAt}
+	k := clock{c, i.BeganAt}
 	switch {
 	case i.IsRetracted():
 		return c.takenBack(i)
@@ -35,26 +35,25 @@ func (c Context) state(i desk.Incident, opening bool) chat.Message {
 
 func (c Context) open(i desk.Incident, k clock) chat.Message {
 	m := chat.Message{Summary: c.headline(i)}
-	m.Lines = append(m.Lines, since(i, k))
-	m.Lines = append(m.Lines, allServices(i)...)
+	m.Lines = append(m.Lines, c.since(i, k))
+	m.Lines = append(m.Lines, c.allServices(i)...)
 	m.Lines = append(m.Lines, c.advice(i)...)
-	m.Lines = append(m.Lines, history(i, k)...)
-	m.Context = append(m.Context, promise(i, lastSaid(i), k))
+	m.Lines = append(m.Lines, c.history(i, k)...)
+	m.Context = append(m.Context, c.promise(i, lastSaid(i), k))
 	m.Context = append(m.Context, c.smallPrint(i, k)...)
 	return m
 }
 
-func since(i desk.Incident, k clock) chat.Line {
-	began := chat.Join(chat.Plain("It began "), withDay(i.BeganAt))
+func (c Context) since(i desk.Incident, k clock) chat.Line {
 	if !i.ReopenedAt.IsZero() {
-		began = chat.Join(began, chat.Plain(", and again "), k.at(i.ReopenedAt))
+		return paragraph(c.say("It began %s, and again %s.", c.withDay(i.BeganAt), k.at(i.ReopenedAt)))
 	}
-	return paragraph(began, chat.Plain("."))
+	return paragraph(c.say("It began %s.", c.withDay(i.BeganAt)))
 }
 
 // headline is "Learn System is not available: Login fails for everyone."
 func (c Context) headline(i desk.Incident) chat.Text {
-	return colon(Conditions(i), c.typedTitle(i))
+	return colon(c.Conditions(i), c.typedTitle(i))
 }
 
 // typedTitle is the title where it says more than the services' names.
@@ -68,11 +67,11 @@ func (c Context) typedTitle(i desk.Incident) string {
 // maxListed is how many services a post lists when its sentence could not.
 const maxListed = 30
 
-func allServices(i desk.Incident) []chat.Line {
+func (c Context) allServices(i desk.Incident) []chat.Line {
 	if len(i.Services) <= shownNames {
 		return nil
 	}
-	return []chat.Line{paragraph(chat.Plain("This is about " + namesUpTo(i.Services, maxListed) + "."))}
+	return []chat.Line{paragraph(c.say("This is about %s.", c.namesUpTo(i.Services, maxListed)))}
 }
 
 // maxAdvices is how many different advices a post gives.
@@ -102,14 +101,14 @@ func (c Context) advice(i desk.Incident) []chat.Line {
 const maxOlder = 240
 
 // history shows the newest messages, the newest first and whole.
-func history(i desk.Incident, k clock) []chat.Line {
+func (c Context) history(i desk.Incident, k clock) []chat.Line {
 	var lines []chat.Line
 	for n, u := range slices.Backward(i.Latest) {
-		if u.Text == ReadyEnd(i) && !i.IsOpen() {
+		text := c.Said(i, u.Text)
+		if text == c.ReadyEnd(i) && !i.IsOpen() {
 			continue
 		}
-		lines = append(lines, chat.Line{Text: updateHead(u, k)})
-		text := u.Text
+		lines = append(lines, chat.Line{Text: c.updateHead(u, k)})
 		if n < len(i.Latest)-1 {
 			text = shorten(text, maxOlder)
 		}
@@ -119,10 +118,10 @@ func history(i desk.Incident, k clock) []chat.Line {
 }
 
 // updateHead is "Identified, 4:12 AM, corrected 4:31 AM".
-func updateHead(u desk.Update, k clock) chat.Text {
-	t := chat.Join(chat.Text{{Strong: StatusName(u.Status)}, {Plain: ", "}}, k.at(u.At))
+func (c Context) updateHead(u desk.Update, k clock) chat.Text {
+	t := chat.Text{{Strong: c.StatusName(u.Status)}, {Plain: ", "}, k.at(u.At)}
 	if !u.CorrectedAt.IsZero() {
-		t = chat.Join(t, chat.Plain(", corrected "), k.at(u.CorrectedAt))
+		t = append(t, c.say(", corrected %s", k.at(u.CorrectedAt))...)
 	}
 	return t
 }
@@ -144,77 +143,78 @@ func lastSaid(i desk.Incident) time.Time {
 }
 
 func (c Context) over(i desk.Incident, opening bool, k clock) chat.Message {
-	m := chat.Message{Summary: chat.Plain("Resolved: " + workingAgain(i) + ".")}
-	if opening {
-		verb := [2]string{"it is", "they are"}[many(len(i.Services))]
-		m.Summary = chat.Join(wasThen(i, k.zone), chat.Plain("; "+verb+" working again."))
-	} else {
-		m.Lines = append(m.Lines, itWas(i, k.zone))
+	m := chat.Message{Summary: c.say("Resolved: %s.", c.workingAgain(i))}
+	switch {
+	case !opening:
+		m.Lines = append(m.Lines, c.itWas(i))
+	case len(i.Services) == 1:
+		m.Summary = c.say("%s; it is working again.", c.wasThen(i))
+	default:
+		m.Summary = c.say("%s; they are working again.", c.wasThen(i))
 	}
 	if title := c.typedTitle(i); title != "" {
-		m.Lines = append(m.Lines, paragraph(colon("This was about", title)))
+		m.Lines = append(m.Lines, paragraph(colon(c.word("This was about"), title)))
 	}
-	m.Lines = append(m.Lines, allServices(i)...)
-	m.Lines = append(m.Lines, history(i, k)...)
+	m.Lines = append(m.Lines, c.allServices(i)...)
+	m.Lines = append(m.Lines, c.history(i, k)...)
 	m.Context = c.smallPrint(i, k)
 	return m
 }
 
 // wasThen is "Learn System was not available from ... to ...", at its worst.
-func wasThen(i desk.Incident, zone *time.Location) chat.Text {
+func (c Context) wasThen(i desk.Incident) chat.Text {
 	i.Impact = i.Peak
-	k := clock{zone, i.BeganAt}
-	return chat.Join(chat.Plain(conditions(i, past)+" from "), withDay(i.BeganAt), chat.Plain(" to "), k.at(i.EndedAt))
+	return c.say("%s from %s to %s", c.conditions(i, past), c.withDay(i.BeganAt), clock{c, i.BeganAt}.at(i.EndedAt))
 }
 
 // itWas is wasThen as a paragraph, with how long it lasted.
-func itWas(i desk.Incident, zone *time.Location) chat.Line {
-	return paragraph(wasThen(i, zone), chat.Plain(" ("+Span(i.EndedAt.Sub(i.BeganAt))+")."))
+func (c Context) itWas(i desk.Incident) chat.Line {
+	return paragraph(c.wasThen(i), chat.Plain(" ("+c.Span(i.EndedAt.Sub(i.BeganAt))+")."))
 }
 
 func (c Context) takenBack(i desk.Incident) chat.Message {
 	return chat.Message{
-		Summary: stop(chat.Plain(pleaseIgnore(i))),
-		Lines:   noProblem(i),
+		Summary: stop(chat.Plain(c.pleaseIgnore(i))),
+		Lines:   c.noProblem(i),
 		Context: c.page(i),
 	}
 }
 
-func pleaseIgnore(i desk.Incident) string {
-	return "Please ignore our message about " + Names(i.Services) + ": it was a mistake"
+func (c Context) pleaseIgnore(i desk.Incident) string {
+	return c.word("Please ignore our message about %s: it was a mistake", c.Names(i.Services))
 }
 
 // noProblem says below pleaseIgnore that there was nothing, and why we said it.
-func noProblem(i desk.Incident) []chat.Line {
-	lines := []chat.Line{paragraph(chat.Plain(noSuchProblem))}
+func (c Context) noProblem(i desk.Incident) []chat.Line {
+	lines := []chat.Line{paragraph(c.say("There was no such problem. We are sorry for the trouble."))}
 	if i.RetractedWhy != "" {
 		lines = append(lines, quote(i.RetractedWhy))
 	}
 	return lines
 }
 
-const noSuchProblem = "There was no such problem. We are sorry for the trouble."
-
 func (c Context) merged(i desk.Incident) chat.Message {
 	return chat.Message{
-		Summary: chat.Plain(mergedInto(i) + "."),
-		Lines:   []chat.Line{paragraph(chat.Plain(sameProblem))},
+		Summary: chat.Plain(c.mergedInto(i) + "."),
+		Lines:   []chat.Line{c.sameProblem()},
 		Context: c.page(i),
 	}
 }
 
-const sameProblem = "We found that it is the same problem. You need not look here any more."
+func (c Context) sameProblem() chat.Line {
+	return paragraph(c.say("We found that it is the same problem. You need not look here any more."))
+}
 
-func mergedInto(i desk.Incident) string {
+func (c Context) mergedInto(i desk.Incident) string {
 	into := desk.Subject{Kind: desk.IncidentSubject, Number: i.MergedInto}
-	return "News about " + Names(i.Services) + " now comes under " + into.String()
+	return c.word("News about %s now comes under %s", c.Names(i.Services), into)
 }
 
 func (c Context) smallPrint(i desk.Incident, k clock) []chat.Text {
 	var out []chat.Text
 	shown := func(u desk.Update) bool { return u.CorrectedAt.Equal(i.CorrectedAt) } // beside the message itself
 	if !i.CorrectedAt.IsZero() && !slices.ContainsFunc(i.Latest, shown) {
-		out = append(out, chat.Join(chat.Plain("Corrected "), k.at(i.CorrectedAt), chat.Plain(".")))
+		out = append(out, c.say("Corrected %s.", k.at(i.CorrectedAt)))
 	}
 	return append(out, c.page(i)...)
 }
@@ -224,8 +224,11 @@ func (c Context) marked(m chat.Message, i desk.Incident) chat.Message {
 	if !i.Drill {
 		return m
 	}
-	m.Summary = chat.Join(chat.Plain("DRILL: "), m.Summary)
-	note := paragraph(chat.Plain("This is a drill. Nobody outside this channel sees it."))
+	m.Summary = chat.Join(chat.Plain(c.drillMark()), m.Summary)
+	note := paragraph(c.say("This is a drill. Nobody outside this channel sees it."))
 	m.Lines = append([]chat.Line{note}, m.Lines...)
 	return m
 }
+
+// drillMark begins what is about a drill.
+func (c Context) drillMark() string { return c.word("DRILL: ") }

@@ -8,80 +8,80 @@ import (
 )
 
 // stories are one for each kind of announcement, and for each way posts differ.
-func stories(t *testing.T) map[string]*story {
-	began := func(hm string) time.Time { return begin(t).at(hm).now }
+func stories(t *testing.T, in Context) map[string]*story {
+	began := func(hm string) time.Time { return beginIn(t, in).at(hm).now }
 	return map[string]*story{
-		"declared ready":   begin(t).learnDown(),
-		"declared typed":   begin(t).loginFails(),
-		"declared several": begin(t).declare(desk.Declaration{Services: affected("learn", "portal:partial_outage", "mail:operational", "wifi"), Impact: desk.Minor}),
-		"declared many":    begin(t).declare(desk.Declaration{Services: affected("learn", "portal", "mail", "wifi", "print", "library"), Impact: desk.Critical, Title: "Power is off in the data centre"}),
-		"drill":            begin(t).declare(desk.Declaration{Services: affected("learn"), Impact: desk.Critical, Drill: true}),
-		"updated":          begin(t).loginFails().at("4:12").update(desk.Identified, "A disk is full. We are making room."),
-		"updated long":     begin(t).loginFails().at("4:12").update(desk.Identified, "Two things are wrong:\n1. a disk is full\n2. the spare did not start"),
-		"updated thrice": begin(t).loginFails().at("4:12").update(desk.Identified, "A disk is full.").
+		"declared ready":   beginIn(t, in).learnDown(),
+		"declared typed":   beginIn(t, in).loginFails(),
+		"declared several": beginIn(t, in).declare(desk.Declaration{Services: affected("learn", "portal:partial_outage", "mail:operational", "wifi"), Impact: desk.Minor}),
+		"declared many":    beginIn(t, in).declare(desk.Declaration{Services: affected("learn", "portal", "mail", "wifi", "print", "library"), Impact: desk.Critical, Title: "Power is off in the data centre"}),
+		"drill":            beginIn(t, in).declare(desk.Declaration{Services: affected("learn"), Impact: desk.Critical, Drill: true}),
+		"updated":          beginIn(t, in).loginFails().at("4:12").update(desk.Identified, "A disk is full. We are making room."),
+		"updated long":     beginIn(t, in).loginFails().at("4:12").update(desk.Identified, "Two things are wrong:\n1. a disk is full\n2. the spare did not start"),
+		"updated thrice": beginIn(t, in).loginFails().at("4:12").update(desk.Identified, "A disk is full.").
 			at("4:20").update("", "We are making room.").at("4:31").update(desk.Monitoring, "Login works for most people."),
 		"worsened": func() *story {
-			s := begin(t).loginFails().at("4:05")
+			s := beginIn(t, in).loginFails().at("4:05")
 			return s.take(s.inc.SetImpact(desk.Critical, s.act()))
 		}(),
 		"eased": func() *story {
-			s := begin(t).learnDown().at("4:40")
+			s := beginIn(t, in).learnDown().at("4:40")
 			return s.take(s.inc.SetImpact(desk.Minor, s.act()))
 		}(),
 		"changed": func() *story {
-			s := begin(t).learnDown().at("4:05")
+			s := beginIn(t, in).learnDown().at("4:05")
 			eased, err := s.inc.SetImpact(desk.Minor, s.act())
 			if err != nil {
 				t.Fatal(err)
 			}
-			text, err := eased.Incident.Reword(desk.Entry{Seq: 1, Kind: desk.Declared, Update: 1, Text: ReadyText()}, "Only videos do not play.", s.act())
+			text, err := eased.Incident.Reword(desk.Entry{Seq: 1, Kind: desk.Declared, Update: 1, Text: in.ReadyText()}, s.typed("Only videos do not play."), s.act())
 			text.Announce = desk.Together([]desk.Change{eased, text})
 			return s.take(text, err)
 		}(),
 		"services": func() *story {
-			s := begin(t).learnDown().at("4:05")
+			s := beginIn(t, in).learnDown().at("4:05")
 			return s.take(s.inc.SetServices(desk.Rescope{Add: affected("portal")}, s.act()))
 		}(),
 		"title": func() *story {
-			s := begin(t).learnDown().at("4:05")
-			return s.take(s.inc.SetTitle("Login fails for everyone", s.act()))
+			s := beginIn(t, in).learnDown().at("4:05")
+			return s.take(s.inc.SetTitle(s.typed("Login fails for everyone"), s.act()))
 		}(),
 		"times": func() *story {
-			s := begin(t).learnDown().at("4:31")
+			s := beginIn(t, in).learnDown().at("4:31")
 			return s.take(s.inc.SetBegan(began("3:55").Add(-15*time.Minute), s.act()))
 		}(),
 		"edited": func() *story {
-			s := begin(t).loginFails().at("4:12").update(desk.Identified, "A disk is fall.").at("4:31")
-			return s.take(s.inc.Reword(desk.Entry{Seq: 2, Kind: desk.Updated, Update: 2, Text: "A disk is fall."}, "A disk is full.", s.act()))
+			s := beginIn(t, in).loginFails().at("4:12").update(desk.Identified, "A disk is fall.").at("4:31")
+			return s.take(s.inc.Reword(desk.Entry{Seq: 2, Kind: desk.Updated, Update: 2, Text: s.typed("A disk is fall.")}, s.typed("A disk is full."), s.act()))
 		}(),
 		"lead": func() *story {
-			s := begin(t).learnDown().at("4:05")
+			s := beginIn(t, in).learnDown().at("4:05")
 			return s.take(s.inc.SetLead(desk.Person{Connection: "lowell", ID: "9912"}, s.act()))
 		}(),
-		"resolved ready": begin(t).learnDown().at("4:31").resolve(""),
-		"resolved typed": begin(t).loginFails().at("4:12").update(desk.Identified, "A disk is full.").at("4:31").resolve("There is room on the disk again."),
-		"over midnight":  begin(t).at("23:50").learnDown().at("0:10").update(desk.Identified, "The network is cut at the lab.").at("1:00").resolve(""),
+		"resolved ready": beginIn(t, in).learnDown().at("4:31").resolve(""),
+		"resolved typed": beginIn(t, in).loginFails().at("4:12").update(desk.Identified, "A disk is full.").at("4:31").resolve("There is room on the disk again."),
+		"over midnight":  beginIn(t, in).at("23:50").learnDown().at("0:10").update(desk.Identified, "The network is cut at the lab.").at("1:00").resolve(""),
 		"reopened": func() *story {
-			s := begin(t).learnDown().at("4:31").resolve("").at("4:44")
-			return s.take(s.inc.Reopen("The disk is full once more.", s.act()))
+			s := beginIn(t, in).learnDown().at("4:31").resolve("").at("4:44")
+			return s.take(s.inc.Reopen(s.typed("The disk is full once more."), s.act()))
 		}(),
 		"retracted": func() *story {
-			s := begin(t).learnDown().at("3:57")
-			return s.take(s.inc.Retract("It was the test system.", s.act()))
+			s := beginIn(t, in).learnDown().at("3:57")
+			return s.take(s.inc.Retract(s.typed("It was the test system."), s.act()))
 		}(),
 		"retracted silently": func() *story {
-			s := begin(t).learnDown().at("3:57")
+			s := beginIn(t, in).learnDown().at("3:57")
 			return s.take(s.inc.Retract("", s.act()))
 		}(),
-		"merged":   merging(t, false),
-		"absorbed": merging(t, true),
+		"merged":   merging(t, in, false),
+		"absorbed": merging(t, in, true),
 	}
 }
 
 // merging folds an incident about the portal (42) into one about Learn (41).
-func merging(t *testing.T, into bool) *story {
-	s := begin(t).declare(desk.Declaration{Services: affected("portal"), Impact: desk.Minor}).at("4:20")
-	other, err := desk.Declare(41, desk.Declaration{Services: affected("learn"), Impact: desk.Critical, Title: ReadyTitle(affected("learn")), Text: ReadyText()}, s.act())
+func merging(t *testing.T, in Context, into bool) *story {
+	s := beginIn(t, in).declare(desk.Declaration{Services: affected("portal"), Impact: desk.Minor}).at("4:20")
+	other, err := desk.Declare(41, desk.Declaration{Services: affected("learn"), Impact: desk.Critical, Title: in.ReadyTitle(affected("learn")), Text: in.ReadyText()}, s.act())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -92,4 +92,28 @@ func merging(t *testing.T, into bool) *story {
 		return s.take(absorbed, err)
 	}
 	return s.take(from, err)
+}
+
+// spoken is what people type in the stories, in Spanish.
+func spoken() map[string]string {
+	return map[string]string{
+		"Login fails for everyone":            "Nadie puede iniciar sesión",
+		"Login and courses fail":              "Fallan el inicio de sesión y los cursos",
+		"The login page shows an error.":      "La página de inicio de sesión muestra un error.",
+		"Power is off in the data centre":     "No hay luz en el centro de datos",
+		"A disk is full.":                     "Un disco está lleno.",
+		"A disk is fall.":                     "Un disco está yeno.",
+		"A disk is full. We are making room.": "Un disco está lleno. Estamos haciendo sitio.",
+		"The disk is full once more.":         "El disco está lleno otra vez.",
+		"We are making room.":                 "Estamos haciendo sitio.",
+		"Login works for most people.":        "Casi todos pueden iniciar sesión.",
+		"There is room on the disk again.":    "Hay sitio de nuevo en el disco.",
+		"The network is cut at the lab.":      "La red está cortada en el laboratorio.",
+		"Only videos do not play.":            "Solo fallan los vídeos.",
+		"It was the test system.":             "Era el sistema de pruebas.",
+		"It works.":                           "Funciona.",
+		"Two things are wrong:\n1. a disk is full\n2. the spare did not start":                   "Hay dos fallos:\n1. un disco está lleno\n2. el de reserva no arrancó",
+		"Work of the last minutes may not be saved. If you are in an exam, keep this page open.": "Puede que no se guarde el trabajo de los últimos minutos. Si está en un examen, deje abierta esta página.",
+		"Mail is kept and comes later. You need not send it again.":                              "El correo se guarda y llega más tarde. No hace falta que lo envíe otra vez.",
+	}
 }

@@ -8,6 +8,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"github.com/umassonline/belltower/internal/chat"
 	"github.com/umassonline/belltower/internal/desk"
 )
 
@@ -23,7 +24,7 @@ func TestSpanIsSaidInTwoWordsAtMost(t *testing.T) {
 		24*time.Hour + time.Minute: "1 day",
 		51 * time.Hour:             "2 days 3 hours",
 	} {
-		if got := Span(d); got != want {
+		if got := campus().Span(d); got != want {
 			t.Errorf("Span(%v) = %q, want %q", d, got, want)
 		}
 	}
@@ -38,7 +39,7 @@ func TestNamesAreCountedWhenTheyAreMany(t *testing.T) {
 		5: "Learn System, Student Portal, Mail, Campus Wi-Fi and 1 more service",
 		6: "Learn System, Student Portal, Mail, Campus Wi-Fi and 2 more services",
 	} {
-		if got := Names(all[:n]); got != want {
+		if got := campus().Names(all[:n]); got != want {
 			t.Errorf("%d: %q, want %q", n, got, want)
 		}
 	}
@@ -47,13 +48,13 @@ func TestNamesAreCountedWhenTheyAreMany(t *testing.T) {
 func TestEveryStatusHasPublicWords(t *testing.T) {
 	seen := map[string]bool{}
 	for _, s := range append(desk.ServiceStatuses(), "made_up") {
-		w := PublicStatus(s)
+		w := campus().PublicStatus(s)
 		if w == "" || seen[w] || strings.Contains(w, "_") {
 			t.Errorf("%s is said %q", s, w)
 		}
 		seen[w] = true
 	}
-	if got := PublicImpact(desk.Critical); got != "not available" {
+	if got := campus().PublicImpact(desk.Critical); got != "not available" {
 		t.Errorf("critical is said %q", got)
 	}
 }
@@ -65,15 +66,15 @@ func TestReadySentencesAreTakenByTheRules(t *testing.T) {
 			name := strings.Repeat("n", rapid.IntRange(1, 80).Draw(t, "length"))
 			services = append(services, desk.Affected{Service: "x", Name: name})
 		}
-		title := ReadyTitle(services)
+		title := campus().ReadyTitle(services)
 		if utf8.RuneCountInString(title) > desk.MaxTitle {
 			t.Fatalf("too long: %q", title)
 		}
-		c, err := desk.Declare(1, desk.Declaration{Services: services, Impact: desk.Major, Title: title, Text: ReadyText()}, desk.Act{})
+		c, err := desk.Declare(1, desk.Declaration{Services: services, Impact: desk.Major, Title: title, Text: campus().ReadyText()}, desk.Act{})
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := c.Incident.Resolve(ReadyEnd(c.Incident), desk.Act{At: time.Unix(1, 0)}); err != nil {
+		if _, err := c.Incident.Resolve(campus().ReadyEnd(c.Incident), desk.Act{At: time.Unix(1, 0)}); err != nil {
 			t.Fatal(err)
 		}
 	})
@@ -86,7 +87,7 @@ func TestAReadyTitleNamesWhatFits(t *testing.T) {
 		"Problem with " + long.Name + " and 1 more service": {long, long},
 		"Problem with 2 services":                           {{Name: strings.Repeat("n", 120)}, long},
 	} {
-		if got := ReadyTitle(services); got != want {
+		if got := campus().ReadyTitle(services); got != want {
 			t.Errorf("%q, want %q", got, want)
 		}
 	}
@@ -128,7 +129,7 @@ func TestTimesOfAnotherDayNameIt(t *testing.T) {
 		// 23:30 in UTC is another day there, but not here.
 		time.Date(2026, 12, 4, 5, 30, 0, 0, time.UTC): "12:30 AM EST",
 	} {
-		if got := (clock{eastern, near}).at(at).PlainText(eastern); got != want {
+		if got := (chat.Text{clock{campus(), near}.at(at)}).PlainText(eastern); got != want {
 			t.Errorf("%v: %q, want %q", at, got, want)
 		}
 	}

@@ -1,0 +1,177 @@
+package wording
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"maps"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+// said are the functions that say a sentence, and which of their arguments are one.
+func said() map[string][]int {
+	return map[string][]int{"word": {0}, "say": {0}, "plural": {1, 2}, "none": {1, 2, 3}}
+}
+
+// sources are the files of the package, by name.
+func sources(t *testing.T) map[string]*ast.File {
+	paths, err := filepath.Glob("*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	files := map[string]*ast.File{}
+	for _, path := range paths {
+		if strings.HasSuffix(path, "_test.go") {
+			continue
+		}
+		f, err := parser.ParseFile(token.NewFileSet(), path, nil, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		files[path] = f
+	}
+	return files
+}
+
+// sentence is the text of a literal.
+func sentence(e ast.Expr) (string, bool) {
+	lit, ok := e.(*ast.BasicLit)
+	if !ok || lit.Kind != token.STRING {
+		return "", false
+	}
+	s, err := strconv.Unquote(lit.Value)
+	return s, err == nil
+}
+
+// called is the name of the function that a call is of.
+func called(c *ast.CallExpr) string {
+	switch f := c.Fun.(type) {
+	case *ast.SelectorExpr:
+		return f.Sel.Name
+	case *ast.Ident:
+		return f.Name
+	}
+	return ""
+}
+
+// sentencesInCode are all English sentences that are said.
+func sentencesInCode(t *testing.T) map[string]bool {
+	all := map[string]bool{}
+	for _, f := range sources(t) {
+		ast.Inspect(f, func(n ast.Node) bool {
+			call, ok := n.(*ast.CallExpr)
+			if !ok {
+				return true
+			}
+			for _, k := range said()[called(call)] {
+				if s, ok := sentence(call.Args[k]); ok {
+					all[s] = true
+				}
+			}
+			return true
+		})
+	}
+	return all
+}
+
+// endsInText finds the usage of what ends in what a channel or colleagues read.
+var endsInText = regexp.MustCompile(`<(message|text|title)>|\[(why|message)\]|down\] \[title\]`)
+
+// sentencesElsewhere are those that are said by their value, not as they stand in
+// a call: help, and the outbox's clauses.
+func sentencesElsewhere() map[string]bool {
+	all := map[string]bool{}
+	for _, h := range AllHelp() {
+		all[h.About], all[h.More] = true, true
+		if endsInText.MatchString(h.Usage) {
+			all[h.Example] = true
+		}
+	}
+	delete(all, "")
+	for _, clause := range slices.Concat(clausesOfNames(), clausesOfOutbox()) {
+		all[clause] = true
+	}
+	return all
+}
+
+// clausesOfOutbox are the clauses for why that the outbox has and that hold no name.
+func clausesOfOutbox() []string {
+	return []string{"its quiet hours last", "it can still be taken back", "nothing was announced", "only ops channels hear of it",
+		"it was taken back before this channel was told", "it subscribed after the end", "it hears of worse incidents only",
+		"it does not subscribe to any of the services"}
+}
+
+func TestEverySentenceExistsInEveryLanguage(t *testing.T) {
+	code := sentencesInCode(t)
+	maps.Copy(code, sentencesElsewhere())
+	if len(code) < 200 {
+		t.Fatalf("only %d sentences were found", len(code))
+	}
+	for _, l := range []*Language{Spanish()} {
+		for english := range code {
+			if l.texts[english] == "" {
+				t.Errorf("%s has no %q", l.Code, english)
+			}
+		}
+		for english, own := range l.texts {
+			if !code[english] {
+				t.Errorf("%s says what English does not: %q", l.Code, english)
+			}
+			if a, b := strings.Count(english, "%s"), strings.Count(own, "%"); a != b {
+				t.Errorf("%s has %d parts for %d: %q", l.Code, b, a, own)
+			}
+			if a, b := edges(english), edges(own); a != b {
+				t.Errorf("%s begins or ends otherwise: %q", l.Code, own)
+			}
+		}
+	}
+}
+
+// edges are the marks that a sentence begins and ends with, which others join to.
+func edges(s string) string {
+	const marks = " ,.:\n"
+	return s[:len(s)-len(strings.TrimLeft(s, marks))] + "…" + s[len(strings.TrimRight(s, marks)):]
+}
+
+// twoWords finds what is read, beside names of fields and the like.
+var twoWords = regexp.MustCompile(`[A-Za-z]{2,} [a-z]{2,}|^[ ,]+[a-z]{2,}|[a-z]{2,}[.:]? $`)
+
+// Words that no language is asked for would be English everywhere. What is typed is
+// the same in every language; what the app says of itself (install.go) is read by who
+// installs it.
+func TestNoSentenceIsSaidInEnglishAlone(t *testing.T) {
+	known := sentencesInCode(t)
+	maps.Copy(known, sentencesElsewhere())
+	line := regexp.MustCompile(`^(/?(incident|belltower) .*| me|not told)$`)
+	for path, f := range sources(t) {
+		if strings.HasPrefix(path, "spanish") || slices.Contains([]string{"answerhelp.go", "install.go", "english.go"}, path) {
+			continue
+		}
+		ast.Inspect(f, func(n ast.Node) bool {
+			lit, ok := n.(*ast.BasicLit)
+			if !ok {
+				return true
+			}
+			if s, ok := sentence(lit); ok && !known[s] && twoWords.MatchString(s) && !line.MatchString(s) {
+				t.Errorf("%s: no language but English says %q", path, s)
+			}
+			return true
+		})
+	}
+}
+
+func TestLanguagesAreFoundByTheirCode(t *testing.T) {
+	for code, want := range map[string]string{"en": "en", "en-US": "en", "es": "es", "es-PR": "es"} {
+		if l, ok := LanguageOf(code); !ok || l.code() != want {
+			t.Errorf("%s: %v, %v", code, l.code(), ok)
+		}
+	}
+	if _, ok := LanguageOf("fr"); ok {
+		t.Error("speaks French")
+	}
+}

@@ -1,0 +1,98 @@
+package wording
+
+import (
+	"fmt"
+	"maps"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/umassonline/belltower/internal/chat"
+	"github.com/umassonline/belltower/internal/desk"
+)
+
+// Spanish is the language of Spanish readers. It speaks to them as usted or to nobody,
+// as a university's helpdesk does, and says nothing that would have to know the gender
+// of a service: its name is the organization's, most often an English one.
+func Spanish() *Language {
+	texts := map[string]string{}
+	for _, part := range []map[string]string{
+		spanishPosts(), spanishWords(), spanishNotices(), spanishOps(), spanishDone(), spanishReading(), spanishStandings(),
+		spanishSubscriptions(), spanishAccess(), spanishForms(), spanishFields(), spanishTests(), spanishHelp(), spanishMoreHelp(), spanishExamples(),
+	} {
+		maps.Copy(texts, part)
+	}
+	return &Language{Code: "es", texts: texts, grammar: grammar{
+		joint: spanishJoint, joints: []string{" y ", " e "},
+		clause: spanishClause, units: " y ",
+		thousands: spanishThousands,
+		write:     spanishTime,
+	}}
+}
+
+// spanishJoint is "y", but "e" before the sound of i (Diccionario panhispánico de
+// dudas, "y"): not in "hierro", and not in "iPad", which is said in English.
+func spanishJoint(last string) string {
+	s := strings.TrimPrefix(strings.ToLower(last), "h")
+	first, n := utf8.DecodeRuneInString(s)
+	second, _ := utf8.DecodeRuneInString(s[n:])
+	original, _ := utf8.DecodeRuneInString(last[min(n, len(last)):])
+	if (first == 'i' || first == 'í') && !strings.ContainsRune("aeou", second) && !unicode.IsUpper(original) {
+		return " e "
+	}
+	return " y "
+}
+
+// spanishThousands parts groups by a space, from five digits on (Ortografía de la
+// lengua española, 2010): readers of both 1,234 and 1.234 understand it.
+func spanishThousands(n int) string {
+	if n < 10_000 {
+		return fmt.Sprint(n)
+	}
+	return grouped(n, "\u00a0")
+}
+
+func spanishClause(c clause) string {
+	how := map[desk.ServiceStatus][2]string{
+		desk.Operational:         {"funciona con normalidad", "funcionan con normalidad"},
+		desk.UnderMaintenance:    {"tiene trabajo programado", "tienen trabajo programado"},
+		desk.DegradedPerformance: {"funciona con lentitud", "funcionan con lentitud"},
+		desk.PartialOutage:       {"está disponible solo en parte", "están disponibles solo en parte"},
+		desk.MajorOutage:         {"no está disponible", "no están disponibles"},
+	}[c.status]
+	said := either(c.many, how[0], how[1])
+	if c.tense == past {
+		said = strings.NewReplacer("funcionan", "funcionaron", "funciona", "funcionó", "están", "estuvieron", "está", "estuvo", "tienen", "tuvieron", "tiene", "tuvo").Replace(said)
+	}
+	adverb := map[tense]string{again: "de nuevo ", changed: "ahora ", still: "todavía "}[c.tense]
+	if c.status == desk.Operational {
+		adverb = ""
+	}
+	return c.names + " " + adverb + said
+}
+
+// spanishTime writes the clock with 24 hours and two digits, so that nobody at 4 a.m.
+// takes it for the afternoon's.
+func spanishTime(t time.Time, form chat.TimeForm) string {
+	month := [...]string{"enero", "febrero", "marzo", "abril", "mayo", "junio", "julio", "agosto", "septiembre", "octubre",
+		"noviembre", "diciembre"}[t.Month()-1]
+	day := [...]string{"domingo", "lunes", "martes", "miércoles", "jueves", "viernes", "sábado"}[t.Weekday()]
+	clock := t.Format("15:04 MST")
+	switch form {
+	case chat.DayClock:
+		return fmt.Sprintf("%s %d %s %s", short(day), t.Day(), short(month), clock)
+	case chat.FullDate:
+		return fmt.Sprintf("%s, %d de %s de %d, %s", day, t.Day(), month, t.Year(), clock)
+	case chat.Seconds:
+		return t.Format("15:04:05 MST")
+	case weekClock:
+		return short(day) + " " + clock
+	case dayTime:
+		return t.Format("15:04")
+	}
+	return clock
+}
+
+// short is the first three letters of a day or month.
+func short(s string) string { return string([]rune(s)[:3]) }
