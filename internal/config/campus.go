@@ -41,6 +41,21 @@ func (c *Config) CampusNames() map[desk.ConnectionName]string {
 	return names
 }
 
+// Languages tells the language of each connection that is of campuses with one language.
+// Others have that of the organization, the first of its list.
+func (c *Config) Languages() map[desk.ConnectionName]string {
+	languages, mixed := map[desk.ConnectionName]string{}, map[desk.ConnectionName]bool{}
+	for _, campus := range c.Campuses {
+		for _, conn := range campus.Connections {
+			before, known := languages[conn]
+			mixed[conn] = mixed[conn] || known && before != campus.Language
+			languages[conn] = campus.Language
+		}
+	}
+	maps.DeleteFunc(languages, func(conn desk.ConnectionName, _ string) bool { return mixed[conn] })
+	return languages
+}
+
 // Contact is somebody of a campus to ask and to tell.
 type Contact struct {
 	// Campus is the id of the campus. No default.

@@ -168,6 +168,32 @@ connections = ["both", "south"]
 	}
 }
 
+// A connection that campuses of several languages share has the organization's.
+func TestLanguagesOfConnections(t *testing.T) {
+	slack := func(name string) string {
+		return "[[slack]]\nname = \"" + name + "\"\nbot_token = \"x\"\nsigning_secret = \"y\"\nops_channel = \"C1\"\n"
+	}
+	c := loads(t, minimal+"languages = [\"en\", \"es\"]\n"+slack("north")+slack("south")+slack("both")+slack("none")+`
+[[campuses]]
+id = "boston"
+connections = ["north", "both"]
+
+[[campuses]]
+id = "mayaguez"
+language = "es"
+connections = ["both", "south"]
+
+[[campuses]]
+id = "ponce"
+language = "es"
+connections = ["south"]
+`)
+	want := map[desk.ConnectionName]string{"north": "en", "south": "es"}
+	if diff := cmp.Diff(want, c.Languages()); diff != "" {
+		t.Error(diff)
+	}
+}
+
 func TestAnyTextMayStandElsewhere(t *testing.T) {
 	t.Chdir(t.TempDir())
 	write(t, "service", "learn\n")

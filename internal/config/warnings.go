@@ -54,11 +54,25 @@ func (d *decoder) warnings(c *Config) []string {
 	}
 	warn(desk.Access(c.Access).Missing(), "no admins and no responders in [access]: nobody may change anything; type /belltower whoami in chat for the line to paste")
 	warn(len(c.connections()) == 0, "no [[slack]], [[teams]] or [[discord]]: there is no chat to talk in")
+	if other := unspoken(c.Organization.Languages); len(other) > 0 {
+		warn(true, "languages in [organization] has %s: the bot speaks %s, so posts and answers are in English there", strings.Join(other, ", "), strings.Join(Spoken(), " and "))
+	}
 	warn(len(c.Services) == 0, "no [[services]]: there is nothing to declare an incident about")
 	warn(beyondThisMachine(c.HTTP.AdminListen), "admin_listen in [http] is %q: other machines can read health and metrics; the usual is 127.0.0.1:9090", c.HTTP.AdminListen)
 	warn(d.literal && readByOthers(d.file), "it holds secrets and every user of this machine can read it: chmod o-r it, or write the secrets as env:NAME or file:PATH")
 	warn(len(d.unbuilt) > 0, "checked, but without effect until their part is built: %s", strings.Join(d.unbuilt, ", "))
 	return all
+}
+
+// Spoken are the languages that the bot has words in.
+func Spoken() []string { return []string{"en", "es"} }
+
+// unspoken are the languages of a list that the bot has no words in.
+func unspoken(codes []string) []string {
+	return slices.DeleteFunc(slices.Clone(codes), func(code string) bool {
+		primary, _, _ := strings.Cut(code, "-")
+		return slices.Contains(Spoken(), primary)
+	})
 }
 
 // beyondThisMachine reports whether an address to listen on can be reached from

@@ -8,7 +8,7 @@ import (
 )
 
 func TestWarnings(t *testing.T) {
-	c := loads(t, minimal+`
+	c := loads(t, minimal+`languages = ["es-PR", "fr", "pt"]
 [http]
 admin_listen = ":9090"
 
@@ -41,6 +41,7 @@ ops_channel = "C0OPS"
 	got := append(c.Warnings(), other.Warnings()...)
 	want := []string{
 		"config.toml: no admins and no responders in [access]: nobody may change anything; type /belltower whoami in chat for the line to paste",
+		"config.toml: languages in [organization] has fr, pt: the bot speaks en and es, so posts and answers are in English there",
 		"config.toml: admin_listen in [http] is \":9090\": other machines can read health and metrics; the usual is 127.0.0.1:9090",
 		"config.toml: checked, but without effect until their part is built: services.sorry_page, cadence, retention.raw_alerts",
 		"config.toml: no admins and no responders in [access]: nobody may change anything; type /belltower whoami in chat for the line to paste",

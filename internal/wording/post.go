@@ -30,7 +30,7 @@ type Context struct {
 	Campuses map[desk.ConnectionName]string
 	// Language is what is said here; nil: English.
 	Language *Language
-	// Languages are those of connections, where it is another.
+	// Languages are those of connections; of others it is Language.
 	Languages map[desk.ConnectionName]*Language
 	// StatusURL is the address of the status page, without a slash at the end;
 	// empty: posts have no link.

@@ -1,6 +1,7 @@
 package wording
 
 import (
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -47,19 +48,22 @@ func (c Context) ReadyAgain(services []desk.Affected, impact desk.Impact) string
 // ready sentence of another; what people typed stays as it is.
 func (c Context) Said(i desk.Incident, text string) string {
 	for _, other := range c.others() {
-		mine := c.readyTexts(i)
-		for k, ready := range other.readyTexts(i) {
-			if text == ready {
-				return mine[k]
-			}
+		if text == other.ReadyText() {
+			return c.ReadyText()
+		}
+		if !slices.ContainsFunc(i.Services, func(a desk.Affected) bool { return strings.HasPrefix(text, a.Name) }) {
+			continue
+		}
+		if k := slices.Index(other.readyOfServices(i), text); k >= 0 {
+			return c.readyOfServices(i)[k]
 		}
 	}
 	return text
 }
 
-// readyTexts are the ready messages that an incident may hold.
-func (c Context) readyTexts(i desk.Incident) []string {
-	texts := []string{c.ReadyText(), c.ReadyEnd(i)}
+// readyOfServices are the ready messages that begin with the name of a service.
+func (c Context) readyOfServices(i desk.Incident) []string {
+	texts := []string{c.ReadyEnd(i)}
 	for _, impact := range []desk.Impact{desk.Minor, desk.Major, desk.Critical} {
 		texts = append(texts, c.ReadyAgain(i.Services, impact))
 		for k := range i.Services[:min(len(i.Services), shownNames)] {

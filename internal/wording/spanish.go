@@ -54,22 +54,28 @@ func spanishThousands(n int) string {
 }
 
 func spanishClause(c clause) string {
-	how := map[desk.ServiceStatus][2]string{
-		desk.Operational:         {"funciona con normalidad", "funcionan con normalidad"},
-		desk.UnderMaintenance:    {"tiene trabajo programado", "tienen trabajo programado"},
-		desk.DegradedPerformance: {"funciona con lentitud", "funcionan con lentitud"},
-		desk.PartialOutage:       {"está disponible solo en parte", "están disponibles solo en parte"},
-		desk.MajorOutage:         {"no está disponible", "no están disponibles"},
-	}[c.status]
-	said := either(c.many, how[0], how[1])
+	adverb := [...]string{present: " ", past: " ", again: " de nuevo ", changed: " ahora ", still: " todavía "}[c.tense]
+	works := c.verb("funciona", "funcionan", "funcionó", "funcionaron")
+	is := c.verb("está", "están", "estuvo", "estuvieron")
+	switch c.status {
+	case desk.Operational:
+		return c.names + " " + works + " con normalidad"
+	case desk.UnderMaintenance:
+		return c.names + adverb + c.verb("tiene", "tienen", "tuvo", "tuvieron") + " trabajo programado"
+	case desk.DegradedPerformance:
+		return c.names + adverb + works + " con lentitud"
+	case desk.PartialOutage:
+		return c.names + adverb + is + either(c.many, " disponible", " disponibles") + " solo en parte"
+	}
+	return c.names + adverb + "no " + is + either(c.many, " disponible", " disponibles")
+}
+
+// verb chooses the form of a verb: of one or many, in the present or the past.
+func (c clause) verb(one, many, oneWas, manyWere string) string {
 	if c.tense == past {
-		said = strings.NewReplacer("funcionan", "funcionaron", "funciona", "funcionó", "están", "estuvieron", "está", "estuvo", "tienen", "tuvieron", "tiene", "tuvo").Replace(said)
+		return either(c.many, oneWas, manyWere)
 	}
-	adverb := map[tense]string{again: "de nuevo ", changed: "ahora ", still: "todavía "}[c.tense]
-	if c.status == desk.Operational {
-		adverb = ""
-	}
-	return c.names + " " + adverb + said
+	return either(c.many, one, many)
 }
 
 // spanishTime writes the clock with 24 hours and two digits, so that nobody at 4 a.m.
