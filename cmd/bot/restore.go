@@ -71,7 +71,6 @@ func (r restoring) fit(ctx context.Context, db *boltdb.DB) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	words := wording.Context{Zone: r.cfg.Organization.Timezone}
-	text := words.Restored(wording.Absence{From: then.From, To: r.now, Open: then.Open, Owed: due})
+	text := wordsOf(r.cfg).Restored(wording.Absence{From: then.From, To: r.now, Open: then.Open, Owed: due})
 	return text, j.Restored(ctx, desk.Notice{At: r.now, Text: text})
 }

@@ -92,10 +92,7 @@ type bot struct {
 // build makes a bot on a store. It calls no platform.
 func build(cfg *config.Config, db storage.DB, o outside) (*bot, error) {
 	b := &bot{cfg: cfg, out: o, db: db, book: outbox.NewBook(), metrics: newMetrics(o.now)}
-	b.words = wording.Context{
-		Organization: cfg.Organization.Name, Catalog: cfg.Catalog(), Campuses: cfg.CampusNames(),
-		StatusURL: cfg.Organization.PublicURL, Zone: cfg.Organization.Timezone,
-	}
+	b.words = wordsOf(cfg)
 	b.book.SetPlaces(places(cfg, b.words.Catalog))
 	if err := b.connect(); err != nil {
 		return nil, err
@@ -115,6 +112,20 @@ func build(cfg *config.Config, db storage.DB, o outside) (*bot, error) {
 	}
 	b.metrics.watch(b)
 	return b, nil
+}
+
+// wordsOf are the words of a configuration, in the organization's language; For has
+// them in that of a connection.
+func wordsOf(cfg *config.Config) wording.Context {
+	c := wording.Context{
+		Organization: cfg.Organization.Name, Catalog: cfg.Catalog(), Campuses: cfg.CampusNames(),
+		StatusURL: cfg.Organization.PublicURL, Zone: cfg.Organization.Timezone, Languages: map[desk.ConnectionName]*wording.Language{},
+	}
+	c.Language, _ = wording.LanguageOf(cfg.Organization.Languages[0])
+	for conn, code := range cfg.Languages() {
+		c.Languages[conn], _ = wording.LanguageOf(code)
+	}
+	return c
 }
 
 func (b *bot) newEngine() *outbox.Engine {
@@ -150,7 +161,7 @@ func places(cfg *config.Config, c *desk.Catalog) outbox.Places {
 func (b *bot) connect() error {
 	for _, s := range b.cfg.Slack {
 		w, err := slack.New(s, slack.Options{
-			Word: b.words.Post, Zone: b.words.Zone, Now: b.out.now, Log: b.out.log,
+			Word: b.words.For(s.Name).Post, Zone: b.words.Zone, Now: b.out.now, Log: b.out.log,
 			Groups: groupsNamed(b.cfg.Access, s.Name), Memory: memory{b.db, s.Name}, Stale: b.noteStale,
 			Subscribed: func(ctx context.Context) ([]desk.Subscription, error) { return b.journal.SubscriptionsOf(ctx, s.Name) },
 			Home:       func(ctx context.Context, req chat.Request) (chat.Message, error) { return b.commands.Home(ctx, req) },

@@ -61,6 +61,7 @@ func (c campus) config() string {
 name = "Example University"
 timezone = "America/New_York"
 public_url = "https://status.example.edu"
+languages = ["en", "es"]
 
 [http]
 listen = "127.0.0.1:0"
