@@ -214,7 +214,7 @@ func (a *asked) unknownVerb(name string, verbs []verb) error {
 		}
 	}
 	slices.Sort(names)
-	err := unknownWord(a.command+" command", name, names)
+	err := unknownWord(desk.Term(a.command+" command"), name, names)
 	if err.near != "" {
 		a.verb.name = err.near
 		return err.offering(a.action(a.Words.Instead(err.near), a.again()))
@@ -238,7 +238,7 @@ func (c *Commands) failed(a *asked, err error) chat.Reply {
 		if !errors.As(err, &q) {
 			q = &question{Refusal: refusal}
 		}
-		m := wording.Refused(q.Refusal, q.actions)
+		m := a.Words.Refused(q.Refusal, q.actions)
 		if unknown := a.unknownGroups(); refusal.Code == desk.Forbidden && len(unknown) > 0 {
 			m.Lines = append(m.Lines, a.Words.GroupsUnknown(unknown))
 		}

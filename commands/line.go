@@ -136,7 +136,7 @@ func (l *line) setFlag(f flag, value string) error {
 func (f flag) dashed() string { return "--" + string(f) }
 
 // needs names the value of a flag.
-func (f flag) needs() string {
+func (f flag) needs() desk.Term {
 	switch f {
 	case flagNext:
 		return "a length of time"

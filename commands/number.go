@@ -182,7 +182,7 @@ const maxOffered = 10
 // number.
 func (a *asked) which(fit []desk.Incident, sentence string) error {
 	h, _ := wording.HelpOf(a.path())
-	q := &question{Refusal: desk.Refuse(desk.Ambiguous, "%s", sentence).WithHint("Like: %s", h.Example)}
+	q := &question{Refusal: desk.Refuse(desk.Ambiguous, "%s", sentence).WithHint("Like: %s", desk.Term(h.Example))}
 	if len(fit) == 0 {
 		q.Code = desk.Unknown
 	}

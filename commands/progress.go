@@ -96,5 +96,5 @@ func tellNow(ctx context.Context, a *asked) (chat.Reply, error) {
 // tooMuch refuses words that nothing is known to do with.
 func (a *asked) tooMuch() error {
 	h, _ := wording.HelpOf(a.path())
-	return desk.Refuse(desk.Invalid, "I do not understand %q here.", clip(a.line.rest)).WithHint("Like: %s", h.Example)
+	return desk.Refuse(desk.Invalid, "I do not understand %q here.", clip(a.line.rest)).WithHint("Like: %s", desk.Term(h.Example))
 }

@@ -48,7 +48,7 @@ func (q *question) in(field string) *question {
 }
 
 // unknownWord refuses a word that nobody knows, with the nearest that is known.
-func unknownWord(what, word string, known []string) *question {
+func unknownWord(what desk.Term, word string, known []string) *question {
 	r := desk.Refuse(desk.Unknown, "There is no %s %q.", what, clip(word))
 	if near := nearest(word, known); near != "" {
 		return &question{Refusal: r.WithHint("Did you mean %s?", near), near: near}

@@ -284,21 +284,22 @@ func (t *twice) Unwrap() error { return t.Refusal }
 // on finds the instant of the time of day on a day in a zone.
 func (m moment) on(day calendarDay, zone *time.Location) (time.Time, error) {
 	if !exists(day.year, day.month, day.day) {
-		return time.Time{}, desk.Refuse(desk.Invalid, "%s %d has no day %d.", day.month, day.year, day.day)
+		return time.Time{}, desk.Refuse(desk.Invalid, "%s %d has no day %d.", desk.Term(day.month.String()), day.year, day.day)
 	}
 	wall := time.Date(day.year, day.month, day.day, m.hour, m.minute, 0, 0, time.UTC)
+	clock, weekday, month := wall.Format("15:04"), desk.Term(wall.Weekday().String()), desk.Term(day.month.String())
 	at := instants(wall, zone)
 	switch len(at) {
 	case 1:
 		return at[0].UTC(), nil
 	case 0:
-		return time.Time{}, desk.Refuse(desk.Invalid, "There is no %s on %s: the clocks go forward over it.",
-			wall.Format("15:04"), wall.Format("Monday, 2 January 2006")).WithHint("Please give a time before or after.")
+		return time.Time{}, desk.Refuse(desk.Invalid, "There is no %s on %s, %d %s %d: the clocks go forward over it.",
+			clock, weekday, day.day, month, day.year).WithHint("Please give a time before or after.")
 	}
 	first, second := at[0].Format("MST"), at[1].Format("MST")
-	ask := desk.Refuse(desk.Ambiguous, "%s comes twice on %s, as the clocks go back. Which is meant?",
-		wall.Format("15:04"), wall.Format("Monday, 2 January 2006")).
-		WithHint("Say %s %s for the first, %s %s for the second.", wall.Format("15:04"), first, wall.Format("15:04"), second)
+	ask := desk.Refuse(desk.Ambiguous, "%s comes twice on %s, %d %s %d, as the clocks go back. Which is meant?",
+		clock, weekday, day.day, month, day.year).
+		WithHint("Say %s %s for the first, %s %s for the second.", clock, first, clock, second)
 	return time.Time{}, &twice{ask, []string{first, second}}
 }
 

@@ -53,8 +53,8 @@ func parseLeast(word string) (desk.Impact, bool) {
 
 // addHours reads quiet hours: from <time> to <time> [only <least>].
 func addHours(s *desk.Subscription, words []string) (int, error) {
-	refuse := func(text string) error {
-		return desk.Refuse(desk.Invalid, "%s", text).WithHint("Like: subscribe learn from 22:00 to 7:00 only critical").In("hours")
+	refuse := func(why desk.Term) error {
+		return desk.Refuse(desk.Invalid, "%s", why).WithHint("Like: subscribe learn from 22:00 to 7:00 only critical").In("hours")
 	}
 	h := desk.Hours{Least: desk.Critical}
 	from, n := parseDayTime(words[1:])

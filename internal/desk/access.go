@@ -121,12 +121,12 @@ func (a Access) May(who Actor, d Deed) error {
 	if a.RoleOf(who) >= need {
 		return nil
 	}
-	return Refuse(Forbidden, "Only %s may %s.", need.plural(), d).
+	return Refuse(Forbidden, "Only %s may %s.", need.plural(), Term(d)).
 		WithHint("belltower whoami shows what you may do.")
 }
 
-func (r Role) plural() string {
-	return [...]string{"guests", "members of this workspace", "responders", "admins"}[r]
+func (r Role) plural() Term {
+	return [...]Term{"guests", "members of this workspace", "responders", "admins"}[r]
 }
 
 // MayLoosen refuses to narrow or remove a subscription unless the actor set it,

@@ -22,12 +22,12 @@ const (
 )
 
 // Refusal is a rule's no. Nothing was stored and nothing is told. Its sentence is
-// shown to the author as it stands, in plain text: what was not possible and,
+// shown to the author in plain text: what was not possible and,
 // as Hint, what would be ("like: incident declare learn down").
 type Refusal struct {
 	Code     RefusalCode
-	Sentence string
-	Hint     string
+	Sentence Saying
+	Hint     Saying // its Form is empty where there is none
 	// Field is the option that it is about; empty: none by itself.
 	Field string
 	// Subjects are the incidents that the sentence is about (ambiguous, duplicate).
@@ -35,20 +35,38 @@ type Refusal struct {
 }
 
 func (r *Refusal) Error() string {
-	if r.Hint == "" {
-		return r.Sentence
+	if r.Hint.Form == "" {
+		return r.Sentence.String()
 	}
-	return r.Sentence + " " + r.Hint
+	return r.Sentence.String() + " " + r.Hint.String()
 }
+
+// Saying is an English sentence that is not put together yet, so that it can be said
+// in other languages: a form of package fmt, and what belongs into it.
+type Saying struct {
+	Form  string
+	Parts []any
+}
+
+// String says it in English.
+func (s Saying) String() string {
+	if len(s.Parts) == 0 {
+		return s.Form
+	}
+	return fmt.Sprintf(s.Form, s.Parts...)
+}
+
+// Term is a part of a Saying that is in English itself, not a name or what was typed.
+type Term string
 
 // Refuse makes a Refusal with a formatted sentence.
 func Refuse(code RefusalCode, format string, args ...any) *Refusal {
-	return &Refusal{Code: code, Sentence: fmt.Sprintf(format, args...)}
+	return &Refusal{Code: code, Sentence: Saying{format, args}}
 }
 
 // WithHint returns r with what to do instead.
 func (r *Refusal) WithHint(format string, args ...any) *Refusal {
-	r.Hint = fmt.Sprintf(format, args...)
+	r.Hint = Saying{format, args}
 	return r
 }
 

@@ -233,7 +233,7 @@ func (i Incident) SetLead(who Person, act Act) (Change, error) {
 func requireText(text, example string) (string, error) {
 	text, err := CleanText(text)
 	if err == nil && text == "" {
-		err = Refuse(Invalid, "There is no message.").WithHint("Like: %s", example).In("message")
+		err = Refuse(Invalid, "There is no message.").WithHint("Like: %s", Term(example)).In("message")
 	}
 	return text, err
 }

@@ -43,7 +43,7 @@ func checkTyped(what, s string, limit int) error {
 		return err
 	}
 	if n := utf8.RuneCountInString(s); n > limit {
-		return Refuse(Invalid, "The %s has %d characters; at most %d fit.", what, n, limit).In(what)
+		return Refuse(Invalid, "The %s has %d characters; at most %d fit.", Term(what), n, limit).In(what)
 	}
 	return nil
 }

@@ -2,6 +2,7 @@ package wording
 
 import (
 	"cmp"
+	"slices"
 	"time"
 
 	"github.com/umassonline/belltower/internal/chat"
@@ -10,12 +11,26 @@ import (
 
 // Refused answers a request that was not carried out: why not, what would be, and
 // the ways on as buttons.
-func Refused(r *desk.Refusal, ways []chat.Action) chat.Message {
-	m := chat.Message{Summary: chat.Plain(r.Sentence), Tone: chat.ToneRefused, Actions: ways}
-	if r.Hint != "" {
-		m.Lines = []chat.Line{paragraph(chat.Plain(r.Hint))}
+func (c Context) Refused(r *desk.Refusal, ways []chat.Action) chat.Message {
+	m := chat.Message{Summary: chat.Plain(c.refusal(r.Sentence)), Tone: chat.ToneRefused, Actions: ways}
+	if r.Hint.Form != "" {
+		m.Lines = []chat.Line{paragraph(chat.Plain(c.refusal(r.Hint)))}
 	}
 	return m
+}
+
+// refusal says what a rule or the grammar says of why not.
+func (c Context) refusal(s desk.Saying) string {
+	own := desk.Saying{Form: c.own(s.Form), Parts: slices.Clone(s.Parts)}
+	for k, part := range own.Parts {
+		switch part := part.(type) {
+		case desk.Term:
+			own.Parts[k] = c.own(string(part))
+		case desk.Impact:
+			own.Parts[k] = c.impactWord(part)
+		}
+	}
+	return own.String()
 }
 
 // NothingDone is the small print of a refused change.

@@ -20,6 +20,7 @@ func Spanish() *Language {
 	for _, part := range []map[string]string{
 		spanishPosts(), spanishWords(), spanishNotices(), spanishOps(), spanishDone(), spanishReading(), spanishStandings(),
 		spanishSubscriptions(), spanishAccess(), spanishForms(), spanishFields(), spanishTests(), spanishHelp(), spanishMoreHelp(), spanishExamples(),
+		spanishRefusals(), spanishRules(), spanishHints(), spanishTerms(),
 	} {
 		maps.Copy(texts, part)
 	}
