@@ -39,6 +39,13 @@ func TestEachCampusReadsItsLanguage(t *testing.T) {
 		b.story.ExpectClaim("CAULA", slacktest.Claim{Text: "Noticias sobre Learn System (causa identificada): A disk is full.", InThread: post.TS})
 		b.story.ExpectEdit(post, "Causa identificada")
 
+		if refused := b.story.Type("CGUARDIA", "UEVA", "/incident declare lern down").Reply.Reads(); !strings.Contains(refused, `No existe el servicio "lern".`) || !strings.Contains(refused, "No se guardó nada") {
+			t.Errorf("she reads: %s", refused)
+		}
+		if asked := b.story.Type("CAULA", "UEVA", "/belltower why 1").Reply.Reads(); !strings.Contains(asked, "Este canal recibió el aviso de INC-1") {
+			t.Errorf("she reads: %s", asked)
+		}
+
 		pass(20 * time.Minute)
 		b.story.Type("CGUARDIA", "UEVA", "/incident resolve 1 --yes")
 		pass(5 * time.Second)

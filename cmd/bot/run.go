@@ -161,7 +161,7 @@ func places(cfg *config.Config, c *desk.Catalog) outbox.Places {
 func (b *bot) connect() error {
 	for _, s := range b.cfg.Slack {
 		w, err := slack.New(s, slack.Options{
-			Word: b.words.For(s.Name).Post, Zone: b.words.Zone, Now: b.out.now, Log: b.out.log,
+			Word: b.words.For(s.Name).Post, Say: b.words.For(s.Name).Own, Zone: b.words.Zone, Now: b.out.now, Log: b.out.log,
 			Groups: groupsNamed(b.cfg.Access, s.Name), Memory: memory{b.db, s.Name}, Stale: b.noteStale,
 			Subscribed: func(ctx context.Context) ([]desk.Subscription, error) { return b.journal.SubscriptionsOf(ctx, s.Name) },
 			Home:       func(ctx context.Context, req chat.Request) (chat.Message, error) { return b.commands.Home(ctx, req) },

@@ -21,11 +21,11 @@ func (c Context) Refused(r *desk.Refusal, ways []chat.Action) chat.Message {
 
 // refusal says what a rule or the grammar says of why not.
 func (c Context) refusal(s desk.Saying) string {
-	own := desk.Saying{Form: c.own(s.Form), Parts: slices.Clone(s.Parts)}
+	own := desk.Saying{Form: c.Own(s.Form), Parts: slices.Clone(s.Parts)}
 	for k, part := range own.Parts {
 		switch part := part.(type) {
 		case desk.Term:
-			own.Parts[k] = c.own(string(part))
+			own.Parts[k] = c.Own(string(part))
 		case desk.Impact:
 			own.Parts[k] = c.impactWord(part)
 		}

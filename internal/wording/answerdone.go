@@ -63,7 +63,7 @@ func (c Context) Done(d Done) chat.Message {
 		if n == 0 {
 			m.Lines = append(m.Lines, paragraph(c.say("Please look again:")))
 		}
-		m.Lines = append(m.Lines, chat.Line{Kind: chat.Item, Text: chat.Plain(doubt)})
+		m.Lines = append(m.Lines, c.doubt(doubt))
 	}
 	m.Actions = c.doneActions(d)
 	return m

@@ -109,13 +109,13 @@ func (c Context) HelpOn(h Help) chat.Message {
 }
 
 func (c Context) helpText(h Help) chat.Message {
-	m := chat.Message{Summary: chat.Plain(h.Path + ": " + c.own(h.About))}
+	m := chat.Message{Summary: chat.Plain(h.Path + ": " + c.Own(h.About))}
 	m.Lines = []chat.Line{
 		paragraph(chat.Text{{Code: h.Usage}}),
-		paragraph(c.say("For example: %s", chat.Span{Code: c.own(h.Example)})),
+		paragraph(c.say("For example: %s", chat.Span{Code: c.Own(h.Example)})),
 	}
 	if h.More != "" {
-		m.Lines = append(m.Lines, paragraph(chat.Plain(c.own(h.More))))
+		m.Lines = append(m.Lines, paragraph(chat.Plain(c.Own(h.More))))
 	}
 	return m
 }
@@ -127,7 +127,7 @@ func (c Context) HelpFor(word string) chat.Message {
 		if word != "" && !strings.HasPrefix(h.Path, word) {
 			continue
 		}
-		m.Lines = append(m.Lines, chat.Line{Kind: chat.Item, Text: chat.Text{{Code: h.Usage}, {Plain: " – " + c.own(h.About)}}})
+		m.Lines = append(m.Lines, chat.Line{Kind: chat.Item, Text: chat.Text{{Code: h.Usage}, {Plain: " – " + c.Own(h.About)}}})
 	}
 	m.Context = []chat.Text{c.say("More of one: belltower help incident declare")}
 	return m

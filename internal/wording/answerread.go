@@ -200,7 +200,7 @@ func (c Context) rest(s Standing) (t chat.Text) {
 	case s.State == "failed", s.State == "gone": // the platform's word
 		t = append(t, chat.Span{Plain: " (" + s.Why + ")"})
 	default:
-		t = append(t, c.say(", because %s", c.because(s.Why))...)
+		t = append(t, c.say(", because %s", c.retold(s.Why, clausesOfNames()))...)
 	}
 	if s.Tries > 0 {
 		t = append(t, c.say(", after %s", c.plural(s.Tries, "1 try", "%s tries"))...)
@@ -218,21 +218,41 @@ func (c Context) rest(s Standing) (t chat.Text) {
 	return append(t, chat.Span{Plain: "."})
 }
 
-// because is the outbox's clause for why a channel stands as it does.
-func (c Context) because(why string) string {
-	for _, clause := range clausesOfNames() {
-		before, after, _ := strings.Cut(clause, "%s")
-		rest, begins := strings.CutPrefix(why, before)
-		if name, tail, ends := strings.Cut(rest, after); begins && ends {
-			return c.word(clause, name) + tail
+// retold says what others composed in English: one of the sentences that it may be,
+// with its part.
+func (c Context) retold(english string, sentences []string) string {
+	for _, sentence := range sentences {
+		before, after, _ := strings.Cut(sentence, "%s")
+		rest, begins := strings.CutPrefix(english, before)
+		part, tail, ends := strings.Cut(rest, after)
+		if after == "" {
+			part, tail = rest, ""
+		}
+		if begins && ends {
+			return c.word(sentence, part) + tail
 		}
 	}
-	return c.own(why)
+	return c.Own(english)
 }
 
-// clausesOfNames are the clauses with a name in them.
+// clausesOfNames are the outbox's clauses for why that have a name in them.
 func clausesOfNames() []string {
 	return []string{"posts to %s are held", "its subscription does not include %s", "only the ops channel of %s hears of it"}
+}
+
+// doubts are the sentences of desk.Doubts: they are stored, and read in every ops
+// channel.
+func doubts() []string {
+	return []string{
+		"The title names %s, which is not among the services.", "The text has what looks like an e-mail address: %s",
+		"The text has what looks like a student number: %s", "The text has what looks like a host name: %s",
+		"The text has what looks like a network address: %s",
+	}
+}
+
+// doubt is a doubtful thing as a line of a list.
+func (c Context) doubt(english string) chat.Line {
+	return chat.Line{Kind: chat.Item, Text: chat.Plain(c.retold(english, doubts()))}
 }
 
 // toTheSecond shows a time exactly: the end of a grace is seconds away, that of quiet

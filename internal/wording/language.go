@@ -99,8 +99,8 @@ func (c Context) grammar() grammar {
 	return c.Language.grammar
 }
 
-// own is an English sentence, or part of one, in the language of the Context.
-func (c Context) own(english string) string {
+// Own is an English sentence, or part of one, in the language of the Context.
+func (c Context) Own(english string) string {
 	if c.Language != nil {
 		if own, ok := c.Language.texts[english]; ok {
 			return own
@@ -112,9 +112,9 @@ func (c Context) own(english string) string {
 // word says a sentence with its parts in the places of %s.
 func (c Context) word(sentence string, parts ...any) string {
 	if len(parts) == 0 {
-		return c.own(sentence)
+		return c.Own(sentence)
 	}
-	return fmt.Sprintf(c.own(sentence), parts...)
+	return fmt.Sprintf(c.Own(sentence), parts...)
 }
 
 // plural says one sentence of one thing and another of more, with the number and then

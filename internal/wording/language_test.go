@@ -17,10 +17,10 @@ import (
 )
 
 // said are the functions that say a sentence, and which of their arguments are one:
-// those of this package, then those of refusals.
+// those of this package, then those of refusals and of the adapters.
 func said() map[string][]int {
 	return map[string][]int{"word": {0}, "say": {0}, "plural": {1, 2}, "none": {1, 2, 3},
-		"Refuse": {1}, "WithHint": {0}, "unknownWord": {0}, "Term": {0}, "refuse": {0}, "checkTyped": {0}}
+		"Refuse": {1}, "WithHint": {0}, "unknownWord": {0}, "Term": {0}, "own": {0}, "refuse": {0}, "checkTyped": {0}}
 }
 
 // sources are the files of a package, by name.
@@ -64,10 +64,11 @@ func called(c *ast.CallExpr) string {
 	return ""
 }
 
-// sentencesInCode are all English sentences that are said here and in refusals.
+// sentencesInCode are all English sentences that are said here, in refusals and by
+// adapters.
 func sentencesInCode(t *testing.T) map[string]bool {
 	all := map[string]bool{}
-	for _, folder := range []string{".", "../desk", "../journal", "../../commands"} {
+	for _, folder := range []string{".", "../desk", "../journal", "../../commands", "../chat/slack"} {
 		for _, f := range sources(t, folder) {
 			ast.Inspect(f, func(n ast.Node) bool {
 				if call, ok := n.(*ast.CallExpr); ok {
@@ -98,7 +99,7 @@ var endsInText = regexp.MustCompile(`<(message|text|title)>|\[(why|message)\]|do
 
 // sentencesElsewhere are those that are said by their value, not as they stand in
 // a call: help, terms, and the outbox's clauses.
-func sentencesElsewhere() map[string]bool {
+func sentencesElsewhere(t *testing.T) map[string]bool {
 	all := map[string]bool{}
 	for _, h := range AllHelp() {
 		all[h.About], all[h.More] = true, true
@@ -107,7 +108,7 @@ func sentencesElsewhere() map[string]bool {
 		}
 	}
 	delete(all, "")
-	for _, clause := range slices.Concat(clausesOfNames(), clausesOfOutbox(), terms()) {
+	for _, clause := range slices.Concat(clausesOfNames(), clausesOfOutbox(t), terms(), doubts()) {
 		all[clause] = true
 	}
 	return all
@@ -128,16 +129,53 @@ func terms() []string {
 	return append(all, "guests", "members of this workspace", "responders", "admins")
 }
 
-// clausesOfOutbox are the clauses for why that the outbox has and that hold no name.
-func clausesOfOutbox() []string {
-	return []string{"its quiet hours last", "it can still be taken back", "nothing was announced", "only ops channels hear of it",
-		"it was taken back before this channel was told", "it subscribed after the end", "it hears of worse incidents only",
-		"it does not subscribe to any of the services"}
+// clausesOfOutbox are the clauses for why that the outbox has and that hold no name:
+// what a channel's standing says, and what its functions for that return.
+func clausesOfOutbox(t *testing.T) (all []string) {
+	add := func(e ast.Expr) {
+		if s, ok := sentence(e); ok && strings.Contains(strings.Trim(s, " "), " ") && !slices.ContainsFunc(clausesOfNames(), func(c string) bool { return strings.HasPrefix(c, s) }) {
+			all = append(all, s)
+		}
+	}
+	for _, f := range []*ast.File{sources(t, "../outbox")["../outbox/read.go"]} {
+		ast.Inspect(f, func(n ast.Node) bool {
+			switch n := n.(type) {
+			case *ast.ReturnStmt:
+				for _, e := range n.Results {
+					add(e)
+				}
+			case *ast.AssignStmt:
+				for _, e := range n.Rhs {
+					add(e)
+				}
+			}
+			return true
+		})
+	}
+	if len(all) < 8 {
+		t.Fatalf("only %d clauses of the outbox were found", len(all))
+	}
+	return all
+}
+
+// What the desk doubts is said in Spanish too.
+func TestDoubtsAreRetold(t *testing.T) {
+	c := campusIn(Spanish())
+	text := "write to ann@example.edu, number 12345678, on db7.inner.example.edu or 10.1.2.3"
+	found := desk.Doubts(c.Catalog, affected("mail"), "Blackboard fails", text)
+	if len(found) != len(doubts()) {
+		t.Fatalf("%d doubts: %q", len(found), found)
+	}
+	for _, english := range found {
+		if own := c.doubt(english).Text.PlainText(eastern); !strings.HasPrefix(own, "El ") {
+			t.Errorf("%q is said %q", english, own)
+		}
+	}
 }
 
 func TestEverySentenceExistsInEveryLanguage(t *testing.T) {
 	code := sentencesInCode(t)
-	maps.Copy(code, sentencesElsewhere())
+	maps.Copy(code, sentencesElsewhere(t))
 	if len(code) < 200 {
 		t.Fatalf("only %d sentences were found", len(code))
 	}
@@ -186,7 +224,7 @@ var twoWords = regexp.MustCompile(`[A-Za-z]{2,} [a-z]{2,}|^[ ,]+[a-z]{2,}|[a-z]{
 // installs it.
 func TestNoSentenceIsSaidInEnglishAlone(t *testing.T) {
 	known := sentencesInCode(t)
-	maps.Copy(known, sentencesElsewhere())
+	maps.Copy(known, sentencesElsewhere(t))
 	line := regexp.MustCompile(`^(/?(incident|belltower) .*| me|not told)$`)
 	for path, f := range sources(t, ".") {
 		if strings.HasPrefix(path, "spanish") || slices.Contains([]string{"answerhelp.go", "install.go", "english.go"}, path) {

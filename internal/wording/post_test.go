@@ -309,6 +309,9 @@ func cardThatWaits(t *testing.T, in Context) {
 	snap := &s.newest().Snapshot
 	snap.Held = &desk.Held{Until: s.now.Add(10 * time.Second), Channels: 143}
 	snap.Doubts = []string{"The title looks like it names a host: db7.example.edu."}
+	if in.Language != nil {
+		snap.Doubts = desk.Doubts(in.Catalog, s.inc.Services, "", "db7.inner.example.edu")
+	}
 	golden(t, in, "held", s.forms(1))
 	s.at("4:12").update(desk.Identified, "A disk is full.")
 	s.newest().Snapshot.Held = &desk.Held{Until: s.now.Add(10 * time.Second), Channels: 1}

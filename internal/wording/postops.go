@@ -36,7 +36,7 @@ func (c Context) waiting(s desk.Snapshot) []chat.Line {
 	}
 	lines = append(lines, paragraph(c.say("Please look again before it goes:")))
 	for _, doubt := range s.Doubts {
-		lines = append(lines, chat.Line{Kind: chat.Item, Text: chat.Plain(doubt)})
+		lines = append(lines, c.doubt(doubt))
 	}
 	return lines
 }

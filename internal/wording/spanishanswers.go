@@ -10,6 +10,12 @@ func spanishOps() map[string]string {
 		" %s will be told at %s.":                          " Se avisará a %s a esta hora: %s.",
 		"Please look again before it goes:":                "Por favor, mire otra vez antes de que salga:",
 
+		"The title names %s, which is not among the services.": "El título nombra %s, que no está entre los servicios.",
+		"The text has what looks like an e-mail address: %s":   "El texto tiene algo como una dirección de correo: %s",
+		"The text has what looks like a student number: %s":    "El texto tiene algo como un número de estudiante: %s",
+		"The text has what looks like a host name: %s":         "El texto tiene algo como el nombre de una máquina: %s",
+		"The text has what looks like a network address: %s":   "El texto tiene algo como una dirección de red: %s",
+
 		"Impact":      "Impacto",
 		"Status":      "Estado",
 		"Declared by": "Declarado por",

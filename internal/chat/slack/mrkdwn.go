@@ -19,6 +19,15 @@ import (
 type markup struct {
 	conn desk.ConnectionName
 	zone *time.Location
+	say  func(string) string // Options.Say
+}
+
+// own is a sentence of the adapter's own in the language of its readers.
+func (m markup) own(english string) string {
+	if m.say == nil {
+		return english
+	}
+	return m.say(english)
 }
 
 // apart is a zero-width space. Behind *, _, ~ and ` it keeps Slack, which has no
@@ -186,7 +195,7 @@ func (m markup) appendChannel(b []byte, c desk.Channel) []byte {
 		return appendLiteral(b, c.String())
 	}
 	if isDirect(c.ID) {
-		return append(b, "a direct message"...)
+		return append(b, m.own("a direct message")...)
 	}
 	return append(append(append(b, "<#"...), c.ID...), '>')
 }

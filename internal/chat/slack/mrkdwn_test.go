@@ -147,3 +147,22 @@ func FuzzDecode(f *testing.F) {
 		}
 	})
 }
+
+func TestOwnWordsAreSaidInTheReadersLanguage(t *testing.T) {
+	m := amherst()
+	m.say = func(english string) string { return "[" + english + "]" }
+	if got := m.text(chat.Text{{Channel: desk.Channel{Connection: "amherst", ID: "D0ANN"}}}); got != "[a direct message]" {
+		t.Errorf("a direct message is %q", got)
+	}
+	asks := chat.Action{Label: "Resolve INC-42", Command: "incident resolve 42", Confirm: "Sure?"}
+	if got := m.actionButton(0, asks).Confirm.Deny.Text; got != "[Not now]" {
+		t.Errorf("the button that does nothing is %q", got)
+	}
+	v, err := m.renderForm(chat.Form{Title: "Resolve INC-42", Submit: "Resolve"}, origins{})
+	if err != nil || v.Close.Text != "[Cancel]" {
+		t.Errorf("a form is left by %q, %v", v.Close.Text, err)
+	}
+	if m.say = nil; m.own("Cancel") != "Cancel" {
+		t.Error("it is not English where no language is given")
+	}
+}

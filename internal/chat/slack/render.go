@@ -94,7 +94,7 @@ func plain(s string, limit int) text {
 // does not fit Slack's limits is cut with an ellipsis, longest paragraphs first.
 func (m markup) render(msg chat.Message) message {
 	out := message{Text: m.notification(msg)}
-	buttons, left := actions(msg.Actions)
+	buttons, left := m.actions(msg.Actions)
 	facts, small := m.facts(msg.Facts), m.context(msg.Context, left)
 	room := maxSum
 	below := slices.Concat(facts, small, buttons)
@@ -242,14 +242,14 @@ func (m markup) context(small []chat.Text, left []string) []block {
 		}
 	}
 	for _, label := range left {
-		elements = append(elements, plain(fmt.Sprintf("%q has no place as a button: please type its command.", label), maxSmall))
+		elements = append(elements, plain(fmt.Sprintf(m.own("%q has no place as a button: please type its command."), label), maxSmall))
 	}
 	return blockOf("context", elements[:min(len(elements), maxElements)])
 }
 
 // actions makes buttons; left are the labels of those that have no place or whose
 // command does not fit.
-func actions(list []chat.Action) (blocks []block, left []string) {
+func (m markup) actions(list []chat.Action) (blocks []block, left []string) {
 	var elements []any
 	for i, a := range list {
 		switch {
@@ -257,7 +257,7 @@ func actions(list []chat.Action) (blocks []block, left []string) {
 		case length(a.Value()) > maxValue, a.URL != "" && !isLink(a.URL), len(elements) == maxButtons:
 			left = append(left, a.Label)
 		default:
-			elements = append(elements, actionButton(i, a))
+			elements = append(elements, m.actionButton(i, a))
 		}
 	}
 	return blockOf("actions", elements), left
@@ -270,14 +270,14 @@ const (
 	actionOpen = "open-"
 )
 
-func actionButton(i int, a chat.Action) button {
+func (m markup) actionButton(i int, a chat.Action) button {
 	b := button{Type: "button", ActionID: fmt.Sprint(actionDo, i), Text: plain(a.Label, maxLabel), Value: a.Value(), Style: string(a.Style)}
 	if a.URL != "" {
 		b.ActionID, b.URL, b.Value = fmt.Sprint(actionOpen, i), a.URL, ""
 	}
 	if a.Confirm != "" {
 		b.Confirm = &confirm{Title: plain(a.Label, maxTitle), Text: plain(a.Confirm, maxConfirm),
-			Confirm: plain(a.Label, maxYes), Deny: plain("Not now", maxYes), Style: string(a.Style)}
+			Confirm: plain(a.Label, maxYes), Deny: plain(m.own("Not now"), maxYes), Style: string(a.Style)}
 	}
 	return b
 }

@@ -254,7 +254,7 @@ func (h *handler) answer(in incoming, req chat.Request, to origin) {
 	default:
 		acknowledge(in.ResponseWriter)
 	}
-	if _, left := actions(reply.Message.Actions); to.form != nil && reply.Failed && (!inTime || len(left) > 0) {
+	if _, left := h.markup.actions(reply.Message.Actions); to.form != nil && reply.Failed && (!inTime || len(left) > 0) {
 		reply.Message = typedBack(reply.Message, req)
 	}
 	h.say(ctx, req, to, h.reply(reply, to))

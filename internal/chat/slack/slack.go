@@ -34,12 +34,15 @@ import (
 	"github.com/umassonline/belltower/internal/desk"
 )
 
-// Options are what a Workspace is given. All but Groups, Transport and Random are needed.
+// Options are what a Workspace is given. All but Say, Groups, Transport and Random are needed.
 type Options struct {
 	// Word puts a delivery into words. It may look at everything in the delivery
 	// but the channel's id, the root's id and the trace: what it says is sent to all
 	// channels of the workspace that are owed the same.
 	Word func(chat.Delivery) chat.Message
+	// Say is one of the adapter's own few sentences in the language of the readers;
+	// nil: English.
+	Say func(english string) string
 	// Zone is the organisation's: for times where Slack does not show the reader's.
 	Zone *time.Location
 	Now  func() time.Time
@@ -94,7 +97,7 @@ func New(conf config.Slack, opt Options) (*Workspace, error) {
 	}
 	w := &Workspace{
 		name: conf.Name, conf: conf, opt: opt, api: api,
-		markup:  markup{conn: conf.Name, zone: opt.Zone},
+		markup:  markup{conn: conf.Name, zone: opt.Zone, say: opt.Say},
 		learned: make(chan struct{}), renew: make(chan struct{}, 1), recalled: make(chan struct{}),
 		people: newPeople(), groups: newGroups(), rooms: rooms{soon: newWishes()}, homes: newWishes(),
 	}

@@ -71,7 +71,7 @@ func (m markup) renderForm(f chat.Form, from origins) (view, error) {
 	}
 	v := view{
 		Type: "modal", Callback: formCallback, Metadata: string(hidden),
-		Title: plain(f.Title, maxViewWord), Submit: plain(f.Submit, maxViewWord), Close: plain("Cancel", maxViewWord),
+		Title: plain(f.Title, maxViewWord), Submit: plain(f.Submit, maxViewWord), Close: plain(m.own("Cancel"), maxViewWord),
 	}
 	v.Blocks = m.paragraphs(chat.Message{Lines: f.Intro}, maxSection)
 	for _, field := range f.Fields {
