@@ -92,6 +92,7 @@ name = "Learn System"
 aliases = ["blackboard", "bb"]
 group = "Teaching"
 advice_outage = "Work of the last minutes may not be saved."
+advice_outage_in = { es = "Puede que no se guarde el trabajo de los últimos minutos." }
 
 [[services]]
 id = "portal"

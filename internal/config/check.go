@@ -17,6 +17,7 @@ func (k *checker) all() {
 	k.connections()
 	k.campuses()
 	k.services()
+	k.advices()
 	k.dependencies()
 	k.access()
 	k.slack()

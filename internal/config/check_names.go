@@ -3,6 +3,7 @@ package config
 import (
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/umassonline/belltower/internal/desk"
@@ -83,6 +84,20 @@ func (k *checker) services() {
 	}
 	k.groups(seen)
 	k.gates()
+}
+
+// advices checks that advice is given in languages of the organization.
+func (k *checker) advices() {
+	for i := range k.c.Services {
+		s := &k.c.Services[i]
+		for code := range s.AdviceOutageIn {
+			at := *k.spots[mapKey{&s.AdviceOutageIn, code}]
+			if !at.wrong && !slices.Contains(k.c.Organization.Languages, code) {
+				at.shown = strconv.Quote(code)
+				k.value(&at, problem{"is no language of the organization", nearest(code, k.c.Organization.Languages)})
+			}
+		}
+	}
 }
 
 // calls reports whether a word is the service's own id or alias.

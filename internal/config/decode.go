@@ -174,7 +174,7 @@ type mapKey struct {
 func (d *decoder) mapping(e *entry, v reflect.Value, g given) {
 	s := d.spotOf(e, v, g)
 	if e.value.kind != unstable.Table {
-		d.mistake(s, problem{g.key + " in " + g.section.label + " must be a table, not " + kindWords(e.value.kind), `write it as in { "123456" = "learn" }`})
+		d.mistake(s, problem{g.key + " in " + g.section.label + " must be a table, not " + kindWords(e.value.kind), "write it as in " + g.tag.Get("like")})
 		return
 	}
 	v.Set(reflect.MakeMap(v.Type()))

@@ -59,7 +59,7 @@ type Source struct {
 	// NextToken is accepted beside Token. Default: "".
 	NextToken Secret `toml:"next_token" default:""`
 	// Checks are the service of each check, by its id or name or "label=value". Default: none.
-	Checks map[string]desk.ServiceID `toml:"checks"`
+	Checks map[string]desk.ServiceID `toml:"checks" like:"{ \"123456\" = \"learn\" }"`
 }
 
 // Tokens are the tokens that the monitor may send, the present one first.

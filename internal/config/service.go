@@ -1,6 +1,7 @@
 package config
 
 import (
+	"strings"
 	"time"
 
 	"github.com/umassonline/belltower/internal/desk"
@@ -22,6 +23,8 @@ type Service struct {
 	Advice string `toml:"advice" default:"" limits:"..500"`
 	// AdviceOutage is what to do during an incident. Default: "".
 	AdviceOutage string `toml:"advice_outage" default:"" limits:"..500"`
+	// AdviceOutageIn is the same in other languages of the organization, by their code. Default: none.
+	AdviceOutageIn map[string]string `toml:"advice_outage_in" like:"{ es = \"Guarde su trabajo.\" }" limits:"..500"`
 	// DependsOn are the services that this one needs. Default: none.
 	DependsOn []desk.ServiceID `toml:"depends_on"`
 	// SorryPage is whether a sorry page may stand in its place. Default: false.
@@ -42,8 +45,21 @@ func (c *Config) Catalog() *desk.Catalog {
 	for i, s := range c.Services {
 		services[i] = desk.Service{
 			ID: s.ID, Name: s.Name, Aliases: s.Aliases, Group: s.Group, Description: s.Description,
-			Advice: s.Advice, AdviceOutage: s.AdviceOutage, DependsOn: s.DependsOn,
+			Advice: s.Advice, AdviceOutage: s.AdviceOutage, AdviceOutageIn: byPrimary(s.AdviceOutageIn), DependsOn: s.DependsOn,
 		}
 	}
 	return desk.NewCatalog(services)
+}
+
+// byPrimary has texts by the primary subtags of their languages: "es" of "es-PR".
+func byPrimary(texts map[string]string) map[string]string {
+	var out map[string]string
+	for code, text := range texts {
+		if out == nil {
+			out = map[string]string{}
+		}
+		primary, _, _ := strings.Cut(code, "-")
+		out[primary] = text
+	}
+	return out
 }

@@ -43,7 +43,9 @@ type Service struct {
 	Description  string
 	Advice       string // for windows
 	AdviceOutage string // for incidents
-	DependsOn    []ServiceID
+	// AdviceOutageIn is AdviceOutage in other languages, by their primary subtag: "es".
+	AdviceOutageIn map[string]string
+	DependsOn      []ServiceID
 }
 
 // Catalog is the services in the order of the configuration. It does not change

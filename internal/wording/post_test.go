@@ -46,12 +46,9 @@ func campusIn(l *Language) Context {
 			{ID: "library", Name: "Library Catalog"},
 		}),
 	}
-	if l == nil {
-		return c
-	}
 	services := slices.Clone(c.Catalog.Services())
 	for k := range services {
-		services[k].AdviceOutage = spoken()[services[k].AdviceOutage]
+		services[k].AdviceOutageIn = map[string]string{"es": spoken()[services[k].AdviceOutage]}
 	}
 	c.Catalog = desk.NewCatalog(services)
 	return c

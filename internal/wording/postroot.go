@@ -1,6 +1,7 @@
 package wording
 
 import (
+	"cmp"
 	"slices"
 	"time"
 
@@ -85,8 +86,9 @@ func (c Context) advice(i desk.Incident) []chat.Line {
 		if i.StatusOf(a.Service) == desk.Operational {
 			continue
 		}
-		if s.AdviceOutage != "" && !slices.Contains(given, s.AdviceOutage) && len(given) < maxAdvices {
-			given = append(given, s.AdviceOutage)
+		text := cmp.Or(s.AdviceOutageIn[c.Language.code()], s.AdviceOutage)
+		if text != "" && !slices.Contains(given, text) && len(given) < maxAdvices {
+			given = append(given, text)
 		}
 	}
 	lines := make([]chat.Line, len(given))
