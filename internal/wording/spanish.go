@@ -18,7 +18,7 @@ import (
 func Spanish() *Language {
 	texts := map[string]string{}
 	for _, part := range []map[string]string{
-		spanishPosts(), spanishWords(), spanishNotices(), spanishOps(), spanishDone(), spanishReading(), spanishStandings(),
+		spanishPosts(), spanishWords(), spanishNotices(), spanishOps(), spanishTroubles(), spanishDone(), spanishReading(), spanishStandings(),
 		spanishSubscriptions(), spanishAccess(), spanishForms(), spanishFields(), spanishTests(), spanishHelp(), spanishMoreHelp(), spanishExamples(),
 		spanishRefusals(), spanishRules(), spanishHints(), spanishTerms(),
 	} {

@@ -1,6 +1,7 @@
 package wording
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -126,12 +127,7 @@ func TestSpanishFormsFit(t *testing.T) {
 	c := campusIn(Spanish())
 	i := begin(t).loginFails().inc
 	i.Number = 1042
-	who := desk.Person{Connection: "amherst", ID: "U1"}
-	for _, f := range []chat.Form{
-		c.DeclareForm("incident declare"), c.DeclareForm("incident drill"), c.UpdateForm(i), c.ResolveForm(i), c.RetractForm(i), c.ReopenForm(i),
-		c.EditForm(i, 1, "x"), c.ChangeForm(i, "x", true), c.NoteForm([]desk.Incident{i}, "", ""), c.SubscribeForm(nil), c.ImpactForm(i),
-		c.ServicesForm(i), c.TitleForm(i), c.LeadForm(i, who), c.BeganForm(i), c.EndedForm(i),
-	} {
+	for _, f := range forms(c, i) {
 		for _, s := range []string{f.Title, f.Submit} {
 			if n := len([]rune(s)); n == 0 || n > 24 {
 				t.Errorf("%d characters: %q", n, s)
@@ -143,9 +139,74 @@ func TestSpanishFormsFit(t *testing.T) {
 // All answers as a Spanish campus reads them.
 func TestSpanishAnswers(t *testing.T) {
 	var b strings.Builder
-	for _, m := range answers(Spanish()) {
+	for _, m := range append(answers(Spanish()), lists(t, campusIn(Spanish()))...) {
 		b.WriteString(transcript(m))
 		b.WriteByte('\n')
 	}
 	golden(t, campusIn(Spanish()), "answers", b.String())
+}
+
+// lists are the answers that hold lists, a home and refusals.
+func lists(t *testing.T, c Context) []chat.Message {
+	s := beginIn(t, c).loginFails().at("4:31")
+	over := beginIn(t, c).learnDown().at("4:31").resolve("").inc
+	who, ch := desk.Person{Connection: "mayaguez", ID: "UEVA"}, desk.Channel{Connection: "mayaguez", ID: "CAULA"}
+	sub := desk.Subscription{Channel: ch, Target: desk.Target{Kind: desk.TargetService, Name: "learn"}, Least: desk.Major, Manner: desk.Quiet,
+		Hours: &desk.Hours{From: 22 * 60, To: 7 * 60, Least: desk.Critical}}
+	several := Page{Lines: []chat.Line{c.ListLine(s.inc), c.ListLine(over)}, Number: 1, Of: 2, Next: chat.Action{Label: c.NextPage(2), Command: "incident list page 2"}}
+	timeline := Page{Lines: []chat.Line{
+		c.TimelineLine(desk.Entry{At: s.now, By: who, Kind: desk.Updated, Status: desk.Identified, Text: "Un disco está lleno."}),
+		c.TimelineLine(desk.Entry{At: s.now, By: who, Kind: desk.Led}), c.TimelineLine(desk.Entry{At: s.now, Kind: desk.Reworded, Update: 2, Before: "a", After: "b"}),
+	}}
+	standings := Page{Lines: []chat.Line{
+		c.StandingLine(Standing{Channel: ch, State: "told", At: s.now}),
+		c.StandingLine(Standing{Channel: ch, State: "waiting", Why: "posts to mayaguez are held: nos lo pidieron", Unsure: true}),
+		c.StandingLine(Standing{Channel: ch, State: "failed", Why: "invalid_blocks", Tries: 2}),
+		c.StandingLine(Standing{Channel: ch, State: "not told", Why: "it hears of worse incidents only"}),
+		c.StandingLine(Standing{Channel: ch, Ops: true, State: "gone", Why: "is_archived", Next: s.now}),
+	}}
+	health := []desk.Health{{Service: desk.Service{Name: "Learn System"}, Status: desk.PartialOutage, Since: s.now, Because: []desk.Incident{s.inc}}, {Service: desk.Service{Name: "Mail"}, Status: desk.Operational}}
+	audit := Page{Lines: []chat.Line{c.AuditLine(Audited{At: s.now, By: who, From: ch, Did: "hold", About: "mayaguez", Reason: "nos lo pidieron"})}}
+	return []chat.Message{
+		c.Listed(2, "open", several), c.Listed(0, "all", Page{}), c.Listed(1, c.Span(30*24*time.Hour), Page{}), c.Timeline(s.inc, 3, timeline),
+		c.Delivered(s.inc.Subject(), map[string]int{"told": 1, "failed": 12345}, s.now, standings), c.Forgotten(over, 30*24*time.Hour),
+		c.Why(s.inc.Subject(), Standing{State: "waiting", At: s.now}, []desk.Subscription{sub}),
+		c.Status(health, Page{Lines: []chat.Line{c.ServiceLine(health[0]), c.ServiceLine(health[1])}}, chat.Action{Label: c.ShowHere(), Command: "status here"}),
+		c.Hears(0, Page{}, []chat.Action{{Label: c.Offer(desk.All()), Command: "subscribe all"}}, desk.Channel{}),
+		c.Home(Home{Mine: []desk.Incident{s.inc}, Promised: []desk.Incident{s.inc}, Subscriptions: []desk.Subscription{sub}, Staff: true, At: s.now}),
+		c.Home(Home{}), c.AuditList(1, audit), c.Refused(c.NotSubscribed(sub.Target, nil), nil), c.Refused(c.NoPage(2), nil),
+		c.Refused(desk.Refuse(desk.Unknown, "There is no %s %q.", desk.Term("service"), "message").WithHint("Did you mean %s?", "learn"), nil),
+		c.Refused(desk.Refuse(desk.Forbidden, "Only %s may %s.", desk.Term("responders"), desk.Term("change incidents")), nil),
+		c.Refused(desk.Refuse(desk.Conflict, "%s is %s already.", s.inc.Subject(), desk.Major), nil), c.TestSent(), c.TestOnce("subscribe test"),
+		c.Refused(c.TestFailed(chat.SendError{Outcome: chat.Gone, Reason: "not_in_channel"}, "subscribe test"), nil),
+	}
+}
+
+// All forms as a Spanish campus reads them.
+func TestSpanishForms(t *testing.T) {
+	c := campusIn(Spanish())
+	i := beginIn(t, c).loginFails().inc
+	var b strings.Builder
+	for _, f := range forms(c, i) {
+		fmt.Fprintf(&b, "== %s [%s] %s\n", f.Title, f.Submit, f.Command)
+		for _, l := range f.Intro {
+			fmt.Fprintf(&b, "    %s\n", l.Text.PlainText(eastern))
+		}
+		for _, field := range f.Fields {
+			fmt.Fprintf(&b, "    %s (%s)\n", field.Label, field.Hint)
+			for _, choice := range field.Choices {
+				fmt.Fprintf(&b, "        %s = %s\n", choice.Label, choice.Value)
+			}
+		}
+	}
+	golden(t, c, "forms", b.String())
+}
+
+// forms are one of each.
+func forms(c Context, i desk.Incident) []chat.Form {
+	return []chat.Form{
+		c.DeclareForm("incident declare"), c.DeclareForm("incident drill"), c.UpdateForm(i), c.ResolveForm(i), c.RetractForm(i), c.ReopenForm(i),
+		c.EditForm(i, 1, "x"), c.ChangeForm(i, "x", true), c.NoteForm([]desk.Incident{i}, "", ""), c.SubscribeForm(nil), c.ImpactForm(i),
+		c.ServicesForm(i), c.TitleForm(i), c.LeadForm(i, desk.Person{Connection: "amherst", ID: "U1"}), c.BeganForm(i), c.EndedForm(i),
+	}
 }

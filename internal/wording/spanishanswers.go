@@ -41,7 +41,11 @@ func spanishOps() map[string]string {
 		"Take %s back":                        "Retirar %s",
 		"Take all of %s back? Everybody who was told gets a correction.": "¿Retirar todo lo de %s? Quien recibió el aviso recibe una corrección.",
 		"Timeline of %s": "Cronología de %s",
+	}
+}
 
+func spanishTroubles() map[string]string {
+	return map[string]string{
 		"Nothing was stored and nobody was told.":                                                       "No se guardó nada ni se avisó a nadie.",
 		"This could not be stored, so nothing was done and nobody was told.":                            "No se pudo guardar, así que no se hizo nada ni se avisó a nadie.",
 		"The disk of the bot refuses to write; it may be full. Please try again, and tell who runs it.": "El disco del bot no deja escribir; quizá esté lleno. Por favor, pruebe otra vez y avise a quien lo administra.",
@@ -132,7 +136,7 @@ func spanishReading() map[string]string {
 		"There are no open incidents": "No hay incidentes abiertos",
 		"There is 1 open incident":    "Hay 1 incidente abierto",
 		"There are %s open incidents": "Hay %s incidentes abiertos",
-		"%s of the last %s":           "%s en este plazo: %s",
+		"%s of the last %s":           "%s en un plazo de %s",
 		" by %s":                      " por %s",
 		" in %s":                      " en %s",
 		": nobody":                    ": nadie",
@@ -174,6 +178,8 @@ func spanishReading() map[string]string {
 
 func spanishStandings() map[string]string {
 	return map[string]string{
+		"%s %s":    "%[2]s: %[1]s",
+		" (ops)":   " (operaciones)",
 		"told":     "avisado",
 		"waiting":  "en espera",
 		"failed":   "fallido",
