@@ -208,9 +208,9 @@ func (l *line) alarm(now time.Time) time.Time {
 	if now.Before(l.retry) {
 		return l.retry
 	}
-	at := l.morning
+	var at time.Time
 	if len(l.receipts) > 0 {
-		at = sooner(at, l.since.Add(groupTime))
+		at = l.since.Add(groupTime)
 	}
 	for _, la := range l.lanes {
 		if !la.ready {
@@ -218,7 +218,7 @@ func (l *line) alarm(now time.Time) time.Time {
 		}
 	}
 	if !l.stopped() {
-		at = sooner(at, l.tokenTime(now))
+		at = sooner(sooner(at, l.morning), l.tokenTime(now))
 		for _, i := range l.intents {
 			at = sooner(at, i.breakTime(now))
 		}

@@ -50,6 +50,7 @@ func (l *line) welcome(ctx context.Context, now time.Time) error {
 			if err := l.welcomeOne(ctx, now, n); err != nil {
 				return err
 			}
+			l.lookAgain(now, n.ch)
 		}
 		l.arrived = l.arrived[1:]
 	}
