@@ -67,6 +67,8 @@ type outRecord struct {
 	// Forgotten is the N up to which announcements and posts were collected: numbers go
 	// on behind it, as posts that stand hold those before.
 	Forgotten int `json:",omitempty"`
+	// Collecting: some of that may still be there.
+	Collecting bool `json:",omitempty"`
 	// To is the one channel that is told, by a row; zero: there may be more.
 	To desk.Channel `json:",omitzero"`
 	// Lost is there where the record was restored from a backup.
