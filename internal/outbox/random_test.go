@@ -315,8 +315,15 @@ func TestCoursesThatFailedOnce(t *testing.T) {
 			{20*time.Second + odd, "declare", 4}, {276*time.Millisecond + odd, "better", 2}, {5*time.Millisecond + odd, "say", 3},
 		},
 	}
+	setAnewAtNight := course{ // behind the end of what the night kept back
+		Chunk: 1, Disk: 6 * time.Millisecond,
+		Steps: []step{
+			{19692*time.Millisecond + odd, "late night", 2}, {time.Millisecond + odd, "declare", 0}, {7 * time.Second, "resolve", 0},
+			{204*time.Millisecond + odd, "late night", 2},
+		},
+	}
 	for range 20 {
-		for _, c := range []course{unclearWelcome, lastTurnMissed} {
+		for _, c := range []course{unclearWelcome, lastTurnMissed, setAnewAtNight} {
 			for _, p := range run(t, c) {
 				t.Error(p)
 			}
