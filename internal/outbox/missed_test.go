@@ -319,16 +319,38 @@ func TestStoryAnUnclearMorning(t *testing.T) {
 // Until the morning deliveries say what a channel waits for.
 func TestDeliveriesNameQuietHours(t *testing.T) {
 	inWorld(t, func(w *world) {
-		w.subscribeAs("night", desk.Normal, overnight())
+		for _, id := range []string{"night", "set anew", "left"} {
+			w.subscribeAs(id, desk.Normal, overnight())
+		}
 		w.start()
+		w.until(21, 0)
+		before := w.declare(desk.Major, 0)
 		w.until(3, 0)
 		s := w.declare(desk.Major, 0)
+		w.say(before, 0)
 		w.pass(time.Minute)
-		why, err := w.book.Why(context.Background(), w.store, s, channel("night"))
-		if err != nil || why.State != Waiting || why.Why != "its quiet hours last" || why.Next.Hour() != 7 {
+		w.resolve(s)
+		w.pass(time.Minute)
+		w.subscribeAs("set anew", desk.Normal, overnight())
+		w.unsubscribe("left")
+		w.pass(time.Minute)
+		for _, id := range []string{"night", "set anew"} {
+			w.mustWaitForMorning(s, id)
+		}
+		w.mustWaitForMorning(before, "night")
+		why, err := w.book.Why(context.Background(), w.store, s, channel("left"))
+		if err != nil || why.State != NotTold {
 			t.Errorf("%+v, %v", why, err)
 		}
 	})
+}
+
+func (w *world) mustWaitForMorning(s desk.Subject, id string) {
+	w.t.Helper()
+	why, err := w.book.Why(context.Background(), w.store, s, channel(id))
+	if err != nil || why.State != Waiting || why.Why != "" || !why.Next.IsZero() || why.QuietUntil.Hour() != 7 {
+		w.t.Errorf("%s about %s: %+v, %v", id, s, why, err)
+	}
 }
 
 // Who changes quiet hours at night is told of what they kept back by the new ones, of
