@@ -17,14 +17,30 @@ const recountedAtOnce, recountWrites = 40, 8
 
 // readMissed reads what channels missed in their quiet hours.
 func (l *line) readMissed(tx storage.Tx) error {
-	l.missed, l.morning = map[failedID]missedRecord{}, time.Time{}
+	l.missed, l.morning = map[string]map[desk.Subject]missedRecord{}, time.Time{}
 	k := missedTable().Key().Str(string(l.name))
 	return missedTable().Scan(tx, k, k.End(), 0, func(key storage.Key, m missedRecord) (bool, error) {
 		ch, s, err := readRowKey(key)
-		l.missed[failedID{ch.ID, s}] = m
-		l.morning = sooner(l.morning, m.Until)
+		l.misses(ch.ID, s, m)
 		return true, err
 	})
+}
+
+// misses takes in what a channel is not told of until the morning.
+func (l *line) misses(channel string, s desk.Subject, m missedRecord) {
+	if l.missed[channel] == nil {
+		l.missed[channel] = map[desk.Subject]missedRecord{}
+	}
+	l.missed[channel][s] = m
+	l.morning = sooner(l.morning, m.Until)
+}
+
+// knows forgets that a channel missed a subject.
+func (l *line) knows(channel string, s desk.Subject) {
+	delete(l.missed[channel], s)
+	if len(l.missed[channel]) == 0 {
+		delete(l.missed, channel)
+	}
 }
 
 // catchesUp reports whether the receipt is of something said in a channel that had
@@ -33,30 +49,25 @@ func (r *receipt) catchesUp(l *line) bool {
 	if !r.said {
 		return false
 	}
-	_, missed := l.missed[failedID{r.job.lane.ch.ID, r.job.of.id}]
+	_, missed := l.missed[r.job.lane.ch.ID][r.job.of.id]
 	return missed
 }
 
 // noteMissed brings what channels missed in line with the receipt.
 func (l *line) noteMissed(r *receipt) {
-	id := failedID{r.job.lane.ch.ID, r.job.of.id}
-	switch {
+	switch channel, s := r.job.lane.ch.ID, r.job.of.id; {
 	case r.missed != nil:
-		l.missed[id] = *r.missed
-		l.morning = sooner(l.morning, r.missed.Until)
+		l.misses(channel, s, *r.missed)
 	case r.catchesUp(l):
-		delete(l.missed, id)
+		l.knows(channel, s)
 	}
 }
 
 // lookAgain has the channel looked at as if its quiet hours had ended now: they may
 // have been changed.
 func (l *line) lookAgain(now time.Time, ch desk.Channel) {
-	for id := range l.missed {
-		if id.channel == ch.ID {
-			l.missed[id] = missedRecord{now}
-			l.morning = sooner(l.morning, now)
-		}
+	for s := range l.missed[ch.ID] {
+		l.misses(ch.ID, s, missedRecord{now})
 	}
 }
 
@@ -115,8 +126,10 @@ func (l *line) recount(ctx context.Context, now time.Time) error {
 		awake = awake[n:]
 	}
 	l.morning = time.Time{}
-	for _, m := range l.missed {
-		l.morning = sooner(l.morning, m.Until)
+	for _, subjects := range l.missed {
+		for _, m := range subjects {
+			l.morning = sooner(l.morning, m.Until)
+		}
 	}
 	return nil
 }
@@ -124,14 +137,13 @@ func (l *line) recount(ctx context.Context, now time.Time) error {
 // awake lists the channels whose quiet hours have ended, each with at most so many
 // subjects as one transaction takes.
 func (l *line) awake(now time.Time) (out []waking) {
-	byChannel := map[string][]desk.Subject{}
-	for id, m := range l.missed {
-		if m.over(now) {
-			byChannel[id.channel] = append(byChannel[id.channel], id.subject)
+	for _, id := range slices.Sorted(maps.Keys(l.missed)) {
+		var subjects []desk.Subject
+		for s, m := range l.missed[id] {
+			if m.over(now) {
+				subjects = append(subjects, s)
+			}
 		}
-	}
-	for _, id := range slices.Sorted(maps.Keys(byChannel)) {
-		subjects := byChannel[id]
 		slices.SortFunc(subjects, func(a, b desk.Subject) int {
 			return cmp.Or(cmp.Compare(a.Kind, b.Kind), a.Number-b.Number)
 		})
@@ -212,32 +224,30 @@ func (w *waking) done() (out []desk.Subject) {
 
 // recountThese writes what the channels are told, and forgets that they missed it.
 func (l *line) recountThese(ctx context.Context, now time.Time, awake []waking) error {
-	told := map[desk.Channel]desk.Announcement{}
+	told := make([]desk.Announcement, len(awake))
 	err := l.db().Background(ctx, func(tx storage.Tx) error {
-		clear(told)
-		for _, w := range awake {
-			a, err := l.recountOne(tx, now, w)
-			if err != nil {
+		for k, w := range awake {
+			var err error
+			if told[k], err = l.recountOne(tx, now, w); err != nil {
 				return err
 			}
-			told[w.ch] = a
 		}
 		return nil
 	})
 	if err != nil {
 		return err
 	}
-	for _, w := range awake {
+	for k, w := range awake {
 		for _, s := range w.done() {
-			delete(l.missed, failedID{w.ch.ID, s})
+			l.knows(w.ch.ID, s)
 		}
 		for s, m := range w.asleep {
-			l.missed[failedID{w.ch.ID, s}] = m
+			l.misses(w.ch.ID, s, m)
 		}
 		if w.opens {
 			l.about(w.subjects...)
 		}
-		if a := told[w.ch]; a.N > 0 {
+		if a := told[k]; a.N > 0 {
 			s := &subject{id: a.Subject, out: outRecord{N: a.N, Rel: a.N, EndedAt: a.At, To: w.ch}, anns: []*desk.Announcement{&a}, young: true}
 			l.welcomed(now, w.ch, owed{subject: s, told: true})
 		}
