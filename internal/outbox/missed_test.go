@@ -17,9 +17,14 @@ func overnight() *desk.Hours { return &desk.Hours{From: 22 * 60, To: 7 * 60, Lea
 // subscribeAs has a channel hear of learn in a manner.
 func (w *world) subscribeAs(id string, m desk.Manner, h *desk.Hours) {
 	w.t.Helper()
+	w.subscribeTo(desk.ServiceTarget("learn"), id, m, h)
+}
+
+func (w *world) subscribeTo(t desk.Target, id string, m desk.Manner, h *desk.Hours) {
+	w.t.Helper()
 	w.nights.sometimes[id] = w.nights.sometimes[id] || m == desk.Quiet || h != nil
 	w.update(func(tx storage.Tx) error {
-		sub := desk.Subscription{Channel: channel(id), Target: desk.ServiceTarget("learn"), Manner: m, Hours: h, SetAt: w.clock().UTC()}
+		sub := desk.Subscription{Channel: channel(id), Target: t, Manner: m, Hours: h, SetAt: w.clock().UTC()}
 		return w.book.Subscribe(tx, sub, sub.SetAt)
 	})
 }

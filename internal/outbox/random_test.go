@@ -36,7 +36,7 @@ type step struct {
 
 var randomDeeds = []string{
 	"declare", "declare", "declare with grace", "say", "say", "say with grace", "title", "worse", "better", "resolve", "retract",
-	"reopen", "subscribe", "subscribe critical", "unsubscribe", "quiet", "loud", "night", "night", "late night", "quiet night", "hold", "release", "restart", "vanish", "return",
+	"reopen", "subscribe", "subscribe critical", "unsubscribe", "quiet", "loud", "night", "night", "late night", "quiet night", "mail night", "mail", "learn", "hold", "release", "restart", "vanish", "return",
 }
 
 func drawCourse(rt *rapid.T) course {
@@ -208,6 +208,8 @@ func (w *world) deed(s step, away map[string]bool) {
 		w.subscribeAs(id, desk.Normal, &desk.Hours{From: 0, To: 1, Least: desk.Critical})
 	case "late night":
 		w.subscribeAs(id, desk.Normal, &desk.Hours{From: 0, To: 2, Least: desk.Critical})
+	case "mail night":
+		w.subscribeTo(desk.ServiceTarget("mail"), id, desk.Loud, &desk.Hours{From: 0, To: 2, Least: desk.Major})
 	case "quiet night":
 		w.subscribeAs(id, desk.Quiet, &desk.Hours{From: 23 * 60, To: 1, Least: desk.Major})
 	case "hold":
@@ -262,6 +264,10 @@ func (w *world) change(s step) {
 		c, err = i.SetImpact(desk.Minor, w.act())
 	case s.Do == "resolve":
 		c, err = i.Resolve("It works.", w.act())
+	case s.Do == "mail":
+		c, err = i.SetServices(desk.Rescope{Add: []desk.Affected{{Service: "mail", Name: "Mail"}}, Remove: []desk.ServiceID{"learn"}}, w.act())
+	case s.Do == "learn":
+		c, err = i.SetServices(desk.Rescope{Add: []desk.Affected{{Service: "learn", Name: "Learn"}}}, w.act())
 	case s.Do == "reopen":
 		c, err = i.Reopen("It fails again.", w.act())
 	case s.Do == "retract":
