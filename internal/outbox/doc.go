@@ -9,10 +9,11 @@
 // The Engine is the working side. Its clerk ends graces, notes what is settled
 // and collects what is old. Each connection has a line, one goroutine that owns
 // all that is known of the connection: it expands announcements in chunks with
-// one intent each (fan.go), subject by subject as their turns come, those that ops
-// channels wait for first, of which a few may be open at once (circle.go); asks the lane of each channel what it does next by a
-// pure function (next.go), makes the calls whose turn it is (dispatch.go,
-// call.go, pace.go), and commits receipts in groups (receipt.go).
+// one intent each (fan.go), subject by subject as their turns come, ops channels
+// first, of whose intents only a few may be open at once (circle.go); asks the
+// lane of each channel what it does next by a pure function (next.go), makes the
+// calls whose turn it is (dispatch.go, call.go, pace.go), and commits receipts in
+// groups (receipt.go).
 //
 // Deliveries are not stored. Per subject and channel there is one Post record
 // with two numbers: told (everything up to this announcement has been said
