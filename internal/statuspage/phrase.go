@@ -34,12 +34,15 @@ func (p phrase) Plain() string {
 
 func ours(s string) phrase { return phrase{{Text: s}} }
 
-// fill puts what is said into a sentence, in place of each {}.
+// fill puts what is said into a sentence, in place of each {}. Where that ends in a
+// full stop ("4:12 a. m."), the sentence has no other.
 func fill(sentence string, said ...phrase) (out phrase) {
 	for _, one := range said {
 		before, after, _ := strings.Cut(sentence, "{}")
 		out = append(append(out, ours(before)...), one...)
-		sentence = after
+		if sentence = after; strings.HasSuffix(one[len(one)-1].Text, ".") {
+			sentence = strings.TrimPrefix(after, ".")
+		}
 	}
 	return append(out, ours(sentence)...)
 }

@@ -35,7 +35,8 @@ type view struct {
 	Event  event
 }
 
-// tone is the colour and the sign of a status, as templates and the style name it.
+// tone is the colour and the sign of a status, as templates and the style name it;
+// "note" is of what is no status.
 type tone string
 
 func toneOf(s desk.ServiceStatus) tone {
@@ -65,7 +66,6 @@ type service struct {
 	Name, About phrase
 	Tone        tone
 	Status      string
-	Because     []string // INC-42
 }
 
 // event is an incident.
@@ -120,7 +120,9 @@ func (v *view) home() {
 	for _, h := range v.snap.health {
 		worst = desk.Worst(worst, h.Status)
 	}
-	v.Tone = toneOf(worst)
+	if v.Tone = toneOf(worst); len(v.snap.health) == 0 {
+		v.Tone = "note"
+	}
 	for _, one := range v.snap.open {
 		v.Open = append(v.Open, v.event(one, maxSaid/len(v.snap.open)))
 	}
@@ -183,9 +185,6 @@ func (v *view) service(h desk.Health) service {
 	if h.Service.Description != "" && len(v.snap.health) <= maxDescribed {
 		s.About = v.typed(h.Service.Description)
 	}
-	for _, i := range h.Because {
-		s.Because = append(s.Because, i.Subject().String())
-	}
 	return s
 }
 
@@ -200,7 +199,7 @@ func (v *view) event(one journal.Published, limit int) event {
 	e := event{ID: i.Subject().String(), Title: v.typed(i.Title), Phase: v.phase[i.Status]}
 	switch {
 	case i.IsRetracted():
-		e.Tone, e.Line, e.Phase = "planned", fill(v.mistake, v.names(serviceNames(i))), ""
+		e.Tone, e.Line, e.Phase = "note", fill(v.mistake, v.names(serviceNames(i))), ""
 		if i.RetractedWhy != "" {
 			e.Advice = []phrase{v.typed(i.RetractedWhy)}
 		}

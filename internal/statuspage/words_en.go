@@ -11,7 +11,7 @@ func english() words {
 		own: "English",
 		Label: labels{
 			Language:    "Language",
-			Open:        "What is wrong now",
+			Open:        "Open incidents",
 			Services:    "Services",
 			Recent:      "Resolved in the last 14 days",
 			News:        "What we said",
@@ -19,7 +19,7 @@ func english() words {
 			Older:       "Older messages",
 			Whole:       "All services",
 			NoProblem:   "There was no such problem. We are sorry for the trouble.",
-			NotFoundWhy: "The address may be mistyped. What is working and what is not stands on the status page.",
+			NotFoundWhy: "The address may be mistyped. The status page tells what works and what does not.",
 		},
 		title:      "Service status of {}",
 		others:     "Other services",

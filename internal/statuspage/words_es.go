@@ -14,7 +14,7 @@ func spanish() words {
 		own: "Español",
 		Label: labels{
 			Language:    "Idioma",
-			Open:        "Qué no funciona ahora",
+			Open:        "Incidentes abiertos",
 			Services:    "Servicios",
 			Recent:      "Resuelto en los últimos 14 días",
 			News:        "Lo que hemos dicho",
@@ -22,7 +22,7 @@ func spanish() words {
 			Older:       "Mensajes anteriores",
 			Whole:       "Todos los servicios",
 			NoProblem:   "No hubo tal problema. Lamentamos las molestias.",
-			NotFoundWhy: "Puede que la dirección esté mal escrita. En la página de estado se ve qué funciona y qué no.",
+			NotFoundWhy: "Puede que la dirección esté mal escrita. La página de estado dice qué funciona y qué no.",
 		},
 		title:      "Estado de los servicios de {}",
 		others:     "Otros servicios",
