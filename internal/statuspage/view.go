@@ -209,7 +209,7 @@ func (v *view) event(one journal.Published, limit int) event {
 	default:
 		e.Tone, e.Line = "ok", v.wentBad(i)
 	}
-	if len(i.Services) > maxNames && limit != 0 {
+	if len(i.Services) > maxNames && limit < 0 {
 		e.Services = v.services(i)
 	}
 	e.News, e.Older = v.news(one, limit)

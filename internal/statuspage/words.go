@@ -58,6 +58,7 @@ type labels struct {
 	Services    string
 	Recent      string
 	News        string
+	Affected    string
 	NoRecent    string
 	Older       string // link to more news
 	Whole       string // link from an incident to the page

@@ -14,6 +14,7 @@ func english() words {
 			Open:        "Open incidents",
 			Services:    "Services",
 			Recent:      "Resolved in the last 14 days",
+			Affected:    "What it is about",
 			News:        "What we said",
 			NoRecent:    "Nothing went wrong in the last 14 days.",
 			Older:       "Older messages",

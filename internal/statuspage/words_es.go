@@ -17,6 +17,7 @@ func spanish() words {
 			Open:        "Incidentes abiertos",
 			Services:    "Servicios",
 			Recent:      "Resuelto en los últimos 14 días",
+			Affected:    "De qué se trata",
 			News:        "Lo que hemos dicho",
 			NoRecent:    "No ha fallado nada en los últimos 14 días.",
 			Older:       "Mensajes anteriores",
