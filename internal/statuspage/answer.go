@@ -1,8 +1,8 @@
 package statuspage
 
 import (
-	"bytes"
 	"errors"
+	"maps"
 	"net/http"
 	"strconv"
 	"strings"
@@ -128,40 +128,56 @@ func (a *asked) give(status int, page int) {
 // head sets what every answer has.
 func (a *asked) head() {
 	h := a.w.Header()
-	h.Set("Cache-Control", "public, max-age="+strconv.Itoa(int(a.keepFor()/time.Second)))
-	h.Set("Vary", "Accept-Encoding, Accept-Language")
-	h.Set("X-Content-Type-Options", "nosniff")
-	h.Set("Referrer-Policy", "no-referrer")
+	h["Cache-Control"] = a.keep()
+	maps.Copy(h, a.headers)
 }
 
-// keepFor is how long others may keep the page: never longer than a promise on it holds.
-func (a *asked) keepFor() time.Duration {
+// keep is the Cache-Control: others may never keep a page longer than a promise on it
+// holds.
+func (a *asked) keep() []string {
 	if a.snap.until.IsZero() {
-		return maxAge
+		return a.longest
 	}
-	return max(0, min(maxAge, a.snap.until.Sub(a.now())))
+	left := a.snap.until.Sub(a.now())
+	if left >= maxAge {
+		return a.longest
+	}
+	return keepFor(max(0, left))
+}
+
+func keepFor(d time.Duration) []string {
+	return []string{"public, max-age=" + strconv.Itoa(int(d/time.Second))}
 }
 
 // send sends a page, or that it is as the reader has it.
 func (a *asked) send(status int, s *sheet) {
 	a.head()
-	h := a.w.Header()
-	h.Set("Content-Type", "text/html; charset=utf-8")
-	h.Set("Content-Language", a.tongue.tag)
-	h.Set("Content-Security-Policy", a.design.policy)
-	body, tag := s.plain, s.tag
+	form := s.plain
 	if takesGzip(a.r.Header.Get("Accept-Encoding")) {
-		body, tag = s.zipped, s.zippedTag
-		h.Set("Content-Encoding", "gzip")
+		form = s.zipped
 	}
-	h.Set("Content-Length", strconv.Itoa(len(body)))
-	if status != http.StatusOK {
-		a.w.WriteHeader(status)
-		_, _ = a.w.Write(body) // who asked and left does not need it
-		return
+	h := a.w.Header()
+	if status == http.StatusOK {
+		h["Etag"] = form.tag
+		if has(a.r.Header.Get("If-None-Match"), form.tag[0]) {
+			a.w.WriteHeader(http.StatusNotModified)
+			return
+		}
 	}
-	h.Set("ETag", tag)
-	http.ServeContent(a.w, a.r, "", time.Time{}, bytes.NewReader(body))
+	maps.Copy(h, form.headers)
+	a.w.WriteHeader(status)
+	_, _ = a.w.Write(form.body) // who asked and left does not need it; net/http leaves it out for HEAD
+}
+
+// has reports whether an If-None-Match names a tag of ours, which has no comma
+// (RFC 9110, 13.1.2: W/ makes no difference).
+func has(tags, tag string) bool {
+	for one := range strings.SplitSeq(tags, ",") {
+		if one = strings.TrimPrefix(strings.TrimSpace(one), "W/"); one == tag || one == "*" {
+			return true
+		}
+	}
+	return false
 }
 
 // takesGzip reads an Accept-Encoding (RFC 9110, 12.5.3).

@@ -5,6 +5,8 @@ import (
 	"compress/gzip"
 	"crypto/sha256"
 	"encoding/base64"
+	"net/http"
+	"strconv"
 	"sync"
 )
 
@@ -23,9 +25,16 @@ type address struct {
 
 // sheet is a page as it is sent. It is rendered when the first reader asks.
 type sheet struct {
-	render         sync.Once
-	plain, zipped  []byte
-	tag, zippedTag string // for If-None-Match; they differ as the bytes do
+	render        sync.Once
+	plain, zipped form
+}
+
+// form is the bytes of a page in one coding. Its headers are given to every reader, and
+// so never changed.
+type form struct {
+	body    []byte
+	tag     []string // the ETag; other bytes have another
+	headers http.Header
 }
 
 // sheet returns a page of the snapshot, which put fills in.
@@ -35,7 +44,11 @@ func (a *asked) sheet(number int, put func(*view)) *sheet {
 	s.render.Do(func() {
 		v := a.newView(a.snap, a.tongue, at)
 		put(v)
-		s.set(a.design.render(v))
+		s.set(a.design.render(v), http.Header{
+			"Content-Type":            {"text/html; charset=utf-8"},
+			"Content-Language":        {at.tag},
+			"Content-Security-Policy": {a.design.policy},
+		})
 	})
 	return s
 }
@@ -52,14 +65,20 @@ func (s *snapshot) sheet(at address) *sheet {
 	return kept.(*sheet)
 }
 
-func (s *sheet) set(page []byte) {
-	s.plain = page
+func (s *sheet) set(page []byte, headers http.Header) {
 	var zipped bytes.Buffer
 	z, _ := gzip.NewWriterLevel(&zipped, gzip.BestCompression) // the level is one that there is
 	_, _ = z.Write(page)                                       // a buffer takes all
 	_ = z.Close()
-	s.zipped = zipped.Bytes()
 	sum := sha256.Sum256(page)
 	id := base64.RawURLEncoding.EncodeToString(sum[:12])
-	s.tag, s.zippedTag = `"`+id+`"`, `"`+id+`-gzip"`
+	s.plain = newForm(page, id, headers)
+	s.zipped = newForm(zipped.Bytes(), id+"-gzip", headers)
+	s.zipped.headers.Set("Content-Encoding", "gzip")
+}
+
+func newForm(body []byte, id string, headers http.Header) form {
+	f := form{body: body, tag: []string{`"` + id + `"`}, headers: headers.Clone()}
+	f.headers.Set("Content-Length", strconv.Itoa(len(body)))
+	return f
 }

@@ -51,8 +51,12 @@ type Pages struct {
 	settings Settings
 	now      func() time.Time
 	log      *slog.Logger
-	tongues  tongues
+	tongues  *tongues
 	design   *design
+	// What every answer has, given to every reader and so never changed: headers, and
+	// the Cache-Control of most.
+	headers http.Header
+	longest []string
 
 	changes atomic.Uint64 // how often something changed
 	current atomic.Pointer[snapshot]
@@ -63,7 +67,14 @@ type Pages struct {
 
 // New makes the pages. Nothing is read before somebody asks.
 func New(r Record, s Settings, now func() time.Time, log *slog.Logger) *Pages {
-	return &Pages{record: r, settings: s, now: now, log: log, tongues: newTongues(s.Languages), design: newDesign()}
+	return &Pages{
+		record: r, settings: s, now: now, log: log, tongues: newTongues(s.Languages), design: newDesign(), longest: keepFor(maxAge),
+		headers: http.Header{
+			"Vary":                   {"Accept-Encoding, Accept-Language"},
+			"X-Content-Type-Options": {"nosniff"},
+			"Referrer-Policy":        {"no-referrer"},
+		},
+	}
 }
 
 // Changed says that something was committed that the pages may show.
