@@ -1,6 +1,7 @@
 package statuspage
 
 import (
+	"context"
 	"errors"
 	"maps"
 	"net/http"
@@ -83,7 +84,7 @@ func (a *asked) older(number int) {
 	}
 	a.dig.Lock()
 	defer a.dig.Unlock()
-	one, err := a.record.PublicIncident(a.r.Context(), a.snap.at, number)
+	one, err := a.record.PublicIncident(context.WithoutCancel(a.r.Context()), a.snap.at, number) // for others too
 	var refused *desk.Refusal
 	switch {
 	case errors.As(err, &refused):

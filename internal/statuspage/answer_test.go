@@ -4,6 +4,8 @@ import (
 	"compress/gzip"
 	"io"
 	"net/http"
+	"net/http/httptest"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -166,4 +168,32 @@ func TestWhatWasNeverToldHasNoPage(t *testing.T) {
 	if home := c.get("/"); !strings.Contains(home, "All services are working.") {
 		t.Error("a drill changes the page")
 	}
+}
+
+// FuzzReaders sends what anybody may send.
+func FuzzReaders(f *testing.F) {
+	c := retracted(f)
+	f.Add("INC-1", "lang=es", "gzip", "es", "*")
+	f.Add("inc-01", "lang=%zz&lang", "gzip;q=x", "x-\xff", `W/"`)
+	f.Add("WIN-1", "", ";;,*;q=", strings.Repeat("-a", 600), ",")
+	mux := http.NewServeMux()
+	mux.Handle("/incidents/{id}", c.pages.Incident())
+	f.Fuzz(func(t *testing.T, id, query, coding, language, tag string) {
+		r := httptest.NewRequest(http.MethodGet, "/incidents/x", nil)
+		r.URL.Path, r.URL.RawQuery = "/incidents/"+strings.ReplaceAll(id, "/", ""), query
+		r.Header = http.Header{"Accept-Encoding": {coding}, "Accept-Language": {language}, "If-None-Match": {tag}}
+		w := httptest.NewRecorder()
+		mux.ServeHTTP(w, r)
+		switch to := w.Header().Get("Location"); w.Code {
+		case http.StatusOK, http.StatusNotModified, http.StatusNotFound:
+		case http.StatusFound:
+			if !regexp.MustCompile(`^INC-[0-9]+(\?lang=(en|es))?$`).MatchString(to) {
+				t.Errorf("it leads to %q", to)
+			}
+		default: // the mux cleans addresses itself
+			if w.Code < 300 || w.Code > 399 {
+				t.Errorf("%d", w.Code)
+			}
+		}
+	})
 }

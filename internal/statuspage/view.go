@@ -145,7 +145,7 @@ func (v *view) incident(one journal.Published) {
 	v.Line, v.Tone = v.Event.Line, v.Event.Tone
 	title := v.Event.Title.Plain()
 	if one.Incident.IsRetracted() {
-		v.Page, title = "mistake", v.Event.ID
+		v.Page, v.Canonical, title = "mistake", "", v.Event.ID
 	}
 	v.Title, v.About = title+" – "+v.Heading.Plain(), v.Line.Plain()
 }
