@@ -48,7 +48,7 @@ func TestAStormOfCommandsMakesFewPages(t *testing.T) {
 	if n := c.reads.Load(); n > 2 {
 		t.Errorf("the record was read %d times in a tenth of a second", n)
 	}
-	c.wait(100 * time.Millisecond)
+	c.wait(250 * time.Millisecond)
 	c.expect("/", "Message 49.")
 }
 

@@ -21,7 +21,7 @@ const (
 	maxRecent = 20
 	// pause is the least time between two snapshots, so that a storm of commands and
 	// a storm of readers do not make one for each command.
-	pause = 100 * time.Millisecond
+	pause = 250 * time.Millisecond
 	// freshFor is how long a snapshot is shown when nothing changed: readers see by
 	// its time that the page is alive.
 	freshFor = time.Minute
