@@ -19,7 +19,7 @@ type words struct {
 	watching   string // beside allWell, where an incident is open
 	began      string // began {}
 	beganAgain string // began {}, and again {}
-	lasted     string // after wasFromTo: ({})
+	lasted     string // what was from when to when {}, how long {}
 	fromTo     string // a clause, from {} to {}
 	promise    string // next update by {}
 	noPromise  string
@@ -27,7 +27,7 @@ type words struct {
 	reopened   string
 	gotWorse   string // from {} to {}
 	gotBetter  string
-	was        string // correction after the end: was {}, not {}
+	was        string // correction after the end: it was {}, not {}
 	rescoped   string // now {}, before {}
 	oneProblem string
 	nowAbout   string // {}
@@ -38,11 +38,9 @@ type words struct {
 	asOf       string // {} is the time
 	zoneIs     string // {} is its name
 
-	status   map[desk.ServiceStatus]string    // of a service
-	is, went map[desk.ServiceStatus][2]string // of one and of several services {}, now and then
-	phase    map[desk.IncidentStatus]string
-	and      string
-	more     [2]string // names that are not listed: one, {} many
+	states
+	and  string
+	more [2]string // names that are not listed: one, {} many
 
 	day   func(t time.Time) string // "Dec 2"
 	year  func(t time.Time) string // "Dec 2, 2026"
@@ -64,4 +62,11 @@ type labels struct {
 	Whole       string // link from an incident to the page
 	NoProblem   string
 	NotFoundWhy string
+}
+
+// states are the words for how services and incidents are.
+type states struct {
+	status   map[desk.ServiceStatus]string    // of a service
+	is, went map[desk.ServiceStatus][2]string // of one and of several services {}, now and then
+	phase    map[desk.IncidentStatus]string   // of an incident
 }

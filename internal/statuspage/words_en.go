@@ -47,6 +47,19 @@ func english() words {
 		notFound:   "There is no such page.",
 		asOf:       "As of {}.",
 		zoneIs:     "All times are in the zone {}.",
+		states:     englishStates(),
+		and:        " and ",
+		more:       [2]string{"1 more service", "{} more services"},
+		day:        func(t time.Time) string { return t.Format("Jan 2") },
+		year:       func(t time.Time) string { return t.Format("Jan 2, 2006") },
+		clock:      func(t time.Time) string { return t.Format("3:04 PM") },
+		at:         "{}, {}",
+		units:      [4][2]string{{"1 day", "{} days"}, {"1 hour", "{} hours"}, {"1 minute", "{} minutes"}, {"1 second", "{} seconds"}},
+	}
+}
+
+func englishStates() states {
+	return states{
 		status: map[desk.ServiceStatus]string{
 			desk.Operational:         "working",
 			desk.UnderMaintenance:    "planned work",
@@ -74,12 +87,5 @@ func english() words {
 			desk.Monitoring:    "Monitoring",
 			desk.Resolved:      "Resolved",
 		},
-		and:   " and ",
-		more:  [2]string{"1 more service", "{} more services"},
-		day:   func(t time.Time) string { return t.Format("Jan 2") },
-		year:  func(t time.Time) string { return t.Format("Jan 2, 2006") },
-		clock: func(t time.Time) string { return t.Format("3:04 PM") },
-		at:    "{}, {}",
-		units: [4][2]string{{"1 day", "{} days"}, {"1 hour", "{} hours"}, {"1 minute", "{} minutes"}, {"1 second", "{} seconds"}},
 	}
 }

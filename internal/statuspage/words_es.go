@@ -50,10 +50,25 @@ func spanish() words {
 		notFound:   "Esta página no existe.",
 		asOf:       "Así estaba el {}.",
 		zoneIs:     "Todas las horas son de la zona {}.",
+		states:     spanishStates(),
+		and:        " y ",
+		more:       [2]string{"1 servicio más", "{} servicios más"},
+		day:        day,
+		year:       func(t time.Time) string { return fmt.Sprintf("%s %d", day(t), t.Year()) },
+		clock: func(t time.Time) string {
+			return t.Format("3:04 ") + map[bool]string{true: "a. m.", false: "p. m."}[t.Hour() < 12]
+		},
+		at:    "{}, {}",
+		units: [4][2]string{{"1 día", "{} días"}, {"1 hora", "{} horas"}, {"1 minuto", "{} minutos"}, {"1 segundo", "{} segundos"}},
+	}
+}
+
+func spanishStates() states {
+	return states{
 		status: map[desk.ServiceStatus]string{
 			desk.Operational:         "funciona",
 			desk.UnderMaintenance:    "trabajo planificado",
-			desk.DegradedPerformance: "funciona con lentitud",
+			desk.DegradedPerformance: "con lentitud",
 			desk.PartialOutage:       "disponible solo en parte",
 			desk.MajorOutage:         "no disponible",
 		},
@@ -77,14 +92,5 @@ func spanish() words {
 			desk.Monitoring:    "En observación",
 			desk.Resolved:      "Resuelto",
 		},
-		and:  " y ",
-		more: [2]string{"1 servicio más", "{} servicios más"},
-		day:  day,
-		year: func(t time.Time) string { return fmt.Sprintf("%s %d", day(t), t.Year()) },
-		clock: func(t time.Time) string {
-			return t.Format("3:04 ") + map[bool]string{true: "a. m.", false: "p. m."}[t.Hour() < 12]
-		},
-		at:    "{}, {}",
-		units: [4][2]string{{"1 día", "{} días"}, {"1 hora", "{} horas"}, {"1 minuto", "{} minutos"}, {"1 segundo", "{} segundos"}},
 	}
 }
