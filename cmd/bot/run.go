@@ -20,6 +20,7 @@ import (
 	"github.com/umassonline/belltower/internal/desk"
 	"github.com/umassonline/belltower/internal/journal"
 	"github.com/umassonline/belltower/internal/outbox"
+	"github.com/umassonline/belltower/internal/statuspage"
 	"github.com/umassonline/belltower/internal/wording"
 	"github.com/umassonline/belltower/storage"
 )
@@ -82,6 +83,7 @@ type bot struct {
 	book       *outbox.Book
 	journal    *journal.Journal
 	commands   *commands.Commands
+	pages      *statuspage.Pages
 	engine     *outbox.Engine
 	workspaces []*slack.Workspace
 	sockets    []*slack.Sockets
@@ -98,9 +100,13 @@ func build(cfg *config.Config, db storage.DB, o outside) (*bot, error) {
 		return nil, err
 	}
 	b.engine = b.newEngine()
-	b.journal = journal.New(db, b.book, b.engine.Poke, journal.Settings{
+	b.journal = journal.New(db, b.book, b.changed, journal.Settings{
 		Grace: cfg.Tell.Grace, GraceAbove: cfg.Tell.GraceAbove, Ops: b.ops(),
 	})
+	b.pages = statuspage.New(b.journal, statuspage.Settings{
+		Organization: b.words.Organization, Catalog: b.words.Catalog, URL: b.words.StatusURL,
+		Zone: b.words.Zone, Languages: cfg.Organization.Languages,
+	}, o.now, o.log)
 	b.commands = commands.New(b.journal, o.log, commands.Settings{
 		Words: b.words, Access: desk.Access(cfg.Access), Connections: b.connections(), Rosters: b.rosters, Senders: b.senders(),
 		Kept: cfg.Retention.Deliveries,
@@ -126,6 +132,12 @@ func wordsOf(cfg *config.Config) wording.Context {
 		c.Languages[conn], _ = wording.LanguageOf(code)
 	}
 	return c
+}
+
+// changed says that something was committed about these subjects (none: any).
+func (b *bot) changed(about ...desk.Subject) {
+	b.engine.Poke(about...)
+	b.pages.Changed()
 }
 
 func (b *bot) newEngine() *outbox.Engine {

@@ -17,7 +17,9 @@ type Standing struct {
 	At      time.Time
 	Next    time.Time
 	Tries   int
-	Unsure  bool
+	// QuietUntil is when quiet hours end and it is told; zero: they are no reason.
+	QuietUntil time.Time
+	Unsure     bool
 }
 
 // StandingLine is one channel in a list of deliveries.
@@ -27,10 +29,16 @@ func (c Context) StandingLine(s Standing) chat.Line {
 		t = append(t, c.say(" (ops)")...)
 	}
 	t = append(t, chat.Span{Plain: ": "}, chat.Span{Strong: c.stateWord(s.State)})
+	if !s.QuietUntil.IsZero() {
+		t = append(t, c.say(", is told")...)
+	}
 	return chat.Line{Kind: chat.Item, Text: append(t, c.rest(s)...)}
 }
 
 func (c Context) rest(s Standing) (t chat.Text) {
+	if !s.QuietUntil.IsZero() {
+		return c.say(" when its quiet hours end, %s.", c.withDay(s.QuietUntil))
+	}
 	if s.State == "told" && !s.At.IsZero() {
 		t = append(t, chat.Span{Plain: " "}, c.withDay(s.At))
 	}
@@ -47,7 +55,7 @@ func (c Context) rest(s Standing) (t chat.Text) {
 	switch {
 	case s.Next.IsZero():
 	case s.State == "waiting" && s.Tries == 0:
-		t = append(t, c.say(", until %s", c.toTheSecond(s.Next))...)
+		t = append(t, c.say(", until %s", c.span(s.Next, chat.Seconds))...)
 	default:
 		t = append(t, c.say(", next try %s", c.withDay(s.Next))...)
 	}
@@ -94,15 +102,6 @@ func (c Context) doubt(english string) chat.Line {
 	return chat.Line{Kind: chat.Item, Text: chat.Plain(c.retold(english, doubts()))}
 }
 
-// toTheSecond shows a time exactly: the end of a grace is seconds away, that of quiet
-// hours is on the minute.
-func (c Context) toTheSecond(t time.Time) chat.Span {
-	if t.Second() == 0 {
-		return c.withDay(t)
-	}
-	return c.span(t, chat.Seconds)
-}
-
 // stateWord is a state as staff read it.
 func (c Context) stateWord(state string) string {
 	switch state {
@@ -131,7 +130,7 @@ func (c Context) Delivered(s desk.Subject, counts map[string]int, held time.Time
 		m.Summary = c.say("%s, channels: %s.", s, c.and(parts))
 	}
 	if !held.IsZero() {
-		m.Lines = append(m.Lines, paragraph(c.say("Only ops channels hear the newest until %s.", c.toTheSecond(held))))
+		m.Lines = append(m.Lines, paragraph(c.say("Only ops channels hear the newest until %s.", c.span(held, chat.Seconds))))
 	}
 	return c.paged(p, m)
 }
@@ -148,9 +147,13 @@ func StandingOrder() []string { return []string{"failed", "gone", "waiting", "no
 // Why answers why a channel did or did not hear of a subject.
 func (c Context) Why(s desk.Subject, st Standing, subs []desk.Subscription) chat.Message {
 	m := chat.Message{Tone: chat.ToneInfo}
-	m.Summary = append(c.say("%s of %s", c.whyWord(st.State), s), c.rest(st)...)
+	word := c.whyWord(st.State)
+	if !st.QuietUntil.IsZero() {
+		word = c.word("This channel is told")
+	}
+	m.Summary = append(c.say("%s of %s", word, s), c.rest(st)...)
 	if st.State != "told" && !st.At.IsZero() { // it was told before
-		m.Summary = append(c.say("%s the newest of %s", c.whyWord(st.State), s), c.rest(st)...)
+		m.Summary = append(c.say("%s the newest of %s", word, s), c.rest(st)...)
 	}
 	return c.withHears(m, subs)
 }

@@ -152,7 +152,7 @@ func clausesOfOutbox(t *testing.T) (all []string) {
 			return true
 		})
 	}
-	if len(all) < 8 {
+	if len(all) < 7 { // as many as there are: else it looks in the wrong place
 		t.Fatalf("only %d clauses of the outbox were found", len(all))
 	}
 	return all
