@@ -92,11 +92,11 @@ func TestThePageOutlivesTheProcess(t *testing.T) {
 	if status, body := w.get(w.public + "/"); status != http.StatusOK || !strings.Contains(body, "INC-1") {
 		t.Fatalf("%d %s", status, body)
 	}
-	w.reload(strings.Replace(w.config(), `"https://status.example.edu"`, "\"https://status.example.edu\"\nlanguages = [\"es\", \"en\"]", 1), "loaded again")
+	w.reload(strings.Replace(w.config(), `languages = ["en", "es"]`, `languages = ["es", "en"]`, 1), "loaded again")
 	if _, body := w.get(w.public + "/"); !strings.Contains(body, "no está disponible") {
 		t.Errorf("the first language is Spanish:\n%s", body)
 	}
 	w.do("incident resolve 1 --yes")
-	w.story.Expect(ops, "is working again")
-	w.story.Expect("CTEACH", "is working again")
+	w.story.Expect(ops, "funciona de nuevo")
+	w.story.Expect("CTEACH", "funciona de nuevo")
 }
