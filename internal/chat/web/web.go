@@ -24,6 +24,8 @@ import (
 // Settings are what one connection to the platform needs.
 type Settings struct {
 	Name desk.ConnectionName
+	// OpsChannel is the id of its ops channel.
+	OpsChannel string
 	// APIURL is where the platform takes calls: "http://127.0.0.1:8080/api/".
 	APIURL string
 	// Token opens the API, SigningSecret signs what the platform sends.
