@@ -15,7 +15,7 @@ import (
 	"github.com/umassonline/belltower/internal/chat"
 	"github.com/umassonline/belltower/internal/chat/chattest"
 	"github.com/umassonline/belltower/internal/chat/web"
-	"github.com/umassonline/belltower/internal/chat/web/platform"
+	"github.com/umassonline/belltower/internal/chat/web/webchat"
 	"github.com/umassonline/belltower/internal/config"
 	"github.com/umassonline/belltower/internal/desk"
 )
@@ -49,7 +49,7 @@ func channel(id string) desk.Channel { return desk.Channel{Connection: "amherst"
 
 // world is a platform that is called without a network.
 type world struct {
-	platform  *platform.Platform
+	platform  *webchat.Platform
 	transport http.RoundTripper
 	log       *lines
 	ids       int
@@ -57,14 +57,14 @@ type world struct {
 
 func newWorld(t *testing.T) *world {
 	w := &world{log: &lines{}}
-	w.platform = platform.New(platform.Settings{
-		Title: "Test", Campuses: []platform.Campus{{Name: "amherst", Label: "Amherst"}},
-		People: []platform.Person{{ID: "ann", Name: "Ann", Staff: true}},
+	w.platform = webchat.New(webchat.Settings{
+		Title: "Test", Campuses: []webchat.Campus{{Name: "amherst", Label: "Amherst"}},
+		People: []webchat.Person{{ID: "ann", Name: "Ann", Staff: true}},
 		Token:  config.NewSecret(token), Secret: config.NewSecret(secret),
 		Zone: time.UTC, Now: time.Now, Log: slog.New(slog.NewTextHandler(w.log, nil)),
 	})
 	for _, id := range []string{"teaching", "old", "ops", "library"} {
-		w.platform.AddChannel(platform.Channel{Address: channel(id), Name: id})
+		w.platform.AddChannel(webchat.Channel{Address: channel(id), Name: id})
 	}
 	w.platform.Archive(channel("old"))
 	w.transport = direct{w.platform.Handler()}

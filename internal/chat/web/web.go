@@ -1,5 +1,5 @@
 // Package web connects the demo's made-up chat platform, which runs on this machine
-// and is used in a browser: package platform, a server of its own. The adapter talks
+// and is used in a browser: package webchat, a server of its own. The adapter talks
 // to it as it would to a real one: requests come signed over HTTP, posts go out with
 // a token, and the bot may be killed while the platform goes on.
 //

@@ -1,4 +1,4 @@
-// Package platform is the demo's made-up chat platform: campuses with channels that
+// Package webchat is the demo's made-up chat platform: campuses with channels that
 // people use in a browser, and an API that the bot posts through. It keeps everything
 // in memory and runs in a process of its own, so the bot can be killed at any moment
 // while people go on talking, as on a real platform.
@@ -7,7 +7,7 @@
 // hook.go (what the bot is told), page.go, view.go and stream.go (what people see),
 // panel.go (what goes on behind it). It is for one machine: it answers to no other
 // name than the loopback's.
-package platform
+package webchat
 
 import (
 	"cmp"
