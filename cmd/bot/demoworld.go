@@ -111,13 +111,29 @@ func furnish(ctx context.Context, p *webchat.Platform) error {
 	}
 	p.Archive(demoExams())
 	ops := desk.Channel{Connection: "ashford", ID: demoOps}
-	for _, line := range []string{
-		"/incident declare library partly Library Search finds no journals | Searches for books work; searches for journals come back empty. We are looking into it.",
-		"/incident update identified: The index of journals was not built last night. It is being built now.",
-	} {
-		if err := do(demoAdmin, ops, line); err != nil {
-			return err
+	err := do(demoAdmin, ops, "/incident declare library partly Library Search finds no journals | "+
+		"Searches for books work; searches for journals come back empty. We are looking into it.")
+	if err != nil {
+		return err
+	}
+	awaitPost(ctx, p, demoRegistrar()) // so that what follows has to wait there
+	return do(demoAdmin, ops, "/incident update identified: The index of journals was not built last night. It is being built now.")
+}
+
+// furnishWithin is how long the demo's world waits for a post.
+const furnishWithin = 10 * time.Second
+
+// awaitPost waits until the bot has posted in a channel. The demo goes on without.
+func awaitPost(ctx context.Context, p *webchat.Platform, ch desk.Channel) {
+	ctx, stop := context.WithTimeout(ctx, furnishWithin)
+	defer stop()
+	tick := time.NewTicker(20 * time.Millisecond)
+	defer tick.Stop()
+	for len(p.Posts(ch)) == 0 {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
 		}
 	}
-	return nil
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/umassonline/belltower/internal/chat/web"
+	"github.com/umassonline/belltower/internal/desk"
 )
 
 // Bot is the bot's process, as the page shows it.
@@ -77,7 +78,7 @@ func (p *Platform) look(ctx context.Context) {
 	if !watched {
 		return
 	}
-	if open, err := p.complete(ctx, at.Connection, "/incident deliveries "); err == nil && len(open) > 0 {
+	if open, err := p.complete(ctx, at.Connection, "/incident deliveries "); err == nil && len(open) > 0 && newer(open[0].Value, subject) {
 		subject = open[0].Value
 	}
 	if subject == "" {
@@ -95,6 +96,14 @@ func (p *Platform) look(ctx context.Context) {
 		p.panel.subject, p.panel.told, p.panel.shown = subject, a.Message, shown
 		p.notePanel()
 	}
+}
+
+// newer reports whether an incident is newer than another: the panel stays with the
+// newest, and sees its end.
+func newer(one, than string) bool {
+	a, err := desk.ParseSubject(one)
+	b, _ := desk.ParseSubject(than) // the zero subject is the oldest
+	return err == nil && a.Number > b.Number
 }
 
 // tally counts what the bot has posted, and what it has said twice in one channel: two

@@ -13,7 +13,8 @@
   const own = root => {
     for (const t of root.querySelectorAll('time[datetime]')) {
       const at = new Date(t.dateTime);
-      t.textContent = new Intl.DateTimeFormat(undefined, forms[t.dataset.form || '']).format(at);
+      const today = t.dataset.form === 'day' && at.toDateString() === new Date().toDateString();
+      t.textContent = (today ? 'today, ' : '') + new Intl.DateTimeFormat(undefined, forms[today ? '' : t.dataset.form || '']).format(at);
       t.title = at.toLocaleString();
     }
     return root;
