@@ -130,13 +130,23 @@ func eval[T any](x *tab, expression string) T {
 	return v
 }
 
-// until waits until an expression is true in the page.
+// until waits until an expression is true in the page, or in the one that follows it.
 func (x *tab) until(expression string) {
 	x.t.Helper()
 	ctx, cancel := context.WithTimeout(x.ctx, patience)
 	defer cancel()
-	if _, err := chromedp.Run(ctx, chromedp.Poll[bool](expression, chromedp.WithPollingInterval(50*time.Millisecond))); err != nil {
-		x.t.Fatalf("%s never was true: %v\nThe page shows:\n%s", expression, err, x.shows())
+	tick := time.NewTicker(30 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		now, err := chromedp.Run(ctx, chromedp.Evaluate[bool](expression))
+		if err == nil && now {
+			return
+		}
+		select {
+		case <-ctx.Done():
+			x.t.Fatalf("%s never was true: %v\nThe page shows:\n%s", expression, err, x.shows())
+		case <-tick.C:
+		}
 	}
 }
 

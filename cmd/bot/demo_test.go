@@ -1,8 +1,12 @@
 package main
 
 import (
+	"fmt"
 	"net/url"
 	"testing"
+
+	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
 )
 
 // seat is the page of a person in a channel.
@@ -58,4 +62,62 @@ func TestTheDemoFromTwoTabs(t *testing.T) {
 			t.Errorf("%q stands %d times in the thread", said, n)
 		}
 	}
+}
+
+// Somebody without a mouse declares with the help of what the line offers, finds the
+// button of the post, fills in its form, gets out of a form, and goes to another channel.
+func TestTheDemoByKeyboardAlone(t *testing.T) {
+	demo := startDemo(t)
+	x := newBrowser(t, hostOf(t, demo)).open(seat(demo, demoAdmin, "ashford/it-ops"))
+	x.reads("#posts", "INC-10")
+	for _, part := range []string{"/inc", "dec", "le", "do"} {
+		x.keys(part)
+		x.until("!document.getElementById('choices').hidden")
+		x.keys(kb.Tab)
+	}
+	x.until("document.getElementById('line').value === '/incident declare learn down '")
+	x.keys(kb.Enter)
+	x.reads("#posts .own", "INC-11")
+
+	x.tabTo("Update INC-11")
+	x.keys(kb.Enter)
+	x.until("document.getElementById('dialog').open")
+	x.keys(kb.Escape)
+	x.until("!document.getElementById('dialog').open && document.activeElement.innerText === 'Update INC-11'")
+	x.keys(kb.Enter)
+	x.until("document.getElementById('dialog').open")
+	for range 10 {
+		if eval[string](x, "document.activeElement.name") == "option.message" {
+			break
+		}
+		x.keys(kb.Tab)
+	}
+	x.keys("The disk is full.")
+	for range 10 {
+		if eval[string](x, "document.activeElement.type") == "submit" {
+			break
+		}
+		x.keys(kb.Tab)
+	}
+	x.keys(kb.Enter)
+	x.reads("#posts", "The disk is full.")
+	x.until("!document.getElementById('dialog').open")
+
+	x.tabTo("library")
+	x.keys(kb.Enter)
+	x.until("document.querySelector('h1').innerText === 'library'")
+	x.reads("#posts", "Library Search is partly not available")
+}
+
+// tabTo goes back from the line, element by element, until one reads so.
+func (x *tab) tabTo(name string) {
+	x.t.Helper()
+	eval[bool](x, "(document.getElementById('line').focus(), true)")
+	for range 60 {
+		x.do(chromedp.KeyEvent(kb.Tab, chromedp.KeyModifiers(chromedp.ModifierShift)))
+		if eval[bool](x, fmt.Sprintf("document.activeElement.innerText.trim().startsWith(%q)", name)) {
+			return
+		}
+	}
+	x.t.Fatalf("nobody gets to %q by keyboard", name)
 }

@@ -106,6 +106,7 @@
     dialog.showModal();
     return new Promise(resolve => dialog.addEventListener('close', () => resolve(dialog.returnValue === 'yes'), { once: true }));
   }
+  dialog.addEventListener('close', () => { if (document.activeElement === body) line.focus(); });
   document.addEventListener('click', async e => {
     const b = e.target.closest('button');
     if (!b) return;
@@ -117,10 +118,10 @@
       await act('/dismiss', [['post', d.dismiss]]);
       line.focus();
     }
-    if (d.press && (!d.confirm || await ask(d.confirm))) {
-      b.disabled = true;
+    if (d.press && !d.busy && (!d.confirm || await ask(d.confirm))) {
+      d.busy = 'yes'; // not disabled: that would lose the focus
       const done = await act('/press', [['post', d.press], ['n', d.n]]);
-      b.disabled = false;
+      delete d.busy;
       tell(done.fault || '');
     }
   });
