@@ -97,10 +97,11 @@
     dialog.showModal();
     dialog.querySelector('input, select, textarea, [type=submit]')?.focus();
   }
-  function ask(question) {
+  function ask(question, deed) {
     const form = made('<form method="dialog"><h2 id="dialog-title"></h2><div class="acts end"><button class="act" value="">Cancel</button>' +
-      '<button class="act danger" value="yes">Yes</button></div></form>');
+      '<button class="act danger" value="yes"></button></div></form>');
     form.querySelector('h2').textContent = question;
+    form.querySelector('[value=yes]').textContent = deed;
     dialog.replaceChildren(form);
     dialog.returnValue = '';
     dialog.showModal();
@@ -118,7 +119,7 @@
       await act('/dismiss', [['post', d.dismiss]]);
       line.focus();
     }
-    if (d.press && !d.busy && (!d.confirm || await ask(d.confirm))) {
+    if (d.press && !d.busy && (!d.confirm || await ask(d.confirm, b.textContent))) {
       d.busy = 'yes'; // not disabled: that would lose the focus
       const done = await act('/press', [['post', d.press], ['n', d.n]]);
       delete d.busy;
@@ -144,6 +145,11 @@
     body.dataset.shown = body.dataset.shown === what ? '' : what;
     for (const b of document.querySelectorAll('[data-show]')) b.setAttribute('aria-expanded', b.dataset.show === body.dataset.shown);
   }
+  document.addEventListener('keydown', e => {
+    if (e.key !== 'Escape' || !body.dataset.shown || dialog.open) return;
+    document.querySelector(`[data-show=${body.dataset.shown}]`).focus();
+    toggle(body.dataset.shown);
+  });
   $('find').addEventListener('input', e => {
     const word = e.target.value.toLowerCase();
     for (const li of document.querySelectorAll('nav li')) li.hidden = !li.textContent.toLowerCase().includes(word);
