@@ -149,6 +149,6 @@ func deliveries(ctx context.Context, a *asked) (chat.Reply, error) {
 func standing(s outbox.Standing) wording.Standing {
 	return wording.Standing{
 		Channel: s.Channel, Ops: s.Ops, State: string(s.State), Why: s.Why,
-		At: s.At, Next: s.Next, Tries: s.Tries, Unsure: s.Unsure,
+		At: s.At, Next: s.Next, Tries: s.Tries, Unsure: s.Unsure, QuietUntil: s.QuietUntil,
 	}
 }

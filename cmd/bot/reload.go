@@ -38,7 +38,7 @@ func (s *succession) door(of func(*reign) http.Handler) http.Handler {
 		began := s.now.Load()
 		of(began).ServeHTTP(w, r)
 		if now := s.now.Load(); now != began {
-			now.bot.engine.Poke()
+			now.bot.changed()
 		}
 	})
 }

@@ -19,6 +19,9 @@ import (
 // public has every URL of the public listener.
 func (b *bot) public() http.Handler {
 	mux := http.NewServeMux()
+	mux.Handle("/{$}", b.pages.Home())
+	mux.Handle("/incidents/{id}", b.pages.Incident())
+	mux.Handle("/", b.pages.Missing())
 	for _, w := range b.workspaces {
 		mux.Handle("/slack/"+string(w.Name())+"/{endpoint}", b.slack(w))
 	}

@@ -21,6 +21,7 @@ import (
 	"github.com/umassonline/belltower/internal/desk"
 	"github.com/umassonline/belltower/internal/journal"
 	"github.com/umassonline/belltower/internal/outbox"
+	"github.com/umassonline/belltower/internal/statuspage"
 	"github.com/umassonline/belltower/internal/wording"
 	"github.com/umassonline/belltower/storage"
 )
@@ -85,6 +86,7 @@ type bot struct {
 	book       *outbox.Book
 	journal    *journal.Journal
 	commands   *commands.Commands
+	pages      *statuspage.Pages
 	engine     *outbox.Engine
 	links      []link
 	workspaces []*slack.Workspace
@@ -106,9 +108,13 @@ func build(cfg *config.Config, db storage.DB, o outside) (*bot, error) {
 	}
 	b.book.SetPlaces(b.places())
 	b.engine = b.newEngine()
-	b.journal = journal.New(db, b.book, b.engine.Poke, journal.Settings{
+	b.journal = journal.New(db, b.book, b.changed, journal.Settings{
 		Grace: cfg.Tell.Grace, GraceAbove: cfg.Tell.GraceAbove, Ops: b.ops(),
 	})
+	b.pages = statuspage.New(b.journal, statuspage.Settings{
+		Organization: b.words.Organization, Catalog: b.words.Catalog, URL: b.words.StatusURL,
+		Zone: b.words.Zone, Languages: cfg.Organization.Languages,
+	}, o.now, o.log)
 	b.commands = commands.New(b.journal, o.log, commands.Settings{
 		Words: b.words, Access: desk.Access(cfg.Access), Connections: b.connections(), Rosters: b.rosters, Senders: b.senders(),
 		Kept: cfg.Retention.Deliveries,
@@ -120,6 +126,12 @@ func build(cfg *config.Config, db storage.DB, o outside) (*bot, error) {
 	}
 	b.metrics.watch(b)
 	return b, nil
+}
+
+// changed says that something was committed about these subjects (none: any).
+func (b *bot) changed(about ...desk.Subject) {
+	b.engine.Poke(about...)
+	b.pages.Changed()
 }
 
 func (b *bot) newEngine() *outbox.Engine {

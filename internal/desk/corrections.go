@@ -241,6 +241,7 @@ func errorsOfMerge(from, into Incident) error {
 func (c Change) Unseen() Change {
 	c.Incident = c.Incident.clone()
 	c.Incident.Peak, c.Incident.CorrectedAt = c.Incident.Impact, time.Time{}
+	c.Entry.Unseen = true
 	for k := range c.Incident.Latest {
 		c.Incident.Latest[k].CorrectedAt = time.Time{}
 	}

@@ -83,10 +83,12 @@ func (h Hours) ends(t time.Time, zone *time.Location) time.Time {
 	switch {
 	case overnight && now < h.From && now >= h.To, !overnight && (now < h.From || now >= h.To):
 		return time.Time{}
-	case overnight && now >= h.From:
-		local = local.AddDate(0, 0, 1)
 	}
-	end := time.Date(local.Year(), local.Month(), local.Day(), int(h.To)/60, int(h.To)%60, 0, 0, zone)
+	y, m, day := local.Date()
+	if overnight && now >= h.From {
+		day++
+	}
+	end := time.Date(y, m, day, int(h.To)/60, int(h.To)%60, 0, 0, zone)
 	if !end.After(t) { // a clock set forward skips that time, one set back repeats it
 		end = end.Add(time.Hour)
 	}
@@ -119,7 +121,7 @@ type Wish struct {
 	// Speaks: a subscription says how, even where it lets this scope not through.
 	Speaks bool
 	Manner Manner
-	hours  []Hours // in all of which it is quiet
+	hours  []Hours // it is quiet in what all of these have in common
 }
 
 // QuietUntil tells until when the channel is told nothing of something that has this
@@ -168,10 +170,10 @@ func (a Audience) Matches(subs []Subscription) bool {
 
 // Wish returns how a channel with these subscriptions wants to hear. Where several
 // of them decide, each for a service, the loudest does, and it is quiet only in hours
-// in which all are.
+// in which all are; where none does, in those of all that the channel has.
 func (a Audience) Wish(subs []Subscription) Wish {
 	w := Wish{Matches: a.Matches(subs)}
-	always := false
+	var speak []Subscription
 	for _, targets := range a.targets {
 		s := deciding(subs, targets)
 		if s == nil || !s.Hears(a.scope.Topic) || (w.Matches && !s.admits(a.scope)) {
@@ -181,16 +183,24 @@ func (a Audience) Wish(subs []Subscription) Wish {
 			w.Manner = s.Manner
 		}
 		w.Speaks = true
-		if s.Hours == nil {
-			always = true
-			continue
-		}
-		w.hours = append(w.hours, *s.Hours)
+		speak = append(speak, *s)
 	}
-	if always {
-		w.hours = nil
+	if !w.Speaks {
+		speak = subs
 	}
+	w.hours = sharedHours(speak)
 	return w
+}
+
+// sharedHours are the quiet hours of all these subscriptions; nil where one has none.
+func sharedHours(subs []Subscription) (all []Hours) {
+	for _, s := range subs {
+		if s.Hours == nil {
+			return nil
+		}
+		all = append(all, *s.Hours)
+	}
+	return all
 }
 
 // deciding finds the most specific subscription of those of the targets; nil: none.

@@ -49,7 +49,52 @@ type Entry struct {
 	Impact Impact         `json:",omitempty"`
 	// CorrectedAt is when Text was last edited; what it was is in the Reworded entry.
 	CorrectedAt time.Time `json:",omitzero"`
+	// Unseen: it corrected what nobody but ops had been told.
+	Unseen bool `json:",omitempty"`
 }
 
 // Public reports whether the entry's text may leave the staff's posts.
 func (e Entry) Public() bool { return e.Kind != Noted && e.Kind != Led && e.Update != 0 }
+
+// Published returns what everybody may read of a timeline whose first n entries may
+// be told, as it read then: without notes, names of people, what a correction of typed
+// text replaced, and corrections of what nobody had seen.
+func Published(timeline []Entry, n int) (out []Entry) {
+	for _, e := range timeline {
+		if e.Seq > n || e.Unseen || !e.Kind.published() {
+			continue
+		}
+		e.By = Person{}
+		if e.Kind == Retitled {
+			e.Before = ""
+		}
+		if e.Update != 0 {
+			e.Text, e.CorrectedAt = readAt(timeline, e, n)
+		}
+		out = append(out, e)
+	}
+	return out
+}
+
+func (k EntryKind) published() bool {
+	switch k {
+	case Noted, Led, Reworded, Released:
+		return false
+	}
+	return true
+}
+
+// readAt is the text of an entry, and when it was last corrected, when the timeline
+// had n entries.
+func readAt(timeline []Entry, e Entry, n int) (text string, corrected time.Time) {
+	for _, c := range timeline {
+		switch {
+		case c.Kind != Reworded || c.Update != e.Update:
+		case c.Seq > n:
+			return c.Before, corrected
+		case !c.Unseen:
+			corrected = c.At
+		}
+	}
+	return e.Text, corrected
+}

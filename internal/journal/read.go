@@ -59,13 +59,18 @@ func (j *Journal) Incidents(ctx context.Context, since time.Time, limit int) (ou
 
 // Timeline lists the entries of an incident in order, notes too.
 func (j *Journal) Timeline(ctx context.Context, number int) (out []desk.Entry, err error) {
-	k := entryTable().Key().Str(desk.Subject{Kind: desk.IncidentSubject, Number: number}.String())
-	err = j.db.View(ctx, func(tx storage.Tx) error {
-		out = nil
-		return entryTable().Scan(tx, k, k.End(), 0, func(_ storage.Key, e desk.Entry) (bool, error) {
-			out = append(out, e)
-			return true, nil
-		})
+	err = j.db.View(ctx, func(tx storage.Tx) (err error) {
+		out, err = timelineOf(tx, desk.Subject{Kind: desk.IncidentSubject, Number: number})
+		return err
+	})
+	return out, err
+}
+
+func timelineOf(tx storage.Tx, s desk.Subject) (out []desk.Entry, err error) {
+	k := entryTable().Key().Str(s.String())
+	err = entryTable().Scan(tx, k, k.End(), 0, func(_ storage.Key, e desk.Entry) (bool, error) {
+		out = append(out, e)
+		return true, nil
 	})
 	return out, err
 }

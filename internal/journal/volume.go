@@ -55,16 +55,11 @@ func (j *Journal) volumes(ctx context.Context, from, to int) (page []Volume, err
 			if !found {
 				continue
 			}
-			v := Volume{Incident: i}
-			k := entryTable().Key().Str(i.Subject().String())
-			err = entryTable().Scan(tx, k, k.End(), 0, func(_ storage.Key, e desk.Entry) (bool, error) {
-				v.Entries = append(v.Entries, e)
-				return true, nil
-			})
+			entries, err := timelineOf(tx, i.Subject())
 			if err != nil {
 				return err
 			}
-			page = append(page, v)
+			page = append(page, Volume{i, entries})
 		}
 		return nil
 	})

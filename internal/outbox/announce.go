@@ -57,6 +57,7 @@ func (b *Book) Announce(tx storage.Tx, a desk.Announcement, r Release) (desk.Ann
 func (o *outRecord) release(sc desk.Scope, reach desk.Reach, r Release) {
 	switch {
 	case sc.Retracted, !sc.To.IsZero():
+		o.Void = o.held() && o.Rel == 0 && !o.graceOver(r.Now)
 		o.free()
 	case sc.OpsOnly || reach == desk.ReachOps:
 	case r.Grace > 0:

@@ -265,7 +265,7 @@ func (l *line) looked(now time.Time, c *call) {
 			p.Shown = p.Told
 		}
 		j.calm()
-		l.receive(now, &receipt{job: j, post: &p})
+		l.receive(now, &receipt{job: j, post: &p, said: true})
 	case j.doubt == doubtful:
 		j.doubt, j.look = lookedOnce, now.Add(secondLook)
 	default:

@@ -82,11 +82,11 @@ func (l *line) nextTurns(r room, most int) (turns []*subject) {
 	return turns
 }
 
-// turnsAtOnce bounds the circles that make a step in one transaction: each takes two
-// writes, and reads three records and the post of each ops channel.
+// turnsAtOnce bounds the circles that make a step in one transaction: each takes up to
+// two writes, and reads three records and the post of each ops channel.
 func (l *line) turnsAtOnce() int {
 	ops := l.engine.cfg.Book.Places().connection(l.name).Ops
-	return max(1, min(8, storage.MaxReads/(3+len(ops))))
+	return max(1, min(storage.MaxWrites/4, storage.MaxReads/(3+len(ops))))
 }
 
 func (l *line) sooner(a, b *subject, r room) bool {

@@ -16,12 +16,13 @@ const deletesAtOnce = 90
 // collect deletes what ended and was settled long ago, and the starts of
 // processes that nothing names any more.
 func (c *clerk) collect(ctx context.Context, now time.Time) error {
-	old, err := c.old(ctx, now.Add(-c.engine.cfg.Keep))
+	before := now.Add(-c.engine.cfg.Keep)
+	old, err := c.old(ctx, before)
 	if err != nil {
 		return err
 	}
 	for _, s := range old {
-		if err := c.remove(ctx, s); err != nil {
+		if err := c.remove(ctx, s, before); err != nil {
 			return err
 		}
 		c.tell(news{of: map[desk.Subject]bool{s: true}}) // a line must not know what the store does not
@@ -36,7 +37,7 @@ func (c *clerk) old(ctx context.Context, before time.Time) (old []desk.Subject, 
 			r := storage.ReadKey(k)
 			r.Str()
 			s := readSubject(r)
-			if !o.live() && !o.forgotten() && o.EndedAt.Before(before) {
+			if o.Collecting || o.old(before) {
 				old = append(old, s)
 			}
 			return true, r.Err()
@@ -45,10 +46,52 @@ func (c *clerk) old(ctx context.Context, before time.Time) (old []desk.Subject, 
 	return old, err
 }
 
+// old reports whether the subject ended before, and more is known of it than its end.
+func (o outRecord) old(before time.Time) bool {
+	return !o.live() && !o.forgotten() && o.EndedAt.Before(before)
+}
+
+// errReopened: somebody has opened again what is being forgotten.
+var errReopened = errors.New("it is opened again")
+
 // remove deletes all records of a subject, the one that names it last. Of an incident,
-// which may be opened again, that one stays and says what is forgotten.
-func (c *clerk) remove(ctx context.Context, s desk.Subject) error {
-	db := c.engine.cfg.DB
+// which may be opened again at any time, that one stays and says what is forgotten:
+// from the first, so that what is announced meanwhile is not taken for it.
+func (c *clerk) remove(ctx context.Context, s desk.Subject, before time.Time) error {
+	err := c.forget(ctx, s, before)
+	if err != nil && !errors.Is(err, errReopened) {
+		return err
+	}
+	return c.engine.cfg.DB.Background(ctx, func(tx storage.Tx) error {
+		out, found, err := outTable().Get(tx, outKey(s))
+		switch {
+		case err != nil || !found || !out.Collecting:
+			return err
+		case out.forgotten() && s.Kind != desk.IncidentSubject:
+			return tx.Delete(outKey(s))
+		}
+		out.Collecting = false
+		return outTable().Put(tx, outKey(s), out)
+	})
+}
+
+// forget deletes what is kept beside the record that names the subject.
+func (c *clerk) forget(ctx context.Context, s desk.Subject, before time.Time) error {
+	err := c.engine.cfg.DB.Background(ctx, func(tx storage.Tx) error {
+		out, _, err := outTable().Get(tx, outKey(s))
+		switch {
+		case err != nil || out.Collecting:
+			return err
+		case !out.old(before):
+			return errReopened
+		}
+		out.Forgotten, out.Rel, out.Collecting = out.N, 0, true
+		return outTable().Put(tx, outKey(s), out)
+	})
+	if err != nil {
+		return err
+	}
+	db := whileForgotten{c.engine.cfg.DB, s}
 	for _, k := range []storage.Key{withSubject(annTable().Key(), s), withSubject(postTable().Key(), s)} {
 		if err := removeRange(ctx, db, k); err != nil {
 			return err
@@ -66,13 +109,26 @@ func (c *clerk) remove(ctx context.Context, s desk.Subject) error {
 			return err
 		}
 	}
-	return db.Background(ctx, func(tx storage.Tx) error {
-		out, _, err := outTable().Get(tx, outKey(s))
-		if err != nil || s.Kind != desk.IncidentSubject {
-			return errors.Join(err, tx.Delete(outKey(s)))
+	return nil
+}
+
+// whileForgotten is a store that deletes of a subject only as long as nothing new is
+// announced of it.
+type whileForgotten struct {
+	storage.DB
+	subject desk.Subject
+}
+
+func (w whileForgotten) Background(ctx context.Context, fn func(storage.Tx) error) error {
+	return w.DB.Background(ctx, func(tx storage.Tx) error {
+		out, _, err := outTable().Get(tx, outKey(w.subject))
+		switch {
+		case err != nil:
+			return err
+		case !out.forgotten():
+			return errReopened
 		}
-		out.Forgotten, out.Rel = out.N, 0
-		return outTable().Put(tx, outKey(s), out)
+		return fn(tx)
 	})
 }
 

@@ -9,9 +9,11 @@
 // The Engine is the working side. Its clerk ends graces, notes what is settled
 // and collects what is old. Each connection has a line, one goroutine that owns
 // all that is known of the connection: it expands announcements in chunks with
-// one intent each (fan.go), asks the lane of each channel what it does next by a
-// pure function (next.go), makes the calls whose turn it is (dispatch.go,
-// call.go, pace.go), and commits receipts in groups (receipt.go).
+// one intent each (fan.go), subject by subject as their turns come, ops channels
+// first, of whose intents only a few may be open at once (circle.go); asks the
+// lane of each channel what it does next by a pure function (next.go), makes the
+// calls whose turn it is (dispatch.go, call.go, pace.go), and commits receipts in
+// groups (receipt.go).
 //
 // Deliveries are not stored. Per subject and channel there is one Post record
 // with two numbers: told (everything up to this announcement has been said
@@ -29,6 +31,16 @@
 //     that may have sent (recover.go).
 //   - An edit needs no intent: it carries the whole state and is found again as
 //     shown < want (edits.go). None goes out while an older one may yet take effect.
+//   - How a channel wants to hear is read again before each call. To a quiet one
+//     nothing is said; its post is edited. What quiet hours keep back counts as told
+//     where there is a post, which is edited; it is written down as missed, and told in
+//     one post at their end, as things stand then, by a notice with a row (missed.go).
+//     What goes on and has no post is opened then, as for who has just subscribed.
+//     What is said meanwhile, as it got worse, is missed no more.
+//   - Of a subject that was restored from a backup posts may be unknown: a channel
+//     without one is looked through before it is told (lost, in records.go).
+//   - What ended long ago is marked as forgotten before it is deleted, so that an
+//     incident that is opened again meanwhile goes on behind it (collect.go).
 //   - What stays in trouble gets a row of its own, so that its chunk does not wait
 //     (trouble.go); a channel that is gone waits for its return (gone.go).
 //

@@ -37,9 +37,9 @@ type line struct {
 	gone      map[string]goneRecord // as on disk: circles pass these channels by
 	vanishing map[string]bool       // gone, but that is not yet on disk
 	failed    map[failedID]rowRecord
-	missed    map[failedID]missedRecord
-	morning   time.Time    // when quiet hours end that something was missed in
-	arrived   []newcomerAt // newcomers to look at
+	missed    map[string]map[desk.Subject]missedRecord // by channel
+	morning   time.Time                                // when quiet hours end that something was missed in
+	arrived   []newcomerAt                             // newcomers to look at
 	health    health
 	chunks    int // made by this process
 
@@ -107,7 +107,7 @@ func (l *line) clear() {
 	l.gone = map[string]goneRecord{}
 	l.vanishing = map[string]bool{}
 	l.failed = map[failedID]rowRecord{}
-	l.missed = map[failedID]missedRecord{}
+	l.missed = map[string]map[desk.Subject]missedRecord{}
 	l.finished = nil
 }
 
@@ -208,9 +208,9 @@ func (l *line) alarm(now time.Time) time.Time {
 	if now.Before(l.retry) {
 		return l.retry
 	}
-	at := l.morning
+	var at time.Time
 	if len(l.receipts) > 0 {
-		at = sooner(at, l.since.Add(groupTime))
+		at = l.since.Add(groupTime)
 	}
 	for _, la := range l.lanes {
 		if !la.ready {
@@ -218,7 +218,7 @@ func (l *line) alarm(now time.Time) time.Time {
 		}
 	}
 	if !l.stopped() {
-		at = sooner(at, l.tokenTime(now))
+		at = sooner(sooner(at, l.morning), l.tokenTime(now))
 		for _, i := range l.intents {
 			at = sooner(at, i.breakTime(now))
 		}

@@ -1,10 +1,10 @@
 package outbox
 
 import (
+	"cmp"
 	"context"
 	"maps"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/umassonline/belltower/internal/desk"
@@ -17,13 +17,30 @@ const recountedAtOnce, recountWrites = 40, 8
 
 // readMissed reads what channels missed in their quiet hours.
 func (l *line) readMissed(tx storage.Tx) error {
+	l.missed, l.morning = map[string]map[desk.Subject]missedRecord{}, time.Time{}
 	k := missedTable().Key().Str(string(l.name))
 	return missedTable().Scan(tx, k, k.End(), 0, func(key storage.Key, m missedRecord) (bool, error) {
 		ch, s, err := readRowKey(key)
-		l.missed[failedID{ch.ID, s}] = m
-		l.morning = sooner(l.morning, m.Until)
+		l.misses(ch.ID, s, m)
 		return true, err
 	})
+}
+
+// misses takes in what a channel is not told of until the morning.
+func (l *line) misses(channel string, s desk.Subject, m missedRecord) {
+	if l.missed[channel] == nil {
+		l.missed[channel] = map[desk.Subject]missedRecord{}
+	}
+	l.missed[channel][s] = m
+	l.morning = sooner(l.morning, m.Until)
+}
+
+// knows forgets that a channel missed a subject.
+func (l *line) knows(channel string, s desk.Subject) {
+	delete(l.missed[channel], s)
+	if len(l.missed[channel]) == 0 {
+		delete(l.missed, channel)
+	}
 }
 
 // catchesUp reports whether the receipt is of something said in a channel that had
@@ -32,36 +49,53 @@ func (r *receipt) catchesUp(l *line) bool {
 	if !r.said {
 		return false
 	}
-	_, missed := l.missed[failedID{r.job.lane.ch.ID, r.job.of.id}]
+	_, missed := l.missed[r.job.lane.ch.ID][r.job.of.id]
 	return missed
 }
 
 // noteMissed brings what channels missed in line with the receipt.
 func (l *line) noteMissed(r *receipt) {
-	id := failedID{r.job.lane.ch.ID, r.job.of.id}
-	switch {
+	switch channel, s := r.job.lane.ch.ID, r.job.of.id; {
 	case r.missed != nil:
-		l.missed[id] = *r.missed
-		l.morning = sooner(l.morning, r.missed.Until)
+		l.misses(channel, s, *r.missed)
 	case r.catchesUp(l):
-		delete(l.missed, id)
+		l.knows(channel, s)
 	}
+}
+
+// lookAgain has the channel looked at as if its quiet hours had ended now: they may
+// have been changed.
+func (l *line) lookAgain(now time.Time, ch desk.Channel) {
+	for s := range l.missed[ch.ID] {
+		l.misses(ch.ID, s, missedRecord{now})
+	}
+}
+
+// longestNight is how long quiet hours last at most: those that seem to end later were
+// entered when the clock was ahead.
+const longestNight = 25 * time.Hour
+
+func (m missedRecord) over(now time.Time) bool {
+	return !now.Before(m.Until) || m.Until.Sub(now) > longestNight
 }
 
 // waking is a channel whose quiet hours have ended.
 type waking struct {
 	ch       desk.Channel
 	subjects []desk.Subject // that it missed
-	over     []desk.Incident
+	// asleep are those of them that its quiet hours, which have changed, still keep back.
+	asleep map[desk.Subject]missedRecord
+	over   []desk.Incident
 	// opens: something that it missed still goes on, and it has no post of it.
 	opens bool
 }
 
 // recount tells each channel whose quiet hours have ended, in one post, what it
 // missed that is over or that it has a post of. What still goes on and has none is
-// told as to a newcomer.
+// told as to a newcomer. Where nothing can be sent now it waits, to say how things
+// stand then.
 func (l *line) recount(ctx context.Context, now time.Time) error {
-	if l.morning.IsZero() || now.Before(l.morning) {
+	if l.stopped() || l.morning.IsZero() || !(missedRecord{l.morning}).over(now) {
 		return nil
 	}
 	if err := l.flushAll(ctx, now); err != nil {
@@ -70,7 +104,7 @@ func (l *line) recount(ctx context.Context, now time.Time) error {
 	awake := l.awake(now)
 	err := l.db().View(ctx, func(tx storage.Tx) error {
 		for k := range awake {
-			if err := l.lookBack(tx, &awake[k]); err != nil {
+			if err := l.lookBack(tx, now, &awake[k]); err != nil {
 				return err
 			}
 		}
@@ -92,8 +126,10 @@ func (l *line) recount(ctx context.Context, now time.Time) error {
 		awake = awake[n:]
 	}
 	l.morning = time.Time{}
-	for _, m := range l.missed {
-		l.morning = sooner(l.morning, m.Until)
+	for _, subjects := range l.missed {
+		for _, m := range subjects {
+			l.morning = sooner(l.morning, m.Until)
+		}
 	}
 	return nil
 }
@@ -101,19 +137,15 @@ func (l *line) recount(ctx context.Context, now time.Time) error {
 // awake lists the channels whose quiet hours have ended, each with at most so many
 // subjects as one transaction takes.
 func (l *line) awake(now time.Time) (out []waking) {
-	byChannel := map[string][]desk.Subject{}
-	for id, m := range l.missed {
-		if !now.Before(m.Until) {
-			byChannel[id.channel] = append(byChannel[id.channel], id.subject)
-		}
-	}
-	for _, id := range slices.Sorted(maps.Keys(byChannel)) {
-		subjects := byChannel[id]
-		slices.SortFunc(subjects, func(a, b desk.Subject) int {
-			if a.Kind != b.Kind {
-				return strings.Compare(string(a.Kind), string(b.Kind))
+	for _, id := range slices.Sorted(maps.Keys(l.missed)) {
+		var subjects []desk.Subject
+		for s, m := range l.missed[id] {
+			if m.over(now) {
+				subjects = append(subjects, s)
 			}
-			return a.Number - b.Number
+		}
+		slices.SortFunc(subjects, func(a, b desk.Subject) int {
+			return cmp.Or(cmp.Compare(a.Kind, b.Kind), a.Number-b.Number)
 		})
 		for part := range slices.Chunk(subjects, recountedAtOnce) {
 			out = append(out, waking{ch: desk.Channel{Connection: l.name, ID: id}, subjects: part})
@@ -123,73 +155,99 @@ func (l *line) awake(now time.Time) (out []waking) {
 }
 
 // lookBack finds out what the channel is to be told of what it missed.
-func (l *line) lookBack(tx storage.Tx, w *waking) error {
-	w.over, w.opens = nil, false
+func (l *line) lookBack(tx storage.Tx, now time.Time, w *waking) error {
+	w.asleep, w.over, w.opens = map[desk.Subject]missedRecord{}, nil, false
 	if l.isGone(w.ch.ID) {
 		return nil // when it is back it hears what goes on then
 	}
-	catalog := l.engine.cfg.Book.Places().Catalog
 	subs, err := l.engine.cfg.Book.Subscriptions(tx, w.ch)
 	if err != nil {
 		return err
 	}
 	for _, s := range w.subjects {
-		out, _, err := outTable().Get(tx, outKey(s))
-		if err != nil {
+		if err := w.lookAt(tx, now, s, l.wishes(subs)); err != nil {
 			return err
-		}
-		post, _, err := postTable().Get(tx, postKey(s, w.ch))
-		if err != nil {
-			return err
-		}
-		a, found, err := annTable().Get(tx, annKey(s, out.Rel))
-		if err != nil {
-			return err
-		}
-		switch sc := a.Snapshot.Scope(); {
-		case !found || a.Snapshot.Incident == nil:
-		case post.Root != "", !out.EndedAt.IsZero() && catalog.Matches(subs, sc):
-			w.over = append(w.over, *a.Snapshot.Incident)
-		case out.EndedAt.IsZero():
-			w.opens = true
 		}
 	}
 	return nil
 }
 
+// wishes tells how a channel with these subscriptions wants to hear of a scope, and
+// until when it is told nothing of it.
+func (l *line) wishes(subs []desk.Subscription) func(desk.Scope, time.Time) (desk.Wish, time.Time) {
+	places := l.engine.cfg.Book.Places()
+	return func(sc desk.Scope, now time.Time) (desk.Wish, time.Time) {
+		w := places.Catalog.AudienceOf(sc).Wish(subs)
+		return w, w.QuietUntil(now, sc.Impact, places.zone())
+	}
+}
+
+// lookAt sorts a subject that the channel missed.
+func (w *waking) lookAt(tx storage.Tx, now time.Time, s desk.Subject, wish func(desk.Scope, time.Time) (desk.Wish, time.Time)) error {
+	out, _, err := outTable().Get(tx, outKey(s))
+	if err != nil {
+		return err
+	}
+	post, _, err := postTable().Get(tx, postKey(s, w.ch))
+	if err != nil {
+		return err
+	}
+	a, found, err := annTable().Get(tx, annKey(s, out.Rel))
+	if err != nil || !found || a.Snapshot.Incident == nil {
+		return err
+	}
+	sc := a.Snapshot.Scope()
+	sc.EndedAt = time.Time{} // that it missed it says that it subscribed before the end
+	wants, until := wish(sc, now)
+	switch {
+	case !until.IsZero():
+		w.asleep[s] = missedRecord{until}
+	case post.Root != "", post.Told > 0 && post.Told >= out.Rel, a.Snapshot.Ended() && wants.Matches:
+		i := *a.Snapshot.Incident
+		i.Latest = nil // so that many fit a record
+		w.over = append(w.over, i)
+	case !a.Snapshot.Ended():
+		w.opens = true
+	}
+	return nil
+}
+
+// done lists the subjects that need not be looked at again.
+func (w *waking) done() (out []desk.Subject) {
+	for _, s := range w.subjects {
+		if _, asleep := w.asleep[s]; !asleep {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
 // recountThese writes what the channels are told, and forgets that they missed it.
 func (l *line) recountThese(ctx context.Context, now time.Time, awake []waking) error {
-	told := map[desk.Channel]desk.Announcement{}
+	told := make([]desk.Announcement, len(awake))
 	err := l.db().Background(ctx, func(tx storage.Tx) error {
-		clear(told)
-		for _, w := range awake {
-			// Where the first is no more, a commit that seemed to fail had done it all.
-			_, found, err := missedTable().Get(tx, missedKey(w.ch, w.subjects[0]))
-			if err != nil {
+		for k, w := range awake {
+			var err error
+			if told[k], err = l.recountOne(tx, now, w); err != nil {
 				return err
 			}
-			if !found {
-				continue
-			}
-			a, err := l.recountOne(tx, now, w)
-			if err != nil {
-				return err
-			}
-			told[w.ch] = a
 		}
 		return nil
 	})
 	if err != nil {
 		return err
 	}
-	for _, w := range awake {
-		for _, s := range w.subjects {
-			delete(l.missed, failedID{w.ch.ID, s})
+	for k, w := range awake {
+		for _, s := range w.done() {
+			l.knows(w.ch.ID, s)
+		}
+		for s, m := range w.asleep {
+			l.misses(w.ch.ID, s, m)
 		}
 		if w.opens {
 			l.about(w.subjects...)
 		}
-		if a := told[w.ch]; a.N > 0 {
+		if a := told[k]; a.N > 0 {
 			s := &subject{id: a.Subject, out: outRecord{N: a.N, Rel: a.N, EndedAt: a.At, To: w.ch}, anns: []*desk.Announcement{&a}, young: true}
 			l.welcomed(now, w.ch, owed{subject: s, told: true})
 		}
@@ -198,7 +256,21 @@ func (l *line) recountThese(ctx context.Context, now time.Time, awake []waking) 
 }
 
 func (l *line) recountOne(tx storage.Tx, now time.Time, w waking) (a desk.Announcement, err error) {
-	for _, s := range w.subjects {
+	for s, m := range w.asleep {
+		if err := missedTable().Put(tx, missedKey(w.ch, s), m); err != nil {
+			return a, err
+		}
+	}
+	done := w.done()
+	if len(done) == 0 {
+		return a, nil
+	}
+	// Where the first is no more, a commit that seemed to fail had done it all.
+	_, found, err := missedTable().Get(tx, missedKey(w.ch, done[0]))
+	if err != nil || !found {
+		return a, err
+	}
+	for _, s := range done {
 		if err := missedTable().Delete(tx, missedKey(w.ch, s)); err != nil {
 			return a, err
 		}

@@ -17,8 +17,14 @@ func overnight() *desk.Hours { return &desk.Hours{From: 22 * 60, To: 7 * 60, Lea
 // subscribeAs has a channel hear of learn in a manner.
 func (w *world) subscribeAs(id string, m desk.Manner, h *desk.Hours) {
 	w.t.Helper()
+	w.subscribeTo(desk.ServiceTarget("learn"), id, m, h)
+}
+
+func (w *world) subscribeTo(t desk.Target, id string, m desk.Manner, h *desk.Hours) {
+	w.t.Helper()
+	w.nights.sometimes[id] = w.nights.sometimes[id] || m == desk.Quiet || h != nil
 	w.update(func(tx storage.Tx) error {
-		sub := desk.Subscription{Channel: channel(id), Target: desk.ServiceTarget("learn"), Manner: m, Hours: h, SetAt: w.clock().UTC()}
+		sub := desk.Subscription{Channel: channel(id), Target: t, Manner: m, Hours: h, SetAt: w.clock().UTC()}
 		return w.book.Subscribe(tx, sub, sub.SetAt)
 	})
 }
@@ -317,14 +323,36 @@ func TestStoryAnUnclearMorning(t *testing.T) {
 // Until the morning deliveries say what a channel waits for.
 func TestDeliveriesNameQuietHours(t *testing.T) {
 	inWorld(t, func(w *world) {
-		w.subscribeAs("night", desk.Normal, overnight())
+		for _, id := range []string{"night", "set anew", "left"} {
+			w.subscribeAs(id, desk.Normal, overnight())
+		}
 		w.start()
+		w.until(21, 0)
+		before := w.declare(desk.Major, 0)
 		w.until(3, 0)
 		s := w.declare(desk.Major, 0)
+		w.say(before, 0)
 		w.pass(time.Minute)
-		why, err := w.book.Why(context.Background(), w.store, s, channel("night"))
-		if err != nil || why.State != Waiting || why.Why != "its quiet hours last" || why.Next.Hour() != 7 {
+		w.resolve(s)
+		w.pass(time.Minute)
+		w.subscribeAs("set anew", desk.Normal, overnight())
+		w.unsubscribe("left")
+		w.pass(time.Minute)
+		for _, id := range []string{"night", "set anew"} {
+			w.mustWaitForMorning(s, id)
+		}
+		w.mustWaitForMorning(before, "night")
+		why, err := w.book.Why(context.Background(), w.store, s, channel("left"))
+		if err != nil || why.State != NotTold {
 			t.Errorf("%+v, %v", why, err)
 		}
 	})
+}
+
+func (w *world) mustWaitForMorning(s desk.Subject, id string) {
+	w.t.Helper()
+	why, err := w.book.Why(context.Background(), w.store, s, channel(id))
+	if err != nil || why.State != Waiting || why.Why != "" || !why.Next.IsZero() || why.QuietUntil.Hour() != 7 {
+		w.t.Errorf("%s about %s: %+v, %v", id, s, why, err)
+	}
 }

@@ -50,6 +50,7 @@ func (l *line) welcome(ctx context.Context, now time.Time) error {
 			if err := l.welcomeOne(ctx, now, n); err != nil {
 				return err
 			}
+			l.lookAgain(now, n.ch)
 		}
 		l.arrived = l.arrived[1:]
 	}
@@ -140,7 +141,7 @@ func (l *line) owes(s *subject, ch desk.Channel, subs []desk.Subscription, p *Po
 	ops := places.isOps(ch)
 	want := s.out.want(ops)
 	switch {
-	case want == 0:
+	case want == 0, s.out.forgotten():
 		return false
 	case l.waits(s, ch):
 		return true // a post of which nobody knows may be there, in an old version

@@ -221,6 +221,9 @@ func (j *job) tell(now time.Time) verdict {
 		return verdict{do: drop}
 	default:
 		v.do, v.saying = sendReply, j.reply(want)
+		if len(v.anns) == 0 && j.unasked() { // it may want to hear more than it did
+			v.saying = j.of.reply(j.post.Told, want, true, desk.Loud)
+		}
 		if len(v.anns) == 0 {
 			return verdict{do: skip, n: want}
 		}
@@ -229,6 +232,12 @@ func (j *job) tell(now time.Time) verdict {
 		return verdict{do: hush, n: want, until: until}
 	}
 	return j.paced(now, v)
+}
+
+// unasked reports whether it has still to be read how the channel wants to hear, as
+// is done before each call.
+func (j *job) unasked() bool {
+	return !j.lane.ops && j.of.out.To.IsZero() && j.asked == asked{}
 }
 
 // paced is the post v, or the wait for its turn in its channel.
@@ -259,7 +268,7 @@ func (j *job) manner() desk.Manner {
 // quietUntil is the end of the channel's quiet hours, where they keep back what it
 // would hear; zero: they do not. What may stand there already is told.
 func (j *job) quietUntil(now time.Time, want int) time.Time {
-	if j.lane.ops || !j.wish.Speaks || j.copies > 0 {
+	if j.lane.ops || j.copies > 0 {
 		return time.Time{}
 	}
 	return j.wish.QuietUntil(now, j.of.scopeAt(want).Impact, j.lane.zone)

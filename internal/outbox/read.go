@@ -37,6 +37,9 @@ type Standing struct {
 	// Next is when the next try is made; zero: as soon as the pace allows.
 	Next  time.Time
 	Tries int
+	// QuietUntil is the end of its quiet hours, when it is told what they keep back;
+	// zero: they keep back nothing.
+	QuietUntil time.Time
 	// Unsure: a routine reply may be missing in the thread; the post itself is true.
 	Unsure bool
 }
@@ -267,28 +270,28 @@ func (in *inquiry) standing(tx storage.Tx, ch desk.Channel) (Why, error) {
 		return w, err
 	}
 	w.At, w.Unsure = post.At, post.Unsure
-	if posted && post.Told >= in.out.want(w.Ops) {
+	missed, quiet, err := missedTable().Get(tx, missedKey(ch, in.subject))
+	if err != nil {
+		return w, err
+	}
+	if !quiet && posted && post.Told >= in.out.want(w.Ops) {
 		w.State = Told
 		return w, nil
 	}
-	if reason := in.notTold(w); reason != "" && !posted {
+	if reason := in.notTold(w, quiet); reason != "" && !posted {
 		w.State, w.Why = NotTold, reason
 		return w, nil
 	}
-	return w, in.waiting(tx, &w.Standing)
+	return w, in.waiting(tx, &w.Standing, missed)
 }
 
 // waiting tells what a channel that is owed something waits for.
-func (in *inquiry) waiting(tx storage.Tx, st *Standing) error {
+func (in *inquiry) waiting(tx storage.Tx, st *Standing, missed missedRecord) error {
 	gone, isGone, err := goneTable().Get(tx, goneKey(st.Channel))
 	if err != nil {
 		return err
 	}
 	row, hasRow, err := rowTable().Get(tx, rowKey(st.Channel, in.subject))
-	if err != nil {
-		return err
-	}
-	missed, quiet, err := missedTable().Get(tx, missedKey(st.Channel, in.subject))
 	if err != nil {
 		return err
 	}
@@ -306,21 +309,25 @@ func (in *inquiry) waiting(tx storage.Tx, st *Standing) error {
 		}
 	case hasRow && row.Why != "":
 		st.Why = row.Why
-	case quiet:
-		st.Why, st.Next = "its quiet hours last", missed.Until
+	case !missed.Until.IsZero():
+		st.QuietUntil = missed.Until
 	case in.out.held() && !st.Ops && in.out.Rel == 0:
 		st.Why, st.Next = "it can still be taken back", in.out.ReleaseAt
 	}
 	return nil
 }
 
-// notTold says why a channel is not to be told, or nothing where it is.
-func (in *inquiry) notTold(w Why) string {
+// notTold says why a channel is not to be told, or nothing where it is. One that quiet
+// hours keep it back from had subscribed before the end.
+func (in *inquiry) notTold(w Why, quiet bool) string {
 	if w.Ops {
 		return in.opsNotTold(w.Channel.Connection)
 	}
 	matches := func(sc desk.Scope) bool { return in.places.Catalog.Matches(w.Subscriptions, sc) }
 	sc := in.scope
+	if quiet {
+		sc.EndedAt = time.Time{}
+	}
 	switch {
 	case in.out.N == 0:
 		return "nothing was announced"

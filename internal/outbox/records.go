@@ -58,8 +58,10 @@ type outRecord struct {
 	// HeldSince is when the grace began that ReleaseAt ends.
 	HeldSince time.Time `json:",omitzero"`
 	// Hesitates: somebody is changing what is held back, so that it may last longer.
-	Hesitates bool      `json:",omitempty"`
-	EndedAt   time.Time `json:",omitzero"`
+	Hesitates bool `json:",omitempty"`
+	// Void: it was taken back in its first grace, so that nobody but ops heard of it.
+	Void    bool      `json:",omitempty"`
+	EndedAt time.Time `json:",omitzero"`
 	// Settled is the N up to which all work was found done.
 	Settled int
 	// OwedSince is the time of the first announcement after Settled.
@@ -67,6 +69,8 @@ type outRecord struct {
 	// Forgotten is the N up to which announcements and posts were collected: numbers go
 	// on behind it, as posts that stand hold those before.
 	Forgotten int `json:",omitempty"`
+	// Collecting: some of that may still be there.
+	Collecting bool `json:",omitempty"`
 	// To is the one channel that is told, by a row; zero: there may be more.
 	To desk.Channel `json:",omitzero"`
 	// Lost is there where the record was restored from a backup.

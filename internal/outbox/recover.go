@@ -57,7 +57,7 @@ func (l *line) takeUp(ctx context.Context) error {
 			r.Str()
 			s := readSubject(r)
 			out, _, err := outTable().Get(tx, outKey(s))
-			if !out.live() && f.Settled < out.N {
+			if !out.live() && !out.forgotten() && f.Settled < out.N {
 				missed = append(missed, s)
 			}
 			return true, errors.Join(err, r.Err())
@@ -231,7 +231,10 @@ func (l *line) adopt(ctx context.Context, now time.Time) error {
 		if err := l.readIntents(tx); err != nil {
 			return err
 		}
-		return l.readRows(tx)
+		if err := l.readRows(tx); err != nil {
+			return err
+		}
+		return l.readMissed(tx)
 	})
 	if err != nil {
 		return err

@@ -3,6 +3,7 @@ package outbox
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/umassonline/belltower/internal/desk"
@@ -16,7 +17,8 @@ type Gap struct{ From, To time.Time }
 // Restore makes a store that was just taken from a backup fit to go on with: what
 // was due in it may have been told since, so it is not told again. It returns the
 // subjects of which somebody had still to hear, for a person to decide about. The
-// next announcement about a subject is told as ever, to all that match then.
+// next announcement about a subject is told as ever, to all that match then. Channels
+// whose quiet hours last are told at their end, as nobody has told them since.
 //
 // Posts of the gap are not known to the store. So a channel without a post about a
 // subject that was live in the backup is looked through before it is told anything,
@@ -43,12 +45,47 @@ func (b *Book) Restore(ctx context.Context, db storage.DB, gap Gap) ([]desk.Subj
 			return nil, fmt.Errorf("take %s as told: %w", s, err)
 		}
 	}
-	for _, k := range []storage.Key{intentTable().Key(), rowTable().Key(), newTable().Key(), missedTable().Key()} {
+	for _, k := range []storage.Key{intentTable().Key(), rowTable().Key(), newTable().Key()} {
 		if err := removeRange(ctx, db, k); err != nil {
 			return nil, fmt.Errorf("forget what was under way: %w", err)
 		}
 	}
+	missed, err := restoreMissed(ctx, db, gap.To)
+	if err != nil {
+		return nil, fmt.Errorf("forget what quiet hours kept back: %w", err)
+	}
+	for _, s := range missed {
+		if !slices.Contains(due.Untold, s) {
+			due.Untold = append(due.Untold, s)
+		}
+	}
 	return due.Untold, nil
+}
+
+// restoreMissed forgets what channels missed in quiet hours that have ended by now,
+// and may have been told of since the backup, and returns what that is about.
+func restoreMissed(ctx context.Context, db storage.DB, now time.Time) (subjects []desk.Subject, err error) {
+	var keys []storage.Key
+	err = db.View(ctx, func(tx storage.Tx) error {
+		subjects, keys = nil, nil
+		return missedTable().Scan(tx, nil, nil, 0, func(k storage.Key, m missedRecord) (bool, error) {
+			_, s, err := readRowKey(k)
+			if m.over(now) {
+				keys = append(keys, k)
+				subjects = append(subjects, s)
+			}
+			return true, err
+		})
+	})
+	if err != nil {
+		return nil, err
+	}
+	for part := range slices.Chunk(keys, deletesAtOnce) {
+		if err := remove(ctx, db, part); err != nil {
+			return nil, err
+		}
+	}
+	return subjects, nil
 }
 
 // restoreSubject takes all that was announced of a subject as told everywhere.

@@ -64,8 +64,9 @@ func TestARestoredStoreTellsNothingOld(t *testing.T) {
 	})
 }
 
-// rewind puts a backup of the store in its place, as a restore does.
-func (w *world) rewind(backup string, gap Gap) {
+// rewind puts a backup of the store in its place, as a restore does, and
+// returns what that leaves to a person.
+func (w *world) rewind(backup string, gap Gap) (due []desk.Subject) {
 	w.t.Helper()
 	if err := w.store.Close(); err != nil {
 		w.t.Fatal(err)
@@ -75,8 +76,41 @@ func (w *world) rewind(backup string, gap Gap) {
 		w.t.Fatal(err)
 	}
 	w.store = store
-	if _, err := w.book.Restore(context.Background(), w.store, gap); err != nil {
+	due, err = w.book.Restore(context.Background(), w.store, gap)
+	if err != nil {
 		w.t.Fatal(err)
+	}
+	return due
+}
+
+// What quiet hours keep back is told at their end if they last still after a restore;
+// else it may have been told already, and somebody has to look.
+func TestRestoredAtNight(t *testing.T) {
+	for _, at := range []int{5, 8} {
+		inWorld(t, func(w *world) {
+			w.subscribeAs("night", desk.Normal, overnight())
+			w.start()
+			w.until(3, 0)
+			over, open := w.declare(desk.Major, 0), w.declare(desk.Major, 0)
+			w.pass(time.Minute)
+			w.resolve(over)
+			w.pass(time.Minute)
+			backup, from := w.backup(), time.Now()
+			w.stop()
+			w.until(at, 0)
+			due := w.rewind(backup, Gap{From: from, To: time.Now()})
+			w.start()
+			w.until(9, 0)
+			if at == 5 {
+				w.mustHaveMissed("night", "missed: INC-1 over; ")
+				w.expect("night", open, "post 1")
+				due = append(due, over, open)
+			}
+			if diff := cmp.Diff([]desk.Subject{over, open}, due); diff != "" {
+				t.Errorf("restored at %d, due (-want +got):\n%s", at, diff)
+			}
+			w.mustHaveCaughtUp()
+		})
 	}
 }
 

@@ -81,7 +81,7 @@ func (s *subject) reply(told, want int, threads bool, m desk.Manner) saying {
 		return out
 	}
 	var out saying
-	for n := told + 1; n <= want; n++ {
+	for n := max(told, s.out.Forgotten) + 1; n <= want; n++ {
 		a := s.at(n)
 		if a.Snapshot.Scope().Retracted {
 			out = saying{anns: []*desk.Announcement{a}, broadcast: true}

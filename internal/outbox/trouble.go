@@ -3,6 +3,7 @@ package outbox
 import (
 	"context"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/umassonline/belltower/internal/chat"
@@ -64,12 +65,17 @@ func (l *line) giveUp(now time.Time, j *job, why string) {
 }
 
 // failureNotice is what ops is told of a delivery that failed. A notice that
-// fails is not worth another.
+// fails is not worth another, but what it says that a channel missed is.
 func (l *line) failureNotice(j *job, word func(desk.Channel, desk.Subject, string) string, why string) string {
-	if j.of.id.Kind == desk.NoticeSubject {
-		return ""
+	n := j.of.at(j.of.out.N).Snapshot.Notice
+	if n == nil {
+		return word(j.lane.ch, j.of.id, why)
 	}
-	return word(j.lane.ch, j.of.id, why)
+	var untold []string
+	for _, i := range n.Missed {
+		untold = append(untold, word(j.lane.ch, i.Subject(), why))
+	}
+	return strings.Join(untold, " ")
 }
 
 // breakTime is when the intent may have to be broken up; zero: not by time.

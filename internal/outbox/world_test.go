@@ -43,6 +43,7 @@ type world struct {
 	hits     atomic.Int64    // commits and send boundaries of all processes so far
 	killAt   atomic.Int64    // the boundary at which the process dies; 0: never
 	deaths   []int           // boundaries between further deaths
+	nights   nights
 }
 
 // inWorld runs a story on fake time.
@@ -63,6 +64,7 @@ func newWorld(t testing.TB) *world {
 		t.Fatal(err)
 	}
 	w := &world{t: t, store: store, book: NewBook(), platform: newPlatform(time.Now), state: map[desk.Subject]desk.Incident{}, vanished: map[string]bool{}, stop: func() {}}
+	w.nights.sometimes = map[string]bool{}
 	w.places(Connection{Name: campus, Ops: []string{"ops"}})
 	return w
 }
@@ -126,6 +128,7 @@ func (m *mortal) commit(ctx context.Context, do func(context.Context, func(stora
 	}
 	n := int(m.world.commits.Add(1))
 	time.Sleep(m.world.disk)
+	defer m.world.watchNights()
 	switch m.world.commitAs.Load() {
 	case refused:
 		return storage.ErrUnavailable
@@ -225,6 +228,9 @@ func (w *world) update(fn func(tx storage.Tx) error, about ...desk.Subject) {
 	if err := w.store.Update(context.Background(), fn); err != nil {
 		w.t.Fatal(err)
 	}
+	w.nights.mu.Lock()
+	w.nights.changed = time.Now()
+	w.nights.mu.Unlock()
 	w.book.SubscriptionsChanged()
 	if w.engine != nil {
 		w.engine.Poke(about...)

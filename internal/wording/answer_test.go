@@ -151,6 +151,8 @@ func TestWhyOneWaitsForTheNewest(t *testing.T) {
 		{Standing{State: "waiting", Why: "posts to boston are held"}, "This channel is still to be told of INC-42, because posts to boston are held."},
 		{Standing{State: "waiting", At: begin(t).now}, "This channel is still to be told the newest of INC-42."},
 		{Standing{State: "gone", At: begin(t).now, Why: "is_archived"}, "This channel cannot be reached, so it was not told the newest of INC-42 (is_archived)."},
+		{Standing{State: "waiting", QuietUntil: begin(t).now}, "This channel is told of INC-42 when its quiet hours end, "},
+		{Standing{State: "waiting", At: begin(t).now, QuietUntil: begin(t).now}, "This channel is told the newest of INC-42 when its quiet hours end, "},
 		{Standing{State: "told", At: begin(t).now}, "This channel was told of INC-42 "},
 	} {
 		if got := c.Why(inc42, tt.st, nil).Summary.PlainText(c.Zone); !strings.HasPrefix(got, tt.want) {

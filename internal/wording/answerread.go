@@ -176,7 +176,9 @@ type Standing struct {
 	At      time.Time
 	Next    time.Time
 	Tries   int
-	Unsure  bool
+	// QuietUntil is when quiet hours end and it is told; zero: they are no reason.
+	QuietUntil time.Time
+	Unsure     bool
 }
 
 // StandingLine is one channel in a list of deliveries.
@@ -186,10 +188,16 @@ func (c Context) StandingLine(s Standing) chat.Line {
 		t = append(t, chat.Span{Plain: " (ops)"})
 	}
 	t = append(t, chat.Span{Plain: ": "}, chat.Span{Strong: s.State})
+	if !s.QuietUntil.IsZero() {
+		t = append(t, chat.Span{Plain: ", is told"})
+	}
 	return chat.Line{Kind: chat.Item, Text: append(t, s.rest()...)}
 }
 
 func (s Standing) rest() (t chat.Text) {
+	if !s.QuietUntil.IsZero() {
+		return chat.Text{{Plain: " when its quiet hours end, "}, {Time: s.QuietUntil, Form: chat.DayClock}, {Plain: "."}}
+	}
 	if s.State == "told" && !s.At.IsZero() {
 		t = append(t, chat.Span{Plain: " "}, chat.Span{Time: s.At, Form: chat.DayClock})
 	}
@@ -206,7 +214,7 @@ func (s Standing) rest() (t chat.Text) {
 	switch {
 	case s.Next.IsZero():
 	case s.State == "waiting" && s.Tries == 0:
-		t = append(t, chat.Span{Plain: ", until "}, toTheSecond(s.Next))
+		t = append(t, chat.Span{Plain: ", until "}, chat.Span{Time: s.Next, Form: chat.Seconds})
 	default:
 		t = append(t, chat.Span{Plain: ", next try "}, chat.Span{Time: s.Next, Form: chat.DayClock})
 	}
@@ -214,15 +222,6 @@ func (s Standing) rest() (t chat.Text) {
 		t = append(t, chat.Span{Plain: ", a reply in the thread may be missing"})
 	}
 	return append(t, chat.Span{Plain: "."})
-}
-
-// toTheSecond shows a time exactly: the end of a grace is seconds away, that of quiet
-// hours is on the minute.
-func toTheSecond(t time.Time) chat.Span {
-	if t.Second() == 0 {
-		return chat.Span{Time: t, Form: chat.DayClock}
-	}
-	return chat.Span{Time: t, Form: chat.Seconds}
 }
 
 func tries(n int) string {
@@ -246,7 +245,7 @@ func (c Context) Delivered(s desk.Subject, counts map[string]int, held time.Time
 	}
 	m := chat.Message{Summary: chat.Plain(sentence), Tone: chat.ToneInfo}
 	if !held.IsZero() {
-		m.Lines = append(m.Lines, paragraph(chat.Text{{Plain: "Only ops channels hear the newest until "}, toTheSecond(held), {Plain: "."}}))
+		m.Lines = append(m.Lines, paragraph(chat.Text{{Plain: "Only ops channels hear the newest until "}, {Time: held, Form: chat.Seconds}, {Plain: "."}}))
 	}
 	return p.put(m)
 }
@@ -273,6 +272,9 @@ func (c Context) Why(s desk.Subject, st Standing, subs []desk.Subscription) chat
 		"told": "This channel was told", "waiting": "This channel is still to be told", "not told": "This channel was not told",
 		"failed": "This channel could not be told", "gone": "This channel cannot be reached, so it was not told",
 	}[st.State] + of
+	if !st.QuietUntil.IsZero() {
+		lead = "This channel is told" + of
+	}
 	m.Summary = chat.Join(chat.Plain(lead+s.String()), st.rest())
 	return c.withHears(m, subs)
 }

@@ -1,0 +1,196 @@
+package statuspage
+
+import (
+	"context"
+	"errors"
+	"maps"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/umassonline/belltower/internal/desk"
+	"github.com/umassonline/belltower/internal/journal"
+)
+
+// maxAge is how long others may keep a page: as long as nobody minds in an outage.
+const maxAge = 15 * time.Second
+
+// asked is a request for a page.
+type asked struct {
+	*Pages
+	w      http.ResponseWriter
+	r      *http.Request
+	tongue *tongue
+	chosen bool // the reader chose the language
+	snap   *snapshot
+}
+
+// reader is a handler of what can be read only.
+func (p *Pages) reader(give func(*asked)) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method != http.MethodGet && r.Method != http.MethodHead {
+			w.Header().Set("Allow", "GET, HEAD")
+			http.Error(w, "This page can only be read.", http.StatusMethodNotAllowed)
+			return
+		}
+		p.answer(w, r, give)
+	})
+}
+
+func (p *Pages) answer(w http.ResponseWriter, r *http.Request, give func(*asked)) {
+	snap, err := p.snapshot(r.Context())
+	if err != nil {
+		p.fail(w, err)
+		return
+	}
+	a := &asked{Pages: p, w: w, r: r, snap: snap}
+	a.tongue, a.chosen = p.tongues.choose(r)
+	give(a)
+}
+
+// fail answers when there is nothing to show.
+func (p *Pages) fail(w http.ResponseWriter, err error) {
+	p.log.Error("the status page cannot be read", "error", err)
+	w.Header().Set("Retry-After", "5")
+	http.Error(w, "The status page cannot be shown at the moment. Please try again in a few seconds.", http.StatusServiceUnavailable)
+}
+
+// incident gives the page of an incident, under whatever a person may type for it.
+func (a *asked) incident(id string) {
+	subject, err := desk.ParseSubject(strings.ToUpper(id))
+	if err != nil || subject.Kind != desk.IncidentSubject {
+		a.give(http.StatusNotFound, missing)
+		return
+	}
+	if subject.String() != id {
+		a.lead(subject)
+		return
+	}
+	one, known := a.snap.all[subject.Number]
+	if !known {
+		a.older(subject.Number)
+		return
+	}
+	a.giveIncident(one)
+}
+
+// older gives an incident that is not in the snapshot. They are read one at a time.
+func (a *asked) older(number int) {
+	at := address{number, a.tongue.tag, a.chosen}
+	if kept, found := a.snap.sheets.Load(at); found {
+		a.send(http.StatusOK, kept.(*sheet))
+		return
+	}
+	a.dig.Lock()
+	defer a.dig.Unlock()
+	one, err := a.record.PublicIncident(context.WithoutCancel(a.r.Context()), a.snap.at, number) // for others too
+	var refused *desk.Refusal
+	switch {
+	case errors.As(err, &refused):
+		a.give(http.StatusNotFound, missing)
+	case err != nil:
+		a.fail(a.w, err)
+	default:
+		a.giveIncident(one)
+	}
+}
+
+func (a *asked) giveIncident(one journal.Published) {
+	i := one.Incident
+	if i.MergedInto != 0 {
+		a.lead(desk.Subject{Kind: desk.IncidentSubject, Number: i.MergedInto})
+		return
+	}
+	a.send(http.StatusOK, a.sheet(i.Number, func(v *view) { v.incident(one) }))
+}
+
+// lead leads to the page of another incident. The address is relative, so that it holds
+// behind a proxy that puts the pages elsewhere.
+func (a *asked) lead(to desk.Subject) {
+	where := to.String()
+	if a.chosen {
+		where += "?lang=" + a.tongue.tag
+	}
+	a.head()
+	a.w.Header().Set("Location", where)
+	a.w.WriteHeader(http.StatusFound)
+}
+
+// give gives one of the pages that there are always.
+func (a *asked) give(status int, page int) {
+	put := (*view).home
+	if page == missing {
+		put = (*view).missing
+	}
+	a.send(status, a.sheet(page, put))
+}
+
+// head sets what every answer has.
+func (a *asked) head() {
+	h := a.w.Header()
+	h["Cache-Control"] = a.keep()
+	maps.Copy(h, a.headers)
+}
+
+// keep is the Cache-Control: others may never keep a page longer than a promise on it
+// holds.
+func (a *asked) keep() []string {
+	if a.snap.until.IsZero() {
+		return a.longest
+	}
+	left := a.snap.until.Sub(a.now())
+	if left >= maxAge {
+		return a.longest
+	}
+	return keepFor(max(0, left))
+}
+
+func keepFor(d time.Duration) []string {
+	return []string{"public, max-age=" + strconv.Itoa(int(d/time.Second))}
+}
+
+// send sends a page, or that it is as the reader has it.
+func (a *asked) send(status int, s *sheet) {
+	a.head()
+	form := s.plain
+	if takesGzip(a.r.Header.Get("Accept-Encoding")) {
+		form = s.zipped
+	}
+	h := a.w.Header()
+	if status == http.StatusOK {
+		h["Etag"] = form.tag
+		if has(a.r.Header.Get("If-None-Match"), form.tag[0]) {
+			a.w.WriteHeader(http.StatusNotModified)
+			return
+		}
+	}
+	maps.Copy(h, form.headers)
+	a.w.WriteHeader(status)
+	_, _ = a.w.Write(form.body) // who asked and left does not need it; net/http leaves it out for HEAD
+}
+
+// has reports whether an If-None-Match names a tag of ours, which has no comma
+// (RFC 9110, 13.1.2: W/ makes no difference).
+func has(tags, tag string) bool {
+	for one := range strings.SplitSeq(tags, ",") {
+		if one = strings.TrimPrefix(strings.TrimSpace(one), "W/"); one == tag || one == "*" {
+			return true
+		}
+	}
+	return false
+}
+
+// takesGzip reads an Accept-Encoding (RFC 9110, 12.5.3).
+func takesGzip(accept string) bool {
+	for one := range strings.SplitSeq(accept, ",") {
+		coding, weight, _ := strings.Cut(one, ";")
+		if coding = strings.TrimSpace(coding); !strings.EqualFold(coding, "gzip") && coding != "*" {
+			continue
+		}
+		_, q, _ := strings.Cut(weight, "=")
+		none, err := strconv.ParseFloat(strings.TrimSpace(q), 64)
+		return weight == "" || err != nil || none > 0
+	}
+	return false
+}

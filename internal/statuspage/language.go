@@ -1,0 +1,79 @@
+package statuspage
+
+import (
+	"net/http"
+	"strings"
+	"sync"
+	"sync/atomic"
+
+	"golang.org/x/text/language"
+)
+
+// tongue is a language that the page speaks.
+type tongue struct {
+	tag   string // as in "en"
+	words words
+}
+
+// tongues are those that it offers, the preferred one first.
+type tongues struct {
+	all     []*tongue
+	matcher language.Matcher
+	typed   string // the language of what people type
+
+	known sync.Map // an Accept-Language -> *tongue: browsers send few different ones
+	kept  atomic.Int64
+}
+
+// maxKept bounds how many different Accept-Language are remembered, and how long each is.
+const (
+	maxKept       = 1000
+	maxKeptLength = 100
+)
+
+// newTongues makes those of the organization's languages that the page speaks.
+func newTongues(configured []string) *tongues {
+	spoken := map[string]func() words{"en": english, "es": spanish}
+	t := &tongues{typed: "en"}
+	var tags []language.Tag
+	for k, one := range configured {
+		base, _, _ := strings.Cut(one, "-")
+		if k == 0 {
+			t.typed = one
+		}
+		if speak := spoken[base]; speak != nil {
+			t.all, tags = append(t.all, &tongue{base, speak()}), append(tags, language.Make(base))
+			delete(spoken, base) // "en-US" beside "en" is no other
+		}
+	}
+	if len(t.all) == 0 {
+		t.all, tags = []*tongue{{"en", english()}}, []language.Tag{language.English}
+	}
+	t.matcher = language.NewMatcher(tags)
+	return t
+}
+
+// choose picks the language of an answer: "?lang=es", else what the browser asks for.
+func (t *tongues) choose(r *http.Request) (to *tongue, chosen bool) {
+	if r.URL.RawQuery != "" {
+		lang := r.URL.Query().Get("lang")
+		for _, one := range t.all {
+			if one.tag == lang {
+				return one, true
+			}
+		}
+	}
+	accept := r.Header.Get("Accept-Language")
+	if len(t.all) == 1 || accept == "" {
+		return t.all[0], false
+	}
+	if to, found := t.known.Load(accept); found {
+		return to.(*tongue), false
+	}
+	wanted, _, _ := language.ParseAcceptLanguage(accept) // nonsense wants nothing
+	_, k, _ := t.matcher.Match(wanted...)
+	if len(accept) <= maxKeptLength && t.kept.Add(1) <= maxKept {
+		t.known.Store(accept, t.all[k])
+	}
+	return t.all[k], false
+}

@@ -1,0 +1,98 @@
+// Package statuspage is the public status page: what everybody may know, in plain
+// words, in each of the organization's languages.
+//
+// It reads only, and reads little: one snapshot of the record is made when
+// something changed and somebody asks, and each page of it is rendered once, to
+// bytes that all readers are given. So a campus in panic costs a few
+// milliseconds a change and a copy a reader, and no command waits for it.
+//
+// Pages are whole without JavaScript, load nothing beside themselves, and hold no
+// name of a person, no note, no drill, and none of the staff's words (minor,
+// critical). Every word of ours is in words_en.go or words_es.go. It starts no
+// goroutines.
+package statuspage
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/umassonline/belltower/internal/desk"
+	"github.com/umassonline/belltower/internal/journal"
+)
+
+// Settings are what the configuration says.
+type Settings struct {
+	Organization string
+	Catalog      *desk.Catalog
+	// URL is the page's public address, without a slash at the end.
+	URL string
+	// Zone is that of the times shown. Never nil.
+	Zone *time.Location
+	// Languages are those of public texts; the first is that of what people type.
+	// One that the page does not speak is left out; none that it does: English.
+	Languages []string
+}
+
+// Record is where the pages come from.
+type Record interface {
+	// Public reads what everybody may know at now: open, and declared since.
+	Public(ctx context.Context, now, since time.Time) (journal.Publication, error)
+	// PublicIncident reads one incident, or refuses with desk.Unknown.
+	PublicIncident(ctx context.Context, now time.Time, number int) (journal.Published, error)
+}
+
+// Pages are the pages. All methods may be called from many goroutines.
+type Pages struct {
+	record   Record
+	settings Settings
+	now      func() time.Time
+	log      *slog.Logger
+	tongues  *tongues
+	design   *design
+	// What every answer has, given to every reader and so never changed: headers, and
+	// the Cache-Control of most.
+	headers http.Header
+	longest []string
+
+	changes atomic.Uint64 // how often something changed
+	current atomic.Pointer[snapshot]
+	look    sync.Mutex // held by the one who makes a snapshot
+	looked  time.Time  // when that was last tried
+	dig     sync.Mutex // held by the one who reads an old incident
+}
+
+// New makes the pages. Nothing is read before somebody asks.
+func New(r Record, s Settings, now func() time.Time, log *slog.Logger) *Pages {
+	return &Pages{
+		record: r, settings: s, now: now, log: log, tongues: newTongues(s.Languages), design: newDesign(), longest: keepFor(maxAge),
+		headers: http.Header{
+			"Vary":                   {"Accept-Encoding, Accept-Language"},
+			"X-Content-Type-Options": {"nosniff"},
+			"Referrer-Policy":        {"no-referrer"},
+		},
+	}
+}
+
+// Changed says that something was committed that the pages may show.
+func (p *Pages) Changed() { p.changes.Add(1) }
+
+// Home serves the page itself, "/".
+func (p *Pages) Home() http.Handler {
+	return p.reader(func(a *asked) { a.give(http.StatusOK, home) })
+}
+
+// Missing serves what stands where there is no page.
+func (p *Pages) Missing() http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		p.answer(w, r, func(a *asked) { a.give(http.StatusNotFound, missing) })
+	})
+}
+
+// Incident serves "/incidents/{id}".
+func (p *Pages) Incident() http.Handler {
+	return p.reader(func(a *asked) { a.incident(a.r.PathValue("id")) })
+}

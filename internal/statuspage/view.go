@@ -1,0 +1,317 @@
+package statuspage
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/umassonline/belltower/internal/desk"
+	"github.com/umassonline/belltower/internal/journal"
+)
+
+// view is what a template shows.
+type view struct {
+	speech
+	snap *snapshot
+	p    *Pages
+
+	Lang  string
+	Query string // that links carry, to keep a chosen language
+	Up    string // from the page to "/": relative, but where there is no page
+	Page  string // which of the templates
+
+	Title     string
+	About     string // for search engines and previews
+	Heading   phrase
+	Canonical string
+	Languages []choice
+	AsOf      phrase
+	Zone      phrase
+
+	Tone   tone
+	Line   phrase // the sentence that a reader came for
+	Open   []event
+	Groups []group
+	Recent []event
+	Event  event
+}
+
+// tone is the colour and the sign of a status, as templates and the style name it;
+// "note" is of what is no status.
+type tone string
+
+func toneOf(s desk.ServiceStatus) tone {
+	switch s {
+	case desk.UnderMaintenance:
+		return "planned"
+	case desk.DegradedPerformance:
+		return "slow"
+	case desk.PartialOutage:
+		return "partly"
+	case desk.MajorOutage:
+		return "down"
+	}
+	return "ok"
+}
+
+// choice is another language of the page.
+type choice struct{ Lang, Own string }
+
+// group is services under a heading.
+type group struct {
+	Name     phrase // empty: the only one
+	Services []service
+}
+
+type service struct {
+	Name, About phrase
+	Tone        tone
+	Status      string
+}
+
+// event is an incident.
+type event struct {
+	ID       string
+	Title    phrase
+	Tone     tone
+	Phase    string
+	Line     phrase
+	Since    phrase
+	Next     phrase
+	Services []service // where the line cannot name them all
+	Advice   []phrase
+	News     []news
+	Older    bool // there is more news on its page
+}
+
+// news is one line of a timeline.
+type news struct {
+	Phase     string
+	At        phrase
+	Corrected phrase
+	Said      phrase // in our words
+	Text      phrase // as typed
+}
+
+func (p *Pages) newView(snap *snapshot, t *tongue, at address) *view {
+	v := &view{p: p, snap: snap, Lang: t.tag}
+	v.speech = speech{words: t.words, zone: p.settings.Zone, now: snap.at}
+	if p.tongues.typed != t.tag {
+		v.typedLang = p.tongues.typed
+	}
+	if at.chosen {
+		v.Query = "?lang=" + t.tag
+	}
+	for _, other := range p.tongues.all {
+		if other != t {
+			v.Languages = append(v.Languages, choice{other.tag, other.words.own})
+		}
+	}
+	v.Heading = fill(v.title, v.typed(p.settings.Organization))
+	asOf := v.full(snap.at)
+	asOf[0].Text += " " + snap.at.In(v.zone).Format("MST")
+	v.AsOf, v.Zone = fill(v.asOf, asOf), fill(v.zoneIs, ours(v.zone.String()))
+	return v
+}
+
+func (v *view) home() {
+	v.Page, v.Up, v.Canonical = "home", "./", v.p.settings.URL+"/"
+	v.Line = v.overall(v.snap.health, len(v.snap.open))
+	worst := desk.Operational
+	for _, h := range v.snap.health {
+		worst = desk.Worst(worst, h.Status)
+	}
+	if v.Tone = toneOf(worst); len(v.snap.health) == 0 {
+		v.Tone = "note"
+	}
+	for _, one := range v.snap.open {
+		v.Open = append(v.Open, v.event(one, maxSaid/len(v.snap.open)))
+	}
+	for _, one := range v.snap.recent {
+		v.Recent = append(v.Recent, v.event(one, 0))
+	}
+	v.Groups = v.groups()
+	v.Title, v.About = v.Line.Plain()+" – "+v.Heading.Plain(), v.Line.Plain()
+}
+
+func (v *view) missing() {
+	v.Page, v.Up, v.Line = "missing", v.p.settings.URL+"/", ours(v.notFound)
+	v.Title, v.About = v.notFound+" – "+v.Heading.Plain(), v.Label.NotFoundWhy
+}
+
+func (v *view) incident(one journal.Published) {
+	v.Page, v.Up = "incident", "../"
+	v.Event = v.event(one, -1)
+	v.Canonical = v.p.settings.URL + "/incidents/" + v.Event.ID
+	v.Line, v.Tone = v.Event.Line, v.Event.Tone
+	title := v.Event.Title.Plain()
+	if one.Incident.IsRetracted() {
+		v.Page, v.Canonical, title = "mistake", "", v.Event.ID
+	}
+	v.Title, v.About = title+" – "+v.Heading.Plain(), v.Line.Plain()
+}
+
+// groups are the services under the headings of their groups; those without one last.
+func (v *view) groups() (out []group) {
+	of := map[desk.GroupName]int{}
+	var rest group
+	for _, h := range v.snap.health {
+		name := h.Service.Group
+		k, known := of[name]
+		switch {
+		case name == "":
+			rest.Services = append(rest.Services, v.service(h))
+		case known:
+			out[k].Services = append(out[k].Services, v.service(h))
+		default:
+			of[name] = len(out)
+			out = append(out, group{v.typed(string(name)), []service{v.service(h)}})
+		}
+	}
+	if len(rest.Services) > 0 {
+		if len(out) > 0 {
+			rest.Name = ours(v.others)
+		}
+		out = append(out, rest)
+	}
+	return out
+}
+
+// maxDescribed is up to how many services each is described: a longer list is for
+// looking up, on a phone.
+const maxDescribed = 40
+
+func (v *view) service(h desk.Health) service {
+	s := service{Name: v.typed(h.Service.Name), Tone: toneOf(h.Status), Status: v.status[h.Status]}
+	if h.Service.Description != "" && len(v.snap.health) <= maxDescribed {
+		s.About = v.typed(h.Service.Description)
+	}
+	return s
+}
+
+// maxSaid is how much typed text of open incidents stands on the home page, in bytes;
+// the rest stands on theirs.
+const maxSaid = 40 << 10
+
+// event shows an incident with news of at most limit bytes, but the newest whole;
+// limit < 0: all news; 0: none.
+func (v *view) event(one journal.Published, limit int) event {
+	i := one.Incident
+	e := event{ID: i.Subject().String(), Title: v.typed(i.Title), Phase: v.phase[i.Status]}
+	switch {
+	case i.IsRetracted():
+		e.Tone, e.Line, e.Phase = "note", fill(v.mistake, v.names(serviceNames(i))), ""
+		if i.RetractedWhy != "" {
+			e.Advice = []phrase{v.typed(i.RetractedWhy)}
+		}
+		return e
+	case i.IsOpen():
+		e.Tone, e.Line, e.Since, e.Next, e.Advice = toneOf(i.WorstStatus()), v.conditions(i), v.since(i), v.next(i), v.advice(i)
+	default:
+		e.Tone, e.Line = "ok", v.wentBad(i)
+	}
+	if len(i.Services) > maxNames && limit < 0 {
+		e.Services = v.services(i)
+	}
+	e.News, e.Older = v.news(one, limit)
+	return e
+}
+
+func serviceNames(i desk.Incident) (names []string) {
+	for _, a := range i.Services {
+		names = append(names, a.Name)
+	}
+	return names
+}
+
+// services lists the services of an incident, the worst first.
+func (v *view) services(i desk.Incident) (out []service) {
+	worstFirst := slices.SortedStableFunc(slices.Values(i.Services), func(a, b desk.Affected) int {
+		return cmp.Compare(i.StatusOf(b.Service).Rank(), i.StatusOf(a.Service).Rank())
+	})
+	for _, a := range worstFirst {
+		status := i.StatusOf(a.Service)
+		if !i.IsOpen() {
+			status = desk.Operational
+		}
+		out = append(out, service{Name: v.typed(a.Name), Tone: toneOf(status), Status: v.status[status]})
+	}
+	return out
+}
+
+// maxAdvices is how many different advices an incident gives.
+const maxAdvices = 3
+
+// advice is what to do meanwhile, of the services that do not work.
+func (v *view) advice(i desk.Incident) (out []phrase) {
+	var given []string
+	for _, a := range i.Services {
+		s, _ := v.p.settings.Catalog.Find(string(a.Service))
+		if i.StatusOf(a.Service) == desk.Operational || s.AdviceOutage == "" || slices.Contains(given, s.AdviceOutage) || len(given) == maxAdvices {
+			continue
+		}
+		given = append(given, s.AdviceOutage)
+		out = append(out, v.typed(s.AdviceOutage))
+	}
+	return out
+}
+
+// news is the timeline, the newest first, within a limit as of event.
+func (v *view) news(one journal.Published, limit int) (out []news, older bool) {
+	if limit == 0 {
+		return nil, false
+	}
+	near, left := one.Incident.BeganAt, limit
+	for _, e := range slices.Backward(one.Timeline) {
+		if left -= len(e.Text) + 200; left < 0 && limit > 0 && len(out) > 0 { // 200: what stands around it
+			return out, true
+		}
+		n := v.said(e)
+		n.At = v.moment(e.At, near)
+		if !e.CorrectedAt.IsZero() {
+			n.Corrected = fill(v.corrected, v.moment(e.CorrectedAt, e.At))
+		}
+		out = append(out, n)
+	}
+	return out, false
+}
+
+// said words one line of a timeline.
+func (v *view) said(e desk.Entry) (n news) {
+	if e.Update != 0 {
+		n = news{Phase: v.phase[e.Status], Text: v.typed(e.Text)}
+		if e.Kind == desk.Reopened {
+			n.Phase = v.reopened
+		}
+		return n
+	}
+	switch e.Kind {
+	case desk.Worsened, desk.Eased:
+		n.Said = v.regraded(e)
+	case desk.Rescoped:
+		n.Said = fill(v.rescoped, v.typed(e.After), v.typed(e.Before))
+	case desk.Absorbed:
+		n.Said = ours(v.oneProblem)
+		if e.Before != e.After {
+			n.Said = slices.Concat(n.Said, ours(" "), fill(v.nowAbout, v.typed(e.After)))
+		}
+	case desk.Retitled:
+		n.Said = ours(v.titleFixed)
+	case desk.Redated:
+		n.Said = ours(v.timesFixed)
+	}
+	return n
+}
+
+// regraded says a change of impact; of what is over it is a correction.
+func (v *view) regraded(e desk.Entry) phrase {
+	before, after := v.impact(e.Before), v.impact(e.After)
+	switch {
+	case e.Status == desk.Resolved:
+		return fill(v.was, after, before)
+	case e.Kind == desk.Worsened:
+		return fill(v.gotWorse, before, after)
+	}
+	return fill(v.gotBetter, before, after)
+}
+
+func (v *view) impact(word string) phrase { return ours(v.status[desk.Impact(word).ServiceStatus()]) }
