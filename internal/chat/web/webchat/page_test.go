@@ -67,7 +67,8 @@ func at(who, id string, more ...string) url.Values {
 
 func (w *town) get(path string, v url.Values) string {
 	w.t.Helper()
-	res, err := http.Get(w.page.URL + path + "?" + v.Encode())
+	client := http.Client{Timeout: 5 * time.Second} // a stream that should have been refused has no end
+	res, err := client.Get(w.page.URL + path + "?" + v.Encode())
 	if err != nil {
 		w.t.Fatal(err)
 	}
