@@ -25,6 +25,8 @@ var mayImport = map[string]string{
 	"internal/chat/chattest":        "internal/desk internal/chat",
 	"internal/chat/slack":           "internal/desk internal/chat internal/config",
 	"internal/chat/slack/slacktest": "internal/desk internal/chat",
+	"internal/chat/web":             "internal/desk internal/chat internal/config",
+	"internal/chat/web/webchat":     "internal/desk internal/chat internal/chat/web internal/config",
 	"internal/wording":              "internal/desk internal/chat",
 	"internal/outbox":               "internal/desk internal/chat storage",
 	"internal/journal":              "internal/desk internal/outbox storage",

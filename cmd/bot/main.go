@@ -28,12 +28,13 @@ func main() {
 	context.AfterFunc(ctx, stop) // a second signal ends the process at once
 	reload := make(chan os.Signal, 1)
 	signal.Notify(reload, syscall.SIGHUP)
-	os.Exit(run(ctx, process{args: os.Args[1:], stdout: os.Stdout, stderr: os.Stderr, env: os.LookupEnv, now: time.Now, reload: reload}))
+	os.Exit(run(ctx, process{args: os.Args[1:], stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr, env: os.LookupEnv, now: time.Now, reload: reload}))
 }
 
 // process is what a run takes from the operating system.
 type process struct {
 	args           []string
+	stdin          io.Reader
 	stdout, stderr io.Writer
 	env            func(string) (string, bool)
 	now            func() time.Time
@@ -44,6 +45,8 @@ type process struct {
 type cli struct {
 	Config string `short:"c" default:"config.toml" placeholder:"FILE" help:"The configuration file (default: config.toml)."`
 
+	Demo     demoCommand     `cmd:"" help:"Show Belltower in the browser: made-up campuses, no accounts, no configuration."`
+	DemoBot  demoBotCommand  `cmd:"" hidden:""`
 	Serve    serveCommand    `cmd:"" help:"Run the bot until SIGTERM or Ctrl-C; SIGHUP loads the configuration again."`
 	Check    checkCommand    `cmd:"" help:"Say everything that is wrong with the configuration; exit status 1 if anything is."`
 	Do       doCommand       `cmd:"" help:"Give one command to the running bot, as in chat: bot do 'incident declare learn down'."`

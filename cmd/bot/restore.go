@@ -61,7 +61,7 @@ func (c restoreCommand) Run(b bound) (err error) {
 // due then.
 func (r restoring) fit(ctx context.Context, db *boltdb.DB) (string, error) {
 	book := outbox.NewBook()
-	book.SetPlaces(places(r.cfg, desk.NewCatalog(nil)))
+	book.SetPlaces(configured(r.cfg))
 	j := journal.New(db, book, func(...desk.Subject) {}, journal.Settings{})
 	then, err := j.Away(ctx, r.now)
 	if err != nil {

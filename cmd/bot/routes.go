@@ -11,6 +11,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"github.com/umassonline/belltower/internal/chat/slack"
+	"github.com/umassonline/belltower/internal/chat/web"
 	"github.com/umassonline/belltower/internal/desk"
 	"github.com/umassonline/belltower/internal/journal"
 )
@@ -23,6 +24,9 @@ func (b *bot) public() http.Handler {
 	mux.Handle("/", b.pages.Missing())
 	for _, w := range b.workspaces {
 		mux.Handle("/slack/"+string(w.Name())+"/{endpoint}", b.slack(w))
+	}
+	for _, c := range b.demo {
+		mux.Handle("/web/"+string(c.Name())+"/{endpoint}", c.Handler(web.Callbacks{Handle: b.do, Complete: b.complete}))
 	}
 	return mux
 }

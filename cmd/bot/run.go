@@ -16,6 +16,7 @@ import (
 	"github.com/umassonline/belltower/commands"
 	"github.com/umassonline/belltower/internal/chat"
 	"github.com/umassonline/belltower/internal/chat/slack"
+	"github.com/umassonline/belltower/internal/chat/web"
 	"github.com/umassonline/belltower/internal/config"
 	"github.com/umassonline/belltower/internal/desk"
 	"github.com/umassonline/belltower/internal/journal"
@@ -70,6 +71,8 @@ type outside struct {
 	now func() time.Time
 	// transport carries calls to chat platforms; nil: the network.
 	transport http.RoundTripper
+	// web are connections to the demo's chat platform, which no configuration has.
+	web []web.Settings
 	// reload asks for the configuration to be loaded again, by load.
 	reload <-chan os.Signal
 	load   func() (*config.Config, error)
@@ -85,7 +88,9 @@ type bot struct {
 	commands   *commands.Commands
 	pages      *statuspage.Pages
 	engine     *outbox.Engine
+	links      []link
 	workspaces []*slack.Workspace
+	demo       []*web.Connection
 	sockets    []*slack.Sockets
 	words      wording.Context
 	metrics    *metrics
@@ -95,10 +100,10 @@ type bot struct {
 func build(cfg *config.Config, db storage.DB, o outside) (*bot, error) {
 	b := &bot{cfg: cfg, out: o, db: db, book: outbox.NewBook(), metrics: newMetrics(o.now)}
 	b.words = wordsOf(cfg)
-	b.book.SetPlaces(places(cfg, b.words.Catalog))
 	if err := b.connect(); err != nil {
 		return nil, err
 	}
+	b.book.SetPlaces(b.places())
 	b.engine = b.newEngine()
 	b.journal = journal.New(db, b.book, b.changed, journal.Settings{
 		Grace: cfg.Tell.Grace, GraceAbove: cfg.Tell.GraceAbove, Ops: b.ops(),
@@ -142,49 +147,13 @@ func (b *bot) changed(about ...desk.Subject) {
 
 func (b *bot) newEngine() *outbox.Engine {
 	abilities := map[desk.ConnectionName]chat.Abilities{}
-	for _, w := range b.workspaces {
-		abilities[w.Name()] = w.Abilities()
+	for _, l := range b.links {
+		abilities[l.Name] = l.abilities()
 	}
 	return outbox.NewEngine(outbox.EngineConfig{
 		DB: b.db, Book: b.book, Words: b.words, Senders: b.senders(), Abilities: abilities,
 		Now: b.out.now, Log: b.out.log, Observe: b.metrics.observer(), Keep: b.cfg.Retention.Deliveries,
 	})
-}
-
-func (b *bot) senders() map[desk.ConnectionName]chat.Sender {
-	senders := map[desk.ConnectionName]chat.Sender{}
-	for _, w := range b.workspaces {
-		senders[w.Name()] = w
-	}
-	return senders
-}
-
-// places are the connections that are built, with their ops channels.
-func places(cfg *config.Config, c *desk.Catalog) outbox.Places {
-	p := outbox.Places{Catalog: c, Zone: cfg.Organization.Timezone}
-	for _, s := range cfg.Slack {
-		p.Connections = append(p.Connections, outbox.Connection{
-			Name: s.Name, Ops: []string{s.OpsChannel}, PostsPerMinute: s.PostsPerMinute,
-		})
-	}
-	return p
-}
-
-func (b *bot) connect() error {
-	for _, s := range b.cfg.Slack {
-		w, err := slack.New(s, slack.Options{
-			Word: b.words.For(s.Name).Post, Say: b.words.For(s.Name).Own, Zone: b.words.Zone, Now: b.out.now, Log: b.out.log,
-			Groups: groupsNamed(b.cfg.Access, s.Name), Memory: memory{b.db, s.Name}, Stale: b.noteStale,
-			Subscribed: func(ctx context.Context) ([]desk.Subscription, error) { return b.journal.SubscriptionsOf(ctx, s.Name) },
-			Home:       func(ctx context.Context, req chat.Request) (chat.Message, error) { return b.commands.Home(ctx, req) },
-			Transport:  b.out.transport,
-		})
-		if err != nil {
-			return fmt.Errorf("connection %s: %w", s.Name, err)
-		}
-		b.workspaces = append(b.workspaces, w)
-	}
-	return nil
 }
 
 // noteStale puts into the audit that an old list of a group's members is used.
@@ -210,25 +179,6 @@ func groupsNamed(a config.Access, conn desk.ConnectionName) (ids []string) {
 		}
 	}
 	return ids
-}
-
-func (b *bot) connections() (names []desk.ConnectionName) {
-	for _, w := range b.workspaces {
-		names = append(names, w.Name())
-	}
-	return names
-}
-
-// ops are the ops channels of connections that are built, in order of preference.
-func (b *bot) ops() (channels []desk.Channel) {
-	for _, ch := range b.cfg.OpsChannels() {
-		for _, name := range b.connections() {
-			if ch.Connection == name {
-				channels = append(channels, ch)
-			}
-		}
-	}
-	return channels
 }
 
 // do carries out a command, and logs and measures it. What people typed is not

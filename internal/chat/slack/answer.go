@@ -2,16 +2,10 @@ package slack
 
 import (
 	"bytes"
-	"context"
-	"errors"
-	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"slices"
-	"strconv"
 	"strings"
-	"time"
 
 	jsonv2 "github.com/go-json-experiment/json"
 	jsonv1 "github.com/go-json-experiment/json/v1"
@@ -44,7 +38,7 @@ func read(res *http.Response, into answered) error {
 	body := bytes.NewBuffer(make([]byte, 0, min(max(res.ContentLength, 0), maxAnswer)+bytes.MinRead))
 	_, err := body.ReadFrom(io.LimitReader(res.Body, maxAnswer))
 	if res.StatusCode != http.StatusOK {
-		return ofStatus(res)
+		return chat.OfStatus(res)
 	}
 	if err != nil {
 		return &chat.SendError{Outcome: chat.Unknown, Reason: "the answer broke off", Err: err}
@@ -58,31 +52,6 @@ func read(res *http.Response, into answered) error {
 	return nil
 }
 
-// ofStatus judges by the HTTP status alone. 429 surely did nothing; a server's
-// own trouble may have come after the deed; any other status comes from
-// something before Slack's API.
-func ofStatus(res *http.Response) error {
-	e := &chat.SendError{Outcome: chat.NotSent, Reason: "HTTP " + strconv.Itoa(res.StatusCode), After: retryAfter(res.Header)}
-	switch code := res.StatusCode; {
-	case code == http.StatusTooManyRequests:
-		e.Limited, e.Reason = true, "ratelimited"
-	case code >= 500 || code == http.StatusRequestTimeout || code < 400:
-		e.Outcome = chat.Unknown
-	case code == http.StatusRequestEntityTooLarge:
-		e.Outcome = chat.Refused
-	}
-	return e
-}
-
-// retryAfter reads whole seconds; 0 where there are none.
-func retryAfter(h http.Header) time.Duration {
-	seconds, err := strconv.Atoi(h.Get("Retry-After"))
-	if err != nil || seconds < 0 {
-		return 0
-	}
-	return time.Duration(seconds) * time.Second
-}
-
 // ofCode judges by the code of an ok:false. A code that is not in the lists is a
 // refusal all the same, so nothing was sent; it may be tried again.
 func ofCode(a answer, h http.Header) error {
@@ -91,7 +60,7 @@ func ofCode(a answer, h http.Header) error {
 	case a.Error == "":
 		e.Outcome, e.Reason = chat.Unknown, "ok:false without an error"
 	case a.Error == "ratelimited" || a.Error == "rate_limited":
-		e.Limited, e.After = true, retryAfter(h)
+		e.Limited, e.After = true, chat.RetryAfter(h)
 	case slices.Contains(unclear(), a.Error):
 		e.Outcome = chat.Unknown
 	case slices.Contains(gone(), a.Error):
@@ -144,33 +113,4 @@ func refused() []string {
 	return []string{"msg_too_long", "msg_blocks_too_long", "no_text", "too_many_attachments", "metadata_too_large",
 		"metadata_must_be_sent_from_app", "json_not_object", "missing_post_type", "unknown_method",
 		"restricted_action_thread_locked", "restricted_action_non_threadable_channel"}
-}
-
-// unreached judges an error of the transport: where no connection came about
-// nothing was sent; else it may have been.
-func unreached(err error) error {
-	e := &chat.SendError{Outcome: chat.Unknown, Reason: "no answer", Err: bare(err)}
-	var op *net.OpError
-	var dns *net.DNSError
-	switch {
-	case errors.As(err, &dns), errors.As(err, &op) && (op.Op == "dial" || op.Op == "proxyconnect"):
-		e.Outcome, e.Reason = chat.NotSent, "no connection"
-	case errors.Is(err, context.DeadlineExceeded):
-		e.Reason = "no answer in time"
-	}
-	return e
-}
-
-// bare says what went wrong without anything of the request.
-func bare(err error) error {
-	for _, known := range []error{context.DeadlineExceeded, context.Canceled, io.EOF, io.ErrUnexpectedEOF} {
-		if errors.Is(err, known) {
-			return known
-		}
-	}
-	var op *net.OpError
-	if errors.As(err, &op) {
-		return op
-	}
-	return fmt.Errorf("%T", err)
 }

@@ -7,6 +7,8 @@ import (
 	"net/http"
 	"net/url"
 	"time"
+
+	"github.com/umassonline/belltower/internal/chat"
 )
 
 // callTimeout is when a call without an answer is in doubt, if its caller sets no
@@ -52,7 +54,7 @@ func (w *Workspace) call(ctx context.Context, req *http.Request, into answered) 
 	}
 	res, err := w.opt.Transport.RoundTrip(req.WithContext(ctx))
 	if err != nil {
-		return nil, unreached(err)
+		return nil, chat.Unreached(err)
 	}
 	return res.Header, read(res, into)
 }

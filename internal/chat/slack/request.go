@@ -341,12 +341,12 @@ func (h *handler) respond(ctx context.Context, to origin, r response) error {
 	defer cancel()
 	res, err := h.opt.Transport.RoundTrip(req.WithContext(ctx))
 	if err != nil {
-		return unreached(err)
+		return chat.Unreached(err)
 	}
 	defer res.Body.Close()
 	_, _ = io.Copy(io.Discard, io.LimitReader(res.Body, maxBody))
 	if res.StatusCode != http.StatusOK {
-		return ofStatus(res)
+		return chat.OfStatus(res)
 	}
 	return nil
 }

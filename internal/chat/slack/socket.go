@@ -9,6 +9,8 @@ import (
 
 	slackgo "github.com/slack-go/slack"
 	"github.com/slack-go/slack/socketmode"
+
+	"github.com/umassonline/belltower/internal/chat"
 )
 
 const (
@@ -108,7 +110,7 @@ func (k *socket) hear(ctx context.Context, e socketmode.Event) error {
 			k.begin(ctx, req)
 		}
 	case *socketmode.ErrorWriteFailed:
-		k.opt.Log.Warn("an answer was not sent; Slack will ask again", "connection", k.name, "error", bare(data.Cause))
+		k.opt.Log.Warn("an answer was not sent; Slack will ask again", "connection", k.name, "error", chat.Bare(data.Cause))
 	}
 	switch e.Type {
 	case socketmode.EventTypeHello:
@@ -205,7 +207,7 @@ func noSocket(err error) error {
 	if errors.As(err, &syntax) {
 		return &noSocketError{sentence: "Slack's answer is no JSON"}
 	}
-	return &noSocketError{sentence: "Slack cannot be reached: " + bare(err).Error()}
+	return &noSocketError{sentence: "Slack cannot be reached: " + chat.Bare(err).Error()}
 }
 
 func refusalText(code string) string {

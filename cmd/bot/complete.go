@@ -1,0 +1,125 @@
+package main
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"github.com/umassonline/belltower/internal/chat"
+	"github.com/umassonline/belltower/internal/desk"
+	"github.com/umassonline/belltower/internal/wording"
+)
+
+// complete lists what the last word of a line may be that is being typed: commands,
+// verbs, open incidents (the newest first), services and impacts.
+func (b *bot) complete(ctx context.Context, line string) []chat.Choice {
+	cut := strings.LastIndexByte(line, ' ') + 1
+	before, begun := strings.Fields(strings.ToLower(line[:cut])), strings.ToLower(line[cut:])
+	if len(before) == 0 {
+		return beginning(begun, commandChoices("/"))
+	}
+	before[0] = strings.TrimPrefix(before[0], "/")
+	if before[0] == "belltower" && len(before) > 1 { // every command is a verb of it
+		before = before[1:]
+	}
+	if verbs := verbChoices(before[0]); len(before) == 1 && len(verbs) > 0 {
+		return beginning(begun, verbs)
+	}
+	if before[0] == "incident" && !slices.Contains([]string{"declare", "drill", "list"}, before[1]) {
+		return b.completeIncident(ctx, before, begun)
+	}
+	return beginning(begun, b.serviceChoices(before))
+}
+
+// completeIncident goes on behind a verb that is about an incident there is.
+func (b *bot) completeIncident(ctx context.Context, before []string, begun string) []chat.Choice {
+	open, err := b.journal.Open(ctx)
+	if err != nil || len(before) > 3 {
+		return nil // a completion that fails is none; the command will say why
+	}
+	if len(before) == 2 {
+		return beginning(begun, incidentChoices(open))
+	}
+	switch before[1] {
+	case "update":
+		return beginning(begun, choices("investigating:", "identified:", "monitoring:", "resolved:"))
+	case "impact":
+		return beginning(begun, choices("slow", "partly", "down"))
+	case "lead":
+		return beginning(begun, choices("me"))
+	case "merge":
+		return beginning(begun, append(choices("into"), incidentChoices(open)...))
+	}
+	return nil
+}
+
+func incidentChoices(open []desk.Incident) (all []chat.Choice) {
+	for _, i := range slices.Backward(slices.SortedFunc(slices.Values(open), func(a, b desk.Incident) int { return a.Number - b.Number })) {
+		all = append(all, chat.Choice{Value: i.Subject().String(), Label: i.Title})
+	}
+	return all
+}
+
+// serviceChoices are the services, what a subscription or a list takes, and, once a
+// service is there, the impacts.
+func (b *bot) serviceChoices(before []string) []chat.Choice {
+	var all []chat.Choice
+	switch last := before[len(before)-1]; {
+	case last == "list":
+		return choices("open", "all", "30d")
+	case last == "declare" || last == "drill" || len(before) == 1:
+	case before[0] == "incident" && len(before) == 3:
+		return choices("slow", "partly", "down")
+	default:
+		return nil
+	}
+	for _, s := range b.words.Catalog.Services() {
+		all = append(all, chat.Choice{Value: string(s.ID), Label: s.Name})
+	}
+	if strings.HasSuffix(before[0], "subscribe") {
+		all = append(all, chat.Choice{Value: "all", Label: "All services"})
+	}
+	return all
+}
+
+// commandChoices are the commands, each once.
+func commandChoices(slash string) (all []chat.Choice) {
+	for _, h := range wording.AllHelp() {
+		name, verb, _ := strings.Cut(h.Path, " ")
+		if slices.ContainsFunc(all, func(c chat.Choice) bool { return c.Value == slash+name }) {
+			continue
+		}
+		about := h.About
+		if verb != "" {
+			about = name + " " + verb + ", ..."
+		}
+		all = append(all, chat.Choice{Value: slash + name, Label: about})
+	}
+	return all
+}
+
+// verbChoices are the verbs of a command.
+func verbChoices(command string) (all []chat.Choice) {
+	for _, h := range wording.AllHelp() {
+		if verb, found := strings.CutPrefix(h.Path, command+" "); found {
+			all = append(all, chat.Choice{Value: verb, Label: h.About})
+		}
+	}
+	return all
+}
+
+func choices(words ...string) (all []chat.Choice) {
+	for _, w := range words {
+		all = append(all, chat.Choice{Value: w})
+	}
+	return all
+}
+
+// beginning keeps the choices that begin as the word that is being typed, but that are
+// not it yet.
+func beginning(begun string, all []chat.Choice) []chat.Choice {
+	return slices.DeleteFunc(all, func(c chat.Choice) bool {
+		low := strings.ToLower(c.Value)
+		return !strings.HasPrefix(low, begun) || low == begun
+	})
+}
