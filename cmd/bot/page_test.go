@@ -93,7 +93,7 @@ func TestThePageOutlivesTheProcess(t *testing.T) {
 		t.Fatalf("%d %s", status, body)
 	}
 	w.reload(strings.Replace(w.config(), `languages = ["en", "es"]`, `languages = ["es", "en"]`, 1), "loaded again")
-	if _, body := w.get(w.public + "/"); !strings.Contains(body, "no está disponible") {
+	if _, body := w.get(w.public + "/"); !strings.Contains(body, "no está disponible") || !strings.Contains(body, "Lo estamos revisando.") {
 		t.Errorf("the first language is Spanish:\n%s", body)
 	}
 	w.do("incident resolve 1 --yes")

@@ -110,7 +110,7 @@ func build(cfg *config.Config, db storage.DB, o outside) (*bot, error) {
 	})
 	b.pages = statuspage.New(b.journal, statuspage.Settings{
 		Organization: b.words.Organization, Catalog: b.words.Catalog, URL: b.words.StatusURL,
-		Zone: b.words.Zone, Languages: cfg.Organization.Languages,
+		Zone: b.words.Zone, Languages: cfg.Organization.Languages, Say: b.sayReady,
 	}, o.now, o.log)
 	b.commands = commands.New(b.journal, o.log, commands.Settings{
 		Words: b.words, Access: desk.Access(cfg.Access), Connections: b.connections(), Rosters: b.rosters, Senders: b.senders(),
@@ -133,10 +133,21 @@ func wordsOf(cfg *config.Config) wording.Context {
 		StatusURL: cfg.Organization.PublicURL, Zone: cfg.Organization.Timezone, Languages: map[desk.ConnectionName]*wording.Language{},
 	}
 	c.Language, _ = wording.LanguageOf(cfg.Organization.Languages[0])
+	c.Languages[desk.Local] = c.Language
 	for conn, code := range cfg.Languages() {
 		c.Languages[conn], _ = wording.LanguageOf(code)
 	}
 	return c
+}
+
+// sayReady is a ready title or message of an incident in a language.
+func (b *bot) sayReady(lang string, i desk.Incident, text string) string {
+	in := b.words
+	in.Language, _ = wording.LanguageOf(lang)
+	if text == i.Title {
+		return in.Title(i)
+	}
+	return in.Said(i, text)
 }
 
 // changed says that something was committed about these subjects (none: any).

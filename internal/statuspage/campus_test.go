@@ -42,7 +42,7 @@ type campus struct {
 func services() []desk.Service {
 	return []desk.Service{
 		{ID: "learn", Name: "Learn System", Group: "Teaching and learning", Description: "Blackboard Learn, for courses and exams",
-			AdviceOutage: "Work of the last minutes may not be saved. If you are in an exam, keep this page open."},
+			AdviceOutage: "Work of the last minutes may not be saved. If you are in an exam, keep this page open.", AdviceOutageIn: map[string]string{"es": "Puede perderse el trabajo de los últimos minutos. Si está en un examen, deje abierta esta página."}},
 		{ID: "video", Name: "Lecture Video", Group: "Teaching and learning", Description: "Recordings and live lectures"},
 		{ID: "portal", Name: "Student Portal", Group: "Campus life", Description: "Registration, grades and bills"},
 		{ID: "mail", Name: "Mail", Group: "Campus life"},

@@ -35,6 +35,9 @@ type Settings struct {
 	// Languages are those of public texts; the first is that of what people type.
 	// One that the page does not speak is left out; none that it does: English.
 	Languages []string
+	// Say is a title or a message of an incident in a language, "es", where it is a
+	// ready sentence; what people typed stays as it is. nil: all does.
+	Say func(lang string, i desk.Incident, text string) string
 }
 
 // Record is where the pages come from.

@@ -196,7 +196,7 @@ const maxSaid = 40 << 10
 // limit < 0: all news; 0: none.
 func (v *view) event(one journal.Published, limit int) event {
 	i := one.Incident
-	e := event{ID: i.Subject().String(), Title: v.typed(i.Title), Phase: v.phase[i.Status]}
+	e := event{ID: i.Subject().String(), Title: v.ready(i, i.Title), Phase: v.phase[i.Status]}
 	switch {
 	case i.IsRetracted():
 		e.Tone, e.Line, e.Phase = "note", fill(v.mistake, v.names(serviceNames(i))), ""
@@ -250,6 +250,10 @@ func (v *view) advice(i desk.Incident) (out []phrase) {
 			continue
 		}
 		given = append(given, s.AdviceOutage)
+		if own := s.AdviceOutageIn[v.Lang]; own != "" {
+			out = append(out, ours(own))
+			continue
+		}
 		out = append(out, v.typed(s.AdviceOutage))
 	}
 	return out
@@ -265,7 +269,7 @@ func (v *view) news(one journal.Published, limit int) (out []news, older bool) {
 		if left -= len(e.Text) + 200; left < 0 && limit > 0 && len(out) > 0 { // 200: what stands around it
 			return out, true
 		}
-		n := v.said(e)
+		n := v.said(one.Incident, e)
 		n.At = v.moment(e.At, near)
 		if !e.CorrectedAt.IsZero() {
 			n.Corrected = fill(v.corrected, v.moment(e.CorrectedAt, e.At))
@@ -275,10 +279,21 @@ func (v *view) news(one journal.Published, limit int) (out []news, older bool) {
 	return out, false
 }
 
+// ready is a title or a message: in the language of the page where it is one of the
+// sentences that stand where nobody typed any, else as it was typed.
+func (v *view) ready(i desk.Incident, text string) phrase {
+	if say := v.p.settings.Say; say != nil {
+		if own := say(v.Lang, i, text); own != text {
+			return ours(own)
+		}
+	}
+	return v.typed(text)
+}
+
 // said words one line of a timeline.
-func (v *view) said(e desk.Entry) (n news) {
+func (v *view) said(i desk.Incident, e desk.Entry) (n news) {
 	if e.Update != 0 {
-		n = news{Phase: v.phase[e.Status], Text: v.typed(e.Text)}
+		n = news{Phase: v.phase[e.Status], Text: v.ready(i, e.Text)}
 		if e.Kind == desk.Reopened {
 			n.Phase = v.reopened
 		}
