@@ -74,6 +74,8 @@ func (f *fitting) span(s chat.Span) Span {
 		return f.styled(s.Strong, Span{Strong: true})
 	case s.Code != "":
 		return f.styled(s.Code, Span{Code: true})
+	case !s.Time.IsZero() && s.Written != "":
+		return Span{Text: f.piece(s.Written, MaxText)}
 	case !s.Time.IsZero():
 		return Span{At: s.Time, Form: string(s.Form), Text: f.piece(chat.FormatTime(s.Time, s.Form, time.UTC), MaxText)}
 	case s.Link.URL != "":
