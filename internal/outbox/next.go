@@ -228,7 +228,7 @@ func (j *job) tell(now time.Time) verdict {
 			return verdict{do: skip, n: want}
 		}
 	}
-	if until := j.quietUntil(now, want); !until.IsZero() {
+	if until := j.quietUntil(now); !until.IsZero() {
 		return verdict{do: hush, n: want, until: until}
 	}
 	return j.paced(now, v)
@@ -266,12 +266,13 @@ func (j *job) manner() desk.Manner {
 }
 
 // quietUntil is the end of the channel's quiet hours, where they keep back what it
-// would hear; zero: they do not. What may stand there already is told.
-func (j *job) quietUntil(now time.Time, want int) time.Time {
+// would hear; zero: they do not. The newest impact decides, also where an older version
+// has its turn. What may stand there already is told.
+func (j *job) quietUntil(now time.Time) time.Time {
 	if j.lane.ops || j.copies > 0 {
 		return time.Time{}
 	}
-	return j.wish.QuietUntil(now, j.of.scopeAt(want).Impact, j.lane.zone)
+	return j.wish.QuietUntil(now, j.of.scopeAt(j.want()).Impact, j.lane.zone)
 }
 
 func (j *job) canLookUp() bool { return j.lane.abil.LookUp && !j.blind }

@@ -328,8 +328,15 @@ func TestCoursesThatFailedOnce(t *testing.T) {
 			{204*time.Millisecond + odd, "late night", 2},
 		},
 	}
+	easedBeforeItsTurn := course{ // an older version, told by itself, was grave enough
+		Chunk: 1, Blind: true,
+		Steps: []step{
+			{time.Millisecond + odd, "declare", 0}, {95*time.Millisecond + odd, "quiet night", 0}, {24*time.Millisecond + odd, "mail", 1},
+			{200*time.Millisecond + odd, "better", 1},
+		},
+	}
 	for range 20 {
-		for _, c := range []course{unclearWelcome, lastTurnMissed, setAnewAtNight} {
+		for _, c := range []course{unclearWelcome, lastTurnMissed, setAnewAtNight, easedBeforeItsTurn} {
 			for _, p := range run(t, c) {
 				t.Error(p)
 			}
