@@ -56,7 +56,7 @@ func (a *asked) takeHere() (word string, public bool) {
 
 // healthOf tells how the services asked for do, those in trouble first.
 func (a *asked) healthOf(word string, opened []desk.Incident) ([]desk.Health, error) {
-	health := desk.HealthOf(a.Words.Catalog, opened)
+	health := desk.HealthOf(a.Words.Catalog, opened, nil)
 	if word != "" {
 		target, ok := a.Words.Catalog.FindTarget(word)
 		if !ok {

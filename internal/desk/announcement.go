@@ -31,6 +31,9 @@ type Announcement struct {
 	// Before and After are what a correction replaced, in public words.
 	Before string `json:",omitempty"`
 	After  string `json:",omitempty"`
+	// Was is the plan of a window that it replaces, Since since when nothing is new.
+	Was   Period    `json:",omitzero"`
+	Since time.Time `json:",omitzero"`
 	// Update is the number of the public text that it says or corrects; 0: none.
 	Update int `json:",omitempty"`
 	// Trace is the id of the command's log lines, carried to every send.
@@ -38,10 +41,11 @@ type Announcement struct {
 	Snapshot Snapshot
 }
 
-// Snapshot is what a post shows at one version. Just one of Incident and Notice
-// is set.
+// Snapshot is what a post shows at one version. Just one of Incident,
+// Window and Notice is set.
 type Snapshot struct {
 	Incident *Incident `json:",omitempty"`
+	Window   *Window   `json:",omitempty"`
 	Notice   *Notice   `json:",omitempty"`
 	// Held is set while the announcement is in its grace.
 	Held *Held `json:",omitempty"`
@@ -69,6 +73,8 @@ type Notice struct {
 	// Missed are the incidents that To was not told of in its quiet hours, as they
 	// stand at their end. There is no Text then.
 	Missed []Incident `json:",omitempty"`
+	// Question is what ops is asked. There is no Text then.
+	Question *Question `json:",omitempty"`
 }
 
 // Scope says whom a snapshot concerns.
@@ -90,6 +96,9 @@ type Scope struct {
 
 // Scope returns whom the snapshot concerns.
 func (s Snapshot) Scope() Scope {
+	if s.Window != nil {
+		return s.Window.scope()
+	}
 	if s.Incident == nil {
 		sc := Scope{OpsOnly: true}
 		if s.Notice != nil {
@@ -106,13 +115,31 @@ func (s Snapshot) Scope() Scope {
 	return sc
 }
 
-// Ended reports whether nothing more is expected: resolved, retracted or merged,
-// or a notice (which is over when it is told).
+// Ended reports whether nothing more is expected: resolved, retracted, merged,
+// completed or cancelled, or a notice (which is over when it is told).
 func (s Snapshot) Ended() bool {
+	if s.Window != nil {
+		return s.Window.IsOver()
+	}
 	return s.Incident == nil || !s.Incident.IsOpen()
 }
 
 // Urgent reports whether its openings and ends go before others of their class.
 func (s Snapshot) Urgent() bool {
 	return s.Incident != nil && s.Incident.Impact == Critical
+}
+
+// Waits reports whether nothing is expected before something is announced: a window
+// that has not begun. A channel that subscribes meanwhile hears of it then.
+func (s Snapshot) Waits() bool {
+	return s.Window != nil && !s.Window.IsOver() && !s.Window.IsRunning()
+}
+
+// scope says whom a window concerns. Of one that was cancelled or became an incident
+// only those hear who heard of it before.
+func (w Window) scope() Scope {
+	return Scope{
+		Topic: TopicWindows, Services: w.ServiceIDs(), EndedAt: w.EndedAt,
+		Retracted: w.Status == Cancelled || w.Became != 0, OpsOnly: w.Status == Proposed,
+	}
 }

@@ -138,7 +138,7 @@ func TestHealth(t *testing.T) {
 		{"retracted", []desk.Incident{must(t, down, retract, 5)}, "operational operational operational"},
 	} {
 		var got []string
-		for _, h := range desk.HealthOf(catalog(), tt.open) {
+		for _, h := range desk.HealthOf(catalog(), tt.open, nil) {
 			got = append(got, string(h.Status))
 		}
 		if strings.Join(got, " ") != tt.want {

@@ -90,6 +90,22 @@ type Incident struct {
 
 	// NextUpdateBy is the promise of the newest update; zero: none.
 	NextUpdateBy time.Time `json:",omitzero"`
+	// ExpectedBy is when news is due that was not promised; zero: none is.
+	ExpectedBy time.Time `json:",omitzero"`
+	// InformedAt is when people last said what they know; zero: when it was declared.
+	InformedAt time.Time `json:",omitzero"`
+	// NudgedFor is the promise that ops was reminded of last.
+	NudgedFor time.Time `json:",omitzero"`
+	// Missed counts the promises in a row that passed.
+	Missed int `json:",omitempty"`
+	// Relaxed: news is promised less often than at its beginning; RelaxedNow: the newest
+	// announcement is the first to do so.
+	Relaxed    bool `json:",omitempty"`
+	RelaxedNow bool `json:",omitempty"`
+	// Window is the number of the window that it was made of; 0: none.
+	Window int `json:",omitempty"`
+	// WakeAt is when the clock next has to look at it; zero: never. The journal sets it.
+	WakeAt time.Time `json:",omitzero"`
 	// Latest are the newest public texts, oldest first, at most LatestKept.
 	Latest []Update `json:",omitempty"`
 	// Updates counts public texts, Entries the timeline.

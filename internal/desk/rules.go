@@ -19,6 +19,8 @@ type Change struct {
 	Announce *Announcement
 	// Rewritten is an older entry whose text was corrected; nil: none.
 	Rewritten *Entry
+	// promised: somebody said when the next news comes.
+	promised bool
 }
 
 // Declaration is what is said to declare an incident. Title and Text are
@@ -32,6 +34,8 @@ type Declaration struct {
 	Next     time.Duration // until the promised next update; 0: no promise
 	Drill    bool
 	In       Channel
+	// Window is the number of the window that it is made of; 0: none.
+	Window int
 	// Doubts are shown to ops while it may be taken back.
 	Doubts []string
 }
@@ -54,10 +58,11 @@ func Declare(number int, d Declaration, act Act) (Change, error) {
 		Number: number, Title: title, Services: slices.Clone(d.Services),
 		Impact: d.Impact, Peak: d.Impact, Status: Investigating, Drill: d.Drill,
 		DeclaredAt: act.At, DeclaredBy: act.By, DeclaredIn: d.In, BeganAt: began,
-		NextUpdateBy: next,
+		NextUpdateBy: next, Window: d.Window,
 	}
 	u := i.say(act.At, text)
 	c := i.change(act, Entry{Kind: Declared, Text: text, Update: u.Number}, ReachChannel)
+	c.promised = !next.IsZero()
 	c.Announce.Snapshot.Doubts = d.Doubts
 	return c, nil
 }
@@ -112,7 +117,7 @@ func (i Incident) change(act Act, e Entry, reach Reach) Change {
 	snap := i.clone()
 	a := &Announcement{
 		Subject: i.Subject(), At: act.At, Kind: e.Kind, Reach: reach, Text: e.Text,
-		Before: e.Before, After: e.After, Update: e.Update, Snapshot: Snapshot{Incident: &snap},
+		Before: e.Before, After: e.After, Update: e.Update, Since: e.Since, Snapshot: Snapshot{Incident: &snap},
 	}
 	return Change{Incident: i, Entry: e, Announce: a}
 }
@@ -146,7 +151,9 @@ func (i Incident) Update(p Progress, act Act) (Change, error) {
 	}
 	i.NextUpdateBy = next
 	u := i.say(act.At, text)
-	return i.change(act, Entry{Kind: Updated, Text: text, Update: u.Number}, ReachThread), nil
+	c := i.change(act, Entry{Kind: Updated, Text: text, Update: u.Number}, ReachThread)
+	c.promised = !next.IsZero()
+	return c, nil
 }
 
 // Resolve ends the incident with a message.
@@ -159,7 +166,7 @@ func (i Incident) Resolve(text string, act Act) (Change, error) {
 		return Change{}, err
 	}
 	i = i.clone()
-	i.Status, i.EndedAt, i.NextUpdateBy = Resolved, act.At, time.Time{}
+	i.Status, i.EndedAt, i.NextUpdateBy, i.ExpectedBy = Resolved, act.At, time.Time{}, time.Time{}
 	u := i.say(act.At, text)
 	return i.change(act, Entry{Kind: Ended, Text: text, Update: u.Number}, i.endReach()), nil
 }
@@ -200,7 +207,7 @@ func (i Incident) Reopen(text string, act Act) (Change, error) {
 		return Change{}, err
 	}
 	i = i.clone()
-	i.Status, i.EndedAt, i.ReopenedAt = Investigating, time.Time{}, act.At
+	i.Status, i.EndedAt, i.ReopenedAt, i.NextUpdateBy = Investigating, time.Time{}, act.At, time.Time{}
 	u := i.say(act.At, text)
 	return i.change(act, Entry{Kind: Reopened, Text: text, Update: u.Number}, ReachChannel), nil
 }

@@ -148,19 +148,37 @@ func (c *Catalog) Name(id ServiceID) string {
 type Health struct {
 	Service Service
 	Status  ServiceStatus
-	Since   time.Time // of the oldest incident that counts; zero when operational
+	Since   time.Time // of the oldest incident or window that counts; zero when operational
 	Because []Incident
+	// Windows are the running ones, and of these only where no incident counts.
+	Windows []Window
 }
 
-// HealthOf tells the status of every service of the catalog from the open
-// incidents. Drills and what has ended or was retracted change nothing.
-func HealthOf(c *Catalog, open []Incident) []Health {
+// HealthOf tells the status of every service of the catalog from the open incidents
+// and the running windows. Drills and what has ended or was retracted change nothing;
+// an incident beats a window.
+func HealthOf(c *Catalog, open []Incident, running []Window) []Health {
 	services := c.Services()
 	out := make([]Health, len(services))
 	for i, s := range services {
 		out[i] = healthOf(s, open)
+		if out[i].Status == Operational {
+			out[i] = underWork(out[i], running)
+		}
 	}
 	return out
+}
+
+func underWork(h Health, running []Window) Health {
+	for _, w := range running {
+		if !w.IsRunning() || !w.Concerns(h.Service.ID) {
+			continue
+		}
+		h.Status = UnderMaintenance
+		h.Windows = append(h.Windows, w)
+		h.Since = earliest(h.Since, w.StartedAt)
+	}
+	return h
 }
 
 func healthOf(s Service, open []Incident) Health {

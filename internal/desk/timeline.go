@@ -2,7 +2,7 @@ package desk
 
 import "time"
 
-// EntryKind is what happened to an incident. It is also the kind of the
+// EntryKind is what happened to an incident or a window. It is also the kind of the
 // announcement that tells it.
 type EntryKind string
 
@@ -31,9 +31,32 @@ const (
 	// Released marks the end of the grace, or that it lasts longer: only ops posts
 	// change by it.
 	Released EntryKind = "released"
+	// Holding is the bot's own word that nothing is new, NothingNew that of a person.
+	Holding    EntryKind = "holding"
+	NothingNew EntryKind = "nothing new"
+	// Snoozed put a promise off.
+	Snoozed EntryKind = "snoozed"
+
+	// Of windows:
+	WindowScheduled EntryKind = "scheduled"
+	WindowReminded  EntryKind = "reminded"
+	WindowStarted   EntryKind = "started"
+	// WindowHeld: the clock does not start it.
+	WindowHeld     EntryKind = "start held"
+	WindowMoved    EntryKind = "moved"
+	WindowExtended EntryKind = "extended"
+	// WindowLate: it goes on past its planned end, or past what was promised then.
+	WindowLate      EntryKind = "late"
+	WindowVerifying EntryKind = "verifying"
+	// WindowNotPassed: tests fail.
+	WindowNotPassed EntryKind = "not passed"
+	WindowCompleted EntryKind = "completed"
+	WindowCancelled EntryKind = "cancelled"
+	// WindowConverted: it became an incident.
+	WindowConverted EntryKind = "converted"
 )
 
-// Entry is one line of an incident's timeline. Text of a note, names and reasons
+// Entry is one line of the timeline of an incident or a window. Text of a note, names and reasons
 // are for staff only; Public tells.
 type Entry struct {
 	Seq    int
@@ -49,6 +72,10 @@ type Entry struct {
 	Impact Impact         `json:",omitempty"`
 	// CorrectedAt is when Text was last edited; what it was is in the Reworded entry.
 	CorrectedAt time.Time `json:",omitzero"`
+	// Was is the plan that moving or extending a window replaced.
+	Was Period `json:",omitzero"`
+	// Since is since when nothing is new.
+	Since time.Time `json:",omitzero"`
 	// Unseen: it corrected what nobody but ops had been told.
 	Unseen bool `json:",omitempty"`
 }
@@ -78,7 +105,7 @@ func Published(timeline []Entry, n int) (out []Entry) {
 
 func (k EntryKind) published() bool {
 	switch k {
-	case Noted, Led, Reworded, Released:
+	case Noted, Led, Reworded, Released, Snoozed, WindowNotPassed:
 		return false
 	}
 	return true

@@ -107,7 +107,7 @@ func (p *Pages) read(ctx context.Context, now time.Time) (*snapshot, error) {
 	slices.SortStableFunc(s.open, func(a, b journal.Published) int {
 		return cmp.Compare(b.Incident.WorstStatus().Rank(), a.Incident.WorstStatus().Rank())
 	})
-	s.health = desk.HealthOf(p.settings.Catalog, open)
+	s.health = desk.HealthOf(p.settings.Catalog, open, nil)
 	return s, nil
 }
 

@@ -1,0 +1,209 @@
+package desk
+
+import (
+	"slices"
+	"time"
+)
+
+// Planning is what the organization says of planned work.
+type Planning struct {
+	// Zone is that of nights, days and working days. nil: UTC.
+	Zone        *time.Location
+	Standing    []Standing
+	Moratoriums []Moratorium
+	// Notice is how long before its begin a window must be scheduled; StandingNotice the
+	// same for one that lies in a standing window.
+	Notice         LeadTime
+	StandingNotice time.Duration
+	Reminders      []Reminder
+	// AutoComplete: the planned end says that the work is done.
+	AutoComplete bool
+}
+
+func (p Planning) zone() *time.Location {
+	if p.Zone == nil {
+		return time.UTC
+	}
+	return p.Zone
+}
+
+// Standing is a recurring time reserved for work.
+type Standing struct {
+	Services []ServiceID
+	Rule     Recurrence
+}
+
+// Moratorium is a period in which no work may be scheduled.
+type Moratorium struct {
+	Name     string
+	Services []ServiceID // empty: all
+	Period   Period
+}
+
+// LeadTime is a length of time, or (where that is 0) a number of working days.
+type LeadTime struct {
+	Length      time.Duration
+	WorkingDays int
+}
+
+// earliest is the first begin that may be scheduled at now. A working day is one from
+// Monday to Friday; notice of two of them on a Friday afternoon is that time on Tuesday.
+func (n LeadTime) earliest(now time.Time, zone *time.Location) time.Time {
+	if n.WorkingDays == 0 {
+		return now.Add(n.Length)
+	}
+	t := now.In(zone)
+	for left := n.WorkingDays; left > 0; {
+		t = t.AddDate(0, 0, 1)
+		if d := t.Weekday(); d != time.Saturday && d != time.Sunday {
+			left--
+		}
+	}
+	return t.UTC()
+}
+
+// Reminder is when a window is told again: Before its begin, or (where that is 0) at a
+// time of day DaysBefore the day of its begin.
+type Reminder struct {
+	Before     time.Duration
+	DaysBefore int
+	At         DayTime
+}
+
+// at is when a window that begins then is told again.
+func (r Reminder) at(begin time.Time, zone *time.Location) time.Time {
+	if r.DaysBefore == 0 {
+		return begin.Add(-r.Before)
+	}
+	y, m, d := begin.In(zone).Date()
+	return time.Date(y, m, d-r.DaysBefore, int(r.At)/60, int(r.At)%60, 0, 0, zone).UTC()
+}
+
+// Nights are from 22:00 until 7:00.
+const nightFrom, nightTo = 22, 7
+
+func isNight(t time.Time, zone *time.Location) bool {
+	h := t.In(zone).Hour()
+	return h >= nightFrom || h < nightTo
+}
+
+// morning is the end of the night that t is in.
+func morning(t time.Time, zone *time.Location) time.Time {
+	local := t.In(zone)
+	y, m, d := local.Date()
+	if local.Hour() >= nightFrom {
+		d++
+	}
+	return time.Date(y, m, d, nightTo, 0, 0, 0, zone).UTC()
+}
+
+// ObjectionKind is what speaks against a time.
+type ObjectionKind string
+
+// The kinds of objection.
+const (
+	Overlapping  ObjectionKind = "overlap"
+	InMoratorium ObjectionKind = "moratorium"
+	ShortNotice  ObjectionKind = "notice"
+)
+
+// Objection is the refusal of a time for work, as an error. Overlaps and moratoriums
+// yield to a reason of Override.Force, short notice to one of Override.Urgent.
+type Objection struct {
+	Kind ObjectionKind
+	// At is the time that is objected to: of a series the first such occurrence.
+	At Period
+	// Other is the window in the way of it, and Period its time, or the moratorium's.
+	Other  Subject
+	Period Period
+	Name   string // the moratorium's
+	// Earliest is the first begin with enough notice.
+	Earliest time.Time
+	// Admins: only an admin may override it.
+	Admins bool
+}
+
+func (o *Objection) Error() string { return "this time is not free: " + string(o.Kind) }
+
+// Override is why somebody does what is objected to; empty: nobody does.
+type Override struct {
+	Force, Urgent string
+	Admin         bool
+}
+
+// Taken is a time of another window.
+type Taken struct {
+	Subject Subject
+	Period  Period
+}
+
+// Check refuses, as an *Objection, a time that is not free for work on these services.
+// times are the occurrences of a series that are looked at; taken are those of other
+// windows about any of the services.
+func (p Planning) Check(services []ServiceID, times []Period, now time.Time, taken []Taken, o Override) error {
+	for _, at := range times {
+		if other, ok := overlapping(at, taken); ok && o.Force == "" {
+			return &Objection{Kind: Overlapping, At: at, Other: other.Subject, Period: other.Period}
+		}
+		if m, ok := p.moratorium(services, at); ok && (o.Force == "" || !o.Admin) {
+			return &Objection{Kind: InMoratorium, At: at, Name: m.Name, Period: m.Period, Admins: true}
+		}
+	}
+	if len(times) == 0 || o.Urgent != "" {
+		return nil
+	}
+	first := p.Notice.earliest(now, p.zone())
+	if p.reserved(services, times[0]) {
+		first = now.Add(p.StandingNotice)
+	}
+	if times[0].From.Before(first) {
+		return &Objection{Kind: ShortNotice, At: times[0], Earliest: first}
+	}
+	return nil
+}
+
+func overlapping(at Period, taken []Taken) (Taken, bool) {
+	k := slices.IndexFunc(taken, func(t Taken) bool { return t.Period.Overlaps(at) })
+	if k < 0 {
+		return Taken{}, false
+	}
+	return taken[k], true
+}
+
+func (p Planning) moratorium(services []ServiceID, at Period) (Moratorium, bool) {
+	k := slices.IndexFunc(p.Moratoriums, func(m Moratorium) bool {
+		return m.Period.Overlaps(at) && (len(m.Services) == 0 || meet(m.Services, services))
+	})
+	if k < 0 {
+		return Moratorium{}, false
+	}
+	return p.Moratoriums[k], true
+}
+
+// reserved reports whether at lies in a standing window of each of the services.
+func (p Planning) reserved(services []ServiceID, at Period) bool {
+	for _, id := range services {
+		if !slices.ContainsFunc(p.Standing, func(s Standing) bool {
+			return slices.Contains(s.Services, id) && s.Rule.holds(at)
+		}) {
+			return false
+		}
+	}
+	return len(services) > 0
+}
+
+// Reserved lists the times reserved for work on a service between two moments, at most
+// limit, in order.
+func (p Planning) Reserved(id ServiceID, between Period, limit int) (out []Period) {
+	for _, s := range p.Standing {
+		if slices.Contains(s.Services, id) {
+			out = append(out, s.Rule.Between(between.From, between.To, limit)...)
+		}
+	}
+	slices.SortFunc(out, func(a, b Period) int { return a.From.Compare(b.From) })
+	return out[:min(len(out), limit)]
+}
+
+func meet(a, b []ServiceID) bool {
+	return slices.ContainsFunc(a, func(id ServiceID) bool { return slices.Contains(b, id) })
+}

@@ -1,0 +1,211 @@
+package desk
+
+import "time"
+
+const (
+	// startAsk is how long before its begin ops is asked about a window whose service has
+	// an open incident.
+	startAsk = 15 * time.Minute
+	// endAsk is how long before the planned end ops is asked how it stands, or a third of
+	// the length where that is shorter.
+	endAsk = 10 * time.Minute
+	// lateNews is how often news is promised of a window that takes longer than planned.
+	lateNews = 30 * time.Minute
+	// maxMissed is how many promises may pass unanswered: with the last nothing more is
+	// promised.
+	maxMissed = 3
+)
+
+// Around is what the clock has to know beside a window.
+type Around struct {
+	Planning Planning
+	// Open are the open incidents about its services, but drills.
+	Open []Subject
+	// Gated: tests have to pass before it is completed.
+	Gated bool
+	// Sweep: the series that it is of was cancelled, for this reason.
+	Sweep string
+}
+
+// Due is what the clock makes of the window at now. It is to be asked again until it
+// answers false; then nothing is due before NextDue.
+func (w Window) Due(now time.Time, a Around) (WindowChange, bool) {
+	switch {
+	case w.IsOver(), w.IsSeries():
+		return WindowChange{}, false
+	case a.Sweep != "" && !w.IsRunning():
+		c, err := w.Swept(a.Sweep, Act{At: now})
+		return c, err == nil
+	case w.IsRunning():
+		return w.dueRunning(now, a)
+	case !w.HeldAt.IsZero():
+		return w.dueHeld(now)
+	case !now.Before(w.Planned.From):
+		return w.startByClock(now), true
+	case !now.Before(w.Planned.From.Add(-startAsk)) && !w.AskedFor.Equal(w.Planned.From):
+		return w.askStart(now, a.Open), true
+	}
+	return w.remind(now, a.Planning)
+}
+
+// NextDue is when Due has something to say next; zero: never by itself.
+func (w Window) NextDue(now time.Time, p Planning) time.Time {
+	if w.IsOver() || w.IsSeries() {
+		return time.Time{}
+	}
+	if w.IsRunning() {
+		return w.nextRunning(p)
+	}
+	if !w.HeldAt.IsZero() {
+		return unless(w.AskedFor.Equal(w.Planned.To), w.Planned.To)
+	}
+	return earliest(
+		w.Planned.From,
+		unless(w.AskedFor.Equal(w.Planned.From), w.Planned.From.Add(-startAsk)),
+		w.nextReminder(now, p),
+	)
+}
+
+func unless(not bool, t time.Time) time.Time {
+	if not {
+		return time.Time{}
+	}
+	return t
+}
+
+// earliest is the first of the times that are there.
+func earliest(times ...time.Time) (first time.Time) {
+	for _, t := range times {
+		if !t.IsZero() && (first.IsZero() || t.Before(first)) {
+			first = t
+		}
+	}
+	return first
+}
+
+// quiet is a change of what only the clock needs to know.
+func (w Window) quiet() WindowChange { return WindowChange{Window: w} }
+
+// startByClock begins the work when it was planned. Where even its end has passed
+// meanwhile, that is told instead of the begin.
+func (w Window) startByClock(now time.Time) WindowChange {
+	c, _ := w.clone().Start(Act{At: w.Planned.From}) // it is coming and no series
+	if !now.Before(w.Planned.To) {
+		w = c.Window
+		w.Entries--
+		return w.late(now)
+	}
+	c.Entry.At, c.Announce.At = now, now
+	return c
+}
+
+func (w Window) askStart(now time.Time, open []Subject) WindowChange {
+	w = w.clone()
+	w.AskedFor = w.Planned.From
+	c := w.quiet()
+	if len(open) > 0 {
+		c.Ask = w.ask(AskStart, w.Planned.From)
+		c.Ask.Others = open
+	}
+	return c
+}
+
+// dueHeld asks once, when it should have ended, what is to become of a window whose
+// start is held.
+func (w Window) dueHeld(now time.Time) (WindowChange, bool) {
+	if now.Before(w.Planned.To) || w.AskedFor.Equal(w.Planned.To) {
+		return WindowChange{}, false
+	}
+	w = w.clone()
+	w.AskedFor = w.Planned.To
+	c := w.quiet()
+	c.Ask = w.ask(AskUnstarted, w.Planned.To)
+	return c, true
+}
+
+func (w Window) nextRunning(p Planning) time.Time {
+	end := w.Planned.To
+	switch {
+	case !w.NextNewsBy.IsZero():
+		return w.NextNewsBy
+	case w.Missed >= maxMissed:
+		return time.Time{}
+	case w.Status == InProgress && !p.AutoComplete && !w.AskedFor.Equal(end):
+		return w.endAskAt()
+	}
+	return end
+}
+
+func (w Window) endAskAt() time.Time {
+	return w.Planned.To.Add(-min(endAsk, w.Planned.Length()/3))
+}
+
+func (w Window) dueRunning(now time.Time, a Around) (WindowChange, bool) {
+	end := w.Planned.To
+	at := w.nextRunning(a.Planning)
+	switch {
+	case at.IsZero() || now.Before(at):
+		return WindowChange{}, false
+	case now.Before(end) && w.NextNewsBy.IsZero():
+		w = w.clone()
+		w.AskedFor = end
+		c := w.quiet()
+		c.Ask = w.ask(AskEnd, end)
+		return c, true
+	case w.Status == InProgress && a.Planning.AutoComplete && w.NextNewsBy.IsZero():
+		c, err := w.Done("", a.Gated, Act{At: now})
+		return c, err == nil
+	}
+	return w.late(now), true
+}
+
+// late says that it takes longer than planned, and asks ops. The third time in a row
+// that nobody answers it promises nothing more.
+func (w Window) late(now time.Time) WindowChange {
+	w = w.clone()
+	w.Missed++
+	w.AskedFor = w.Planned.To
+	w.NextNewsBy = now.Add(lateNews)
+	if w.Missed >= maxMissed {
+		w.NextNewsBy = time.Time{}
+	}
+	c := w.change(Act{At: now}, Entry{Kind: WindowLate}, ReachChannel)
+	c.Ask = c.Window.ask(AskLate, w.NextNewsBy)
+	c.Ask.Missed = w.Missed
+	c.Escalate = w.Missed == maxMissed-1
+	return c
+}
+
+// remind tells of a coming window, where a reminder is due and it is no night.
+func (w Window) remind(now time.Time, p Planning) (WindowChange, bool) {
+	at := w.nextReminder(now, p)
+	if at.IsZero() || now.Before(at) {
+		return WindowChange{}, false
+	}
+	w = w.clone()
+	w.RemindedTo = now
+	return w.change(Act{At: now}, Entry{Kind: WindowReminded}, ReachChannel), true
+}
+
+// nextReminder is when the next reminder is told; zero: none is.
+func (w Window) nextReminder(now time.Time, p Planning) (next time.Time) {
+	for _, r := range p.Reminders {
+		if w.Of != 0 && r.DaysBefore == 0 {
+			continue // of what recurs people need no long notice
+		}
+		at := r.at(w.Planned.From, p.zone())
+		if !at.After(w.RemindedTo) {
+			continue
+		}
+		if at.Before(now) {
+			at = now
+		}
+		if isNight(at, p.zone()) {
+			at = morning(at, p.zone())
+		}
+		if at.Before(w.Planned.From) {
+			next = earliest(next, at)
+		}
+	}
+	return next
+}
