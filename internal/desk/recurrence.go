@@ -1,9 +1,8 @@
 package desk
 
 import (
-	"fmt"
 	"iter"
-	"strings"
+	"slices"
 	"sync"
 	"time"
 
@@ -72,18 +71,85 @@ func (r Recurrence) holds(p Period) bool {
 func (r Recurrence) from(t time.Time) iter.Seq[Period] {
 	return func(yield func(Period) bool) {
 		zone := zones.load(r.Zone)
-		days, err := rrule.NewRRule(r.option(t.In(zone)))
-		if err != nil {
-			return // the rule was checked when it was made
-		}
-		next := days.Iterator()
-		for day, ok := next(); ok; day, ok = next() {
+		y, m, d := t.UTC().Date()
+		for day := range r.days(time.Date(y, m, d-1, 0, 0, 0, 0, time.UTC)) { // no zone is a day off
 			begin := r.At.on(day, zone)
 			if !begin.Before(t) && !yield(Period{begin, begin.Add(r.For)}) {
 				return
 			}
 		}
 	}
+}
+
+// lastYear is the last that a time can be written of.
+const lastYear = 9999
+
+// days goes through the days of the rule, each at midnight UTC, from a day on. (The
+// library for RRULEs needs several times as long for it, and a thousand rules are asked
+// before work is planned.)
+func (r Recurrence) days(from time.Time) iter.Seq[time.Time] {
+	from = latest(from, r.First)
+	last := time.Date(lastYear, 12, 31, 0, 0, 0, 0, time.UTC)
+	if !r.Until.IsZero() {
+		last = r.Until
+	}
+	return func(yield func(time.Time) bool) {
+		for round := r.roundOf(from); ; round++ {
+			day, end := r.round(round)
+			for day = latest(day, from); day.Before(end); day = day.Add(24 * time.Hour) {
+				if day.After(last) || r.has(day) && !yield(day) {
+					return
+				}
+			}
+			if end.After(last) {
+				return
+			}
+		}
+	}
+}
+
+func latest(a, b time.Time) time.Time {
+	if a.Before(b) {
+		return b
+	}
+	return a
+}
+
+// round is the n-th week or month from that of First on which the rule is about.
+func (r Recurrence) round(n int) (begin, end time.Time) {
+	first := r.First.UTC()
+	n *= max(r.Every, 1)
+	if r.Nth != 0 {
+		y, m, _ := first.Date()
+		month := func(n int) time.Time { return time.Date(y, m+time.Month(n), 1, 0, 0, 0, 0, time.UTC) }
+		return month(n), month(n + 1)
+	}
+	monday := first.AddDate(0, 0, 7*n-(int(first.Weekday())+6)%7)
+	return monday, monday.AddDate(0, 0, 7)
+}
+
+// roundOf is the last round that begins before a day or on it.
+func (r Recurrence) roundOf(day time.Time) int {
+	begin, _ := r.round(0)
+	passed := int(day.Sub(begin)/(24*time.Hour)) / 7
+	if r.Nth != 0 {
+		passed = (day.Year()-begin.Year())*12 + int(day.Month()-begin.Month())
+	}
+	return passed / max(r.Every, 1)
+}
+
+// has reports whether a day of a round is one of the rule.
+func (r Recurrence) has(day time.Time) bool {
+	if !slices.Contains(r.Days, day.Weekday()) {
+		return false
+	}
+	switch r.Nth {
+	case 0:
+		return true
+	case -1:
+		return day.AddDate(0, 0, 7).Month() != day.Month()
+	}
+	return (day.Day()-1)/7+1 == r.Nth
 }
 
 // on is the instant of the time of day on a day (at midnight UTC) in a zone. One that
@@ -130,41 +196,14 @@ func (c *zoneCache) load(name string) *time.Location {
 	return zone
 }
 
-// start is a day from which the library may go through the rule to find what begins on
-// near or later: not far before that, and in the rhythm that First began.
-func (r Recurrence) start(near time.Time) time.Time {
-	y, m, d := near.Date()
-	day := time.Date(y, m, d-1, 0, 0, 0, 0, time.UTC)
-	first := r.First.UTC()
-	if !day.After(first) {
-		return first
-	}
-	every := max(r.Every, 1)
-	if r.Nth != 0 {
-		months := (day.Year()-first.Year())*12 + int(day.Month()-first.Month())
-		if rounds := months / every; rounds > 0 {
-			return time.Date(first.Year(), first.Month()+time.Month(rounds*every), 1, 0, 0, 0, 0, time.UTC)
-		}
-		return first
-	}
-	monday := first.AddDate(0, 0, -(int(first.Weekday())+6)%7)
-	days := int(day.Sub(monday) / (24 * time.Hour))
-	if rounds := days / (7 * every); rounds > 0 {
-		return monday.AddDate(0, 0, rounds*7*every)
-	}
-	return first
-}
-
-func (r Recurrence) option(near time.Time) rrule.ROption {
-	o := rrule.ROption{Freq: rrule.WEEKLY, Dtstart: r.start(near), Wkst: rrule.MO}
-	if r.Every > 1 {
-		o.Interval = r.Every
-	}
-	if !r.Until.IsZero() {
-		o.Until = r.Until.UTC()
-	}
+// RRule is the rule as RFC 5545 writes it, without DTSTART: "FREQ=WEEKLY;BYDAY=WE".
+func (r Recurrence) RRule() string {
+	o := rrule.ROption{Freq: rrule.WEEKLY}
 	if r.Nth != 0 {
 		o.Freq = rrule.MONTHLY
+	}
+	if r.Every > 1 {
+		o.Interval = r.Every
 	}
 	for _, d := range r.Days {
 		day := []rrule.Weekday{rrule.SU, rrule.MO, rrule.TU, rrule.WE, rrule.TH, rrule.FR, rrule.SA}[d]
@@ -173,17 +212,8 @@ func (r Recurrence) option(near time.Time) rrule.ROption {
 		}
 		o.Byweekday = append(o.Byweekday, day)
 	}
-	return o
-}
-
-// RRule is the rule as RFC 5545 writes it, without DTSTART: "FREQ=WEEKLY;BYDAY=WE".
-func (r Recurrence) RRule() string {
-	o := r.option(r.First)
-	o.Dtstart, o.Until = time.Time{}, time.Time{}
-	text := o.RRuleString()
 	if !r.Until.IsZero() {
-		end := DayTime(24*60-1).on(r.Until.UTC(), zones.load(r.Zone)).UTC()
-		text += fmt.Sprintf(";UNTIL=%s", end.Format("20060102T150405Z"))
+		o.Until = DayTime(24*60-1).on(r.Until, zones.load(r.Zone)).UTC()
 	}
-	return strings.TrimPrefix(text, "RRULE:")
+	return o.RRuleString()
 }

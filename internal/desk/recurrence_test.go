@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/teambition/rrule-go"
 	"pgregory.net/rapid"
 )
 
@@ -55,7 +56,7 @@ func TestRecurrences(t *testing.T) {
 		{"the last saturday, every other month", with(func(r *Recurrence) { r.Every, r.Nth, r.Days = 2, -1, []time.Weekday{time.Saturday} }),
 			"2026-12-01", "FREQ=MONTHLY;INTERVAL=2;BYDAY=-1SA",
 			[]string{"Sat 2027-01-30 04:00 -0500", "Sat 2027-03-27 04:00 -0400", "Sat 2027-05-29 04:00 -0400"}},
-		{"until a last day, which counts", with(func(r *Recurrence) { r.Until = dayOf("2026-12-09") }), "2026-11-26", "FREQ=WEEKLY;BYDAY=WE;UNTIL=20261210T045900Z",
+		{"until a last day, which counts", with(func(r *Recurrence) { r.Until = dayOf("2026-12-09") }), "2026-11-26", "FREQ=WEEKLY;UNTIL=20261210T045900Z;BYDAY=WE",
 			[]string{"Wed 2026-12-02 04:00 -0500", "Wed 2026-12-09 04:00 -0500"}},
 		{"a time that the clocks skip is an hour later", with(func(r *Recurrence) { r.At, r.Days = 2*60+30, []time.Weekday{time.Sunday} }), "2027-03-07", "FREQ=WEEKLY;BYDAY=SU",
 			[]string{"Sun 2027-03-07 02:30 -0500", "Sun 2027-03-14 03:30 -0400", "Sun 2027-03-21 02:30 -0400"}},
@@ -171,6 +172,37 @@ func TestRecurrencesAsTheObviousWay(t *testing.T) {
 	})
 }
 
+// The text of a rule must mean to other calendars what it means here: a library for RRULEs
+// reads the same days in it.
+func TestRecurrencesAsAnotherCalendarReadsThem(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		r := aRule(t)
+		r.At, r.Zone = 0, "UTC"
+		theirs, err := rrule.StrToRRule("DTSTART:" + r.First.Format("20060102T150405Z") + "\nRRULE:" + r.RRule())
+		if err != nil {
+			t.Fatal(err)
+		}
+		from := r.First.AddDate(0, 0, rapid.IntRange(0, 1000).Draw(t, "from"))
+		to := from.AddDate(0, 0, 150)
+		var got []time.Time
+		for _, o := range r.Between(from, to, 1000) {
+			got = append(got, o.From)
+		}
+		if want := theirs.Between(from, to.Add(-1), true); !slices.Equal(got, want) {
+			t.Fatalf("%s\n got %v\nwant %v", r.RRule(), got, want)
+		}
+	})
+}
+
+// A rule without a day, or of a day that no month has, has no occurrence, and ends.
+func TestARecurrenceOfNoDay(t *testing.T) {
+	for _, r := range []Recurrence{{Every: 1, First: dayOf("2026-01-01")}, {Nth: 9, Days: []time.Weekday{1}, First: dayOf("2026-01-01")}} {
+		if got, ok := r.Next(dayOf("2026-01-01")); ok {
+			t.Errorf("%+v has %v", r, got)
+		}
+	}
+}
+
 // A time lies in an occurrence just where one of all those around it holds it.
 func TestWhatARecurrenceHolds(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
@@ -206,10 +238,10 @@ func BenchmarkThousandRecurrences(b *testing.B) {
 	for name, now := range map[string]string{"new": "2026-11-28", "ten years old": "2036-11-28"} {
 		for _, nth := range []int{0, 1} {
 			b.Run(cmp.Or(map[int]string{1: "monthly "}[nth], "weekly ")+name, func(b *testing.B) {
-				at := dayOf(now)
+				at, first := dayOf(now), dayOf("2026-11-01")
 				for b.Loop() {
 					for k := range 1000 {
-						r := Recurrence{Every: 1 + k%3, Nth: nth, Days: []time.Weekday{time.Weekday(k % 7)}, At: 240, For: time.Hour, Zone: "America/New_York", First: dayOf("2026-11-01")}
+						r := Recurrence{Every: 1 + k%3, Nth: nth, Days: []time.Weekday{time.Weekday(k % 7)}, At: 240, For: time.Hour, Zone: "America/New_York", First: first}
 						if _, ok := r.Next(at); !ok {
 							b.Fatal("there is no next")
 						}
