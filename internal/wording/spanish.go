@@ -20,7 +20,7 @@ func Spanish() *Language {
 	for _, part := range []map[string]string{
 		spanishPosts(), spanishWords(), spanishNotices(), spanishOps(), spanishTroubles(), spanishDone(), spanishReading(), spanishStandings(),
 		spanishSubscriptions(), spanishAccess(), spanishForms(), spanishFields(), spanishTests(), spanishHelp(), spanishMoreHelp(), spanishExamples(),
-		spanishRefusals(), spanishRules(), spanishHints(), spanishTerms(),
+		spanishRefusals(), spanishTimes(), spanishRules(), spanishHints(), spanishTerms(),
 	} {
 		maps.Copy(texts, part)
 	}
