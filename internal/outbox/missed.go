@@ -248,7 +248,7 @@ func (l *line) recountThese(ctx context.Context, now time.Time, awake []waking) 
 			l.about(w.subjects...)
 		}
 		if a := told[k]; a.N > 0 {
-			s := &subject{id: a.Subject, out: outRecord{N: a.N, Rel: a.N, EndedAt: a.At, To: w.ch}, anns: []*desk.Announcement{&a}, young: true}
+			s := &subject{id: a.Subject, out: outRecord{N: a.N, Rel: a.N, EndedAt: a.At, To: w.ch}, fan: fanRecord{OpsN: a.N}, anns: []*desk.Announcement{&a}, young: true}
 			l.welcomed(now, w.ch, owed{subject: s, told: true})
 		}
 	}
@@ -285,6 +285,10 @@ func (l *line) recountOne(tx storage.Tx, now time.Time, w waking) (a desk.Announ
 	}
 	a, err = l.engine.cfg.Book.notify(tx, desk.Notice{At: now, To: w.ch, Missed: w.over})
 	if err != nil {
+		return a, err
+	}
+	// Its circle is done: it has a row at once.
+	if err := fanTable().Put(tx, fanKey(l.name, a.Subject), fanRecord{OpsN: a.N}); err != nil {
 		return a, err
 	}
 	return a, rowTable().Put(tx, rowKey(w.ch, a.Subject), rowRecord{State: due, N: a.N, Since: now, First: now})

@@ -161,6 +161,9 @@ func (b *Book) Pending(ctx context.Context, db storage.DB) (p Pending, err error
 func (b *Book) untold(tx storage.Tx, s desk.Subject, out outRecord) (bool, error) {
 	waits := out.held()
 	for _, c := range b.Places().Connections {
+		if !out.concerns(c.Name) {
+			continue
+		}
 		f, _, err := fanTable().Get(tx, fanKey(c.Name, s))
 		if err != nil {
 			return false, err

@@ -12,7 +12,7 @@ import (
 //
 //	ann/s/n        desk.Announcement: what is told, and what a root at version n shows
 //	out/s          outRecord: how far it may be told
-//	live/s         a mark of each subject that has not ended or is not settled
+//	live/s         a mark of each subject that goes on or is not settled
 //	notices        the number of the last notice
 //	sub/k/c/target desk.Subscription
 //	subs/k         how often subscriptions of a connection have changed
@@ -75,6 +75,8 @@ type outRecord struct {
 	To desk.Channel `json:",omitzero"`
 	// Lost is there where the record was restored from a backup.
 	Lost lost `json:",omitzero"`
+	// Waits: nothing is expected before something is announced.
+	Waits bool `json:",omitempty"`
 }
 
 // concerns reports whether the connection has to do with the subject.
@@ -96,8 +98,12 @@ func (o outRecord) graceOver(now time.Time) bool {
 	return left <= 0 || left > most
 }
 
-// live reports whether the subject belongs on the list of live ones.
-func (o outRecord) live() bool { return o.N > 0 && (o.EndedAt.IsZero() || !o.settled()) }
+// live reports whether the subject belongs on the list of live ones. One that waits
+// does only while it is owed to somebody: ten thousand that wait cost nothing.
+func (o outRecord) live() bool { return o.N > 0 && (o.expects() || !o.settled()) }
+
+// expects reports whether it goes on: whoever comes by is told of it.
+func (o outRecord) expects() bool { return o.EndedAt.IsZero() && !o.Waits }
 
 // want is the newest announcement that a channel may be told.
 func (o outRecord) want(ops bool) int {
