@@ -114,10 +114,14 @@ func (c *clerk) look(ctx context.Context, now time.Time, fresh news) (work []des
 				return err
 			}
 		}
-		for _, s := range of {
+		for k := 0; k < len(of); k++ {
+			s := of[k]
 			out, _, err := outTable().Get(tx, outKey(s))
 			if err != nil {
 				return err
+			}
+			if out.goesOn() && !slices.Contains(of, out.From) {
+				of = append(of, out.From)
 			}
 			delete(held, s)
 			if out.held() {
@@ -223,5 +227,5 @@ func (c *clerk) advanceOne(tx storage.Tx, now time.Time, s desk.Subject) (settle
 		return false, err
 	}
 	out.Settled, out.OwedSince = out.N, time.Time{}
-	return true, errors.Join(outTable().Put(tx, outKey(s), out), list(tx, s, out.live()))
+	return true, errors.Join(outTable().Put(tx, outKey(s), out), list(tx, s, out))
 }

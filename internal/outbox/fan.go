@@ -148,9 +148,14 @@ func (l *line) chunkSize() int {
 	return max(chunkLeast, min(chunkMost, int(l.pace[methodPost].rate)))
 }
 
+// openChannels are those that may be sent to about s, or where something that s goes
+// on with may stand.
 func (l *line) openChannels(s *subject) (out []string) {
+	open := func(j *job) bool {
+		return j.of == s && j.isOpen() || s.out.goesOn() && j.of.id == s.out.From
+	}
 	for id, la := range l.lanes {
-		if slices.ContainsFunc(la.jobs, func(j *job) bool { return j.of == s && j.isOpen() }) {
+		if slices.ContainsFunc(la.jobs, open) {
 			out = append(out, id)
 		}
 	}
@@ -184,7 +189,7 @@ func (c *chunk) look(tx storage.Tx) error {
 	if err != nil {
 		return err
 	}
-	if out.N != s.out.N || out.Rel != s.out.Rel {
+	if out.N != s.out.N || out.Rel != s.out.Rel || out.gaveWay() {
 		c.stale = true
 		return nil
 	}

@@ -319,18 +319,32 @@ func (l *line) readSubjects(tx storage.Tx) error {
 func (l *line) readThese(tx storage.Tx, ids map[desk.Subject]bool) error {
 	working := l.working()
 	for id := range ids {
-		s, err := l.subject(tx, id)
+		s, err := l.readThis(tx, id, working[id] != nil)
 		if err != nil {
 			return err
 		}
-		if l.subjects[id] = s; working[id] == nil && (!s.out.live() || !s.out.concerns(l.name)) {
-			delete(l.subjects, id)
-			l.circles.drop(s)
-			continue
+		if from := s.out.From; l.subjects[from] != nil && !ids[from] {
+			if _, err := l.readThis(tx, from, working[from] != nil); err != nil {
+				return err
+			}
 		}
-		l.circles.reckon(s)
 	}
 	return nil
+}
+
+// readThis reads a subject, and forgets it where it is over and no job is about it.
+func (l *line) readThis(tx storage.Tx, id desk.Subject, working bool) (*subject, error) {
+	s, err := l.subject(tx, id)
+	if err != nil {
+		return nil, err
+	}
+	if l.subjects[id] = s; !working && (!s.out.live() || !s.out.concerns(l.name)) {
+		delete(l.subjects, id)
+		l.circles.drop(s)
+		return s, nil
+	}
+	l.circles.reckon(s)
+	return s, nil
 }
 
 // working are the subjects that jobs are about.

@@ -189,7 +189,7 @@ func (w *waking) lookAt(tx storage.Tx, now time.Time, s desk.Subject, wish func(
 		return err
 	}
 	post, _, err := postTable().Get(tx, postKey(s, w.ch))
-	if err != nil {
+	if err != nil || out.gaveWay() { // then what it became is told
 		return err
 	}
 	a, found, err := annTable().Get(tx, annKey(s, out.Rel))

@@ -109,11 +109,11 @@ func (l *line) owedTo(tx storage.Tx, n newcomerAt) (list []owed, err error) {
 		return nil, err
 	}
 	for _, id := range ids {
-		post, posted, err := postTable().Get(tx, postKey(id, n.ch))
+		s, err := l.subject(tx, id)
 		if err != nil {
 			return nil, err
 		}
-		s, err := l.subject(tx, id)
+		post, posted, err := postOf(tx, id, s.out, n.ch)
 		if err != nil {
 			return nil, err
 		}
@@ -128,11 +128,12 @@ func (l *line) owedTo(tx storage.Tx, n newcomerAt) (list []owed, err error) {
 	return list, nil
 }
 
-// waits reports whether a row of the channel waits.
+// waits reports whether a row of the channel waits, also about what s goes on with.
 func (l *line) waits(s *subject, ch desk.Channel) bool {
 	la := l.lanes[ch.ID]
 	return la != nil && slices.ContainsFunc(la.jobs, func(j *job) bool {
-		return j.of.id == s.id && j.row != nil && j.row.State == marked
+		about := j.of.id == s.id || s.out.goesOn() && j.of.id == s.out.From
+		return about && j.row != nil && j.row.State == marked
 	})
 }
 
@@ -141,7 +142,7 @@ func (l *line) owes(s *subject, ch desk.Channel, subs []desk.Subscription, p *Po
 	ops := places.isOps(ch)
 	want := s.out.want(ops)
 	switch {
-	case want == 0, s.out.forgotten():
+	case want == 0, s.out.forgotten(), s.out.gaveWay():
 		return false
 	case l.waits(s, ch):
 		return true // a post of which nobody knows may be there, in an old version
@@ -232,7 +233,7 @@ func unsettle(tx storage.Tx, k desk.ConnectionName, s desk.Subject) error {
 	if err := outTable().Put(tx, outKey(s), out); err != nil || was {
 		return err
 	}
-	return list(tx, s, true)
+	return list(tx, s, out)
 }
 
 // welcomed takes the row just written into the channel's lane.

@@ -13,6 +13,7 @@ import (
 //	ann/s/n        desk.Announcement: what is told, and what a root at version n shows
 //	out/s          outRecord: how far it may be told
 //	live/s         a mark of each subject that goes on or is not settled
+//	past/s         a mark of each window that is over and may be collected in time
 //	notices        the number of the last notice
 //	sub/k/c/target desk.Subscription
 //	subs/k         how often subscriptions of a connection have changed
@@ -31,6 +32,7 @@ import (
 func annTable() storage.Table[desk.Announcement] { return storage.TableOf[desk.Announcement]("ann") }
 func outTable() storage.Table[outRecord]         { return storage.TableOf[outRecord]("out") }
 func liveTable() storage.Table[struct{}]         { return storage.TableOf[struct{}]("live") }
+func pastTable() storage.Table[struct{}]         { return storage.TableOf[struct{}]("past") }
 func noticeTable() storage.Table[int]            { return storage.TableOf[int]("notices") }
 func subTable() storage.Table[desk.Subscription] { return storage.TableOf[desk.Subscription]("sub") }
 func subsTable() storage.Table[int]              { return storage.TableOf[int]("subs") }
@@ -77,6 +79,10 @@ type outRecord struct {
 	Lost lost `json:",omitzero"`
 	// Waits: nothing is expected before something is announced.
 	Waits bool `json:",omitempty"`
+	// From is the subject whose posts this one goes on with, Into the one that goes on
+	// with those of this; zero: none.
+	From desk.Subject `json:",omitzero"`
+	Into desk.Subject `json:",omitzero"`
 }
 
 // concerns reports whether the connection has to do with the subject.
@@ -103,7 +109,7 @@ func (o outRecord) graceOver(now time.Time) bool {
 func (o outRecord) live() bool { return o.N > 0 && (o.expects() || !o.settled()) }
 
 // expects reports whether it goes on: whoever comes by is told of it.
-func (o outRecord) expects() bool { return o.EndedAt.IsZero() && !o.Waits }
+func (o outRecord) expects() bool { return o.EndedAt.IsZero() && !o.Waits && !o.gaveWay() }
 
 // want is the newest announcement that a channel may be told.
 func (o outRecord) want(ops bool) int {
@@ -259,12 +265,18 @@ func readSubject(r *storage.KeyReader) desk.Subject {
 }
 
 func liveKey(s desk.Subject) storage.Key { return withSubject(liveTable().Key(), s) }
+func pastKey(s desk.Subject) storage.Key { return withSubject(pastTable().Key(), s) }
 
 // list brings s into or out of the list of live subjects. It is a record for each,
 // so that a command costs the same however many there are.
-func list(tx storage.Tx, s desk.Subject, live bool) error {
-	if live {
+func list(tx storage.Tx, s desk.Subject, out outRecord) error {
+	if out.live() {
 		return liveTable().Put(tx, liveKey(s), struct{}{})
+	}
+	if s.Kind == desk.WindowSubject && !out.EndedAt.IsZero() {
+		if err := pastTable().Put(tx, pastKey(s), struct{}{}); err != nil {
+			return err
+		}
 	}
 	return liveTable().Delete(tx, liveKey(s))
 }

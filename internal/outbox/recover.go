@@ -126,7 +126,7 @@ func (l *line) readIntent(tx storage.Tx, id intentID, rec intentRecord) error {
 	i := l.addIntent(s, rec, id.chunk)
 	i.ops = rec.Boot == l.boot && s.fan.OpsN == rec.N
 	for _, channel := range rec.Channels {
-		p, _, err := postTable().Get(tx, postKey(s.id, desk.Channel{Connection: l.name, ID: channel}))
+		p, _, err := postOf(tx, s.id, s.out, desk.Channel{Connection: l.name, ID: channel})
 		if err != nil {
 			return err
 		}
@@ -194,7 +194,7 @@ func (l *line) readRow(tx storage.Tx, ch desk.Channel, id desk.Subject, row rowR
 		l.reckon(j)
 		return nil
 	}
-	p, _, err := postTable().Get(tx, postKey(id, ch))
+	p, _, err := postOf(tx, id, s.out, ch)
 	if err != nil {
 		return err
 	}

@@ -114,7 +114,7 @@ func (b *Book) restoreSubject(ctx context.Context, db storage.DB, s desk.Subject
 		if err := outTable().Put(tx, outKey(s), out); err != nil {
 			return err
 		}
-		return list(tx, s, out.live())
+		return list(tx, s, out)
 	})
 }
 

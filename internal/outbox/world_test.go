@@ -32,6 +32,7 @@ type world struct {
 	engine   *Engine
 	observe  Observer
 	state    map[desk.Subject]desk.Incident
+	windows  map[desk.Subject]desk.Window
 	stop     func()
 	chunk    int // most channels of a chunk
 	commits  atomic.Int64
@@ -63,7 +64,7 @@ func newWorld(t testing.TB) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := &world{t: t, store: store, book: NewBook(), platform: newPlatform(time.Now), state: map[desk.Subject]desk.Incident{}, vanished: map[string]bool{}, stop: func() {}}
+	w := &world{t: t, store: store, book: NewBook(), platform: newPlatform(time.Now), state: map[desk.Subject]desk.Incident{}, windows: map[desk.Subject]desk.Window{}, vanished: map[string]bool{}, stop: func() {}}
 	w.nights.sometimes = map[string]bool{}
 	w.places(Connection{Name: campus, Ops: []string{"ops"}})
 	return w
