@@ -184,6 +184,11 @@ func (c *clerk) settledOnAll(tx storage.Tx, s desk.Subject, out outRecord) (bool
 
 // advance ends the graces of subjects, or notes that they are settled.
 func (c *clerk) advance(ctx context.Context, now time.Time, work []desk.Subject) error {
+	for _, s := range work {
+		if err := c.leaveBehind(ctx, s); err != nil {
+			return err
+		}
+	}
 	for part := range slices.Chunk(work, advancedAtOnce) {
 		var settled []desk.Subject
 		err := c.engine.cfg.DB.Background(ctx, func(tx storage.Tx) error {

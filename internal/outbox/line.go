@@ -40,6 +40,7 @@ type line struct {
 	missed    map[string]map[desk.Subject]missedRecord // by channel
 	morning   time.Time                                // when quiet hours end that something was missed in
 	arrived   []newcomerAt                             // newcomers to look at
+	shelf     []desk.Subject                           // windows to be shelved
 	health    health
 	chunks    int // made by this process
 
@@ -186,7 +187,7 @@ func (l *line) step(ctx, calls context.Context, now time.Time) error {
 		}
 	}
 	for _, do := range []func(context.Context, time.Time) error{
-		l.adopt, l.refresh, l.recount, l.welcome, l.breakUp, l.write, l.edits,
+		l.adopt, l.refresh, l.shelve, l.recount, l.welcome, l.breakUp, l.write, l.edits,
 	} {
 		if err := do(ctx, now); err != nil {
 			return err
@@ -341,6 +342,9 @@ func (l *line) readThis(tx storage.Tx, id desk.Subject, working bool) (*subject,
 	if l.subjects[id] = s; !working && (!s.out.live() || !s.out.concerns(l.name)) {
 		delete(l.subjects, id)
 		l.circles.drop(s)
+		if s.out.shelved() && s.fan != (fanRecord{}) {
+			l.shelf = append(l.shelf, id)
+		}
 		return s, nil
 	}
 	l.circles.reckon(s)

@@ -340,7 +340,7 @@ func (in *inquiry) notTold(w Why, quiet bool) string {
 	switch {
 	case in.out.N == 0:
 		return "nothing was announced"
-	case matches(sc) && in.out.Waits && in.out.settled():
+	case matches(sc) && in.out.shelved() && !quiet:
 		return "it subscribed after this was announced, and hears what comes next"
 	case matches(sc):
 		return ""

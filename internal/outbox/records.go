@@ -131,6 +131,8 @@ type newcomer struct {
 	At time.Time
 	// Returned: it was gone, so it may also be owed what has ended since.
 	Returned bool `json:",omitempty"`
+	// Missed are windows that wait of which its quiet hours kept back what was told.
+	Missed []desk.Subject `json:",omitempty"`
 }
 
 // fanRecord is a circle round the audience of a subject on one connection.

@@ -57,8 +57,12 @@ func (l *line) takeUp(ctx context.Context) error {
 			r.Str()
 			s := readSubject(r)
 			out, _, err := outTable().Get(tx, outKey(s))
-			if !out.live() && !out.forgotten() && f.Settled < out.N {
+			switch {
+			case out.live(), out.forgotten():
+			case f.Settled < out.N:
 				missed = append(missed, s)
+			case out.shelved():
+				l.shelf = append(l.shelf, s)
 			}
 			return true, errors.Join(err, r.Err())
 		})
