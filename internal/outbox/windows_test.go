@@ -11,12 +11,14 @@ import (
 )
 
 // plan schedules work on learn that begins after a while and lasts an hour.
-func (w *world) plan(after time.Duration) desk.Subject {
+func (w *world) plan(after time.Duration) desk.Subject { return w.planFor(after, time.Hour) }
+
+func (w *world) planFor(after, length time.Duration) desk.Subject {
 	w.t.Helper()
 	begin := w.clock().UTC().Add(after)
 	c, err := desk.Schedule(len(w.windows)+1, desk.Plan{
 		Services: []desk.Affected{{Service: "learn", Name: "Learn"}}, Title: "New database",
-		Planned: desk.Period{From: begin, To: begin.Add(time.Hour)},
+		Planned: desk.Period{From: begin, To: begin.Add(length)},
 	}, w.act())
 	return w.announceWindow(c, err)
 }
@@ -75,7 +77,9 @@ func (w *world) move(s desk.Subject, by time.Duration) {
 }
 
 // convert makes an incident of a window, in one transaction.
-func (w *world) convert(s desk.Subject) desk.Subject {
+func (w *world) convert(s desk.Subject) desk.Subject { return w.convertWith(s, 0) }
+
+func (w *world) convertWith(s desk.Subject, grace time.Duration) desk.Subject {
 	w.t.Helper()
 	c, err := w.windows[s].Convert(len(w.state)+1, w.act())
 	if err != nil {
@@ -93,7 +97,7 @@ func (w *world) convert(s desk.Subject) desk.Subject {
 		if err := w.book.Continue(tx, s, into); err != nil {
 			return err
 		}
-		_, err := w.book.Announce(tx, *d.Announce, Release{Now: w.clock().UTC()})
+		_, err := w.book.Announce(tx, *d.Announce, Release{Now: w.clock().UTC(), Grace: grace})
 		return err
 	}, into)
 	return into
@@ -261,12 +265,14 @@ func (w *world) ask(about desk.Subject) (q desk.Subject) {
 		q, err = w.book.Notify(tx, n)
 		return err
 	})
+	w.questions[q] = false
 	return q
 }
 
 // answer takes the buttons of a question away.
 func (w *world) answer(q desk.Subject) {
 	w.t.Helper()
+	w.questions[q] = true
 	n := desk.Notice{At: w.clock().UTC(), Text: "Answered."}
 	w.update(func(tx storage.Tx) error { return w.book.Amend(tx, q, n) }, q)
 }
