@@ -257,7 +257,7 @@ func (c *chunk) move(p page) {
 func (c *chunk) lookOps(tx storage.Tx) error {
 	l, s := c.line, c.subject
 	for _, id := range c.opsChannels() {
-		post, _, err := postTable().Get(tx, postKey(s.id, desk.Channel{Connection: l.name, ID: id}))
+		post, _, err := postOf(tx, s.id, s.out, desk.Channel{Connection: l.name, ID: id})
 		if err != nil {
 			return err
 		}

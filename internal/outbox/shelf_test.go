@@ -250,3 +250,58 @@ func TestStoryAChannelIsBackBeforeAWindow(t *testing.T) {
 		}
 	})
 }
+
+// A channel that becomes another on its platform takes its posts of windows that are
+// coming with it.
+func TestMovedWithWindows(t *testing.T) {
+	inWorld(t, func(w *world) {
+		w.subscribe("", "math")
+		w.start()
+		s := w.plan(48 * time.Hour)
+		w.pass(time.Minute)
+		w.update(func(tx storage.Tx) error {
+			_, err := w.book.Move(tx, channel("math"), channel("mathematics"))
+			return err
+		})
+		root := w.post(s, "mathematics").Root
+		w.platform.mu.Lock()
+		w.platform.rooms[channel("mathematics")] = w.platform.rooms[channel("math")]
+		delete(w.platform.rooms, channel("math"))
+		w.platform.mu.Unlock()
+		w.move(s, time.Hour)
+		w.pass(time.Minute)
+		w.expect("mathematics", s, "post 1 shows 2; cries [2]")
+		if p := w.post(s, "mathematics"); root == "" || p.Root != root {
+			t.Errorf("the post did not move: %q, %+v", root, p)
+		}
+	})
+}
+
+// Of a window that waited in the backup posts may have been made since: they are found.
+func TestRestoredWithWindows(t *testing.T) {
+	inWorld(t, func(w *world) {
+		w.subscribe("", "math")
+		w.start()
+		s := w.plan(48 * time.Hour)
+		w.pass(time.Minute)
+		backup := w.backup()
+		from := time.Now()
+		w.pass(time.Minute)
+		w.subscribe("", "late")
+		planned := w.windows[s]
+		w.remind(s)
+		w.pass(time.Minute)
+		w.expect("late", s, "post 2")
+		w.stop()
+		w.rewind(backup, Gap{From: from, To: time.Now()})
+		w.windows[s] = planned
+		w.start()
+		w.pass(time.Minute)
+		w.subscribe("", "late")
+		w.begin(s)
+		w.pass(time.Minute)
+		w.expect("math", s, "post 1 shows 2; cries [2]; cries [2]")
+		w.expect("late", s, "post 2; cries [2]")
+		w.platform.problems = nil // version 2 was told in the gap, and is another now
+	})
+}

@@ -362,3 +362,104 @@ func TestStoryAQuestionWaits(t *testing.T) {
 		w.mustRest(fourth)
 	})
 }
+
+// Where it cannot be found out what stands of the work, the incident waits; nobody else
+// does.
+func TestStoryWhoHasToFollowDelaysNobody(t *testing.T) {
+	inWorld(t, func(w *world) {
+		w.chunk = 1
+		broken := true
+		w.platform.fault = func(kind string, d chat.Delivery) fault {
+			switch {
+			case d.Channel.ID != "a" && d.Channel.ID != "b":
+			case kind == "post" && d.Subject.Kind == desk.WindowSubject:
+				return fault{err: unknown, lost: true}
+			case kind == "find" && broken:
+				return fault{err: notSent}
+			}
+			return fault{}
+		}
+		w.subscribe("", "a", "b", "c", "d", "e")
+		w.start()
+		w.pass(time.Second)
+		s := w.plan(time.Minute)
+		w.begin(s)
+		w.pass(10 * time.Second)
+		into := w.convert(s)
+		w.pass(time.Minute)
+		for _, id := range []string{"c", "d", "e", "ops"} {
+			w.mustContinue(s, into, id)
+		}
+		w.mustNotBeTold(into, "a", "b")
+		w.now(func() { broken = false })
+		w.pass(5 * time.Minute)
+		w.mustContinue(s, into, "a")
+		w.mustContinue(s, into, "b")
+		w.mustRest(s)
+		w.mustRest(into)
+	})
+}
+
+// Who unsubscribes while it is in doubt whether the work was posted sees what it became
+// all the same.
+func TestStoryInDoubtAndUnsubscribed(t *testing.T) {
+	inWorld(t, func(w *world) {
+		w.platform.fault = func(kind string, d chat.Delivery) fault {
+			if kind == "post" && d.Channel.ID == "left" && d.Subject.Kind == desk.WindowSubject {
+				return fault{err: unknown, lost: true}
+			}
+			return fault{}
+		}
+		w.subscribe("", "left", "math")
+		w.start()
+		w.pass(time.Second)
+		s := w.plan(time.Minute)
+		w.begin(s)
+		w.pass(time.Second)
+		w.unsubscribe("left")
+		into := w.convert(s)
+		other := w.declare(desk.Minor, 0)
+		w.pass(5 * time.Minute)
+		w.mustContinue(s, into, "left")
+		w.mustNotBeTold(other, "left")
+		w.mustRest(s)
+		w.mustRest(into)
+	})
+}
+
+// Deliveries of what gave way, and of what goes on with its posts, name all channels.
+func TestDeliveriesOfWhatBecameAnIncident(t *testing.T) {
+	inWorld(t, func(w *world) {
+		w.subscribe("", "math", "late")
+		w.start()
+		w.unsubscribe("late")
+		s := w.plan(time.Minute)
+		w.begin(s)
+		w.pass(time.Minute)
+		w.subscribe("", "late")
+		w.unsubscribe("math")
+		w.update(func(tx storage.Tx) error { return w.book.Hold(tx, campus, Hold{Since: time.Now()}) })
+		into := w.convert(s)
+		w.pass(time.Minute)
+		want := func(s desk.Subject, id string, state State) {
+			t.Helper()
+			why, err := w.book.Why(t.Context(), w.store, s, channel(id))
+			if err != nil || why.State != state {
+				t.Errorf("%s about %s: %+v, %v", id, s, why.Standing, err)
+			}
+		}
+		want(into, "math", Waiting)
+		d, err := w.book.Deliveries(t.Context(), w.store, into)
+		if err != nil || len(d.Channels) != 3 {
+			t.Errorf("%+v, %v", d, err)
+		}
+		w.update(func(tx storage.Tx) error {
+			_, err := w.book.Release(tx, campus)
+			return err
+		})
+		w.pass(time.Minute)
+		want(s, "math", Told)
+		want(into, "math", Told)
+		want(into, "late", Told)
+	})
+}
