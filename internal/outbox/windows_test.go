@@ -463,3 +463,39 @@ func TestDeliveriesOfWhatBecameAnIncident(t *testing.T) {
 		want(into, "late", Told)
 	})
 }
+
+// What was not yet sent of the work when it became an incident is void: replies, edits,
+// and posts.
+func TestStoryTheUnsentIsVoid(t *testing.T) {
+	inWorld(t, func(w *world) {
+		busy := false
+		w.platform.fault = func(kind string, d chat.Delivery) fault {
+			switch {
+			case !busy || d.Subject.Kind != desk.WindowSubject:
+			case d.Channel.ID == "math" && kind == "post", d.Channel.ID == "physics" && kind == "edit":
+				return fault{err: limited(20 * time.Second)}
+			case d.Channel.ID == "late":
+				return fault{err: notSent}
+			}
+			return fault{}
+		}
+		w.subscribe("", "math", "physics")
+		w.start()
+		s := w.plan(time.Hour)
+		w.pass(time.Minute)
+		w.now(func() { busy = true })
+		w.subscribe("", "late")
+		w.begin(s)
+		w.pass(5 * time.Second)
+		into := w.convert(s)
+		w.pass(5 * time.Minute)
+		w.expect("math", s, "post 1")
+		w.expect("physics", s, "post 1; cries [2]")
+		w.expect("late", s, "")
+		w.expect("late", into, "post 1")
+		w.mustContinue(s, into, "math")
+		w.mustContinue(s, into, "physics")
+		w.mustRest(s)
+		w.mustRest(into)
+	})
+}
