@@ -207,7 +207,7 @@ func (c *chunk) look(tx storage.Tx) error {
 		}
 		c.toOps = len(c.members) > 0
 	}
-	if c.room.others <= 0 || out.Rel == 0 || !out.To.IsZero() {
+	if c.room.others <= 0 || out.Rel <= out.Shelved || !out.To.IsZero() {
 		return nil
 	}
 	return c.lookOthers(tx, out.Rel)

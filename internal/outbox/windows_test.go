@@ -3,7 +3,6 @@ package outbox
 import (
 	"testing"
 	"time"
-
 )
 
 // A window is one post in each channel, from the plan to the end. Who subscribes
