@@ -28,7 +28,7 @@ func HelpOf(path string) (Help, bool) {
 
 // AllHelp lists the help of all commands, what is needed first on top.
 func AllHelp() []Help {
-	return slices.Concat(incidentHelp(), correctHelp(), readHelp(), otherHelp())
+	return slices.Concat(incidentHelp(), correctHelp(), windowHelp(), readHelp(), otherHelp())
 }
 
 const numberHelp = "The number may be left out when just one incident is open; 42, #42, INC-42 and a service's name all name it."
@@ -50,6 +50,10 @@ func incidentHelp() []Help {
 			"Says that a resolved incident goes on.", ""},
 		{"incident note", "incident note [42] <text>", "incident note 42 Vendor ticket 8841 is open.",
 			"Keeps a text for staff only.", numberHelp},
+		{"incident nothing-new", "incident nothing-new [42]", "incident nothing-new 42",
+			"Says that nothing is new, and promises the next news.", numberHelp},
+		{"incident snooze", "incident snooze [42] [10m]", "incident snooze 42 10m",
+			"Puts the promised news off, without a word.", "Posts show the later time. " + numberHelp},
 		{"incident drill", "incident drill <services> <impact> [title] [| message]", "incident drill learn down",
 			"As declare, but only this ops channel sees it.", ""},
 	}

@@ -57,6 +57,8 @@ func englishTime(t time.Time, form chat.TimeForm) string {
 		return t.Format("Mon 3:04 PM MST")
 	case dayTime:
 		return t.Format("3:04 PM")
+	case onlyDay:
+		return t.Format("Monday, 2 January 2006")
 	}
 	return chat.FormatTime(t, form, t.Location())
 }

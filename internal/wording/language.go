@@ -63,6 +63,7 @@ const (
 const (
 	weekClock chat.TimeForm = "week" // Fri 9:52 AM CET
 	dayTime   chat.TimeForm = "time" // 10:00 PM
+	onlyDay   chat.TimeForm = "date" // Wednesday, 2 December 2026
 )
 
 // LanguageOf finds the language of a code like "es" or "es-PR"; of English it is nil.

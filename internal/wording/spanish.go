@@ -91,6 +91,8 @@ func spanishTime(t time.Time, form chat.TimeForm) string {
 		return fmt.Sprintf("%s %d %s %s", short(day), t.Day(), short(month), clock)
 	case chat.FullDate:
 		return fmt.Sprintf("%s, %d de %s de %d, %s", day, t.Day(), month, t.Year(), clock)
+	case onlyDay:
+		return fmt.Sprintf("%s, %d de %s de %d", day, t.Day(), month, t.Year())
 	case chat.Seconds:
 		return t.Format("15:04:05 MST")
 	case weekClock:
