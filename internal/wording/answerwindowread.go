@@ -207,3 +207,34 @@ func (c Context) comingLine(w desk.Window) chat.Line {
 	t := chat.Join(chat.Text{{Strong: w.Subject().String()}, {Plain: ": "}}, c.period(w.Planned), chat.Plain(". "+c.expect(w)+" "), stop(chat.Plain(w.Title)))
 	return chat.Line{Kind: chat.Item, Text: t}
 }
+
+// windowEntry names what happened to a window.
+func (c Context) windowEntry(kind desk.EntryKind) string {
+	switch kind {
+	case desk.WindowScheduled:
+		return c.word("Scheduled")
+	case desk.WindowReminded:
+		return c.word("Reminded")
+	case desk.WindowStarted:
+		return c.word("Began")
+	case desk.WindowHeld:
+		return c.word("Start held")
+	case desk.WindowMoved:
+		return c.word("Moved")
+	case desk.WindowExtended:
+		return c.word("Extended")
+	case desk.WindowLate:
+		return c.word("Takes longer")
+	case desk.WindowVerifying:
+		return c.word("Work done")
+	case desk.WindowNotPassed:
+		return c.word("Tests failed")
+	case desk.WindowCompleted:
+		return c.word("Completed")
+	case desk.WindowCancelled:
+		return c.word("Cancelled")
+	case desk.WindowConverted:
+		return c.word("Became an incident")
+	}
+	return string(kind)
+}
