@@ -68,6 +68,7 @@ type asked struct {
 	req     chat.Request
 	actor   desk.Actor
 	line    line
+	typed   string // the rest of the line as it was behind the verb
 	command string // "incident"
 	verb    verb
 	// number is that of the incident or window meant; 0: not known yet.
@@ -142,6 +143,7 @@ func (a *asked) run(ctx context.Context) (chat.Reply, error) {
 	if err := a.find(strings.ToLower(strings.Trim(a.req.Command, "/ "))); err != nil {
 		return chat.Reply{}, err
 	}
+	a.typed = a.line.rest
 	if _, service := a.Words.Catalog.Find(verbHelp); asksHelp(a.line.rest) && !service {
 		a.line.rest = a.verb.name
 		return help(ctx, a)
