@@ -33,11 +33,11 @@ func windowVerbs() []verb {
 
 // windowDone answers a change of a window.
 func (a *asked) windowDone(d journal.WindowApplied, doubts []string) (chat.Reply, error) {
-	return answer(a.Words.WindowDone(a.window(d, doubts)))
+	return answer(a.Words.WindowDone(a.result(d, doubts)))
 }
 
-// window is what a change came to, for its answer.
-func (a *asked) window(d journal.WindowApplied, doubts []string) wording.WindowDone {
+// result is what a change came to, for its answer.
+func (a *asked) result(d journal.WindowApplied, doubts []string) wording.WindowDone {
 	w := d.Window
 	out := wording.WindowDone{
 		Window: w, Entry: d.Entry, Channels: d.Channels, Held: d.Held, Stopped: d.Stopped, Into: d.Into,

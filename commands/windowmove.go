@@ -2,12 +2,10 @@ package commands
 
 import (
 	"context"
-	"time"
 
 	"github.com/umassonline/belltower/internal/chat"
 	"github.com/umassonline/belltower/internal/desk"
 	"github.com/umassonline/belltower/internal/journal"
-	"github.com/umassonline/belltower/internal/wording"
 )
 
 // extend reads [17] <duration>.
@@ -16,7 +14,7 @@ func extend(ctx context.Context, a *asked) (chat.Reply, error) {
 	if err != nil {
 		return chat.Reply{}, err
 	}
-	by, err := a.takeLength()
+	by, err := a.takeLength(fieldFor)
 	if err != nil {
 		return chat.Reply{}, err
 	}
@@ -24,7 +22,7 @@ func extend(ctx context.Context, a *asked) (chat.Reply, error) {
 		return chat.Reply{}, a.tooMuch()
 	}
 	rule := func(w desk.Window, act desk.Act) (desk.WindowChange, error) { return w.Extend(by, act) }
-	length := wording.TypedLength(by)
+	length := durationWords(by)
 	return a.planning(ctx, planning{
 		said: retold{fields: map[string]string{"for": length}, words: length, typed: true}, services: w.ServiceIDs(),
 		do: func(who journal.By, o desk.Override, try bool) (journal.WindowApplied, error) {
@@ -39,16 +37,18 @@ func move(ctx context.Context, a *asked) (chat.Reply, error) {
 	if err != nil {
 		return chat.Reply{}, err
 	}
-	a.foldPlan()
 	if w.IsSeries() {
 		return a.moveTime(ctx, w)
 	}
-	to, err := a.movedTo(w)
+	to, err := a.takeMoved(w.Planned.Length())
+	if err == nil && a.line.rest != "" {
+		err = a.tooMuch()
+	}
 	if err != nil {
 		return chat.Reply{}, err
 	}
 	rule := func(w desk.Window, act desk.Act) (desk.WindowChange, error) { return w.Move(to, act) }
-	when := instantWords(to)
+	when := periodWords(to, a.Words.Zone)
 	return a.planning(ctx, planning{
 		said:     retold{fields: map[string]string{"when": when}, words: when, typed: true},
 		services: w.ServiceIDs(), period: to, once: true,
@@ -68,7 +68,7 @@ func cancel(ctx context.Context, a *asked) (chat.Reply, error) {
 		if err != nil {
 			return chat.Reply{}, err
 		}
-		return a.cancelTime(ctx, w, slot)
+		return a.cancelTime(ctx, slot)
 	}
 	why := a.line.all("reason")
 	rule := func(w desk.Window, act desk.Act) (desk.WindowChange, error) { return w.Cancel(why, act) }
@@ -86,5 +86,5 @@ func (a *asked) reasoned(day, why string) retold {
 	if day != "" {
 		words = day + " " + words
 	}
-	return retold{fields: map[string]string{"reason": why}, words: words, typed: typed}
+	return retold{fields: map[string]string{"reason": why}, words: words, typed: typed, day: day}
 }

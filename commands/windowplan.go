@@ -12,7 +12,6 @@ import (
 	"github.com/umassonline/belltower/internal/chat"
 	"github.com/umassonline/belltower/internal/desk"
 	"github.com/umassonline/belltower/internal/journal"
-	"github.com/umassonline/belltower/internal/wording"
 )
 
 // retold is a line about a window as it was understood, with times that mean the same
@@ -21,6 +20,8 @@ type retold struct {
 	fields map[string]string
 	words  string
 	typed  bool // the words say all of it
+	// day is that of the time of a series which is meant; empty: none is said.
+	day string
 }
 
 // schedule reads <services> [effect] <when> for <duration>|until <time> <title>
@@ -48,7 +49,7 @@ func idsOf(services []desk.Affected) []desk.ServiceID {
 
 // plan reads what is planned.
 func (a *asked) plan() (desk.Plan, retold, error) {
-	a.foldPlan()
+	a.fold("services", "effect")
 	p := desk.Plan{Effect: desk.EffectDown, In: a.req.Channel}
 	err := a.takeWindowServices(&p)
 	if err != nil {
@@ -103,22 +104,12 @@ func typable(text string) (string, bool) {
 	return text, true
 }
 
-// foldPlan writes the options that come before the title as if they had been typed.
-func (a *asked) foldPlan() {
-	a.line.options = maps.Clone(a.line.options)
-	for name, lead := range map[string]string{"for": "for ", "until": "until "} {
-		if v := strings.TrimSpace(a.line.options[name]); v != "" && !strings.HasPrefix(strings.ToLower(v), lead) {
-			a.line.options[name] = lead + v
-		}
-	}
-	a.fold("services", "effect", "when", "for", "until")
-}
-
 // takeWindowServices takes services off the line, and the effect behind them. The first
 // word that is neither begins the time.
 func (a *asked) takeWindowServices(p *desk.Plan) error {
-	head, rest, cut := cutPart(a.line.rest)
+	head, _, _ := cutPart(a.line.rest)
 	words := strings.Fields(head)
+	all := len(words)
 	for len(words) > 0 {
 		if e, ok := desk.ParseEffect(strings.ToLower(strings.TrimRight(words[0], ",:"))); ok && len(p.Services) > 0 {
 			p.Effect, words = e, words[1:]
@@ -132,9 +123,8 @@ func (a *asked) takeWindowServices(p *desk.Plan) error {
 			return err
 		}
 	}
-	a.line.rest = strings.Join(words, " ")
-	if cut {
-		a.line.rest += "\n" + rest
+	for range all - len(words) {
+		_, a.line.rest = cutWord(a.line.rest)
 	}
 	for k := range p.Services {
 		p.Services[k].Status = "" // a window has one effect
@@ -174,7 +164,7 @@ type planning struct {
 // planning does it where --yes is said; else it tries, and asks whether it was
 // understood.
 func (a *asked) planning(ctx context.Context, p planning) (chat.Reply, error) {
-	o, by, err := a.override()
+	o, by, err := a.overriding()
 	if err != nil {
 		return chat.Reply{}, err
 	}
@@ -189,8 +179,8 @@ func (a *asked) planning(ctx context.Context, p planning) (chat.Reply, error) {
 	return a.confirm(done, p)
 }
 
-// override is why who asks does what is objected to, which the audit keeps.
-func (a *asked) override() (o desk.Override, by journal.By, err error) {
+// overriding is why who asks does what is objected to, which the audit keeps.
+func (a *asked) overriding() (o desk.Override, by journal.By, err error) {
 	o.Admin = a.Access.RoleOf(a.actor) == desk.Admin
 	by = a.by()
 	for f, into := range map[flag]*string{flagForce: &o.Force, flagUrgent: &o.Urgent} {
@@ -229,7 +219,7 @@ func (a *asked) saying(label string, r retold, extra flag) chat.Action {
 	if a.number > 0 {
 		way.Command += " " + strconv.Itoa(a.number)
 	}
-	way.Command += " " + extra.dashed()
+	way.Command = strings.TrimSpace(way.Command + " " + extra.dashed() + " " + r.day)
 	for _, f := range []flag{flagForce, flagUrgent} {
 		if v := a.line.flags[f]; v != "" {
 			way.Options[string(f)] = v
@@ -257,7 +247,7 @@ func (a *asked) objected(ctx context.Context, err error, p planning) error {
 	b.req.Filled = false // the buttons are lines to type
 	for _, t := range free {
 		if p.said.typed {
-			q.offering(b.action(a.Words.TakeReserved(t), strings.Replace(p.said.words, p.said.fields["when"], instantWords(t), 1)))
+			q.offering(b.action(a.Words.TakeReserved(t), strings.Replace(p.said.words, p.said.fields["when"], periodWords(t, a.Words.Zone), 1)))
 		}
 	}
 	if o.Admins && a.Access.RoleOf(a.actor) != desk.Admin || !p.said.typed {
@@ -268,9 +258,4 @@ func (a *asked) objected(ctx context.Context, err error, p planning) error {
 		f = flagUrgent
 	}
 	return q.offering(b.action(a.Words.Anyway(), p.said.words, f))
-}
-
-// instantWords writes a period such that it means the same wherever it is read.
-func instantWords(p desk.Period) string {
-	return p.From.UTC().Format("2006-01-02T15:04:05Z07:00") + " for " + wording.TypedLength(p.Length())
 }

@@ -19,8 +19,6 @@ type slot struct {
 	day    string // as it is typed
 }
 
-func (s slot) on() string { return s.day + " " }
-
 // takeSlot takes a day off the line, where it is said to which time of a series the line
 // applies. Not ok: no day is said, or the window is no series.
 func (a *asked) takeSlot(w desk.Window) (s slot, ok bool, err error) {
@@ -103,14 +101,17 @@ func (a *asked) moveTime(ctx context.Context, w desk.Window) (chat.Reply, error)
 		return chat.Reply{}, a.whichTime(w, a.Words.WhichTime(w), "to "+whole)
 	}
 	a.line.rest = rest
-	to, err := a.movedTo(desk.Window{Planned: s.period})
+	to, err := a.takeMoved(s.period.Length())
+	if err == nil && a.line.rest != "" {
+		err = a.tooMuch()
+	}
 	if err != nil {
 		return chat.Reply{}, err
 	}
-	when := instantWords(to)
+	when := periodWords(to, a.Words.Zone)
 	rule := func(w desk.Window, act desk.Act) (desk.WindowChange, error) { return w.Move(to, act) }
 	return a.planning(ctx, planning{
-		said:     retold{fields: map[string]string{"when": when}, words: s.on() + "to " + when, typed: true},
+		said:     retold{fields: map[string]string{"when": when}, words: s.day + " to " + when, typed: true},
 		services: w.ServiceIDs(), period: to, once: true, on: s.period, do: a.onSlot(ctx, s, rule),
 	})
 }

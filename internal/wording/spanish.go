@@ -21,6 +21,7 @@ func Spanish() *Language {
 		spanishPosts(), spanishWords(), spanishNotices(), spanishOps(), spanishTroubles(), spanishDone(), spanishReading(), spanishStandings(),
 		spanishSubscriptions(), spanishAccess(), spanishForms(), spanishFields(), spanishTests(), spanishHelp(), spanishMoreHelp(), spanishExamples(),
 		spanishRefusals(), spanishRules(), spanishHints(), spanishTerms(),
+		spanishPlanning(), spanishWindowAnswers(), spanishWindowForms(), spanishWindowHelp(), spanishWindowExamples(), spanishWindowRules(),
 	} {
 		maps.Copy(texts, part)
 	}
