@@ -25,7 +25,7 @@ func (m moment) future(now time.Time, zone *time.Location) (time.Time, error) {
 	if !errors.Is(err, errPassed) {
 		return t, err
 	}
-	if m.day == dayBare || m.day == dayToday {
+	if m.clock && (m.day == dayBare || m.day == dayToday) {
 		at := m.wall(today).Format("15:04")
 		return t, &unclear{desk.Refuse(desk.Invalid, "%s today has passed.", at).
 			WithHint("If you mean the day after: tomorrow %s", at), []string{m.onDay("tomorrow")}}
@@ -150,7 +150,8 @@ func (m moment) checkNextWeek(today calendarDay) error {
 	}
 	one, other := today.plus(soon), today.plus(later)
 	better := []string{m.onDay(one.String()), m.onDay(other.String())}
-	return &unclear{desk.Refuse(desk.Ambiguous, "Next %s may be the %d or the %d. Which is meant?", desk.Term(m.weekday.String()), one.day, other.day).
+	return &unclear{desk.Refuse(desk.Ambiguous, "Next %s may be %d %s or %d %s. Which is meant?", desk.Term(m.weekday.String()),
+		one.day, desk.Term(one.month.String()), other.day, desk.Term(other.month.String())).
 		WithHint("Say %s or %s.", better[0], better[1]), better}
 }
 

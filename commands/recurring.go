@@ -3,7 +3,6 @@ package commands
 import (
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -318,45 +317,4 @@ func (r recurring) second() error {
 func noRecurring(words []string) error {
 	return desk.Refuse(desk.Invalid, "%q does not say when it recurs.", clip(strings.Join(words, " "))).
 		WithHint("Like: every wednesday 04:00, every weekday 04:00, every other friday 22:00, every first sunday 04:00.")
-}
-
-func noClock() *desk.Refusal {
-	return desk.Refuse(desk.Invalid, "It is not said at what time of day.").WithHint("Like: %s", desk.Term("saturday 04:00 for 3h"))
-}
-
-// noTime refuses what does not begin with a time.
-func (a *asked) noTime(s span) error {
-	words := s.words()
-	if len(words) == 0 {
-		return desk.Refuse(desk.Invalid, "No time was given.").WithHint("Like: %s", desk.Term("saturday 04:00 for 3h")).In(fieldWhen)
-	}
-	for n := min(3, len(words)); n > 0; n-- {
-		var m moment
-		if m.setDay(lower(words[:n])) {
-			return noClock().In(fieldWhen)
-		}
-	}
-	refusal := desk.Refuse(desk.Invalid, "%q is no time that I understand.", clip(strings.Join(words, " "))).In(fieldWhen)
-	if near := nearest(words[0], dayNames()); near != "" && !isNumber(words[0]) {
-		refusal.WithHint("Did you mean %s?", near)
-		return (&question{Refusal: refusal}).offering(a.instead(s, 1)(near))
-	}
-	return refusal.WithHint("Like: saturday 04:00, dec 5 10pm, tomorrow 2am, in 2h, 2026-12-05 22:00, every wednesday 04:00.")
-}
-
-// dayNames are words that a time may begin with.
-func dayNames() []string {
-	names := []string{"today", "tomorrow", "next", wordEvery}
-	for d := time.Sunday; d <= time.Saturday; d++ {
-		names = append(names, strings.ToLower(d.String()))
-	}
-	for m := time.January; m <= time.December; m++ {
-		names = append(names, strings.ToLower(m.String()))
-	}
-	return names
-}
-
-func isNumber(word string) bool {
-	_, err := strconv.Atoi(word)
-	return err == nil
 }

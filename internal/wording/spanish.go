@@ -22,6 +22,7 @@ func Spanish() *Language {
 		spanishSubscriptions(), spanishAccess(), spanishForms(), spanishFields(), spanishTests(), spanishHelp(), spanishMoreHelp(), spanishExamples(),
 		spanishRefusals(), spanishRules(), spanishHints(), spanishTerms(),
 		spanishPlanning(), spanishWindowAnswers(), spanishWindowForms(), spanishWindowHelp(), spanishWindowExamples(), spanishWindowRules(),
+		spanishRefusals(), spanishTimes(), spanishRules(), spanishHints(), spanishTerms(),
 	} {
 		maps.Copy(texts, part)
 	}
