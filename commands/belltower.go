@@ -36,8 +36,9 @@ func help(_ context.Context, a *asked) (chat.Reply, error) {
 	if h, ok := wording.HelpOf(word); ok {
 		return answer(a.Words.HelpOn(h))
 	}
+	_, isCommand := table()[word]
 	for _, command := range []string{root, "incident", "window"} {
-		if h, ok := wording.HelpOf(command + " " + word); ok {
+		if h, ok := wording.HelpOf(command + " " + word); ok && !isCommand {
 			return answer(a.Words.HelpOn(h))
 		}
 	}

@@ -109,14 +109,25 @@ func (a *asked) takeWindowNumber() (n int, ok bool, err error) {
 		return 0, false, desk.Refuse(desk.Unknown, "%q is no window.", clip(v)).WithHint("Give its number, like 17, or a service.")
 	}
 	word, rest := cutWord(a.line.rest)
-	next, _ := cutWord(rest)
-	if _, day := parseMonth(strings.ToLower(next)); day {
+	if isDay(rest) {
 		return 0, false, nil
 	}
 	if n, ok = parseWindowNumber(word); ok {
 		a.line.rest = rest
 	}
 	return n, ok, nil
+}
+
+// isDay reports whether what follows a number makes it that of a day: "6 dec 04:00". In
+// "17 dec 6 04:00" it is none.
+func isDay(rest string) bool {
+	month, rest := cutWord(strings.ToLower(rest))
+	if _, ok := parseMonth(month); !ok {
+		return false
+	}
+	next, _ := cutWord(rest)
+	_, dated := smallNumber(next, 31)
+	return !dated
 }
 
 // whichWindow asks which window is meant, by a button for each that says the line with
