@@ -117,19 +117,7 @@ func (a *asked) pastTime(text string, offer func(better string) chat.Action) (ti
 			WithHint("Like: 03:52, 3:52am, yesterday 23:10, 20m ago, nov 26 10pm, 2026-11-26 22:00.")
 	}
 	t, err := m.past(a.req.At, a.Words.Zone)
-	var both *twice
-	var refusal *desk.Refusal
-	switch {
-	case errors.As(err, &both):
-		q := &question{Refusal: both.Refusal}
-		for _, zone := range both.names {
-			q.offering(offer(text + " " + zone))
-		}
-		return t, q
-	case errors.As(err, &refusal) && m.clock && m.day == dayBare && !t.IsZero():
-		return t, (&question{Refusal: refusal}).offering(offer("yesterday " + text))
-	}
-	return t, err
+	return t, offered(err, offer)
 }
 
 // duplicate asks what to do with a declaration of what is open already.

@@ -51,6 +51,47 @@ func parseDuration(word string) (time.Duration, bool) {
 	return total, total > 0 && total <= maxDuration
 }
 
+// lengthWords is the most words that a length of time has: "1 day, 2 hours and 30 min".
+const lengthWords = 7
+
+// parseLength reads a length of time from the beginning of words, as much of them as
+// makes one, and tells how many that are: "3h", "3 h", "1 hour 30 min", "an hour"; 0:
+// they do not begin with one.
+func parseLength(words []string) (time.Duration, int) {
+	for n := min(len(words), lengthWords); n > 0; n-- {
+		if strings.EqualFold(words[n-1], "and") {
+			continue
+		}
+		joined := ""
+		for k, w := range words[:n] {
+			w = strings.ToLower(strings.TrimSuffix(w, ","))
+			switch {
+			case k == 0 && (w == "a" || w == "an"):
+				w = "1"
+			case k > 0 && w == "and":
+				w = ""
+			}
+			joined += w
+		}
+		if d, ok := parseDuration(joined); ok {
+			return d, n
+		}
+	}
+	return 0, 0
+}
+
+// durationWords writes a length of time as parseDuration reads it: "1h30m".
+func durationWords(d time.Duration) string {
+	var b strings.Builder
+	for _, u := range units() {
+		if n := d / u.length; n > 0 {
+			b.WriteString(strconv.FormatInt(int64(n), 10) + u.words[0])
+			d -= n * u.length
+		}
+	}
+	return b.String()
+}
+
 // leadingNumber takes up to five digits off the front.
 func leadingNumber(s string) (n int, rest string, ok bool) {
 	end := strings.IndexFunc(s, func(r rune) bool { return !isDigit(r) })

@@ -6,15 +6,14 @@ import (
 	"strconv"
 	"strings"
 	"time"
-
-	"github.com/umassonline/belltower/internal/desk"
 )
 
 // moment is a time as somebody typed it: a length of time before or after now, or
 // a day and a time of day.
 type moment struct {
 	shift time.Duration // from now; what "now", "in 2h" and "20m ago" say
-	clock bool          // false: shift counts; true: the fields below
+	fixed time.Time     // not zero: just this instant, as buttons write it
+	clock bool          // false: one of those counts; true: the fields below
 
 	hour, minute int
 	day          dayKind
@@ -23,6 +22,8 @@ type moment struct {
 	month        time.Month
 	date         int
 	zone         *time.Location // nil: not said
+	said         string         // as it was typed, but for the zone
+	zoneSaid     string         // as the zone was typed
 }
 
 // dayKind is how the day was said.
@@ -34,6 +35,7 @@ const (
 	dayTomorrow
 	dayYesterday
 	dayOfWeek
+	dayNextWeek // "next friday"
 	dayOfYear
 )
 
@@ -55,9 +57,14 @@ func parseMoment(words []string) (moment, int) {
 func wholeMoment(words []string) (moment, bool) {
 	var m moment
 	words = slices.Clone(words)
-	if zone, ok := parseZone(words[len(words)-1]); ok && len(words) > 1 {
-		m.zone, words = zone, words[:len(words)-1]
+	if fixed, err := time.Parse(time.RFC3339, strings.ToUpper(words[0])); err == nil && len(words) == 1 {
+		m.fixed = fixed
+		return m, plausible(fixed.Year())
 	}
+	if zone, ok := parseZone(words[len(words)-1]); ok && len(words) > 1 {
+		m.zone, m.zoneSaid, words = zone, words[len(words)-1], words[:len(words)-1]
+	}
+	m.said = strings.Join(words, " ")
 	for i, w := range words {
 		words[i] = strings.TrimSuffix(strings.ToLower(w), ",")
 	}
@@ -102,8 +109,12 @@ func joinHalf(words []string) []string {
 	return words
 }
 
-// parseClock reads 22:00, 3:52, 10pm, 10:30pm. It wants minutes or a half of the day.
+// parseClock reads 22:00, 3:52, 10pm, 10:30pm, noon. It wants minutes or a half of the
+// day. (Midnight is the begin of a day and the end of it, so it is no word here.)
 func parseClock(word string) (hour, minute int, ok bool) {
+	if word == "noon" {
+		return 12, 0, true
+	}
 	digits, half := strings.TrimRight(word, "apm"), ""
 	if len(digits) < len(word) {
 		half = word[len(digits):]
@@ -145,6 +156,9 @@ func (m *moment) setDay(words []string) bool {
 	case 1:
 		return m.setDayWord(words[0])
 	case 2, 3:
+		if ok, known := m.setNear(words); known {
+			return ok
+		}
 		return m.setDate(words)
 	}
 	return false
@@ -156,11 +170,9 @@ func (m *moment) setDayWord(word string) bool {
 		m.day = kind
 		return true
 	}
-	for d := time.Sunday; d <= time.Saturday; d++ {
-		if full := strings.ToLower(d.String()); word == full || word == full[:3] {
-			m.day, m.weekday = dayOfWeek, d
-			return true
-		}
+	if d, ok := parseWeekday(word); ok {
+		m.day, m.weekday = dayOfWeek, d
+		return true
 	}
 	t, err := time.Parse(time.DateOnly, word)
 	if err != nil || !plausible(t.Year()) {
@@ -169,6 +181,30 @@ func (m *moment) setDayWord(word string) bool {
 	m.day = dayOfYear
 	m.year, m.month, m.date = t.Date()
 	return true
+}
+
+// setNear reads "next friday" and "this friday".
+func (m *moment) setNear(words []string) (ok, known bool) {
+	d, isDay := parseWeekday(words[1])
+	if words[0] != "next" && words[0] != "this" || !isDay {
+		return false, false
+	}
+	m.day, m.weekday = dayOfWeek, d
+	if words[0] == "next" {
+		m.day = dayNextWeek
+	}
+	return len(words) == 2, true
+}
+
+// parseWeekday knows "friday", "fri", and the other short names that people use.
+func parseWeekday(word string) (time.Weekday, bool) {
+	for d := time.Sunday; d <= time.Saturday; d++ {
+		if full := strings.ToLower(d.String()); word == full || word == full[:3] {
+			return d, true
+		}
+	}
+	d, ok := map[string]time.Weekday{"tues": time.Tuesday, "weds": time.Wednesday, "thur": time.Thursday, "thurs": time.Thursday}[word]
+	return d, ok
 }
 
 // setDate reads "dec 5", "5 dec", "dec 5 2027".
@@ -201,7 +237,7 @@ func plausible(year int) bool { return year >= 2000 && year < 2100 }
 
 func parseMonth(word string) (time.Month, bool) {
 	for m := time.January; m <= time.December; m++ {
-		if full := strings.ToLower(m.String()); word == full || word == full[:3] {
+		if full := strings.ToLower(m.String()); word == full || word == full[:3] || word == "sept" && m == time.September {
 			return m, true
 		}
 	}
@@ -210,112 +246,4 @@ func parseMonth(word string) (time.Month, bool) {
 
 func exists(year int, month time.Month, date int) bool {
 	return time.Date(year, month, date, 0, 0, 0, 0, time.UTC).Day() == date
-}
-
-// past finds the instant that a typed time means where it is about what has
-// happened: a day without a year or a weekday is the last such. A bare time that
-// is still to come is refused, and so is a local time that daylight saving skips;
-// one that it repeats is asked about.
-func (m moment) past(now time.Time, zone *time.Location) (time.Time, error) {
-	if !m.clock {
-		return now.Add(m.shift), nil
-	}
-	if m.zone != nil {
-		zone = m.zone
-	}
-	today := now.In(zone)
-	t, err := m.on(m.lastDay(today), zone)
-	if err != nil || !t.After(now) {
-		return t, err
-	}
-	switch {
-	case m.day == dayBare:
-		local := t.In(zone)
-		return t, desk.Refuse(desk.Invalid, "%s is still to come.", local.Format("15:04 MST")).
-			WithHint("If you mean the day before: yesterday %s", local.Format("15:04"))
-	case m.day == dayOfWeek:
-		return m.on(date(today.AddDate(0, 0, -7)), zone)
-	case m.day == dayOfYear && m.year == 0:
-		m.year = today.Year() - 1
-		return m.on(m.lastDay(today), zone)
-	}
-	return t, nil
-}
-
-// calendarDay is a day in no zone.
-type calendarDay struct {
-	year  int
-	month time.Month
-	day   int
-}
-
-func date(t time.Time) calendarDay {
-	y, m, d := t.Date()
-	return calendarDay{y, m, d}
-}
-
-// lastDay is the day meant, today if it may be.
-func (m moment) lastDay(today time.Time) calendarDay {
-	switch m.day {
-	case dayYesterday:
-		return date(today.AddDate(0, 0, -1))
-	case dayTomorrow:
-		return date(today.AddDate(0, 0, 1))
-	case dayOfWeek:
-		return date(today.AddDate(0, 0, -int(today.Weekday()-m.weekday+7)%7))
-	case dayOfYear:
-		if m.year == 0 {
-			return calendarDay{today.Year(), m.month, m.date}
-		}
-		return calendarDay{m.year, m.month, m.date}
-	}
-	return date(today)
-}
-
-// twice is the refusal of a local time that comes twice; it asks which is meant.
-type twice struct {
-	*desk.Refusal
-	// names are the short names of the zone that tell the two apart: "EDT", "EST".
-	names []string
-}
-
-func (t *twice) Unwrap() error { return t.Refusal }
-
-// on finds the instant of the time of day on a day in a zone.
-func (m moment) on(day calendarDay, zone *time.Location) (time.Time, error) {
-	if !exists(day.year, day.month, day.day) {
-		return time.Time{}, desk.Refuse(desk.Invalid, "%s %d has no day %d.", desk.Term(day.month.String()), day.year, day.day)
-	}
-	wall := time.Date(day.year, day.month, day.day, m.hour, m.minute, 0, 0, time.UTC)
-	clock, weekday, month := wall.Format("15:04"), desk.Term(wall.Weekday().String()), desk.Term(day.month.String())
-	at := instants(wall, zone)
-	switch len(at) {
-	case 1:
-		return at[0].UTC(), nil
-	case 0:
-		return time.Time{}, desk.Refuse(desk.Invalid, "There is no %s on %s, %d %s %d: the clocks go forward over it.",
-			clock, weekday, day.day, month, day.year).WithHint("Please give a time before or after.")
-	}
-	first, second := at[0].Format("MST"), at[1].Format("MST")
-	ask := desk.Refuse(desk.Ambiguous, "%s comes twice on %s, %d %s %d, as the clocks go back. Which is meant?",
-		clock, weekday, day.day, month, day.year).
-		WithHint("Say %s %s for the first, %s %s for the second.", clock, first, clock, second)
-	return time.Time{}, &twice{ask, []string{first, second}}
-}
-
-// instants lists the instants at which the clocks of a zone show wall, which is
-// given as if it were UTC: none or two where daylight saving begins or ends. An
-// offset changes at most once within a day.
-func instants(wall time.Time, zone *time.Location) []time.Time {
-	var out []time.Time
-	for _, side := range []time.Duration{-24 * time.Hour, 24 * time.Hour} {
-		_, offset := wall.Add(side).In(zone).Zone()
-		t := wall.Add(-time.Duration(offset) * time.Second).In(zone)
-		_, really := t.Zone()
-		if really == offset && !slices.ContainsFunc(out, t.Equal) {
-			out = append(out, t)
-		}
-	}
-	slices.SortFunc(out, time.Time.Compare)
-	return out
 }

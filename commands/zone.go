@@ -19,8 +19,13 @@ func zoneNames() (zones map[string]string, fixed map[string]int) {
 	return zones, fixed
 }
 
-// parseZone knows IANA names ("America/New_York") and the usual short ones.
+// parseZone knows IANA names ("America/New_York"), the usual short ones, and distances
+// from UTC ("+10:30").
 func parseZone(word string) (*time.Location, bool) {
+	if t, err := time.Parse("-07:00", word); err == nil {
+		_, offset := t.Zone()
+		return time.FixedZone(word, offset), true
+	}
 	zones, fixed := zoneNames()
 	short := strings.ToUpper(word)
 	if hours, ok := fixed[short]; ok {
@@ -35,4 +40,16 @@ func parseZone(word string) (*time.Location, bool) {
 	}
 	zone, err := time.LoadLocation(name)
 	return zone, err == nil
+}
+
+// zoneWord is the word by which parseZone finds the clocks that show t: the short name
+// of its zone where that says it, else the distance from UTC.
+func zoneWord(t time.Time) string {
+	name, offset := t.Zone()
+	if zone, ok := parseZone(name); ok {
+		if _, said := t.In(zone).Zone(); said == offset {
+			return name
+		}
+	}
+	return t.Format("-07:00")
 }

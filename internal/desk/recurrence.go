@@ -1,8 +1,9 @@
 package desk
 
 import (
-	"fmt"
-	"strings"
+	"iter"
+	"slices"
+	"sync"
 	"time"
 
 	"github.com/teambition/rrule-go"
@@ -12,6 +13,7 @@ import (
 // a zone: it keeps its local time when daylight saving begins and ends.
 type Recurrence struct {
 	// Every is how many weeks (or months, with Nth) lie between two rounds: 1 or more.
+	// Weeks begin on Monday.
 	Every int
 	// Nth makes it monthly: the first (1) to fourth (4) such day of a month, or the last
 	// (-1); 0: weekly.
@@ -29,33 +31,24 @@ type Recurrence struct {
 
 // Next is the first occurrence that begins after t; false: there is none.
 func (r Recurrence) Next(t time.Time) (Period, bool) {
-	out := r.Between(t.Add(1), t.AddDate(2*r.Every, 0, 0), 1)
-	if len(out) == 0 {
-		return Period{}, false
+	for o := range r.from(t.Add(1)) {
+		return o, true
 	}
-	return out[0], true
+	return Period{}, false
 }
 
 // Between lists the occurrences that begin in from..to, to not included, at most limit
 // of them, in order.
 func (r Recurrence) Between(from, to time.Time, limit int) (out []Period) {
-	zone := r.zone()
-	days, err := rrule.NewRRule(r.option())
-	if err != nil {
-		return nil // the rule was checked when it was made
+	if limit <= 0 || !from.Before(to) {
+		return nil
 	}
-	next := days.Iterator()
-	for len(out) < limit {
-		day, ok := next()
-		if !ok {
+	for o := range r.from(from) {
+		if !o.From.Before(to) {
 			break
 		}
-		begin := time.Date(day.Year(), day.Month(), day.Day(), int(r.At)/60, int(r.At)%60, 0, 0, zone).UTC()
-		if !begin.Before(to) {
+		if out = append(out, o); len(out) == limit {
 			break
-		}
-		if !begin.Before(from) {
-			out = append(out, Period{begin, begin.Add(r.For)})
 		}
 	}
 	return out
@@ -63,7 +56,10 @@ func (r Recurrence) Between(from, to time.Time, limit int) (out []Period) {
 
 // holds reports whether all of p lies in one occurrence.
 func (r Recurrence) holds(p Period) bool {
-	for _, o := range r.Between(p.From.Add(-r.For), p.From.Add(1), 3) {
+	for o := range r.from(p.To.Add(-r.For)) {
+		if o.From.After(p.From) {
+			break
+		}
 		if o.Holds(p) {
 			return true
 		}
@@ -71,21 +67,143 @@ func (r Recurrence) holds(p Period) bool {
 	return false
 }
 
-func (r Recurrence) zone() *time.Location {
-	zone, err := time.LoadLocation(r.Zone)
+// from goes through the occurrences that begin at t or later, in order.
+func (r Recurrence) from(t time.Time) iter.Seq[Period] {
+	return func(yield func(Period) bool) {
+		zone := zones.load(r.Zone)
+		y, m, d := t.UTC().Date()
+		for day := range r.days(time.Date(y, m, d-1, 0, 0, 0, 0, time.UTC)) { // no zone is a day off
+			begin := r.At.on(day, zone)
+			if !begin.Before(t) && !yield(Period{begin, begin.Add(r.For)}) {
+				return
+			}
+		}
+	}
+}
+
+// lastYear is the last that a time can be written of.
+const lastYear = 9999
+
+// days goes through the days of the rule, each at midnight UTC, from a day on. (The
+// library for RRULEs needs several times as long for it, and a thousand rules are asked
+// before work is planned.)
+func (r Recurrence) days(from time.Time) iter.Seq[time.Time] {
+	from = latest(from, r.First)
+	last := time.Date(lastYear, 12, 31, 0, 0, 0, 0, time.UTC)
+	if !r.Until.IsZero() {
+		last = r.Until
+	}
+	return func(yield func(time.Time) bool) {
+		for round := r.roundOf(from); ; round++ {
+			day, end := r.round(round)
+			for day = latest(day, from); day.Before(end); day = day.Add(24 * time.Hour) {
+				if day.After(last) || r.has(day) && !yield(day) {
+					return
+				}
+			}
+			if end.After(last) {
+				return
+			}
+		}
+	}
+}
+
+func latest(a, b time.Time) time.Time {
+	if a.Before(b) {
+		return b
+	}
+	return a
+}
+
+// round is the n-th week or month from that of First on which the rule is about.
+func (r Recurrence) round(n int) (begin, end time.Time) {
+	first := r.First.UTC()
+	n *= max(r.Every, 1)
+	if r.Nth != 0 {
+		y, m, _ := first.Date()
+		month := func(n int) time.Time { return time.Date(y, m+time.Month(n), 1, 0, 0, 0, 0, time.UTC) }
+		return month(n), month(n + 1)
+	}
+	monday := first.AddDate(0, 0, 7*n-(int(first.Weekday())+6)%7)
+	return monday, monday.AddDate(0, 0, 7)
+}
+
+// roundOf is the last round that begins before a day or on it.
+func (r Recurrence) roundOf(day time.Time) int {
+	begin, _ := r.round(0)
+	passed := int(day.Sub(begin)/(24*time.Hour)) / 7
+	if r.Nth != 0 {
+		passed = (day.Year()-begin.Year())*12 + int(day.Month()-begin.Month())
+	}
+	return passed / max(r.Every, 1)
+}
+
+// has reports whether a day of a round is one of the rule.
+func (r Recurrence) has(day time.Time) bool {
+	if !slices.Contains(r.Days, day.Weekday()) {
+		return false
+	}
+	switch r.Nth {
+	case 0:
+		return true
+	case -1:
+		return day.AddDate(0, 0, 7).Month() != day.Month()
+	}
+	return (day.Day()-1)/7+1 == r.Nth
+}
+
+// on is the instant of the time of day on a day (at midnight UTC) in a zone. One that
+// the clocks skip is as much later as they go forward, one that they repeat is the
+// first: so RFC 5545, 3.3.5, has calendars read it.
+func (d DayTime) on(day time.Time, zone *time.Location) time.Time {
+	wall := day.Add(time.Duration(d) * time.Minute)
+	before, isBefore := withOffset(wall, wall.Add(-24*time.Hour), zone)
+	if isBefore {
+		return before
+	}
+	if after, isAfter := withOffset(wall, wall.Add(24*time.Hour), zone); isAfter {
+		return after
+	}
+	return before
+}
+
+// withOffset is the instant at which clocks with the zone's offset of another moment
+// show wall (given as if it were UTC), and whether the zone has that offset then.
+func withOffset(wall, moment time.Time, zone *time.Location) (time.Time, bool) {
+	_, offset := moment.In(zone).Zone()
+	t := wall.Add(-time.Duration(offset) * time.Second)
+	_, really := t.In(zone).Zone()
+	return t, really == offset
+}
+
+// zoneCache keeps the zones that were loaded: to load one reads a file, and a thousand
+// rules share a few zones.
+type zoneCache struct{ loaded sync.Map }
+
+// zones never changes what a name means, so everybody may share it.
+var zones zoneCache
+
+// load finds a zone by its name; UTC where there is none.
+func (c *zoneCache) load(name string) *time.Location {
+	if zone, ok := c.loaded.Load(name); ok {
+		return zone.(*time.Location)
+	}
+	zone, err := time.LoadLocation(name)
 	if err != nil {
 		return time.UTC
 	}
+	c.loaded.Store(name, zone)
 	return zone
 }
 
-func (r Recurrence) option() rrule.ROption {
-	o := rrule.ROption{Freq: rrule.WEEKLY, Interval: max(r.Every, 1), Dtstart: r.First.UTC(), Wkst: rrule.MO, Until: r.Until.UTC()}
-	if r.Until.IsZero() {
-		o.Until = time.Time{}
-	}
+// RRule is the rule as RFC 5545 writes it, without DTSTART: "FREQ=WEEKLY;BYDAY=WE".
+func (r Recurrence) RRule() string {
+	o := rrule.ROption{Freq: rrule.WEEKLY}
 	if r.Nth != 0 {
 		o.Freq = rrule.MONTHLY
+	}
+	if r.Every > 1 {
+		o.Interval = r.Every
 	}
 	for _, d := range r.Days {
 		day := []rrule.Weekday{rrule.SU, rrule.MO, rrule.TU, rrule.WE, rrule.TH, rrule.FR, rrule.SA}[d]
@@ -94,17 +212,8 @@ func (r Recurrence) option() rrule.ROption {
 		}
 		o.Byweekday = append(o.Byweekday, day)
 	}
-	return o
-}
-
-// RRule is the rule as RFC 5545 writes it, without DTSTART: "FREQ=WEEKLY;BYDAY=WE".
-func (r Recurrence) RRule() string {
-	o := r.option()
-	o.Dtstart, o.Until = time.Time{}, time.Time{}
-	text := o.RRuleString()
 	if !r.Until.IsZero() {
-		end := time.Date(r.Until.Year(), r.Until.Month(), r.Until.Day(), 23, 59, 59, 0, r.zone()).UTC()
-		text += fmt.Sprintf(";UNTIL=%s", end.Format("20060102T150405Z"))
+		o.Until = DayTime(24*60-1).on(r.Until, zones.load(r.Zone)).UTC()
 	}
-	return strings.TrimPrefix(text, "RRULE:")
+	return o.RRuleString()
 }

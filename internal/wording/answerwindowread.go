@@ -121,20 +121,6 @@ func (c Context) WindowShown(w desk.Window, next []desk.Period, staff bool) chat
 	return m
 }
 
-// windowAdvice is what readers are advised to do in a window, once where services say
-// the same.
-func (c Context) windowAdvice(w desk.Window) (lines []chat.Line) {
-	said := map[string]bool{"": true}
-	for _, id := range w.ServiceIDs() {
-		s, _ := c.Catalog.Find(string(id))
-		if !said[s.Advice] {
-			said[s.Advice] = true
-			lines = append(lines, paragraph(chat.Plain(c.Own(s.Advice))))
-		}
-	}
-	return lines
-}
-
 // planTimes says when it was planned, and when it really was.
 func (c Context) planTimes(w desk.Window) []chat.Line {
 	if w.IsSeries() {
@@ -206,4 +192,35 @@ func (c Context) Planned(p Plans) (lines []chat.Line) {
 func (c Context) comingLine(w desk.Window) chat.Line {
 	t := chat.Join(chat.Text{{Strong: w.Subject().String()}, {Plain: ": "}}, c.period(w.Planned), chat.Plain(". "+c.expect(w)+" "), stop(chat.Plain(w.Title)))
 	return chat.Line{Kind: chat.Item, Text: t}
+}
+
+// windowEntry names what happened to a window.
+func (c Context) windowEntry(kind desk.EntryKind) string {
+	switch kind {
+	case desk.WindowScheduled:
+		return c.word("Scheduled")
+	case desk.WindowReminded:
+		return c.word("Reminded")
+	case desk.WindowStarted:
+		return c.word("Began")
+	case desk.WindowHeld:
+		return c.word("Start held")
+	case desk.WindowMoved:
+		return c.word("Moved")
+	case desk.WindowExtended:
+		return c.word("Extended")
+	case desk.WindowLate:
+		return c.word("Takes longer")
+	case desk.WindowVerifying:
+		return c.word("Work done")
+	case desk.WindowNotPassed:
+		return c.word("Tests failed")
+	case desk.WindowCompleted:
+		return c.word("Completed")
+	case desk.WindowCancelled:
+		return c.word("Cancelled")
+	case desk.WindowConverted:
+		return c.word("Became an incident")
+	}
+	return string(kind)
 }

@@ -1,6 +1,7 @@
 package wording
 
 import (
+	"fmt"
 	"strconv"
 	"strings"
 	"time"
@@ -11,6 +12,10 @@ import (
 
 // The forms about planned work. Each is followed by the question whether it was
 // understood, so their buttons say that it goes on.
+
+// maxDetails is how many characters of details a form takes: with them the button that
+// confirms it still fits Slack's limit of 2,000.
+const maxDetails = 1200
 
 // WindowFields are what fields of the form of a schedule hold at first, by name.
 type WindowFields map[string]string
@@ -23,7 +28,7 @@ func (c Context) ScheduleForm(initial WindowFields) chat.Form {
 	}
 	title := c.titleField("")
 	title.Optional = false
-	details := chat.Field{Name: "details", Label: c.word("Details"), Kind: chat.LongText, Max: desk.MaxText, Optional: true, Hint: c.word("What is done, and what people should do meanwhile. Everybody reads it.")}
+	details := chat.Field{Name: "details", Label: c.word("Details"), Kind: chat.LongText, Max: maxDetails, Optional: true, Hint: c.word("What is done, and what people should do meanwhile. Everybody reads it.")}
 	f := chat.Form{Title: c.word("Schedule work"), Submit: c.word("Continue"), Command: "window schedule"}
 	f.Intro = []chat.Line{paragraph(c.say("You see how it was understood before anybody is told."))}
 	f.Fields = []chat.Field{
@@ -76,7 +81,7 @@ func (c Context) ExtendForm(w desk.Window) chat.Form {
 func (c Context) CancelForm(w desk.Window) chat.Form {
 	f := c.windowForm(w, "cancel", c.word("Cancel %s", w.Subject()), c.reasonField(c.word("Everybody reads it, who was told.")))
 	if w.IsSeries() {
-		f.Intro = append(f.Intro, paragraph(c.say("This cancels all of its times. One alone: %s", chat.Span{Code: "window cancel " + strconv.Itoa(w.Number) + " dec 25 <why>"})))
+		f.Intro = append(f.Intro, paragraph(c.say("This cancels all of its times. One alone: %s", chat.Span{Code: fmt.Sprintf("window cancel %d dec 25 <why>", w.Number)})))
 	}
 	return f
 }

@@ -55,7 +55,7 @@ func (c Context) windowState(w desk.Window) chat.Message {
 	m.Lines = append(m.Lines, c.windowTimes(w, k)...)
 	m.Lines = append(m.Lines, c.planned(w)...)
 	if !w.IsOver() {
-		m.Lines = append(m.Lines, c.workAdvice(w)...)
+		m.Lines = append(m.Lines, c.windowAdvice(w)...)
 		m.Context = c.nextNews(w, time.Time{}, k)
 	}
 	m.Context = append(m.Context, c.notVerified(w)...)
@@ -123,7 +123,7 @@ func (c Context) isLate(w desk.Window) []chat.Line {
 	if !isTakingLonger(w) {
 		return nil
 	}
-	if len(c.workAdvice(w)) == 0 {
+	if len(c.windowAdvice(w)) == 0 {
 		return []chat.Line{paragraph(c.say("%s until it ends.", c.does(w)))}
 	}
 	return []chat.Line{paragraph(c.say("%s until it ends. Please keep to the advice.", c.does(w)))}
@@ -163,8 +163,8 @@ func (c Context) planned(w desk.Window) []chat.Line {
 	return lines
 }
 
-// workAdvice is what to do while the work goes on.
-func (c Context) workAdvice(w desk.Window) []chat.Line {
+// windowAdvice is what to do while the work goes on.
+func (c Context) windowAdvice(w desk.Window) []chat.Line {
 	var all []string
 	for _, id := range w.ServiceIDs() {
 		s, _ := c.Catalog.Find(string(id))

@@ -25,7 +25,7 @@ func (c Context) windowReply(d chat.Delivery) chat.Message {
 	}
 	m.Context = append(m.Context, c.notVerified(w)...)
 	if !w.IsOver() && d.Broadcast {
-		m.Lines = append(m.Lines, c.workAdvice(w)...)
+		m.Lines = append(m.Lines, c.windowAdvice(w)...)
 	}
 	if d.Broadcast || len(d.Said) > 1 {
 		m.Context = append(m.Context, c.windowPage(w)...)

@@ -1,0 +1,79 @@
+package commands
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/umassonline/belltower/internal/desk"
+)
+
+func noClock() *desk.Refusal {
+	return desk.Refuse(desk.Invalid, "It is not said at what time of day.").WithHint("Like: %s", desk.Term("saturday 04:00 for 3h"))
+}
+
+// noTime refuses what does not begin with a time.
+func (a *asked) noTime(s span) error {
+	words := s.words()
+	if len(words) == 0 {
+		return desk.Refuse(desk.Invalid, "No time was given.").WithHint("Like: %s", desk.Term("saturday 04:00 for 3h")).In(fieldWhen)
+	}
+	if day, ok := missingDay(lower(words), date(a.req.At.In(a.Words.Zone)).year); ok {
+		return desk.Refuse(desk.Invalid, "%s %d has no day %d.", desk.Term(day.month.String()), day.year, day.day).In(fieldWhen)
+	}
+	for n := min(3, len(words)); n > 0; n-- {
+		var m moment
+		if m.setDay(lower(words[:n])) {
+			return noClock().In(fieldWhen)
+		}
+	}
+	refusal := desk.Refuse(desk.Invalid, "%q is no time that I understand.", clip(strings.Join(words, " "))).In(fieldWhen)
+	if near := nearest(words[0], dayNames()); near != "" && !isNumber(words[0]) {
+		refusal.WithHint("Did you mean %s?", near)
+		return (&question{Refusal: refusal}).offering(a.instead(s, 1)(near))
+	}
+	return refusal.WithHint("Like: saturday 04:00, dec 5 10pm, tomorrow 2am, in 2h, 2026-12-05 22:00, every wednesday 04:00.")
+}
+
+// missingDay finds a day that the calendar has not: feb 30, feb 29 2027, 2027-02-29.
+func missingDay(words []string, year int) (calendarDay, bool) {
+	var d calendarDay
+	if n, err := fmt.Sscanf(words[0], "%4d-%2d-%2d", &d.year, &d.month, &d.day); n == 3 && err == nil {
+		return d, d.month >= 1 && d.month <= 12 && !exists(d.year, d.month, d.day)
+	}
+	d.year = year
+	if len(words) < 2 {
+		return d, false
+	}
+	name, number := words[0], words[1]
+	if isNumber(name) {
+		name, number = number, name
+	}
+	month, ok := parseMonth(name)
+	day, okDay := smallNumber(strings.TrimSuffix(number, ","), 99)
+	if len(words) > 2 && isNumber(words[2]) && len(words[2]) == 4 {
+		d.year, _ = strconv.Atoi(words[2])
+	} else if month == time.February && day == 29 {
+		ok = false // some year has it
+	}
+	d.month, d.day = month, day
+	return d, ok && okDay && !exists(d.year, d.month, d.day)
+}
+
+// dayNames are words that a time may begin with.
+func dayNames() []string {
+	names := []string{"today", "tomorrow", "next", wordEvery}
+	for d := time.Sunday; d <= time.Saturday; d++ {
+		names = append(names, strings.ToLower(d.String()))
+	}
+	for m := time.January; m <= time.December; m++ {
+		names = append(names, strings.ToLower(m.String()))
+	}
+	return names
+}
+
+func isNumber(word string) bool {
+	_, err := strconv.Atoi(word)
+	return err == nil
+}
