@@ -139,7 +139,7 @@ func (c Context) saying(a *desk.Announcement, k clock) saying {
 // declared says a new problem, or what became of planned work.
 func (c Context) declared(i desk.Incident) string {
 	if i.Window != 0 {
-		return c.word("The planned work has become a problem: %s", c.Conditions(i))
+		return c.word("The planned work has become a problem. %s", c.Conditions(i))
 	}
 	return c.Conditions(i)
 }

@@ -120,10 +120,12 @@ func (c Context) windowOver(w desk.Window, names string) string {
 
 // isLate says below the sentence what a window does that takes longer.
 func (c Context) isLate(w desk.Window) []chat.Line {
-	if !isTakingLonger(w) {
+	switch {
+	case !isTakingLonger(w):
 		return nil
-	}
-	if len(c.windowAdvice(w)) == 0 {
+	case w.Status == desk.Verifying:
+		return []chat.Line{paragraph(c.say("The work is done, but we are still testing."))}
+	case len(c.windowAdvice(w)) == 0:
 		return []chat.Line{paragraph(c.say("%s until it ends.", c.does(w)))}
 	}
 	return []chat.Line{paragraph(c.say("%s until it ends. Please keep to the advice.", c.does(w)))}
