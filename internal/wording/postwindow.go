@@ -23,8 +23,11 @@ func (c Context) will(w desk.Window) string { return c.work(w, true) }
 func (c Context) does(w desk.Window) string { return c.work(w, false) }
 
 func (c Context) work(w desk.Window, future bool) string {
-	return c.grammar().work(work{c.Names(w.Services), len(w.Services) > 1, w.Effect, future})
+	return c.grammar().work(work{c.namesUpTo(w.Services, workNames), len(w.Services) > 1, w.Effect, future})
 }
+
+// workNames is how many services a sentence about planned work names: times follow.
+const workNames = 3
 
 func windowName(number int) desk.Subject {
 	return desk.Subject{Kind: desk.WindowSubject, Number: number}
@@ -79,7 +82,7 @@ func isTakingLonger(w desk.Window) bool {
 
 // windowLead is the sentence that stands alone, without its stop.
 func (c Context) windowLead(w desk.Window, k clock) chat.Text {
-	names := c.Names(w.Services)
+	names := c.namesUpTo(w.Services, workNames)
 	switch {
 	case w.IsOver():
 		return chat.Plain(c.windowOver(w, names))
@@ -158,7 +161,7 @@ func (c Context) wasPlanned(p desk.Period) chat.Text {
 
 // planned says what is done, as somebody typed it.
 func (c Context) planned(w desk.Window) []chat.Line {
-	lines := append([]chat.Line{paragraph(colon(c.word("The work"), w.Title))}, c.allServices(w.Services)...)
+	lines := append([]chat.Line{paragraph(colon(c.word("The work"), w.Title))}, c.allServices(w.Services, workNames)...)
 	if w.Details != "" && !w.IsOver() {
 		lines = append(lines, quote(w.Details))
 	}

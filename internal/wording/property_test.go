@@ -39,7 +39,8 @@ func wildCatalog() (*desk.Catalog, []desk.Affected) {
 	var all []desk.Affected
 	for n := range 40 {
 		name := fmt.Sprintf("Service %c %s", 'A'+n%26, strings.Repeat("n", 60))
-		s := desk.Service{ID: desk.ServiceID(fmt.Sprintf("sid%d", n)), Name: name, AdviceOutage: fmt.Sprintf("%d %s", n, strings.Repeat("a", 490))}
+		advice := fmt.Sprintf("%d %s", n, strings.Repeat("a", 490))
+		s := desk.Service{ID: desk.ServiceID(fmt.Sprintf("sid%d", n)), Name: name, Advice: advice, AdviceOutage: advice}
 		services = append(services, s)
 		all = append(all, desk.Affected{Service: s.ID, Name: name})
 	}
@@ -200,7 +201,7 @@ func checkPromise(t rapid.TB, c Context, m chat.Message, now time.Time) {
 	}
 }
 
-var staffWords = regexp.MustCompile(`(?i)\b(minor|major|critical|leve|grave|crítico|sid\d+|\w+_\w+|U0\w+|amherst)\b`)
+var staffWords = regexp.MustCompile(`(?i)\b(minor|major|critical|leve|grave|crítico|maintenance|mantenimiento|window|ventana|sid\d+|\w+_\w+|U0\w+|amherst)\b`)
 
 func checkPublic(t rapid.TB, m chat.Message) {
 	for _, text := range texts(m) {

@@ -49,6 +49,10 @@ func (p *plan) take(c desk.WindowChange, err error) *plan {
 	if err != nil {
 		p.t.Fatal(err)
 	}
+	return p.keep(c)
+}
+
+func (p *plan) keep(c desk.WindowChange) *plan {
 	p.w = c.Window
 	if c.Announce != nil {
 		a := *c.Announce
