@@ -80,6 +80,10 @@ func TestPromises(t *testing.T) {
 	inEach(t, func(t *testing.T, in Context) {
 		for name, s := range promiseStories(t, in) {
 			t.Run(name, func(t *testing.T) { golden(t, in, "promise "+name, s.forms(1)) })
+			a := s.newest()
+			d := chat.Delivery{Subject: a.Subject, N: a.N, Snapshot: &a.Snapshot, Root: "root", Said: s.said[len(s.said)-1:]}
+			checkPromise(t, in.Post(d), a.At)
+			checkPublic(t, in.Post(d))
 		}
 	})
 }
