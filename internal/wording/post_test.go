@@ -76,17 +76,6 @@ func beginIn(t testing.TB, in Context) *story {
 // typed is what people type, in their language.
 func (s *story) typed(english string) string { return typedIn(s.t, s.in, english) }
 
-func typedIn(t testing.TB, in Context, english string) string {
-	if in.Language == nil || english == "" {
-		return english
-	}
-	own, ok := spoken()[english]
-	if !ok {
-		t.Errorf("nobody types %q in %s", english, in.Language.Code)
-	}
-	return own
-}
-
 // typedOr is what people type, or the ready sentence where they type nothing.
 func (s *story) typedOr(english, ready string) string {
 	if english == "" {

@@ -94,6 +94,18 @@ func merging(t *testing.T, in Context, into bool) *story {
 	return s.take(from, err)
 }
 
+// typedIn is what people type, in the language of a campus.
+func typedIn(t testing.TB, in Context, english string) string {
+	if in.Language == nil || english == "" {
+		return english
+	}
+	own, ok := spoken()[english]
+	if !ok {
+		t.Errorf("nobody types %q in %s", english, in.Language.Code)
+	}
+	return own
+}
+
 // spoken is what people type in the stories, in Spanish.
 func spoken() map[string]string {
 	return map[string]string{
