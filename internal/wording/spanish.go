@@ -20,9 +20,9 @@ func Spanish() *Language {
 	for _, part := range []map[string]string{
 		spanishPosts(), spanishWords(), spanishNotices(), spanishOps(), spanishTroubles(), spanishDone(), spanishReading(), spanishStandings(),
 		spanishSubscriptions(), spanishAccess(), spanishForms(), spanishFields(), spanishTests(), spanishHelp(), spanishMoreHelp(), spanishExamples(),
-		spanishWindows(), spanishWindowOps(), spanishQuestions(), spanishFaculty(),
 		spanishPlanning(), spanishWindowAnswers(), spanishWindowForms(), spanishWindowHelp(), spanishWindowExamples(), spanishWindowRules(),
 		spanishRefusals(), spanishTimes(), spanishRules(), spanishHints(), spanishTerms(),
+		spanishWindows(), spanishWindowOps(), spanishQuestions(), spanishFaculty(),
 	} {
 		maps.Copy(texts, part)
 	}
