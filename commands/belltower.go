@@ -2,6 +2,7 @@ package commands
 
 import (
 	"context"
+	"fmt"
 	"strings"
 
 	"github.com/umassonline/belltower/internal/chat"
@@ -35,8 +36,9 @@ func help(_ context.Context, a *asked) (chat.Reply, error) {
 	if h, ok := wording.HelpOf(word); ok {
 		return answer(a.Words.HelpOn(h))
 	}
-	for _, command := range []string{root, "incident"} {
-		if h, ok := wording.HelpOf(command + " " + word); ok {
+	_, isCommand := table()[word]
+	for _, command := range []string{root, "incident", "window"} {
+		if h, ok := wording.HelpOf(command + " " + word); ok && !isCommand {
 			return answer(a.Words.HelpOn(h))
 		}
 	}
@@ -63,8 +65,15 @@ func whoami(_ context.Context, a *asked) (chat.Reply, error) {
 	}))
 }
 
-// why reads [42]. What was taken back is there for the channels that were told.
+// why reads [42] and [win-17]. What was taken back is there for the channels that
+// were told.
 func why(ctx context.Context, a *asked) (chat.Reply, error) {
+	if word, rest := cutWord(a.line.rest); strings.HasPrefix(strings.ToLower(word), "win") {
+		if n, ok := parseWindowNumber(word); ok {
+			a.line.rest = rest
+			return a.whyWindow(ctx, n)
+		}
+	}
 	if err := a.incident(ctx, amongOpen); err != nil {
 		return chat.Reply{}, err
 	}
@@ -72,28 +81,53 @@ func why(ctx context.Context, a *asked) (chat.Reply, error) {
 	if err != nil {
 		return chat.Reply{}, err
 	}
-	if a.line.rest != "" {
-		return chat.Reply{}, a.tooMuch()
-	}
-	if a.req.Channel.IsZero() {
-		return chat.Reply{}, desk.Refuse(desk.Invalid, "There is no channel here.").WithHint("Like: incident deliveries %d", i.Number)
-	}
-	w, err := a.journal.Why(ctx, i.Subject(), a.req.Channel)
+	w, err := a.whyHere(ctx, i.Subject(), "incident")
 	if err != nil {
 		return chat.Reply{}, err
 	}
 	if !a.maySee(i) && (i.Drill || w.At.IsZero()) {
 		return chat.Reply{}, notThere(i)
 	}
-	if w.Announced == 0 {
-		return answer(a.Words.Forgotten(i, a.Kept))
+	return a.because(ctx, w, told{i.Subject(), i.EndedAt})
+}
+
+// whyWindow answers why this channel did or did not hear of a window.
+func (a *asked) whyWindow(ctx context.Context, n int) (chat.Reply, error) {
+	win, err := a.journal.Window(ctx, n)
+	if err != nil {
+		return chat.Reply{}, err
+	}
+	w, err := a.whyHere(ctx, win.Subject(), "window")
+	if err != nil {
+		return chat.Reply{}, err
+	}
+	return a.because(ctx, w, told{win.Subject(), win.EndedAt})
+}
+
+// whyHere is how this channel stands with a subject; command is the one that is about
+// such.
+func (a *asked) whyHere(ctx context.Context, s desk.Subject, command string) (outbox.Why, error) {
+	if a.line.rest != "" {
+		return outbox.Why{}, a.tooMuch()
+	}
+	if a.req.Channel.IsZero() {
+		return outbox.Why{}, desk.Refuse(desk.Invalid, "There is no channel here.").WithHint("Like: %s", fmt.Sprintf("%s deliveries %d", command, s.Number))
+	}
+	return a.journal.Why(ctx, s, a.req.Channel)
+}
+
+// because answers it.
+func (a *asked) because(ctx context.Context, w outbox.Why, t told) (chat.Reply, error) {
+	if w.Announced == 0 && !t.ended.IsZero() {
+		return answer(a.Words.Forgotten(t.subject, t.ended, a.Kept))
 	}
 	if !a.staff() {
+		var err error
 		if w.Why, err = a.withoutReason(ctx, w); err != nil {
 			return chat.Reply{}, err
 		}
 	}
-	return answer(a.Words.Why(i.Subject(), standing(w.Standing), w.Subscriptions))
+	return answer(a.Words.Why(t.subject, standing(w.Standing), w.Subscriptions))
 }
 
 // withoutReason is why a channel waits, without an admin's reason of a hold, which

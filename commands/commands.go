@@ -24,6 +24,8 @@ type Settings struct {
 	Access desk.Access
 	// Connections are the names of all configured connections.
 	Connections []desk.ConnectionName
+	// Planning is what the organization says of planned work.
+	Planning desk.Planning
 	// Rosters tells what is known of the groups that the access list names; nil:
 	// there are none.
 	Rosters func() []chat.Roster
@@ -69,7 +71,7 @@ type asked struct {
 	typed   string // the rest of the line as it was behind the verb
 	command string // "incident"
 	verb    verb
-	// number is that of the incident meant; 0: not known yet.
+	// number is that of the incident or window meant; 0: not known yet.
 	number int
 }
 
@@ -93,6 +95,7 @@ func (v verb) changes() bool { return v.do == nil || v.deed == desk.Respond || v
 func table() map[string][]verb {
 	return map[string][]verb{
 		"incident":    incidentVerbs(),
+		"window":      windowVerbs(),
 		"subscribe":   {{deed: desk.Read, do: subscribe}},
 		"unsubscribe": {{deed: desk.Follow, flags: []flag{flagYes}, do: unsubscribe}},
 		"status":      {{deed: desk.Read, do: status}},
@@ -156,6 +159,9 @@ func (a *asked) run(ctx context.Context) (chat.Reply, error) {
 	if a.verb.form && a.line.bare() && !a.req.Filled {
 		return a.usage(), nil
 	}
+	if err := a.reasons(); err != nil {
+		return chat.Reply{}, err
+	}
 	for f := range a.line.flags {
 		if !slices.Contains(a.verb.flags, f) {
 			return chat.Reply{}, desk.Refuse(desk.Invalid, "%s does not take %s.", a.path(), f.dashed()).
@@ -208,8 +214,8 @@ func (a *asked) unknownVerb(name string, verbs []verb) error {
 	}
 	if a.command == root {
 		names = slices.AppendSeq(names, mapKeys(table()))
-		if k := slices.IndexFunc(incidentVerbs(), func(v verb) bool { return v.name == name }); k >= 0 {
-			a.command, a.verb = "incident", incidentVerbs()[k]
+		if command, v, ok := verbOf(name); ok {
+			a.command, a.verb = command, v
 			q := unknownWord(root+" command", name, []string{a.path()})
 			q.WithHint("Did you mean %s?", a.path())
 			return q.offering(a.action(a.Words.Instead(a.path()), a.again()))
@@ -222,6 +228,17 @@ func (a *asked) unknownVerb(name string, verbs []verb) error {
 		return err.offering(a.action(a.Words.Instead(err.near), a.again()))
 	}
 	return err
+}
+
+// verbOf finds the command that has a verb of this name.
+func verbOf(name string) (command string, v verb, ok bool) {
+	for _, command := range []string{"incident", "window"} {
+		verbs := table()[command]
+		if k := slices.IndexFunc(verbs, func(v verb) bool { return v.name == name }); k >= 0 {
+			return command, verbs[k], true
+		}
+	}
+	return "", verb{}, false
 }
 
 func (a *asked) by() journal.By {

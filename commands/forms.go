@@ -14,8 +14,17 @@ import (
 // can open one; nil: the line says enough, or the verb has none. Its fields are the
 // options of the verb, so that filling it in is typing the line.
 func (a *asked) form(ctx context.Context) (*chat.Form, error) {
-	if !a.req.Forms || a.req.Filled || len(a.line.options)+len(a.line.flags) > 0 {
+	if !a.req.Forms || a.req.Filled {
 		return nil, nil
+	}
+	if f := a.overrideForm(); f != nil {
+		return f, nil
+	}
+	if len(a.line.options)+len(a.line.flags) > 0 {
+		return nil, nil
+	}
+	if a.command == "window" {
+		return a.windowForm(ctx)
 	}
 	switch a.path() {
 	case "incident declare", "incident drill":
@@ -42,8 +51,12 @@ func (a *asked) namesOnly() bool {
 	if n := len(words); n > 0 && a.verb.name == "edit" && strings.HasPrefix(words[n-1], "#") {
 		words = words[:n-1]
 	}
+	number := parseNumber
+	if a.command == "window" {
+		number = parseWindowNumber
+	}
 	if len(words) == 1 {
-		if _, ok := parseNumber(words[0]); ok {
+		if _, ok := number(words[0]); ok {
 			return true
 		}
 	}

@@ -29,6 +29,12 @@ func (c *Commands) Home(ctx context.Context, req chat.Request) (chat.Message, er
 		}
 	}
 	slices.SortStableFunc(home.Promised, func(a, b desk.Incident) int { return a.NextUpdateBy.Compare(b.NextUpdateBy) })
+	if home.Running, err = a.journal.Running(ctx); err != nil {
+		return chat.Message{}, err
+	}
+	if home.Coming, err = a.coming(ctx, func(desk.Window) bool { return true }); err != nil {
+		return chat.Message{}, err
+	}
 	home.Subscriptions, err = a.journal.SubscriptionsOf(ctx, req.Person.Connection)
 	return a.Words.Home(home), err
 }

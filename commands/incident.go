@@ -32,6 +32,8 @@ func incidentVerbs() []verb {
 		{"edit", desk.Respond, nil, true, edit},
 		{"change", desk.Respond, nil, true, change},
 		{"merge", desk.Respond, nil, true, merge},
+		{"nothing-new", desk.Respond, nil, false, nothingNew},
+		{"snooze", desk.Respond, nil, false, snooze},
 		{"list", desk.Read, nil, false, list},
 		{"show", desk.Read, nil, false, show},
 		{"timeline", desk.ReadStaff, nil, false, timeline},

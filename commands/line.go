@@ -108,7 +108,7 @@ func inField(err error, name string) error {
 // takeOptions makes flags of the options that are flags elsewhere, and of a last
 // part that is just "next 45m".
 func (l *line) takeOptions() error {
-	for _, f := range []flag{flagNext, flagSince} {
+	for _, f := range []flag{flagNext, flagSince, flagForce, flagUrgent} {
 		v, ok := l.options[string(f)]
 		if !ok {
 			continue
@@ -132,6 +132,10 @@ func (l *line) setFlag(f flag, value string) error {
 	l.flags[f] = value
 	return nil
 }
+
+// isReason reports whether the value of the flag is a reason. It may be asked for by a
+// form where it is missing.
+func (f flag) isReason() bool { return f == flagForce || f == flagUrgent }
 
 func (f flag) dashed() string { return "--" + string(f) }
 
@@ -200,7 +204,7 @@ func (s *scanner) value(f flag) error {
 	if f != flagYes && f != flagSeparate {
 		s.left = strings.TrimLeft(strings.TrimPrefix(s.left, "="), " \t")
 		value, n = f.valueAt(s.left)
-		if value == "" {
+		if value == "" && !f.isReason() {
 			return desk.Refuse(desk.Invalid, "%s needs %s behind it.", f.dashed(), f.needs()).WithHint("Like: %s", f.example())
 		}
 	}

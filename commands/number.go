@@ -68,7 +68,7 @@ func (a *asked) findIncident(ctx context.Context, among candidates) (int, error)
 		return n, err
 	}
 	whole := a.line.rest
-	service, named := a.takeService()
+	service, named := a.takeServiceOf("incident")
 	if done, found, err := a.journal.Repeated(ctx, a.by()); found || err != nil {
 		return done.Incident.Number, err
 	}
@@ -132,10 +132,10 @@ func (a *asked) namesMessage(word, rest string) bool {
 	return a.verb.name == "edit" && strings.HasPrefix(word, "#") && !strings.HasPrefix(rest, "#")
 }
 
-// takeService takes a service off the line where it stands for its incident. One
-// that begins a sentence ("learn is back") stays.
-func (a *asked) takeService() (desk.Service, bool) {
-	if v, given := a.line.options["incident"]; given {
+// takeServiceOf takes a service off the line where it stands for its incident or
+// window, whose option that is. One that begins a sentence ("learn is back") stays.
+func (a *asked) takeServiceOf(option string) (desk.Service, bool) {
+	if v, given := a.line.options[option]; given {
 		return a.Words.Catalog.Find(strings.TrimSpace(v))
 	}
 	words := strings.Fields(a.line.rest)
@@ -214,7 +214,7 @@ func (a *asked) fold(names ...string) {
 // again writes what the line still holds, its options too, as a line.
 func (a *asked) again() string {
 	words := []string{a.line.rest}
-	for _, name := range []string{"services", "target", "impact", "kinds", "least", "manner", "hours", "status", "title"} {
+	for _, name := range []string{"services", "target", "impact", "kinds", "least", "manner", "hours", "effect", "when", "for", "until", "status", "title"} {
 		v := a.line.options[name]
 		if name == "status" && v != "" {
 			v += ":"

@@ -145,10 +145,59 @@ func (a *asked) flagWords() []string {
 		case value == "":
 			words = append(words, f.dashed())
 		default:
-			words = append(words, f.dashed()+` "`+value+`"`)
+			words = append(words, f.dashed()+` "`+strings.Map(unquoted, value)+`"`)
 		}
 	}
 	return words
+}
+
+// unquoted makes a quotation mark inside a value one that does not end it.
+func unquoted(r rune) rune {
+	if isQuote(r) {
+		return '\''
+	}
+	return r
+}
+
+// unreasoned is the flag of the line whose reason is not said; empty: there is none.
+func (a *asked) unreasoned() flag {
+	for _, f := range flagNames() {
+		if value, there := a.line.flags[f]; there && value == "" && f.isReason() {
+			return f
+		}
+	}
+	return ""
+}
+
+// reasons takes the reason that a form asked for, and refuses a flag without one.
+func (a *asked) reasons() error {
+	f := a.unreasoned()
+	if f == "" {
+		return nil
+	}
+	if v := strings.TrimSpace(a.line.options["reason"]); v != "" && slices.Contains(a.verb.flags, f) {
+		a.line.flags[f] = v
+		a.line.options = maps.Clone(a.line.options)
+		delete(a.line.options, "reason")
+		return nil
+	}
+	like := f.example()
+	if slices.Contains(a.verb.flags, f) {
+		like = strings.TrimSpace(a.path() + " " + f.example() + " " + a.again())
+	}
+	return desk.Refuse(desk.Invalid, "%s needs %s behind it.", f.dashed(), f.needs()).WithHint("Like: %s", like).In("reason")
+}
+
+// overrideForm asks for the reason of a flag that needs one, where the platform can
+// open a form; nil: there is no such flag.
+func (a *asked) overrideForm() *chat.Form {
+	f := a.unreasoned()
+	if f == "" || !slices.Contains(a.verb.flags, f) || len(a.line.options) > 0 {
+		return nil
+	}
+	words := append([]string{a.path()}, a.flagWords()...)
+	form := a.Words.OverrideForm(strings.TrimSpace(strings.Join(words, " ") + " " + a.line.rest))
+	return &form
 }
 
 // usage answers a bare verb: what belongs behind it, with an example.

@@ -122,12 +122,23 @@ func deliveries(ctx context.Context, a *asked) (chat.Reply, error) {
 	if err != nil {
 		return chat.Reply{}, err
 	}
-	d, err := a.journal.Deliveries(ctx, i.Subject())
+	return a.delivered(ctx, told{i.Subject(), i.EndedAt}, page)
+}
+
+// told is what channels were told of, and when it ended; zero: it has not.
+type told struct {
+	subject desk.Subject
+	ended   time.Time
+}
+
+// delivered answers who was told of it.
+func (a *asked) delivered(ctx context.Context, t told, page int) (chat.Reply, error) {
+	d, err := a.journal.Deliveries(ctx, t.subject)
 	if err != nil {
 		return chat.Reply{}, err
 	}
-	if d.Announced == 0 {
-		return answer(a.Words.Forgotten(i, a.Kept))
+	if d.Announced == 0 && !t.ended.IsZero() {
+		return answer(a.Words.Forgotten(t.subject, t.ended, a.Kept))
 	}
 	counts := map[string]int{}
 	order := wording.StandingOrder()
@@ -143,7 +154,7 @@ func deliveries(ctx context.Context, a *asked) (chat.Reply, error) {
 	if err != nil {
 		return chat.Reply{}, err
 	}
-	return answer(a.Words.Delivered(i.Subject(), counts, d.HeldUntil, p))
+	return answer(a.Words.Delivered(t.subject, counts, d.HeldUntil, p))
 }
 
 func standing(s outbox.Standing) wording.Standing {

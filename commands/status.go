@@ -21,7 +21,15 @@ func status(ctx context.Context, a *asked) (chat.Reply, error) {
 	if err != nil {
 		return chat.Reply{}, err
 	}
-	health, err := a.healthOf(word, opened)
+	running, err := a.journal.Running(ctx)
+	if err != nil {
+		return chat.Reply{}, err
+	}
+	health, err := a.healthOf(word, desk.HealthOf(a.Words.Catalog, opened, running))
+	if err != nil {
+		return chat.Reply{}, err
+	}
+	plans, err := a.plans(ctx, health)
 	if err != nil {
 		return chat.Reply{}, err
 	}
@@ -35,10 +43,10 @@ func status(ctx context.Context, a *asked) (chat.Reply, error) {
 	}
 	if public {
 		p.Next = chat.Action{}
-		return chat.Reply{Message: a.Words.Status(health, p, chat.Action{}), Public: true}, nil
+		return chat.Reply{Message: a.Words.Status(health, p, plans, chat.Action{}), Public: true}, nil
 	}
 	show := a.action(a.Words.ShowHere(), strings.TrimSpace(word+" "+wordHere))
-	return answer(a.Words.Status(health, p, show))
+	return answer(a.Words.Status(health, p, plans, show))
 }
 
 // takeHere takes the word "here" off the end, unless a service is called so.
@@ -55,8 +63,7 @@ func (a *asked) takeHere() (word string, public bool) {
 }
 
 // healthOf tells how the services asked for do, those in trouble first.
-func (a *asked) healthOf(word string, opened []desk.Incident) ([]desk.Health, error) {
-	health := desk.HealthOf(a.Words.Catalog, opened, nil)
+func (a *asked) healthOf(word string, health []desk.Health) ([]desk.Health, error) {
 	if word != "" {
 		target, ok := a.Words.Catalog.FindTarget(word)
 		if !ok {

@@ -233,15 +233,22 @@ func (a *asked) mayReplace(old, sub desk.Subscription) error {
 	return a.Access.MayLoosen(a.actor, old)
 }
 
-// matching lists what is open and matches the subscriptions.
-func (a *asked) matching(ctx context.Context, subs []desk.Subscription) (out []wording.OpenNow, err error) {
+// matching lists what is open or planned and matches the subscriptions.
+func (a *asked) matching(ctx context.Context, subs []desk.Subscription) (out wording.Matching, err error) {
 	all, err := open(ctx, a)
+	if err != nil {
+		return out, err
+	}
 	for _, i := range all {
 		wish := a.Words.Catalog.AudienceOf(desk.Snapshot{Incident: &i}.Scope()).Wish(subs)
 		if wish.Matches {
-			out = append(out, wording.OpenNow{Incident: i, QuietUntil: wish.QuietUntil(a.req.At, i.Impact, a.Words.Zone)})
+			out.Open = append(out.Open, wording.OpenNow{Incident: i, QuietUntil: wish.QuietUntil(a.req.At, i.Impact, a.Words.Zone)})
 		}
 	}
+	coming, err := a.coming(ctx, func(w desk.Window) bool {
+		return a.Words.Catalog.AudienceOf(desk.Snapshot{Window: &w}.Scope()).Wish(subs).Matches
+	})
+	out.Coming = coming[:min(len(coming), shownTimes)]
 	return out, err
 }
 

@@ -28,7 +28,48 @@ func (b *bot) complete(ctx context.Context, line string) []chat.Choice {
 	if before[0] == "incident" && !slices.Contains([]string{"declare", "drill", "list"}, before[1]) {
 		return b.completeIncident(ctx, before, begun)
 	}
+	if before[0] == "window" && before[1] != "schedule" {
+		return b.completeWindow(ctx, before, begun)
+	}
 	return beginning(begun, b.serviceChoices(before))
+}
+
+// completeWindow goes on behind a verb that is about planned work there is.
+func (b *bot) completeWindow(ctx context.Context, before []string, begun string) []chat.Choice {
+	switch {
+	case len(before) == 2 && before[1] == "list":
+		return beginning(begun, append(choices("all", "30d"), b.services()...))
+	case len(before) == 2:
+		return beginning(begun, b.windowChoices(ctx, before[1]))
+	case len(before) == 3 && before[1] == "extend":
+		return beginning(begun, choices("30m", "1h", "2h"))
+	case len(before) == 3 && before[1] == "incident":
+		return beginning(begun, choices("slow", "partly", "down"))
+	}
+	return nil
+}
+
+// windowChoices are the windows that a verb may be about.
+func (b *bot) windowChoices(ctx context.Context, verb string) (all []chat.Choice) {
+	running, err := b.journal.Running(ctx)
+	if err != nil {
+		return nil
+	}
+	now := b.out.now()
+	coming, err := b.journal.Coming(ctx, now, now.Add(desk.MaxAhead), 50)
+	if err != nil {
+		return nil
+	}
+	switch verb {
+	case "complete", "incident":
+		coming = nil
+	case "start", "hold", "move":
+		running = nil
+	}
+	for _, w := range append(running, coming...) {
+		all = append(all, chat.Choice{Value: w.Subject().String(), Label: w.Title})
+	}
+	return all
 }
 
 // completeIncident goes on behind a verb that is about an incident there is.
@@ -63,21 +104,28 @@ func incidentChoices(open []desk.Incident) (all []chat.Choice) {
 // serviceChoices are the services, what a subscription or a list takes, and, once a
 // service is there, the impacts.
 func (b *bot) serviceChoices(before []string) []chat.Choice {
-	var all []chat.Choice
 	switch last := before[len(before)-1]; {
 	case last == "list":
 		return choices("open", "all", "30d")
-	case last == "declare" || last == "drill" || len(before) == 1:
+	case last == "declare" || last == "drill" || last == "schedule" || len(before) == 1:
 	case before[0] == "incident" && len(before) == 3:
 		return choices("slow", "partly", "down")
+	case before[0] == "window" && len(before) == 3:
+		return choices("down", "degraded", "at_risk", "every")
 	default:
 		return nil
 	}
-	for _, s := range b.words.Catalog.Services() {
-		all = append(all, chat.Choice{Value: string(s.ID), Label: s.Name})
-	}
+	all := b.services()
 	if strings.HasSuffix(before[0], "subscribe") {
 		all = append(all, chat.Choice{Value: "all", Label: "All services"})
+	}
+	return all
+}
+
+// services are all services.
+func (b *bot) services() (all []chat.Choice) {
+	for _, s := range b.words.Catalog.Services() {
+		all = append(all, chat.Choice{Value: string(s.ID), Label: s.Name})
 	}
 	return all
 }

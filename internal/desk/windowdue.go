@@ -209,3 +209,12 @@ func (w Window) nextReminder(now time.Time, p Planning) (next time.Time) {
 	}
 	return next
 }
+
+// RemindedAt lists when it is told again before its begin.
+func (w Window) RemindedAt(now time.Time, p Planning) (out []time.Time) {
+	for at := w.nextReminder(now, p); !at.IsZero(); at = w.nextReminder(at, p) {
+		out = append(out, at)
+		w.RemindedTo = at
+	}
+	return out
+}

@@ -41,7 +41,7 @@ func answers(l *Language) []chat.Message {
 		out = append(out, c.Whoami(Who{Role: role}), c.Whoami(Who{Role: role, Missing: true}))
 	}
 	sub := desk.Subscription{Target: desk.All()}
-	return append(out, c.Subscribed(sub, true, []OpenNow{{Incident: learnIncident()}, {Incident: learnIncident(), QuietUntil: morning()}}, desk.Channel{}), c.Unsubscribed([]desk.Subscription{sub}, nil, desk.Channel{}),
+	return append(out, c.Subscribed(sub, true, Matching{Open: []OpenNow{{Incident: learnIncident()}, {Incident: learnIncident(), QuietUntil: morning()}}}, desk.Channel{}), c.Unsubscribed([]desk.Subscription{sub}, nil, desk.Channel{}),
 		c.Held([]desk.ConnectionName{"amherst"}), c.Freed([]desk.ConnectionName{"amherst", "boston"}))
 }
 

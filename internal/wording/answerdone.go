@@ -102,6 +102,10 @@ func (c Context) doneSentence(d Done) chat.Text {
 		return c.say("%s is merged into %s.", name, d.Entry.After)
 	case desk.Noted:
 		return c.say("The note on %s is kept.", name)
+	case desk.NothingNew:
+		return c.say("It is said that nothing is new about %s.", name)
+	case desk.Snoozed:
+		return c.say("News of %s is put off.", name)
 	}
 	return c.say("%s is corrected.", name)
 }
@@ -143,10 +147,15 @@ func (c Context) doneTimes(d Done) (lines []chat.Line) {
 	case d.Entry.Kind == desk.Redated:
 		say("It began %s.", i.BeganAt)
 	}
-	if (d.Entry.Kind == desk.Declared || d.Entry.Kind == desk.Updated) && !i.NextUpdateBy.IsZero() {
+	if promises(d.Entry.Kind) && !i.NextUpdateBy.IsZero() {
 		say("The next update is promised for %s.", i.NextUpdateBy)
 	}
 	return lines
+}
+
+// promises reports whether what was done promises the next news.
+func promises(kind desk.EntryKind) bool {
+	return slices.Contains([]desk.EntryKind{desk.Declared, desk.Updated, desk.NothingNew, desk.Snoozed}, kind)
 }
 
 // Instant says a time with weekday, zone and distance from now, and beside it the
@@ -192,6 +201,8 @@ func (c Context) whoIsTold(d Done) string {
 		return c.word("What was not told yet is dropped. Each channel that was told gets one correction.")
 	case kind == desk.Merged:
 		return c.word("Channels that were told of %s now hear of %s.", d.Incident.Subject(), d.Entry.After)
+	case kind == desk.Snoozed:
+		return c.word("Posts show the later time; nobody is notified.")
 	case kind == desk.Retitled && len(d.Also) == 0 && !unseen, kind == desk.Redated, !d.Incident.IsOpen() && kind != desk.Ended && kind != desk.Reworded:
 		return c.inPlace()
 	case d.Channels == 0 && unseen:

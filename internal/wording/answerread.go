@@ -96,6 +96,8 @@ func (c Context) TimelineLine(e desk.Entry) chat.Line {
 	case e.Kind == desk.Reworded:
 		t = append(t, chat.Span{Plain: fmt.Sprintf(" #%d: %s → %s", e.Update, shorten(e.Before, maxEntry/2), shorten(e.After, maxEntry/2))})
 		return chat.Line{Kind: chat.Item, Text: t}
+	case !e.Was.From.IsZero():
+		t = append(t, c.say(" (was %s)", c.period(e.Was))...)
 	case e.Kind == desk.Redated:
 		t = append(t, chat.Span{Plain: ": "}, c.stamped(e.Before), chat.Span{Plain: " → "}, c.stamped(e.After))
 	case e.Before != "":
@@ -148,8 +150,14 @@ func (c Context) entryWord(e desk.Entry) string {
 		return c.word("Took in another incident")
 	case desk.Noted:
 		return c.word("Note for staff")
+	case desk.Holding:
+		return c.word("Said that nothing new is known")
+	case desk.NothingNew:
+		return c.word("Nothing new")
+	case desk.Snoozed:
+		return c.word("Put off")
 	}
-	return string(e.Kind)
+	return c.windowEntry(e.Kind)
 }
 
 // Timeline answers a timeline, for staff.
@@ -181,14 +189,20 @@ func (c Context) ServiceLine(h desk.Health) chat.Line {
 		t = append(t, chat.Span{Plain: " "})
 		t = append(t, colon(i.Subject().String(), c.typedTitle(i))...)
 	}
+	for _, w := range h.Windows {
+		t = append(t, chat.Span{Plain: " "})
+		t = append(t, colon(w.Subject().String(), w.Title)...)
+		t = append(t, c.say(" It is planned until %s.", c.withDay(w.Planned.To))...)
+	}
 	return chat.Line{Kind: chat.Item, Text: t}
 }
 
-// Status answers how services do now. private: the answer can be shown to all by
-// showHere.
-func (c Context) Status(health []desk.Health, p Page, showHere chat.Action) chat.Message {
+// Status answers how services do now, and what is planned. private: the answer can be
+// shown to all by showHere.
+func (c Context) Status(health []desk.Health, p Page, plans Plans, showHere chat.Action) chat.Message {
 	m := chat.Message{Summary: chat.Plain(c.overall(health)), Tone: statusTone(health)}
 	m = c.paged(p, m)
+	m.Lines = append(m.Lines, c.Planned(plans)...)
 	if c.StatusURL != "" {
 		m.Context = append(m.Context, chat.Text{{Link: chat.Link{URL: c.StatusURL, Label: c.word("Status page")}}})
 	}
@@ -203,14 +217,18 @@ func (c Context) ShowHere() string { return c.word("Show here") }
 
 func (c Context) overall(health []desk.Health) string {
 	var wrong []string
+	work := false
 	for _, h := range health {
-		if h.Status != desk.Operational {
+		work = work || h.Status == desk.UnderMaintenance
+		if h.Status != desk.Operational && h.Status != desk.UnderMaintenance {
 			wrong = append(wrong, h.Service.Name)
 		}
 	}
 	switch {
 	case len(health) == 1:
 		return health[0].Service.Name + ": " + c.PublicStatus(health[0].Status) + "."
+	case len(wrong) == 0 && work:
+		return c.word("All services are working, but for planned work.")
 	case len(wrong) == 0:
 		return c.word("All services are working.")
 	case len(wrong) > shownNames:

@@ -136,9 +136,9 @@ func (c Context) Delivered(s desk.Subject, counts map[string]int, held time.Time
 }
 
 // Forgotten answers who was told of what ended so long ago that this is not kept.
-func (c Context) Forgotten(i desk.Incident, kept time.Duration) chat.Message {
+func (c Context) Forgotten(s desk.Subject, ended time.Time, kept time.Duration) chat.Message {
 	return chat.Message{Tone: chat.ToneInfo, Summary: c.say("Who was told of %s is forgotten: it ended %s, and deliveries are kept for %s after the end.",
-		i.Subject(), c.span(i.EndedAt, chat.FullDate), c.Span(kept))}
+		s, c.span(ended, chat.FullDate), c.Span(kept))}
 }
 
 // StandingOrder lists the states in the order in which they matter to who reads.

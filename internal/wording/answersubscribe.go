@@ -119,17 +119,34 @@ type OpenNow struct {
 	QuietUntil time.Time
 }
 
-// Subscribed answers a new subscription, with what is open now. elsewhere is the
-// channel where it is another; zero: here.
-func (c Context) Subscribed(s desk.Subscription, replaced bool, openNow []OpenNow, elsewhere desk.Channel) chat.Message {
+// Matching is what a new subscription is about now.
+type Matching struct {
+	Open   []OpenNow
+	Coming []desk.Window
+}
+
+// Subscribed answers a new subscription, with what is open and planned now. elsewhere is
+// the channel where it is another; zero: here.
+func (c Context) Subscribed(s desk.Subscription, replaced bool, now Matching, elsewhere desk.Channel) chat.Message {
 	m := chat.Message{Tone: chat.ToneGood, Summary: c.say("%s hears: %s: %s", c.here(elsewhere), c.targetName(s.Target), c.heard(s))}
 	if replaced {
 		m.Lines = append(m.Lines, paragraph(c.say("This takes the place of what it heard of the same target before.")))
 	}
-	if len(openNow) == 0 {
+	if len(now.Open) == 0 {
 		m.Lines = append(m.Lines, paragraph(c.say("Nothing of it is open now.")))
-		return m
 	}
+	m.Lines = append(m.Lines, c.openLines(now.Open)...)
+	if len(now.Coming) > 0 {
+		m.Lines = append(m.Lines, paragraph(c.say("Planned now:")))
+	}
+	for _, w := range now.Coming {
+		m.Lines = append(m.Lines, c.comingLine(w))
+	}
+	return m
+}
+
+// openLines lists what is open, and whether the channel is told at once.
+func (c Context) openLines(openNow []OpenNow) (lines []chat.Line) {
 	var posted, kept []chat.Line
 	var until time.Time
 	for _, o := range openNow {
@@ -141,12 +158,12 @@ func (c Context) Subscribed(s desk.Subscription, replaced bool, openNow []OpenNo
 		kept, until = append(kept, line), o.QuietUntil
 	}
 	if len(posted) > 0 {
-		m.Lines = append(append(m.Lines, paragraph(c.say("Open now, and posted to the channel:"))), posted...)
+		lines = append(append(lines, paragraph(c.say("Open now, and posted to the channel:"))), posted...)
 	}
 	if len(kept) > 0 {
-		m.Lines = append(append(m.Lines, paragraph(c.say("Open now, and told after the quiet hours, %s:", c.withDay(until)))), kept...)
+		lines = append(append(lines, paragraph(c.say("Open now, and told after the quiet hours, %s:", c.withDay(until)))), kept...)
 	}
-	return m
+	return lines
 }
 
 func (c Context) here(elsewhere desk.Channel) chat.Text {

@@ -13,7 +13,7 @@ import (
 func english() grammar {
 	return grammar{
 		joint: func(string) string { return " and " }, joints: []string{" and "},
-		clause: englishClause, units: " ",
+		clause: englishClause, work: englishWork, units: " ",
 		thousands: func(n int) string { return grouped(n, ",") },
 		write:     englishTime,
 	}
@@ -44,6 +44,23 @@ func englishClause(c clause) string {
 	return said
 }
 
+func englishWork(w work) string {
+	verb := either(w.many, "is", "are")
+	if w.future {
+		verb = "will be"
+	}
+	switch w.effect {
+	case desk.EffectDegraded:
+		return w.names + " " + verb + " slow"
+	case desk.EffectAtRisk:
+		return w.names + " should work, but may be interrupted"
+	}
+	if w.future {
+		return w.names + " will not be available"
+	}
+	return w.names + " " + verb + " not available"
+}
+
 func either(many bool, one, more string) string {
 	if many {
 		return more
@@ -57,6 +74,8 @@ func englishTime(t time.Time, form chat.TimeForm) string {
 		return t.Format("Mon 3:04 PM MST")
 	case dayTime:
 		return t.Format("3:04 PM")
+	case onlyDay:
+		return t.Format("Monday, 2 January 2006")
 	}
 	return chat.FormatTime(t, form, t.Location())
 }

@@ -11,6 +11,8 @@ import (
 type Home struct {
 	Mine          []desk.Incident // open, declared or led by the person
 	Promised      []desk.Incident // with news promised, the soonest first
+	Running       []desk.Window   // planned work that goes on
+	Coming        []desk.Window   // and that is next
 	Subscriptions []desk.Subscription
 	Staff         bool
 	At            time.Time // when it is looked at
@@ -43,6 +45,15 @@ func (c Context) Home(h Home) chat.Message {
 	}
 	m.Lines = append(m.Lines, c.homePart(c.word("Your open incidents"), mine)...)
 	m.Lines = append(m.Lines, c.homePart(c.word("News promised"), promised)...)
+	var running, coming []chat.Line
+	for _, w := range h.Running {
+		running = append(running, c.WindowLine(w))
+	}
+	for _, w := range h.Coming {
+		coming = append(coming, c.comingLine(w))
+	}
+	m.Lines = append(m.Lines, c.homePart(c.word("Planned work, now"), running)...)
+	m.Lines = append(m.Lines, c.homePart(c.word("Planned work"), coming)...)
 	m.Lines = append(m.Lines, c.homePart(c.word("Subscriptions of this workspace"), subs)...)
 	m.Lines = append(m.Lines, chat.Line{Kind: chat.Heading, Text: c.say("How to begin")}, paragraph(c.beginning(h.Staff)))
 	if c.StatusURL != "" {

@@ -11,6 +11,7 @@ type SlashCommand struct {
 func SlashCommands() []SlashCommand {
 	return []SlashCommand{
 		{"incident", "Say that something does not work, and how it goes", "declare learn down"},
+		{"window", "Plan work, and say how it goes", "schedule learn saturday 04:00 for 3h New database"},
 		{"subscribe", "Make this channel hear of a service", "learn incidents major+"},
 		{"unsubscribe", "End a subscription of this channel", "learn"},
 		{"status", "See which services work now", "[learn]"},
@@ -21,7 +22,7 @@ func SlashCommands() []SlashCommand {
 // What the app says of itself on its page.
 const (
 	AppName  = "Belltower"
-	AppAbout = "Announces incidents to every channel that subscribed, and tells them until they are over."
+	AppAbout = "Announces incidents and planned work to every channel that subscribed, and tells them until they are over."
 )
 
 // Shortcut is an entry of a chat platform's menus.

@@ -31,6 +31,8 @@ type grammar struct {
 	joints []string
 	// clause says how services do: "Portal and Mail are slow". It has no full stop.
 	clause func(clause) string
+	// work says what planned work means for services, in the same way.
+	work func(work) string
 	// units stands between two units of a span of time.
 	units string
 	// thousands writes a number.
@@ -63,6 +65,7 @@ const (
 const (
 	weekClock chat.TimeForm = "week" // Fri 9:52 AM CET
 	dayTime   chat.TimeForm = "time" // 10:00 PM
+	onlyDay   chat.TimeForm = "date" // Wednesday, 2 December 2026
 )
 
 // LanguageOf finds the language of a code like "es" or "es-PR"; of English it is nil.

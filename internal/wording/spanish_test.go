@@ -169,9 +169,9 @@ func lists(t *testing.T, c Context) []chat.Message {
 	audit := Page{Lines: []chat.Line{c.AuditLine(Audited{At: s.now, By: who, From: ch, Did: "hold", About: "mayaguez", Reason: "nos lo pidieron"})}}
 	return []chat.Message{
 		c.Listed(2, "open", several), c.Listed(0, "all", Page{}), c.Listed(1, c.Span(30*24*time.Hour), Page{}), c.Timeline(s.inc, 3, timeline),
-		c.Delivered(s.inc.Subject(), map[string]int{"told": 1, "failed": 12345}, s.now, standings), c.Forgotten(over, 30*24*time.Hour),
+		c.Delivered(s.inc.Subject(), map[string]int{"told": 1, "failed": 12345}, s.now, standings), c.Forgotten(over.Subject(), over.EndedAt, 30*24*time.Hour),
 		c.Why(s.inc.Subject(), Standing{State: "waiting", At: s.now}, []desk.Subscription{sub}),
-		c.Status(health, Page{Lines: []chat.Line{c.ServiceLine(health[0]), c.ServiceLine(health[1])}}, chat.Action{Label: c.ShowHere(), Command: "status here"}),
+		c.Status(health, Page{Lines: []chat.Line{c.ServiceLine(health[0]), c.ServiceLine(health[1])}}, Plans{}, chat.Action{Label: c.ShowHere(), Command: "status here"}),
 		c.Hears(0, Page{}, []chat.Action{{Label: c.Offer(desk.All()), Command: "subscribe all"}}, desk.Channel{}),
 		c.Home(Home{Mine: []desk.Incident{s.inc}, Promised: []desk.Incident{s.inc}, Subscriptions: []desk.Subscription{sub}, Staff: true, At: s.now}),
 		c.Home(Home{}), c.AuditList(1, audit), c.Refused(c.NotSubscribed(sub.Target, nil), nil), c.Refused(c.NoPage(2), nil),

@@ -1,0 +1,152 @@
+package commands
+
+import (
+	"context"
+	"strings"
+
+	"github.com/umassonline/belltower/internal/chat"
+	"github.com/umassonline/belltower/internal/desk"
+	"github.com/umassonline/belltower/internal/journal"
+	"github.com/umassonline/belltower/internal/wording"
+)
+
+// windowVerbs lists what /window can do.
+func windowVerbs() []verb {
+	planning := []flag{flagYes, flagForce, flagUrgent}
+	return []verb{
+		{"schedule", desk.Respond, planning, true, schedule},
+		{"start", desk.Respond, []flag{flagYes}, false, startWork},
+		{"hold", desk.Respond, nil, false, holdStart},
+		{"extend", desk.Respond, planning, true, extend},
+		{"move", desk.Respond, planning, true, move},
+		{"complete", desk.Respond, []flag{flagYes}, false, complete},
+		{"cancel", desk.Respond, []flag{flagYes}, true, cancel},
+		{"incident", desk.Respond, []flag{flagYes}, false, convert},
+		{"list", desk.Read, nil, false, listWindows},
+		{"show", desk.Read, nil, false, showWindow},
+		{"faculty", desk.Read, nil, false, faculty},
+		{"timeline", desk.ReadStaff, nil, false, windowTimeline},
+		{"deliveries", desk.ReadStaff, nil, false, windowDeliveries},
+		{verbHelp, desk.Read, nil, false, help},
+	}
+}
+
+// windowDone answers a change of a window.
+func (a *asked) windowDone(d journal.WindowApplied, doubts []string) (chat.Reply, error) {
+	return answer(a.Words.WindowDone(a.result(d, doubts)))
+}
+
+// result is what a change came to, for its answer.
+func (a *asked) result(d journal.WindowApplied, doubts []string) wording.WindowDone {
+	w := d.Window
+	out := wording.WindowDone{
+		Window: w, Entry: d.Entry, Channels: d.Channels, Held: d.Held, Stopped: d.Stopped, Into: d.Into,
+		Doubts: doubts, Now: a.req.At, Reader: a.req.Zone,
+	}
+	coming := w
+	if w.IsSeries() {
+		coming.Rule, coming.Of = nil, w.Number+1 // reminders are those of its times
+		out.Next = w.Rule.Between(w.Planned.To, w.Planned.To.AddDate(1, 0, 0), shownTimes)
+	}
+	out.Reminders = coming.RemindedAt(a.req.At, a.Planning)
+	return out
+}
+
+// shownTimes is how many next times of a series an answer lists.
+const shownTimes = 3
+
+// startWork reads [17]. While an incident about its services is open it asks.
+func startWork(ctx context.Context, a *asked) (chat.Reply, error) {
+	w, err := a.single(ctx, amongComing)
+	if err != nil {
+		return chat.Reply{}, err
+	}
+	if a.line.rest != "" {
+		return chat.Reply{}, a.tooMuch()
+	}
+	if err := a.inTheWay(ctx, w); err != nil {
+		return chat.Reply{}, err
+	}
+	done, err := a.journal.ApplyWindow(ctx, a.by(), a.number, desk.Window.Start, false)
+	if err != nil {
+		return chat.Reply{}, err
+	}
+	return a.windowDone(done, nil)
+}
+
+// inTheWay asks whether work begins beside open incidents.
+func (a *asked) inTheWay(ctx context.Context, w desk.Window) error {
+	_, yes := a.line.flags[flagYes]
+	if _, again, err := a.journal.RepeatedWindow(ctx, a.by()); yes || again || err != nil || w.CheckComing() != nil {
+		return err
+	}
+	about, err := a.journal.OpenAbout(ctx, w.ServiceIDs())
+	if err != nil || len(about) == 0 {
+		return err
+	}
+	var open []desk.Incident
+	for _, s := range about[:min(len(about), maxDuplicates)] {
+		i, err := a.journal.Incident(ctx, s.Number)
+		if err != nil {
+			return err
+		}
+		open = append(open, i)
+	}
+	q := &question{Refusal: desk.Refuse(desk.Ambiguous, "%s", a.Words.StartAnyway(w, open)).About(about...)}
+	b := *a
+	b.verb.name = "hold"
+	hold := b.action(a.Words.HoldsStart(), "")
+	hold.Style = chat.Primary
+	return q.offering(hold).offering(a.action(a.Words.StartsAnyway(), "", flagYes))
+}
+
+// holdStart reads [17].
+func holdStart(ctx context.Context, a *asked) (chat.Reply, error) {
+	if _, err := a.single(ctx, amongComing); err != nil {
+		return chat.Reply{}, err
+	}
+	if a.line.rest != "" {
+		return chat.Reply{}, a.tooMuch()
+	}
+	done, err := a.journal.ApplyWindow(ctx, a.by(), a.number, desk.Window.HoldStart, false)
+	if err != nil {
+		return chat.Reply{}, err
+	}
+	return a.windowDone(done, nil)
+}
+
+// complete reads [17] [remark].
+func complete(ctx context.Context, a *asked) (chat.Reply, error) {
+	if _, err := a.single(ctx, amongRunning); err != nil {
+		return chat.Reply{}, err
+	}
+	remark := a.line.all("message")
+	done, err := a.journal.WorkDone(ctx, a.by(), a.number, remark)
+	if err != nil {
+		return chat.Reply{}, inField(err, "message")
+	}
+	return a.windowDone(done, a.doubts(nil, "", remark))
+}
+
+// convert reads [17] [impact] [message].
+func convert(ctx context.Context, a *asked) (chat.Reply, error) {
+	w, err := a.single(ctx, amongRunning)
+	if err != nil {
+		return chat.Reply{}, err
+	}
+	a.fold("impact")
+	d := desk.Declaration{Services: w.Services, Impact: desk.Major, Title: a.Words.ReadyTitle(w.Services), In: a.req.Channel}
+	word, rest := cutWord(a.line.rest)
+	if impact, ok := desk.ParseImpact(strings.ToLower(strings.TrimRight(word, ",:"))); ok {
+		d.Impact, a.line.rest = impact, rest
+	}
+	if d.Text = a.line.all("message"); d.Text == "" {
+		d.Text = a.Words.ReadyText()
+	}
+	d.Doubts = a.doubts(d.Services, "", d.Text)
+	done, err := a.journal.Convert(ctx, a.by(), a.number, d)
+	if err != nil {
+		return chat.Reply{}, err
+	}
+	return a.windowDone(done, d.Doubts)
+}

@@ -1,0 +1,155 @@
+package commands
+
+import (
+	"context"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/umassonline/belltower/internal/desk"
+	"github.com/umassonline/belltower/internal/wording"
+)
+
+var windowForm = regexp.MustCompile(`^(?i:#|win-?)?([0-9]{1,9}):?$`)
+
+// parseWindowNumber reads 17, #17, win-17, and 17: as it stands before a reason.
+func parseWindowNumber(word string) (int, bool) {
+	m := windowForm.FindStringSubmatch(word)
+	if m == nil {
+		return 0, false
+	}
+	n, err := strconv.Atoi(m[1])
+	return n, err == nil && n > 0
+}
+
+// someWindows are the windows that may be meant where no number was typed.
+type someWindows int
+
+const (
+	amongComing  someWindows = iota // those that are scheduled, but no series
+	amongRunning                    // those whose work goes on
+	amongBoth                       // first those, then the coming ones
+)
+
+// find lists them, the soonest first.
+func (s someWindows) find(ctx context.Context, a *asked) (all []desk.Window, err error) {
+	if s != amongComing {
+		if all, err = a.journal.Running(ctx); err != nil || s == amongRunning {
+			return all, err
+		}
+	}
+	coming, err := a.journal.Coming(ctx, a.req.At, a.req.At.Add(desk.MaxAhead), maxList)
+	return append(all, coming...), err
+}
+
+// aboutWindow takes the window that is meant off the line, as a.number: by its number,
+// by a service that it is about, or because there is just one. Else it refuses and
+// offers those that there are.
+func (a *asked) aboutWindow(ctx context.Context, among someWindows) (w desk.Window, err error) {
+	if a.number, err = a.findWindow(ctx, among); err != nil {
+		return w, err
+	}
+	return a.journal.Window(ctx, a.number)
+}
+
+// single is aboutWindow for what can be done to one time of work only: of a series it
+// offers those times that there are.
+func (a *asked) single(ctx context.Context, among someWindows) (desk.Window, error) {
+	w, err := a.aboutWindow(ctx, among)
+	if err != nil || !w.IsSeries() {
+		return w, err
+	}
+	if err := w.CheckNotOver(); err != nil {
+		return w, err
+	}
+	all, err := amongBoth.find(ctx, a)
+	if err != nil {
+		return w, err
+	}
+	of := slices.DeleteFunc(all, func(o desk.Window) bool { return o.Of != w.Number })
+	return w, a.whichWindow(of, a.Words.WhichTime(w), true)
+}
+
+func (a *asked) findWindow(ctx context.Context, among someWindows) (int, error) {
+	if n, ok, err := a.takeWindowNumber(); ok || err != nil {
+		return n, err
+	}
+	service, named := a.takeServiceOf("window")
+	if done, found, err := a.journal.RepeatedWindow(ctx, a.by()); found || err != nil {
+		return done.Window.Number, err
+	}
+	fit, err := among.find(ctx, a)
+	if err != nil {
+		return 0, err
+	}
+	if named {
+		fit = slices.DeleteFunc(fit, func(w desk.Window) bool { return !w.Concerns(service.ID) })
+	}
+	switch len(fit) {
+	case 1:
+		return fit[0].Number, nil
+	case 0:
+		return 0, a.whichWindow(nil, a.Words.NoWindow(among == amongRunning, service.Name), false)
+	}
+	return 0, a.whichWindow(fit, a.Words.SeveralWindows(), false)
+}
+
+// takeWindowNumber takes a number off the line, where there is one. The number of a
+// day ("6 dec") is none.
+func (a *asked) takeWindowNumber() (n int, ok bool, err error) {
+	if v, given := a.line.options["window"]; given {
+		v = strings.TrimSpace(v)
+		if n, ok := parseWindowNumber(v); ok {
+			return n, true, nil
+		}
+		if _, ok := a.Words.Catalog.Find(v); ok {
+			return 0, false, nil
+		}
+		return 0, false, desk.Refuse(desk.Unknown, "%q is no window.", clip(v)).WithHint("Give its number, like 17, or a service.")
+	}
+	word, rest := cutWord(a.line.rest)
+	if isDay(rest) {
+		return 0, false, nil
+	}
+	if n, ok = parseWindowNumber(word); ok {
+		a.line.rest = rest
+	}
+	return n, ok, nil
+}
+
+// isDay reports whether what follows a number makes it that of a day: "6 dec 04:00". In
+// "17 dec 6 04:00" it is none.
+func isDay(rest string) bool {
+	month, rest := cutWord(strings.ToLower(rest))
+	if _, ok := parseMonth(month); !ok {
+		return false
+	}
+	next, _ := cutWord(rest)
+	_, dated := smallNumber(next, 31)
+	return !dated
+}
+
+// whichWindow asks which window is meant, by a button for each that says the line with
+// its number; or at which of the times of a series.
+func (a *asked) whichWindow(fit []desk.Window, sentence string, times bool) error {
+	h, _ := wording.HelpOf(a.path())
+	q := &question{Refusal: desk.Refuse(desk.Ambiguous, "%s", sentence).WithHint("Like: %s", desk.Term(h.Example))}
+	if len(fit) == 0 {
+		q.Code = desk.Unknown
+	}
+	for k, w := range fit {
+		q.Subjects = append(q.Subjects, w.Subject())
+		if k >= maxOffered {
+			continue
+		}
+		b := *a
+		b.number = w.Number
+		label := a.Words.PickWindow(w)
+		if times {
+			label = a.Words.PickTime(w.Planned)
+		}
+		q.offering(b.action(label, b.again()))
+	}
+	return q
+}

@@ -1,0 +1,136 @@
+package commands
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/umassonline/belltower/internal/chat"
+	"github.com/umassonline/belltower/internal/desk"
+)
+
+// listWindows reads [all|30d|service] [page N].
+func listWindows(ctx context.Context, a *asked) (chat.Reply, error) {
+	page := a.takePage()
+	which := strings.TrimSpace(a.line.rest)
+	all, said, err := a.windowsListed(ctx, which)
+	if err != nil {
+		return chat.Reply{}, err
+	}
+	all = slices.DeleteFunc(all, func(w desk.Window) bool { return !a.maySeeWindow(w) })
+	var lines []chat.Line
+	for _, w := range all {
+		lines = append(lines, a.Words.WindowLine(w))
+	}
+	p, err := a.page(lines, page, which)
+	if err != nil {
+		return chat.Reply{}, err
+	}
+	return answer(a.Words.WindowsListed(len(all), said, p))
+}
+
+// windowsListed lists the windows asked for, and says which those are.
+func (a *asked) windowsListed(ctx context.Context, which string) ([]desk.Window, string, error) {
+	low := strings.ToLower(which)
+	if back, ok := parseDuration(low); ok {
+		all, err := a.journal.RecentWindows(ctx, a.req.At.Add(-back), maxList)
+		return all, a.Words.Span(back), err
+	}
+	if low == "all" {
+		all, err := a.journal.RecentWindows(ctx, time.Time{}, maxList)
+		return all, low, err
+	}
+	all, err := a.ahead(ctx)
+	if err != nil || which == "" {
+		return all, "", err
+	}
+	s, ok := a.Words.Catalog.Find(which)
+	if !ok {
+		q := unknownWord("list", which, append([]string{"all", "30d"}, a.serviceWords()...))
+		return nil, "", a.correcting(q, which, which)
+	}
+	return slices.DeleteFunc(all, func(w desk.Window) bool { return !w.Concerns(s.ID) }), s.Name, nil
+}
+
+// ahead are those that are running, those that are coming, and what is repeated.
+func (a *asked) ahead(ctx context.Context) ([]desk.Window, error) {
+	all, err := amongBoth.find(ctx, a)
+	if err != nil {
+		return nil, err
+	}
+	series, err := a.journal.Series(ctx)
+	return append(all, series...), err
+}
+
+// maySeeWindow reports whether a window is for who asks: what is proposed is for staff.
+func (a *asked) maySeeWindow(w desk.Window) bool { return a.staff() || w.Status != desk.Proposed }
+
+// seenWindow loads the window meant, which is all that the line says, unless it is not
+// for who asks.
+func (a *asked) seenWindow(ctx context.Context) (desk.Window, error) {
+	w, err := a.aboutWindow(ctx, amongBoth)
+	switch {
+	case err != nil:
+		return w, err
+	case !a.maySeeWindow(w):
+		return w, desk.Refuse(desk.Unknown, "There is no %s.", w.Subject()).WithHint("window list shows what there is.")
+	case a.line.rest != "":
+		return w, a.tooMuch()
+	}
+	return w, nil
+}
+
+// showWindow reads [17].
+func showWindow(ctx context.Context, a *asked) (chat.Reply, error) {
+	w, err := a.seenWindow(ctx)
+	if err != nil {
+		return chat.Reply{}, err
+	}
+	var next []desk.Period
+	if w.IsSeries() && !w.IsOver() {
+		next = w.Rule.Between(a.req.At, a.req.At.AddDate(1, 0, 0), shownTimes)
+	}
+	return answer(a.Words.WindowShown(w, next, a.staff()))
+}
+
+// faculty reads [17].
+func faculty(ctx context.Context, a *asked) (chat.Reply, error) {
+	w, err := a.seenWindow(ctx)
+	if err != nil {
+		return chat.Reply{}, err
+	}
+	return answer(a.Words.FacultyCopy(w, a.facultyText(w)))
+}
+
+// windowTimeline reads [17] [page N].
+func windowTimeline(ctx context.Context, a *asked) (chat.Reply, error) {
+	page := a.takePage()
+	w, err := a.seenWindow(ctx)
+	if err != nil {
+		return chat.Reply{}, err
+	}
+	entries, err := a.journal.WindowTimeline(ctx, w.Number)
+	if err != nil {
+		return chat.Reply{}, err
+	}
+	var lines []chat.Line
+	for _, e := range entries {
+		lines = append(lines, a.Words.TimelineLine(e))
+	}
+	p, err := a.page(lines, page, "")
+	if err != nil {
+		return chat.Reply{}, err
+	}
+	return answer(a.Words.WindowTimeline(w, len(entries), p))
+}
+
+// windowDeliveries reads [17] [page N].
+func windowDeliveries(ctx context.Context, a *asked) (chat.Reply, error) {
+	page := a.takePage()
+	w, err := a.seenWindow(ctx)
+	if err != nil {
+		return chat.Reply{}, err
+	}
+	return a.delivered(ctx, told{w.Subject(), w.EndedAt}, page)
+}

@@ -1,0 +1,170 @@
+package commands
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/umassonline/belltower/internal/chat"
+	"github.com/umassonline/belltower/internal/desk"
+	"github.com/umassonline/belltower/internal/journal"
+)
+
+// slot is one time of a series.
+type slot struct {
+	series desk.Window
+	period desk.Period
+	day    string // as it is typed
+}
+
+// takeSlot takes a day off the line, where it is said to which time of a series the line
+// applies. Not ok: no day is said, or the window is no series.
+func (a *asked) takeSlot(w desk.Window) (s slot, ok bool, err error) {
+	if !w.IsSeries() {
+		return s, false, nil
+	}
+	words := strings.Fields(strings.ToLower(a.line.rest))
+	for n := min(len(words), dayWords); n > 0; n-- {
+		var m moment
+		if !m.setDay(words[:n]) {
+			continue
+		}
+		for range n {
+			_, a.line.rest = cutWord(a.line.rest)
+		}
+		s, err = a.slotOn(w, m)
+		return s, err == nil, err
+	}
+	return s, false, nil
+}
+
+// dayWords is the most words that a day has: "dec 25 2026".
+const dayWords = 3
+
+func (a *asked) slotOn(w desk.Window, m moment) (slot, error) {
+	zone, err := time.LoadLocation(w.Rule.Zone)
+	if err != nil {
+		return slot{}, err
+	}
+	today := date(a.req.At.In(zone))
+	var first time.Time
+	for _, day := range m.nextDays(today, today) {
+		from := time.Date(day.year, day.month, day.day, 0, 0, 0, 0, zone)
+		if first.IsZero() {
+			first = from
+		}
+		if times := w.Rule.Between(later(from, a.req.At), from.AddDate(0, 0, 1), 1); len(times) > 0 {
+			return slot{w, times[0], from.Format(time.DateOnly)}, nil
+		}
+	}
+	return slot{}, a.whichTime(w, a.Words.NoSuchTime(w, first), "")
+}
+
+func later(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
+}
+
+// whichTime asks which of the next times of a series is meant; rest follows the day.
+func (a *asked) whichTime(w desk.Window, sentence, rest string) error {
+	q := &question{Refusal: desk.Refuse(desk.Ambiguous, "%s", sentence).WithHint("Like: %s", desk.Term("window move 17 dec 9 to dec 10 04:00")).About(w.Subject())}
+	zone, err := time.LoadLocation(w.Rule.Zone)
+	if err != nil {
+		return err
+	}
+	for _, p := range w.Rule.Between(a.req.At, a.req.At.AddDate(1, 0, 0), offeredTimes) {
+		words := strings.TrimSpace(p.From.In(zone).Format(time.DateOnly) + " " + rest)
+		q.offering(a.action(a.Words.PickTime(p), words))
+	}
+	return q
+}
+
+// offeredTimes is how many times of a series a question offers.
+const offeredTimes = 4
+
+// moveTime moves one time of a series: <day> to <when> [for <duration>].
+func (a *asked) moveTime(ctx context.Context, w desk.Window) (chat.Reply, error) {
+	if err := w.CheckNotOver(); err != nil {
+		return chat.Reply{}, err
+	}
+	whole := a.line.rest
+	s, ok, err := a.takeSlot(w)
+	if err != nil {
+		return chat.Reply{}, err
+	}
+	word, rest := cutWord(a.line.rest)
+	if !ok || !strings.EqualFold(word, "to") {
+		return chat.Reply{}, a.whichTime(w, a.Words.WhichTime(w), "to "+whole)
+	}
+	a.line.rest = rest
+	to, err := a.takeMoved(s.period.Length())
+	if err == nil && a.line.rest != "" {
+		err = a.tooMuch()
+	}
+	if err != nil {
+		return chat.Reply{}, err
+	}
+	when := periodWords(to, a.Words.Zone)
+	rule := func(w desk.Window, act desk.Act) (desk.WindowChange, error) { return w.Move(to, act) }
+	return a.planning(ctx, planning{
+		said:     retold{fields: map[string]string{"when": when}, words: s.day + " to " + when, typed: true},
+		services: w.ServiceIDs(), period: to, once: true, on: s.period, do: a.onSlot(ctx, s, rule),
+	})
+}
+
+// cancelTime cancels one time of a series.
+func (a *asked) cancelTime(ctx context.Context, s slot) (chat.Reply, error) {
+	why := a.line.all("reason")
+	rule := func(w desk.Window, act desk.Act) (desk.WindowChange, error) { return w.Cancel(why, act) }
+	return a.planning(ctx, planning{said: a.reasoned(s.day, why), doubts: a.doubts(nil, "", why), on: s.period, do: a.onSlot(ctx, s, rule)})
+}
+
+// onSlot changes one time of a series. To try it, it need not be a window of its own
+// yet.
+func (a *asked) onSlot(ctx context.Context, s slot, rule journal.WindowRule) func(journal.By, desk.Override, bool) (journal.WindowApplied, error) {
+	return func(by journal.By, o desk.Override, try bool) (journal.WindowApplied, error) {
+		if try {
+			return a.trySlot(ctx, by, s, rule, o)
+		}
+		making := by
+		making.Request += "/" + s.day
+		n, err := a.journal.Occurrence(ctx, making, s.series.Number, s.period.From)
+		if err != nil {
+			return journal.WindowApplied{}, err
+		}
+		return a.journal.Plan(ctx, by, n, rule, o, false)
+	}
+}
+
+// trySlot says what a change of one time of a series would come to, and stores nothing.
+func (a *asked) trySlot(ctx context.Context, by journal.By, s slot, rule journal.WindowRule, o desk.Override) (journal.WindowApplied, error) {
+	act := desk.Act{At: by.At, By: by.Person}
+	coming, err := amongBoth.find(ctx, a)
+	if err != nil {
+		return journal.WindowApplied{}, err
+	}
+	k := slices.IndexFunc(coming, func(w desk.Window) bool { return w.Of == s.series.Number && w.Slot.Equal(s.period.From) })
+	if k >= 0 {
+		return a.journal.Plan(ctx, by, coming[k].Number, rule, o, true)
+	}
+	c, err := rule(s.series.Occurrence(s.series.Number, s.period, act).Window, act)
+	if err != nil {
+		return journal.WindowApplied{}, err
+	}
+	w := c.Window
+	like := desk.Plan{Services: w.Services, Effect: w.Effect, Title: w.Title, Planned: w.Planned, In: w.ScheduledIn}
+	if c.Entry.Kind == desk.WindowCancelled {
+		o = desk.Override{Force: w.Why, Urgent: w.Why, Admin: true} // only who hears of it is asked
+	}
+	done, err := a.journal.TrySchedule(ctx, by, like, o)
+	var objection *desk.Objection
+	if errors.As(err, &objection) && objection.Other == s.series.Subject() { // it makes room for itself
+		o.Force = s.series.Title
+		done, err = a.journal.TrySchedule(ctx, by, like, o)
+	}
+	return journal.WindowApplied{Window: w, Entry: c.Entry, Channels: done.Channels}, err
+}
