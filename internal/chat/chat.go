@@ -121,8 +121,10 @@ type Span struct {
 	// Link is shown as Label.
 	Link Link
 	// Person is shown as the platform shows its people, without notifying where
-	// that is possible.
+	// that is possible unless Notify is set.
 	Person desk.Person
+	// Notify: Person is called, so that their phone rings.
+	Notify bool
 	// Channel is shown as the platform shows its channels.
 	Channel desk.Channel
 }
@@ -225,6 +227,8 @@ func (s Span) plain(zone *time.Location) string {
 		return FormatTime(s.Time, s.Form, zone)
 	case s.Link.URL != "":
 		return s.Link.Label + " (" + s.Link.URL + ")"
+	case !s.Person.IsZero() && s.Notify:
+		return "@" + s.Person.String()
 	case !s.Person.IsZero():
 		return s.Person.String()
 	}

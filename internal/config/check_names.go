@@ -89,13 +89,17 @@ func (k *checker) services() {
 // advices checks that advice is given in languages of the organization.
 func (k *checker) advices() {
 	for i := range k.c.Services {
-		s := &k.c.Services[i]
-		for code := range s.AdviceOutageIn {
-			at := *k.spots[mapKey{&s.AdviceOutageIn, code}]
-			if !at.wrong && !slices.Contains(k.c.Organization.Languages, code) {
-				at.shown = strconv.Quote(code)
-				k.value(&at, problem{"is no language of the organization", nearest(code, k.c.Organization.Languages)})
-			}
+		k.adviceIn(&k.c.Services[i].AdviceIn)
+		k.adviceIn(&k.c.Services[i].AdviceOutageIn)
+	}
+}
+
+func (k *checker) adviceIn(advice *map[string]string) {
+	for code := range *advice {
+		at := *k.spots[mapKey{advice, code}]
+		if !at.wrong && !slices.Contains(k.c.Organization.Languages, code) {
+			at.shown = strconv.Quote(code)
+			k.value(&at, problem{"is no language of the organization", nearest(code, k.c.Organization.Languages)})
 		}
 	}
 }

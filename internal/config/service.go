@@ -21,9 +21,11 @@ type Service struct {
 	Description string `toml:"description" default:"" limits:"..500"`
 	// Advice is what to do during planned work. Default: "".
 	Advice string `toml:"advice" default:"" limits:"..500"`
+	// AdviceIn is the same in other languages of the organization, by their code. Default: none.
+	AdviceIn map[string]string `toml:"advice_in" like:"{ es = \"No haga exámenes.\" }" limits:"..500"`
 	// AdviceOutage is what to do during an incident. Default: "".
 	AdviceOutage string `toml:"advice_outage" default:"" limits:"..500"`
-	// AdviceOutageIn is the same in other languages of the organization, by their code. Default: none.
+	// AdviceOutageIn is AdviceOutage in other languages of the organization, by their code. Default: none.
 	AdviceOutageIn map[string]string `toml:"advice_outage_in" like:"{ es = \"Guarde su trabajo.\" }" limits:"..500"`
 	// DependsOn are the services that this one needs. Default: none.
 	DependsOn []desk.ServiceID `toml:"depends_on"`
@@ -45,7 +47,8 @@ func (c *Config) Catalog() *desk.Catalog {
 	for i, s := range c.Services {
 		services[i] = desk.Service{
 			ID: s.ID, Name: s.Name, Aliases: s.Aliases, Group: s.Group, Description: s.Description,
-			Advice: s.Advice, AdviceOutage: s.AdviceOutage, AdviceOutageIn: byPrimary(s.AdviceOutageIn), DependsOn: s.DependsOn,
+			Advice: s.Advice, AdviceIn: byPrimary(s.AdviceIn), AdviceOutage: s.AdviceOutage, AdviceOutageIn: byPrimary(s.AdviceOutageIn),
+			DependsOn: s.DependsOn,
 		}
 	}
 	return desk.NewCatalog(services)

@@ -73,6 +73,8 @@ type Notice struct {
 	// Missed are the incidents that To was not told of in its quiet hours, as they
 	// stand at their end. There is no Text then.
 	Missed []Incident `json:",omitempty"`
+	// MissedWindows are the windows that it was not told of then.
+	MissedWindows []Window `json:",omitempty"`
 	// Question is what ops is asked. There is no Text then.
 	Question *Question `json:",omitempty"`
 }

@@ -122,6 +122,10 @@ func (i Incident) Snooze(by time.Duration, act Act) (Change, error) {
 	return i.change(act, Entry{Kind: Snoozed}, ReachEdit), nil
 }
 
+// IsSilent reports whether so many promises passed that nothing more is promised until
+// somebody acts.
+func (i Incident) IsSilent() bool { return i.Missed >= maxMissed }
+
 // informedAt is when people last said what they know.
 func (i Incident) informedAt() time.Time {
 	if i.InformedAt.IsZero() {

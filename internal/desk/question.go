@@ -37,6 +37,8 @@ type Question struct {
 	Missed int `json:",omitempty"`
 	// Mention are the people who are called.
 	Mention []Person `json:",omitempty"`
+	// Answered is when somebody did something about it; zero: nobody has.
+	Answered time.Time `json:",omitzero"`
 }
 
 // About is the subject that it is about.

@@ -43,7 +43,9 @@ type Service struct {
 	Description  string
 	Advice       string // for windows
 	AdviceOutage string // for incidents
-	// AdviceOutageIn is AdviceOutage in other languages, by their primary subtag: "es".
+	// AdviceIn and AdviceOutageIn are these in other languages, by their primary
+	// subtag: "es".
+	AdviceIn       map[string]string
 	AdviceOutageIn map[string]string
 	DependsOn      []ServiceID
 }

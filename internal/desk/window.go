@@ -155,6 +155,10 @@ func (w Window) IsLate(now time.Time) bool {
 	return w.IsRunning() && !now.Before(w.Planned.To)
 }
 
+// IsSilent reports whether it takes longer and so many promises passed that nothing more
+// is promised until somebody acts.
+func (w Window) IsSilent() bool { return w.Missed >= maxMissed }
+
 func (w Window) clone() Window {
 	w.Services = slices.Clone(w.Services)
 	w.Failing = slices.Clone(w.Failing)

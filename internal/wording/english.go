@@ -13,7 +13,7 @@ import (
 func english() grammar {
 	return grammar{
 		joint: func(string) string { return " and " }, joints: []string{" and "},
-		clause: englishClause, units: " ",
+		clause: englishClause, work: englishWork, units: " ",
 		thousands: func(n int) string { return grouped(n, ",") },
 		write:     englishTime,
 	}
@@ -42,6 +42,23 @@ func englishClause(c clause) string {
 		return said + " now"
 	}
 	return said
+}
+
+func englishWork(w work) string {
+	verb := either(w.many, "is", "are")
+	if w.future {
+		verb = "will be"
+	}
+	switch w.effect {
+	case desk.EffectDegraded:
+		return w.names + " " + verb + " slow"
+	case desk.EffectAtRisk:
+		return w.names + " should work, but may be interrupted"
+	}
+	if w.future {
+		return w.names + " will not be available"
+	}
+	return w.names + " " + verb + " not available"
 }
 
 func either(many bool, one, more string) string {

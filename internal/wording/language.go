@@ -31,6 +31,8 @@ type grammar struct {
 	joints []string
 	// clause says how services do: "Portal and Mail are slow". It has no full stop.
 	clause func(clause) string
+	// work says what planned work means for services, in the same way.
+	work func(work) string
 	// units stands between two units of a span of time.
 	units string
 	// thousands writes a number.

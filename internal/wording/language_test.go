@@ -19,7 +19,7 @@ import (
 // said are the functions that say a sentence, and which of their arguments are one:
 // those of this package, then those of refusals and of the adapters.
 func said() map[string][]int {
-	return map[string][]int{"word": {0}, "say": {0}, "plural": {1, 2}, "none": {1, 2, 3},
+	return map[string][]int{"word": {0}, "say": {0}, "plural": {1, 2}, "none": {1, 2, 3}, "fromTo": {0},
 		"Refuse": {1}, "WithHint": {0}, "unknownWord": {0}, "Term": {0}, "own": {0}, "refuse": {0}, "checkTyped": {0}}
 }
 

@@ -52,6 +52,8 @@ func (c Context) Post(d chat.Delivery) chat.Message {
 		return m
 	case d.Snapshot.Notice != nil:
 		m = c.notice(*d.Snapshot.Notice)
+	case d.Snapshot.Window != nil:
+		m = c.windowRoot(d)
 	default:
 		m = c.root(d)
 	}
@@ -63,7 +65,10 @@ func (c Context) Post(d chat.Delivery) chat.Message {
 
 // notice shows the first line of a notice as the sentence, the others below.
 func (c Context) notice(n desk.Notice) chat.Message {
-	if len(n.Missed) > 0 {
+	switch {
+	case n.Question != nil:
+		return c.question(*n.Question, n.At)
+	case len(n.Missed)+len(n.MissedWindows) > 0:
 		return c.missed(n)
 	}
 	first, rest, _ := strings.Cut(n.Text, "\n")
@@ -114,11 +119,14 @@ func lastRune(s string) rune {
 }
 
 // colon says a lead and a typed text in one sentence.
-func colon(lead, typed string) chat.Text {
+func colon(lead, typed string) chat.Text { return colonBehind(chat.Plain(lead), typed) }
+
+// colonBehind is colon for a lead that holds times.
+func colonBehind(lead chat.Text, typed string) chat.Text {
 	if typed == "" {
-		return stop(chat.Plain(lead))
+		return stop(lead)
 	}
-	return stop(chat.Text{{Plain: lead + ": "}, {Plain: typed}})
+	return stop(chat.Join(lead, chat.Text{{Plain: ": "}, {Plain: typed}}))
 }
 
 // clock writes times such that they cannot be mistaken for another day's.
@@ -163,8 +171,13 @@ func tone(i desk.Incident) chat.Tone {
 // promise says when to expect news. asOf is when the post is made: a promise that
 // has passed by then is not repeated.
 func (c Context) promise(i desk.Incident, asOf time.Time, k clock) chat.Text {
-	if i.NextUpdateBy.After(asOf) {
+	switch {
+	case i.NextUpdateBy.After(asOf) && i.RelaxedNow:
+		return c.say("We now post every hour. We will post again by %s.", k.at(i.NextUpdateBy))
+	case i.NextUpdateBy.After(asOf):
 		return c.say("We will post again by %s.", k.at(i.NextUpdateBy))
+	case i.IsSilent():
+		return c.say("No next update promised.")
 	}
 	return c.say("We will post again as soon as we know more.")
 }

@@ -5,26 +5,44 @@ import (
 	"github.com/umassonline/belltower/internal/desk"
 )
 
-// maxMissed is how many incidents the post behind quiet hours lists.
+// maxMissed is how many things the post behind quiet hours lists.
 const maxMissed = 20
+
+// happened is one thing that a channel was not told of.
+type happened struct {
+	subject desk.Subject
+	text    chat.Text
+	page    []chat.Text
+}
 
 // missed says what a channel was not told of in its quiet hours: one thing in the
 // sentence itself, more of them below it.
 func (c Context) missed(n desk.Notice) chat.Message {
-	k := clock{c, n.At}
-	if len(n.Missed) == 1 {
-		i := n.Missed[0]
-		return chat.Message{Tone: chat.ToneInfo, Summary: c.say("While this channel was quiet: %s", c.meanwhile(i, k)), Context: c.page(i)}
+	all := c.happened(n)
+	if len(all) == 1 {
+		return chat.Message{Tone: chat.ToneInfo, Summary: c.say("While this channel was quiet: %s", all[0].text), Context: all[0].page}
 	}
-	m := chat.Message{Tone: chat.ToneInfo, Summary: c.say("While this channel was quiet, %s things happened:", c.thousands(len(n.Missed)))}
-	for _, i := range n.Missed[:min(len(n.Missed), maxMissed)] {
-		m.Lines = append(m.Lines, chat.Line{Kind: chat.Item, Text: chat.Join(reference(i), c.meanwhile(i, k))})
+	m := chat.Message{Tone: chat.ToneInfo, Summary: c.say("While this channel was quiet, %s things happened:", c.thousands(len(all)))}
+	for _, one := range all[:min(len(all), maxMissed)] {
+		m.Lines = append(m.Lines, chat.Line{Kind: chat.Item, Text: chat.Join(reference(one.subject), one.text)})
 	}
-	if more := len(n.Missed) - maxMissed; more > 0 {
+	if more := len(all) - maxMissed; more > 0 {
 		m.Lines = append(m.Lines, paragraph(c.say("And %s more.", c.thousands(more))))
 	}
 	m.Context = c.statusPage("", "")
 	return m
+}
+
+// happened lists what a notice holds, incidents first.
+func (c Context) happened(n desk.Notice) (all []happened) {
+	k := clock{c, n.At}
+	for _, i := range n.Missed {
+		all = append(all, happened{i.Subject(), c.meanwhile(i, k), c.page(i)})
+	}
+	for _, w := range n.MissedWindows {
+		all = append(all, happened{w.Subject(), c.windowState(w).Summary, c.windowPage(w)})
+	}
+	return all
 }
 
 // meanwhile says how an incident stands, for who was not told how it went.

@@ -12,13 +12,13 @@ import (
 // is doubtful, staff's facts, buttons.
 func (c Context) forStaff(m *chat.Message, s desk.Snapshot) {
 	i := *s.Incident
-	m.Summary = chat.Join(reference(i), m.Summary)
+	m.Summary = chat.Join(reference(i.Subject()), m.Summary)
 	m.Lines = append(c.waiting(s), m.Lines...)
 	m.Facts = c.facts(i)
 	m.Actions = c.actions(s)
 }
 
-func reference(i desk.Incident) chat.Text { return chat.Plain(i.Subject().String() + " – ") }
+func reference(s desk.Subject) chat.Text { return chat.Plain(s.String() + " – ") }
 
 // waiting says that others are not told yet, and what is doubtful.
 func (c Context) waiting(s desk.Snapshot) []chat.Line {
@@ -27,8 +27,11 @@ func (c Context) waiting(s desk.Snapshot) []chat.Line {
 	}
 	who, at := c.channels(s.Held.Channels), c.span(s.Held.Until, chat.Seconds)
 	what, then := c.word("Nobody else was told yet."), c.say(" %s will be told at %s, unless you take it back.", who, at)
-	if !unseen(s) {
+	switch {
+	case !unseen(s):
 		what, then = c.word("The newest change is not told to others yet."), c.say(" %s will be told at %s.", who, at)
+	case s.Window != nil:
+		then = c.say(" %s will be told at %s, unless you cancel it.", who, at)
 	}
 	lines := []chat.Line{paragraph(chat.Text{{Strong: what}}, then)}
 	if len(s.Doubts) == 0 {
@@ -41,9 +44,14 @@ func (c Context) waiting(s desk.Snapshot) []chat.Line {
 	return lines
 }
 
-// unseen reports whether what is held is the declaration: nobody else was told of
-// the incident.
-func unseen(s desk.Snapshot) bool { return s.Incident.Entries == 1 || s.Untold }
+// unseen reports whether what is held is the first that others would be told of the
+// incident or the window.
+func unseen(s desk.Snapshot) bool {
+	if s.Window != nil {
+		return s.Window.Entries == 1 || s.Untold
+	}
+	return s.Incident.Entries == 1 || s.Untold
+}
 
 func (c Context) facts(i desk.Incident) []chat.Fact {
 	out := []chat.Fact{
@@ -102,7 +110,7 @@ func (c Context) actions(s desk.Snapshot) []chat.Action {
 	}
 	out := []chat.Action{b.make(c.word("Update %s", b.name), "incident update"), resolve}
 	if i.Lead.IsZero() {
-		out = append(out, chat.Action{Label: c.word("Lead %s", b.name), Command: "incident lead " + b.number + " me"})
+		out = append(out, b.lead())
 	}
 	return append(out, b.retract(i.Drill), told)
 }

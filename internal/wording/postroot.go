@@ -37,7 +37,8 @@ func (c Context) state(i desk.Incident, opening bool) chat.Message {
 func (c Context) open(i desk.Incident, k clock) chat.Message {
 	m := chat.Message{Summary: c.headline(i)}
 	m.Lines = append(m.Lines, c.since(i, k))
-	m.Lines = append(m.Lines, c.allServices(i)...)
+	m.Lines = append(m.Lines, c.unchanged(i, k)...)
+	m.Lines = append(m.Lines, c.allServices(i.Services)...)
 	m.Lines = append(m.Lines, c.advice(i)...)
 	m.Lines = append(m.Lines, c.history(i, k)...)
 	m.Context = append(m.Context, c.promise(i, lastSaid(i), k))
@@ -45,8 +46,19 @@ func (c Context) open(i desk.Incident, k clock) chat.Message {
 	return m
 }
 
+// unchanged says since when nobody gave news that was promised.
+func (c Context) unchanged(i desk.Incident, k clock) []chat.Line {
+	if i.Missed == 0 {
+		return nil
+	}
+	return []chat.Line{paragraph(c.say("No new information since %s.", k.at(informedAt(i))))}
+}
+
 func (c Context) since(i desk.Incident, k clock) chat.Line {
-	if !i.ReopenedAt.IsZero() {
+	switch {
+	case i.Window != 0 && i.ReopenedAt.IsZero():
+		return paragraph(c.say("It began %s, in planned work (%s).", c.withDay(i.BeganAt), windowName(i.Window)))
+	case !i.ReopenedAt.IsZero():
 		return paragraph(c.say("It began %s, and again %s.", c.withDay(i.BeganAt), k.at(i.ReopenedAt)))
 	}
 	return paragraph(c.say("It began %s.", c.withDay(i.BeganAt)))
@@ -68,11 +80,11 @@ func (c Context) typedTitle(i desk.Incident) string {
 // maxListed is how many services a post lists when its sentence could not.
 const maxListed = 30
 
-func (c Context) allServices(i desk.Incident) []chat.Line {
-	if len(i.Services) <= shownNames {
+func (c Context) allServices(services []desk.Affected) []chat.Line {
+	if len(services) <= shownNames {
 		return nil
 	}
-	return []chat.Line{paragraph(c.say("This is about %s.", c.namesUpTo(i.Services, maxListed)))}
+	return []chat.Line{paragraph(c.say("This is about %s.", c.namesUpTo(services, maxListed)))}
 }
 
 // maxAdvices is how many different advices a post gives.
@@ -80,20 +92,24 @@ const maxAdvices = 3
 
 // advice is what to do meanwhile, of the services that it is about.
 func (c Context) advice(i desk.Incident) []chat.Line {
-	var given []string
+	var all []string
 	for _, a := range i.Services {
-		s, _ := c.Catalog.Find(string(a.Service))
-		if i.StatusOf(a.Service) == desk.Operational {
-			continue
-		}
-		text := cmp.Or(s.AdviceOutageIn[c.Language.code()], s.AdviceOutage)
-		if text != "" && !slices.Contains(given, text) && len(given) < maxAdvices {
-			given = append(given, text)
+		if i.StatusOf(a.Service) != desk.Operational {
+			s, _ := c.Catalog.Find(string(a.Service))
+			all = append(all, cmp.Or(s.AdviceOutageIn[c.Language.code()], s.AdviceOutage))
 		}
 	}
-	lines := make([]chat.Line, len(given))
-	for k, text := range given {
-		lines[k] = paragraph(chat.Plain(text))
+	return different(all)
+}
+
+// different gives each advice once, and not too many.
+func different(all []string) (lines []chat.Line) {
+	var given []string
+	for _, text := range all {
+		if text != "" && !slices.Contains(given, text) && len(given) < maxAdvices {
+			given = append(given, text)
+			lines = append(lines, paragraph(chat.Plain(text)))
+		}
 	}
 	return lines
 }
@@ -157,7 +173,7 @@ func (c Context) over(i desk.Incident, opening bool, k clock) chat.Message {
 	if title := c.typedTitle(i); title != "" {
 		m.Lines = append(m.Lines, paragraph(colon(c.word("This was about"), title)))
 	}
-	m.Lines = append(m.Lines, c.allServices(i)...)
+	m.Lines = append(m.Lines, c.allServices(i.Services)...)
 	m.Lines = append(m.Lines, c.history(i, k)...)
 	m.Context = c.smallPrint(i, k)
 	return m

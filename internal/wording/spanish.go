@@ -23,12 +23,13 @@ func Spanish() *Language {
 		spanishRefusals(), spanishRules(), spanishHints(), spanishTerms(),
 		spanishPlanning(), spanishWindowAnswers(), spanishWindowForms(), spanishWindowHelp(), spanishWindowExamples(), spanishWindowRules(),
 		spanishRefusals(), spanishTimes(), spanishRules(), spanishHints(), spanishTerms(),
+		spanishWindows(), spanishWindowOps(), spanishQuestions(), spanishFaculty(),
 	} {
 		maps.Copy(texts, part)
 	}
 	return &Language{Code: "es", texts: texts, grammar: grammar{
 		joint: spanishJoint, joints: []string{" y ", " e "},
-		clause: spanishClause, units: " y ",
+		clause: spanishClause, work: spanishWork, units: " y ",
 		thousands: spanishThousands,
 		write:     spanishTime,
 	}}
@@ -79,6 +80,22 @@ func (c clause) verb(one, many, oneWas, manyWere string) string {
 		return either(c.many, oneWas, manyWere)
 	}
 	return either(c.many, one, many)
+}
+
+func spanishWork(w work) string {
+	verb := func(one, many, will, manyWill string) string {
+		if w.future {
+			return either(w.many, will, manyWill)
+		}
+		return either(w.many, one, many)
+	}
+	switch w.effect {
+	case desk.EffectDegraded:
+		return w.names + " " + verb("funciona", "funcionan", "funcionará", "funcionarán") + " con lentitud"
+	case desk.EffectAtRisk:
+		return w.names + " " + either(w.many, "debería", "deberían") + " funcionar, pero puede haber cortes"
+	}
+	return w.names + " no " + verb("está disponible", "están disponibles", "estará disponible", "estarán disponibles")
 }
 
 // spanishTime writes the clock with 24 hours and two digits, so that nobody at 4 a.m.

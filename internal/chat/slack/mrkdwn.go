@@ -179,7 +179,7 @@ func isLink(u string) bool {
 }
 
 // appendPerson mentions a person of this workspace; Slack has no way to show one
-// without. People of elsewhere are shown by their address.
+// without, so who is to be notified looks no different. People of elsewhere are shown by their address.
 func (m markup) appendPerson(b []byte, p desk.Person) []byte {
 	if !m.knows(p) {
 		return appendLiteral(b, p.String())

@@ -41,6 +41,7 @@ func TestTextIsWrittenSoThatSlackReadsItAsTyped(t *testing.T) {
 		{"a script", chat.Text{{Link: chat.Link{URL: "javascript:alert(1)", Label: "here"}}}, "here"},
 		{"a broken link", chat.Text{{Link: chat.Link{URL: "https://x.edu/>\n<!channel", Label: "here"}}}, "here"},
 		{"a person", chat.Text{{Person: desk.Person{Connection: "amherst", ID: "U1"}}}, "<@U1>"},
+		{"a person who is called", chat.Text{{Person: desk.Person{Connection: "amherst", ID: "U1"}, Notify: true}}, "<@U1>"},
 		{"a person elsewhere", chat.Text{{Person: desk.Person{Connection: "boston", ID: "x_y"}}}, "boston/x_y"},
 		{"no person of Slack's", chat.Text{{Person: desk.Person{Connection: "amherst", ID: "U1> <!channel"}}}, "amherst/U1&gt; &lt;!channel"},
 		{"a channel", chat.Text{{Channel: desk.Channel{Connection: "amherst", ID: "C1"}}}, "<#C1>"},

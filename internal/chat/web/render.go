@@ -84,7 +84,7 @@ func (f *fitting) span(s chat.Span) Span {
 		}
 		return f.styled(s.Link.Label, Span{URL: s.Link.URL})
 	case !s.Person.IsZero():
-		return Span{Person: s.Person.String()}
+		return Span{Person: s.Person.String(), Notify: s.Notify}
 	case !s.Channel.IsZero():
 		return Span{Channel: s.Channel.String()}
 	}

@@ -31,6 +31,7 @@ type Span struct {
 	At      time.Time `json:"at,omitzero"`
 	Form    string    `json:"form,omitempty"`
 	Person  string    `json:"person,omitempty"`  // connection/id
+	Notify  bool      `json:"notify,omitempty"`  // the person is called
 	Channel string    `json:"channel,omitempty"` // connection/id
 }
 
