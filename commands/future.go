@@ -135,10 +135,11 @@ func (m moment) onBehind(after time.Time, zone *time.Location, day calendarDay) 
 	return time.Time{}, m.twice(day, at)
 }
 
-// zoneJump is about when the clocks of a zone go forward over wall.
+// zoneJump is when the clocks of a zone go forward over wall.
 func zoneJump(wall time.Time, zone *time.Location) time.Time {
 	_, offset := wall.Add(-24 * time.Hour).In(zone).Zone()
-	return wall.Add(-time.Duration(offset) * time.Second)
+	jump, _ := wall.Add(-time.Duration(offset) * time.Second).In(zone).ZoneBounds()
+	return jump
 }
 
 // checkNextWeek asks which is meant by "next friday" while one is still to come in this
