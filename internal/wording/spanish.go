@@ -20,7 +20,6 @@ func Spanish() *Language {
 	for _, part := range []map[string]string{
 		spanishPosts(), spanishWords(), spanishNotices(), spanishOps(), spanishTroubles(), spanishDone(), spanishReading(), spanishStandings(),
 		spanishSubscriptions(), spanishAccess(), spanishForms(), spanishFields(), spanishTests(), spanishHelp(), spanishMoreHelp(), spanishExamples(),
-		spanishRefusals(), spanishRules(), spanishHints(), spanishTerms(),
 		spanishPlanning(), spanishWindowAnswers(), spanishWindowForms(), spanishWindowHelp(), spanishWindowExamples(), spanishWindowRules(),
 		spanishRefusals(), spanishTimes(), spanishRules(), spanishHints(), spanishTerms(),
 		spanishWindows(), spanishWindowOps(), spanishQuestions(), spanishFaculty(),
