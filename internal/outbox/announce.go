@@ -28,10 +28,11 @@ const HesitateFor = 2 * time.Minute
 // the announcement as it will be told. A retraction is never held back: what was
 // in its grace is void, and only who was told hears the correction. Of an incident that
 // has ended, and so long ago that who was told is forgotten, nothing is told: nobody is
-// known who saw it, and to all others it is no news. The announcement then has no N.
+// known who saw it, and to all others it is no news. The announcement then has no N;
+// so has the end of what was never announced, and what gave way to another subject.
 func (b *Book) Announce(tx storage.Tx, a desk.Announcement, r Release) (desk.Announcement, error) {
 	out, _, err := outTable().Get(tx, outKey(a.Subject))
-	if err != nil || (out.forgotten() && a.Snapshot.Incident != nil && a.Snapshot.Ended()) {
+	if err != nil || out.gaveWay() || (out.forgotten() && a.Snapshot.Notice == nil && a.Snapshot.Ended()) {
 		return a, err
 	}
 	was := out.live()
@@ -43,7 +44,7 @@ func (b *Book) Announce(tx storage.Tx, a desk.Announcement, r Release) (desk.Ann
 	sc := a.Snapshot.Scope()
 	out.release(sc, a.Reach, r)
 	out.To = sc.To
-	out.EndedAt = time.Time{}
+	out.EndedAt, out.Waits = time.Time{}, a.Snapshot.Waits()
 	if a.Snapshot.Ended() {
 		out.EndedAt = a.At
 	}
@@ -88,7 +89,7 @@ func putAnnouncement(tx storage.Tx, a desk.Announcement, out outRecord, was bool
 	if was == out.live() {
 		return nil
 	}
-	return list(tx, a.Subject, out.live())
+	return list(tx, a.Subject, out)
 }
 
 // Untold reports whether others than ops channels were told nothing of a subject
@@ -145,26 +146,4 @@ func (b *Book) Hesitate(tx storage.Tx, s desk.Subject, now time.Time) (bool, err
 	}
 	a.Snapshot.Held = &desk.Held{Until: until, Channels: last.Snapshot.Held.Channels}
 	return true, putAnnouncement(tx, a, out, true)
-}
-
-// Notify tells ops channels one thing and returns the notice's subject. Of n only
-// At, Text and Only are used.
-func (b *Book) Notify(tx storage.Tx, n desk.Notice) (desk.Subject, error) {
-	a, err := b.notify(tx, n)
-	return a.Subject, err
-}
-
-// notify announces a notice: five writes. One to a single channel takes a row too.
-func (b *Book) notify(tx storage.Tx, n desk.Notice) (desk.Announcement, error) {
-	number, _, err := noticeTable().Get(tx, noticeTable().Key())
-	if err != nil {
-		return desk.Announcement{}, err
-	}
-	n.Number = number + 1
-	if err := noticeTable().Put(tx, noticeTable().Key(), n.Number); err != nil {
-		return desk.Announcement{}, err
-	}
-	s := desk.Subject{Kind: desk.NoticeSubject, Number: n.Number}
-	a := desk.Announcement{Subject: s, At: n.At, Reach: desk.ReachChannel, Text: n.Text, Snapshot: desk.Snapshot{Notice: &n}}
-	return b.Announce(tx, a, Release{Now: n.At})
 }

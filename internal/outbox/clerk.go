@@ -114,10 +114,14 @@ func (c *clerk) look(ctx context.Context, now time.Time, fresh news) (work []des
 				return err
 			}
 		}
-		for _, s := range of {
+		for k := 0; k < len(of); k++ {
+			s := of[k]
 			out, _, err := outTable().Get(tx, outKey(s))
 			if err != nil {
 				return err
+			}
+			if out.goesOn() && !slices.Contains(of, out.From) {
+				of = append(of, out.From)
 			}
 			delete(held, s)
 			if out.held() {
@@ -180,6 +184,11 @@ func (c *clerk) settledOnAll(tx storage.Tx, s desk.Subject, out outRecord) (bool
 
 // advance ends the graces of subjects, or notes that they are settled.
 func (c *clerk) advance(ctx context.Context, now time.Time, work []desk.Subject) error {
+	for _, s := range work {
+		if err := c.leaveBehind(ctx, s); err != nil {
+			return err
+		}
+	}
 	for part := range slices.Chunk(work, advancedAtOnce) {
 		var settled []desk.Subject
 		err := c.engine.cfg.DB.Background(ctx, func(tx storage.Tx) error {
@@ -223,5 +232,5 @@ func (c *clerk) advanceOne(tx storage.Tx, now time.Time, s desk.Subject) (settle
 		return false, err
 	}
 	out.Settled, out.OwedSince = out.N, time.Time{}
-	return true, errors.Join(outTable().Put(tx, outKey(s), out), list(tx, s, out.live()))
+	return true, errors.Join(outTable().Put(tx, outKey(s), out), list(tx, s, out))
 }

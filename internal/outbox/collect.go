@@ -33,22 +33,47 @@ func (c *clerk) collect(ctx context.Context, now time.Time) error {
 func (c *clerk) old(ctx context.Context, before time.Time) (old []desk.Subject, err error) {
 	err = c.engine.cfg.DB.View(ctx, func(tx storage.Tx) error {
 		old = nil
-		return outTable().Scan(tx, nil, nil, 0, func(k storage.Key, o outRecord) (bool, error) {
-			r := storage.ReadKey(k)
-			r.Str()
-			s := readSubject(r)
-			if o.Collecting || o.old(before) {
-				old = append(old, s)
+		for _, kind := range []desk.SubjectKind{desk.IncidentSubject, desk.NoticeSubject} {
+			k := outTable().Key().Str(string(kind))
+			err := outTable().Scan(tx, k, k.End(), 0, func(k storage.Key, o outRecord) (bool, error) {
+				r := storage.ReadKey(k)
+				r.Str()
+				s := readSubject(r)
+				if o.Collecting || o.old(before) {
+					old = append(old, s)
+				}
+				return true, r.Err()
+			})
+			if err != nil {
+				return err
 			}
-			return true, r.Err()
-		})
+		}
+		over, err := oldWindows(tx, before)
+		old = append(old, over...)
+		return err
+	})
+	return old, err
+}
+
+// oldWindows finds those among what is noted as past: those that are coming may be
+// many, and are not looked at.
+func oldWindows(tx storage.Tx, before time.Time) (old []desk.Subject, err error) {
+	err = pastTable().Scan(tx, nil, nil, 0, func(k storage.Key, _ struct{}) (bool, error) {
+		r := storage.ReadKey(k)
+		r.Str()
+		s := readSubject(r)
+		o, _, err := outTable().Get(tx, outKey(s))
+		if o.Collecting || o.old(before) {
+			old = append(old, s)
+		}
+		return true, errors.Join(err, r.Err())
 	})
 	return old, err
 }
 
 // old reports whether the subject ended before, and more is known of it than its end.
 func (o outRecord) old(before time.Time) bool {
-	return !o.live() && !o.forgotten() && o.EndedAt.Before(before)
+	return !o.live() && !o.forgotten() && !o.EndedAt.IsZero() && o.EndedAt.Before(before)
 }
 
 // errReopened: somebody has opened again what is being forgotten.
@@ -58,7 +83,7 @@ var errReopened = errors.New("it is opened again")
 // which may be opened again at any time, that one stays and says what is forgotten:
 // from the first, so that what is announced meanwhile is not taken for it.
 func (c *clerk) remove(ctx context.Context, s desk.Subject, before time.Time) error {
-	err := c.forget(ctx, s, before)
+	from, err := c.forget(ctx, s, before)
 	if err != nil && !errors.Is(err, errReopened) {
 		return err
 	}
@@ -68,17 +93,24 @@ func (c *clerk) remove(ctx context.Context, s desk.Subject, before time.Time) er
 		case err != nil || !found || !out.Collecting:
 			return err
 		case out.forgotten() && s.Kind != desk.IncidentSubject:
-			return tx.Delete(outKey(s))
+			return errors.Join(tx.Delete(outKey(s)), tx.Delete(pastKey(s)))
+		case out.forgotten() && out.goesOn():
+			if err := tx.Delete(outKey(from)); err != nil {
+				return err
+			}
+			out.From = desk.Subject{}
 		}
 		out.Collecting = false
 		return outTable().Put(tx, outKey(s), out)
 	})
 }
 
-// forget deletes what is kept beside the record that names the subject.
-func (c *clerk) forget(ctx context.Context, s desk.Subject, before time.Time) error {
-	err := c.engine.cfg.DB.Background(ctx, func(tx storage.Tx) error {
+// forget deletes what is kept beside the record that names the subject, and what is
+// kept of the one that it goes on with, which it returns.
+func (c *clerk) forget(ctx context.Context, s desk.Subject, before time.Time) (from desk.Subject, err error) {
+	err = c.engine.cfg.DB.Background(ctx, func(tx storage.Tx) error {
 		out, _, err := outTable().Get(tx, outKey(s))
+		from = out.From
 		switch {
 		case err != nil || out.Collecting:
 			return err
@@ -89,9 +121,18 @@ func (c *clerk) forget(ctx context.Context, s desk.Subject, before time.Time) er
 		return outTable().Put(tx, outKey(s), out)
 	})
 	if err != nil {
-		return err
+		return from, err
 	}
 	db := whileForgotten{c.engine.cfg.DB, s}
+	if from != (desk.Subject{}) {
+		if err := c.forgetRecords(ctx, db, from); err != nil {
+			return from, err
+		}
+	}
+	return from, c.forgetRecords(ctx, db, s)
+}
+
+func (c *clerk) forgetRecords(ctx context.Context, db storage.DB, s desk.Subject) error {
 	for _, k := range []storage.Key{withSubject(annTable().Key(), s), withSubject(postTable().Key(), s)} {
 		if err := removeRange(ctx, db, k); err != nil {
 			return err

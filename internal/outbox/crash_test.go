@@ -207,18 +207,20 @@ func histories() []history {
 // would have without.
 func TestKilledAnywhere(t *testing.T) {
 	for _, h := range histories() {
-		t.Run(h.name, func(t *testing.T) {
-			boundaries := 0
-			inWorld(t, func(w *world) {
-				h.tell(w)
-				boundaries = int(w.hits.Load())
-			})
-			for k := 1; k <= boundaries && !t.Failed(); k++ {
-				killedAt(t, h, k)
-			}
-			t.Logf("killed at %d places", boundaries)
-		})
+		t.Run(h.name, func(t *testing.T) { killedEverywhere(t, h) })
 	}
+}
+
+func killedEverywhere(t *testing.T, h history) {
+	boundaries := 0
+	inWorld(t, func(w *world) {
+		h.tell(w)
+		boundaries = int(w.hits.Load())
+	})
+	for k := 1; k <= boundaries && !t.Failed(); k++ {
+		killedAt(t, h, k)
+	}
+	t.Logf("killed at %d places", boundaries)
 }
 
 func killedAt(t *testing.T, h history, k int) {

@@ -3,6 +3,7 @@ package outbox
 import (
 	"cmp"
 	"context"
+	"errors"
 	"slices"
 	"time"
 
@@ -200,7 +201,7 @@ func (l *line) reread(ctx context.Context, turn []*lane) error {
 					changed = append(changed, j.of.id)
 				}
 			}
-			if err := l.match(tx, j, as); err != nil {
+			if err := errors.Join(j.inherit(tx), l.match(tx, j, as)); err != nil {
 				return err
 			}
 		}

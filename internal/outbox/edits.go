@@ -131,7 +131,7 @@ func (l *line) editPage(ctx context.Context, s *subject, room int) (handed int, 
 func (l *line) isOld(s *subject, ch desk.Channel, p Post) bool {
 	want := s.out.want(l.engine.cfg.Book.Places().isOps(ch))
 	_, gone := l.gone[ch.ID]
-	return !gone && p.Root != "" && p.Told >= want && p.Shown < want
+	return !gone && !s.out.gaveWay() && p.Root != "" && p.Told >= want && p.Shown < want
 }
 
 // settledAtOnce bounds the subjects of one transaction: each takes two reads.

@@ -63,7 +63,7 @@ func (w *world) mustBeTold(s desk.Subject, ids ...string) {
 	for _, id := range ids {
 		ch := channel(id)
 		w.platform.mu.Lock()
-		root := w.platform.root(ch, s)
+		root, from := w.rootOf(ch, sub)
 		var said []int
 		for _, m := range w.platform.rooms[ch] {
 			if m.subject == s {
@@ -79,7 +79,7 @@ func (w *world) mustBeTold(s desk.Subject, ids ...string) {
 		if root.shown != want {
 			w.t.Errorf("%s shows version %d of %s, want %d: %s", id, root.shown, s, want, w.platform.in(ch, s))
 		}
-		w.mustHaveSaid(sub, id, root.n, said)
+		w.mustHaveSaid(sub, id, from, said)
 	}
 }
 

@@ -148,9 +148,14 @@ func (l *line) chunkSize() int {
 	return max(chunkLeast, min(chunkMost, int(l.pace[methodPost].rate)))
 }
 
+// openChannels are those that may be sent to about s, or where something that s goes
+// on with may stand.
 func (l *line) openChannels(s *subject) (out []string) {
+	open := func(j *job) bool {
+		return j.of == s && j.isOpen() || s.out.goesOn() && j.of.id == s.out.From
+	}
 	for id, la := range l.lanes {
-		if slices.ContainsFunc(la.jobs, func(j *job) bool { return j.of == s && j.isOpen() }) {
+		if slices.ContainsFunc(la.jobs, open) {
 			out = append(out, id)
 		}
 	}
@@ -184,7 +189,7 @@ func (c *chunk) look(tx storage.Tx) error {
 	if err != nil {
 		return err
 	}
-	if out.N != s.out.N || out.Rel != s.out.Rel {
+	if out.N != s.out.N || out.Rel != s.out.Rel || out.gaveWay() {
 		c.stale = true
 		return nil
 	}
@@ -202,7 +207,7 @@ func (c *chunk) look(tx storage.Tx) error {
 		}
 		c.toOps = len(c.members) > 0
 	}
-	if c.room.others <= 0 || out.Rel == 0 {
+	if c.room.others <= 0 || out.Rel == 0 || !out.To.IsZero() {
 		return nil
 	}
 	return c.lookOthers(tx, out.Rel)
@@ -251,19 +256,30 @@ func (c *chunk) move(p page) {
 // lookOps finds the ops channels that have not heard yet.
 func (c *chunk) lookOps(tx storage.Tx) error {
 	l, s := c.line, c.subject
-	if !opsConcerned(s.scopeAt(s.out.N), l.name) {
-		return nil
-	}
-	for _, id := range l.engine.cfg.Book.Places().connection(l.name).Ops {
+	for _, id := range c.opsChannels() {
 		post, _, err := postTable().Get(tx, postKey(s.id, desk.Channel{Connection: l.name, ID: id}))
 		if err != nil {
 			return err
 		}
-		if _, gone := l.gone[id]; !gone && post.Told < c.fan.OpsN {
+		late := post.Root == "" && s.amended(s.out.N) && !slices.Contains(c.open, id)
+		if _, gone := l.gone[id]; !gone && !late && post.Told < c.fan.OpsN {
 			c.members = append(c.members, member{channel: id, post: post})
 		}
 	}
 	return nil
+}
+
+// opsChannels are the ops channels that hear of the subject, or the one channel that
+// alone does.
+func (c *chunk) opsChannels() []string {
+	k, s := c.line.name, c.subject
+	switch {
+	case s.out.To.Connection == k:
+		return []string{s.out.To.ID}
+	case !opsConcerned(s.scopeAt(s.out.N), k):
+		return nil
+	}
+	return c.line.engine.cfg.Book.Places().connection(k).Ops
 }
 
 // opsConcerned reports whether the ops channels of a connection hear of a scope.

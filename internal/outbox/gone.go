@@ -90,7 +90,7 @@ func (l *line) restore(ctx context.Context, now time.Time, channel string) error
 		if err := goneTable().Delete(tx, goneKey(ch)); err != nil {
 			return err
 		}
-		return newTable().Put(tx, newKey(ch), newcomer{At: now, Returned: true})
+		return arrive(tx, ch, newcomer{At: now, Returned: true})
 	})
 	if err != nil {
 		return err

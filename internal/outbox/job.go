@@ -57,7 +57,7 @@ func (l *line) job(channel string, s *subject, p Post) *job {
 // before may take effect for settleTime after the start, but there is none of what
 // this process was the first to tell.
 func (l *line) editsFrom(s *subject) time.Time {
-	if s.young {
+	if s.young && !s.out.goesOn() {
 		return time.Time{}
 	}
 	return l.started.Add(settleTime)

@@ -40,6 +40,7 @@ type line struct {
 	missed    map[string]map[desk.Subject]missedRecord // by channel
 	morning   time.Time                                // when quiet hours end that something was missed in
 	arrived   []newcomerAt                             // newcomers to look at
+	shelf     []desk.Subject                           // windows to be shelved
 	health    health
 	chunks    int // made by this process
 
@@ -186,7 +187,7 @@ func (l *line) step(ctx, calls context.Context, now time.Time) error {
 		}
 	}
 	for _, do := range []func(context.Context, time.Time) error{
-		l.adopt, l.refresh, l.recount, l.welcome, l.breakUp, l.write, l.edits,
+		l.adopt, l.refresh, l.shelve, l.recount, l.welcome, l.breakUp, l.write, l.edits,
 	} {
 		if err := do(ctx, now); err != nil {
 			return err
@@ -319,18 +320,35 @@ func (l *line) readSubjects(tx storage.Tx) error {
 func (l *line) readThese(tx storage.Tx, ids map[desk.Subject]bool) error {
 	working := l.working()
 	for id := range ids {
-		s, err := l.subject(tx, id)
+		s, err := l.readThis(tx, id, working[id] != nil)
 		if err != nil {
 			return err
 		}
-		if l.subjects[id] = s; working[id] == nil && (!s.out.live() || !s.out.concerns(l.name)) {
-			delete(l.subjects, id)
-			l.circles.drop(s)
-			continue
+		if from := s.out.From; l.subjects[from] != nil && !ids[from] {
+			if _, err := l.readThis(tx, from, working[from] != nil); err != nil {
+				return err
+			}
 		}
-		l.circles.reckon(s)
 	}
 	return nil
+}
+
+// readThis reads a subject, and forgets it where it is over and no job is about it.
+func (l *line) readThis(tx storage.Tx, id desk.Subject, working bool) (*subject, error) {
+	s, err := l.subject(tx, id)
+	if err != nil {
+		return nil, err
+	}
+	if l.subjects[id] = s; !working && (!s.out.live() || !s.out.concerns(l.name)) {
+		delete(l.subjects, id)
+		l.circles.drop(s)
+		if s.out.shelved() && s.fan != (fanRecord{}) {
+			l.shelf = append(l.shelf, id)
+		}
+		return s, nil
+	}
+	l.circles.reckon(s)
+	return s, nil
 }
 
 // working are the subjects that jobs are about.

@@ -86,6 +86,9 @@ type waking struct {
 	// asleep are those of them that its quiet hours, which have changed, still keep back.
 	asleep map[desk.Subject]missedRecord
 	over   []desk.Incident
+	// windows are as over, coming those that it has no post of and that wait.
+	windows []desk.Window
+	coming  []desk.Subject
 	// opens: something that it missed still goes on, and it has no post of it.
 	opens bool
 }
@@ -156,7 +159,7 @@ func (l *line) awake(now time.Time) (out []waking) {
 
 // lookBack finds out what the channel is to be told of what it missed.
 func (l *line) lookBack(tx storage.Tx, now time.Time, w *waking) error {
-	w.asleep, w.over, w.opens = map[desk.Subject]missedRecord{}, nil, false
+	*w = waking{ch: w.ch, subjects: w.subjects, asleep: map[desk.Subject]missedRecord{}}
 	if l.isGone(w.ch.ID) {
 		return nil // when it is back it hears what goes on then
 	}
@@ -189,11 +192,11 @@ func (w *waking) lookAt(tx storage.Tx, now time.Time, s desk.Subject, wish func(
 		return err
 	}
 	post, _, err := postTable().Get(tx, postKey(s, w.ch))
-	if err != nil {
+	if err != nil || out.gaveWay() { // then what it became is told
 		return err
 	}
 	a, found, err := annTable().Get(tx, annKey(s, out.Rel))
-	if err != nil || !found || a.Snapshot.Incident == nil {
+	if err != nil || !found || a.Snapshot.Notice != nil {
 		return err
 	}
 	sc := a.Snapshot.Scope()
@@ -203,14 +206,31 @@ func (w *waking) lookAt(tx storage.Tx, now time.Time, s desk.Subject, wish func(
 	case !until.IsZero():
 		w.asleep[s] = missedRecord{until}
 	case post.Root != "", post.Told > 0 && post.Told >= out.Rel, a.Snapshot.Ended() && wants.Matches:
-		i := *a.Snapshot.Incident
-		i.Latest = nil // so that many fit a record
-		w.over = append(w.over, i)
+		w.recounts(a.Snapshot)
+	case a.Snapshot.Waits():
+		w.coming = append(w.coming, s)
 	case !a.Snapshot.Ended():
 		w.opens = true
 	}
 	return nil
 }
+
+// recounts has the channel told what it missed, without what would not let many fit a
+// record.
+func (w *waking) recounts(s desk.Snapshot) {
+	if s.Window != nil {
+		missed := *s.Window
+		missed.Details = ""
+		w.windows = append(w.windows, missed)
+		return
+	}
+	missed := *s.Incident
+	missed.Latest = nil
+	w.over = append(w.over, missed)
+}
+
+// arrives reports whether something is told to the channel as to a newcomer.
+func (w *waking) arrives() bool { return w.opens || len(w.coming) > 0 }
 
 // done lists the subjects that need not be looked at again.
 func (w *waking) done() (out []desk.Subject) {
@@ -244,11 +264,11 @@ func (l *line) recountThese(ctx context.Context, now time.Time, awake []waking) 
 		for s, m := range w.asleep {
 			l.misses(w.ch.ID, s, m)
 		}
-		if w.opens {
+		if w.arrives() {
 			l.about(w.subjects...)
 		}
 		if a := told[k]; a.N > 0 {
-			s := &subject{id: a.Subject, out: outRecord{N: a.N, Rel: a.N, EndedAt: a.At, To: w.ch}, anns: []*desk.Announcement{&a}, young: true}
+			s := &subject{id: a.Subject, out: outRecord{N: a.N, Rel: a.N, EndedAt: a.At, To: w.ch}, fan: fanRecord{OpsN: a.N}, anns: []*desk.Announcement{&a}, young: true}
 			l.welcomed(now, w.ch, owed{subject: s, told: true})
 		}
 	}
@@ -275,16 +295,20 @@ func (l *line) recountOne(tx storage.Tx, now time.Time, w waking) (a desk.Announ
 			return a, err
 		}
 	}
-	if w.opens {
-		if err := newTable().Put(tx, newKey(w.ch), newcomer{At: now}); err != nil {
+	if w.arrives() {
+		if err := arrive(tx, w.ch, newcomer{At: now, Missed: w.coming}); err != nil {
 			return a, err
 		}
 	}
-	if len(w.over) == 0 {
+	if len(w.over)+len(w.windows) == 0 {
 		return a, nil
 	}
-	a, err = l.engine.cfg.Book.notify(tx, desk.Notice{At: now, To: w.ch, Missed: w.over})
+	a, err = l.engine.cfg.Book.notify(tx, desk.Notice{At: now, To: w.ch, Missed: w.over, MissedWindows: w.windows})
 	if err != nil {
+		return a, err
+	}
+	// Its circle is done: it has a row at once.
+	if err := fanTable().Put(tx, fanKey(l.name, a.Subject), fanRecord{OpsN: a.N}); err != nil {
 		return a, err
 	}
 	return a, rowTable().Put(tx, rowKey(w.ch, a.Subject), rowRecord{State: due, N: a.N, Since: now, First: now})

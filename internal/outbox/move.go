@@ -8,7 +8,7 @@ import (
 	"github.com/umassonline/belltower/storage"
 )
 
-// Move gives what a channel subscribed to, and its posts about what is live, to
+// Move gives what a channel subscribed to, and its posts about what is live or waits, to
 // the channel that it became on its platform, and returns the subscriptions moved.
 // What the new one has already stays. After the commit call SubscriptionsChanged.
 func (b *Book) Move(tx storage.Tx, from, to desk.Channel) ([]desk.Subscription, error) {
@@ -32,11 +32,18 @@ func (b *Book) Move(tx storage.Tx, from, to desk.Channel) ([]desk.Subscription, 
 			return nil, err
 		}
 	}
-	live, err := liveSubjects(tx)
+	posted, err := liveSubjects(tx)
 	if err != nil {
 		return nil, err
 	}
-	for _, s := range live {
+	err = eachUnlisted(tx, func(s desk.Subject, _ outRecord) error {
+		posted = append(posted, s)
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	for _, s := range posted {
 		if err := movePost(tx, postKey(s, from), postKey(s, to)); err != nil {
 			return nil, err
 		}

@@ -28,6 +28,22 @@ func (l *line) readNewcomers(tx storage.Tx) error {
 	})
 }
 
+// arrive marks the channel as one to be looked at, for what it was marked for before,
+// too.
+func arrive(tx storage.Tx, ch desk.Channel, n newcomer) error {
+	was, _, err := newTable().Get(tx, newKey(ch))
+	if err != nil {
+		return err
+	}
+	n.Returned = n.Returned || was.Returned
+	for _, s := range was.Missed {
+		if !slices.Contains(n.Missed, s) {
+			n.Missed = append(n.Missed, s)
+		}
+	}
+	return newTable().Put(tx, newKey(ch), n)
+}
+
 // owed is something that a newcomer is owed.
 type owed struct {
 	subject *subject
@@ -84,42 +100,67 @@ func (l *line) welcomeOne(ctx context.Context, now time.Time, n newcomerAt) erro
 	return l.strike(ctx, n)
 }
 
-// owedTo lists what the channel is owed. One that was gone may also have missed
-// the end of what is settled since.
-func (l *line) owedTo(tx storage.Tx, n newcomerAt) (list []owed, err error) {
-	ids, err := liveSubjects(tx)
-	if err != nil {
+// concerning lists what the channel may be owed: what is live, and what its quiet hours
+// kept back; to one that was gone also what is settled since and has a post there.
+func (l *line) concerning(tx storage.Tx, n newcomerAt) (ids []desk.Subject, err error) {
+	if ids, err = liveSubjects(tx); err != nil {
 		return nil, err
 	}
-	if n.Returned {
-		err = tx.Scan(outTable().Key(), outTable().Key().End(), 0, func(k, _ []byte) (bool, error) {
-			r := storage.ReadKey(k)
-			r.Str()
-			if s := readSubject(r); !slices.Contains(ids, s) {
-				ids = append(ids, s)
-			}
-			return true, r.Err()
-		})
-		if err != nil {
-			return nil, err
+	known := map[desk.Subject]bool{}
+	for _, s := range ids {
+		known[s] = true
+	}
+	for _, s := range n.Missed {
+		if !known[s] {
+			known[s] = true
+			ids = append(ids, s)
 		}
+	}
+	if !n.Returned {
+		return ids, nil
+	}
+	err = outTable().Scan(tx, nil, nil, 0, func(k storage.Key, out outRecord) (bool, error) {
+		r := storage.ReadKey(k)
+		r.Str()
+		s := readSubject(r)
+		if known[s] || r.Err() != nil {
+			return true, r.Err()
+		}
+		_, posted, err := postOf(tx, s, out, n.ch)
+		if posted || l.waits(&subject{id: s, out: out}, n.ch) {
+			ids = append(ids, s)
+		}
+		return true, err
+	})
+	return ids, err
+}
+
+// owedTo lists what the channel is owed. Of a window that waits it is told nothing
+// before that is told to all, but for what its quiet hours kept back.
+func (l *line) owedTo(tx storage.Tx, n newcomerAt) (list []owed, err error) {
+	ids, err := l.concerning(tx, n)
+	if err != nil {
+		return nil, err
 	}
 	subs, err := l.engine.cfg.Book.Subscriptions(tx, n.ch)
 	if err != nil {
 		return nil, err
 	}
 	for _, id := range ids {
-		post, posted, err := postTable().Get(tx, postKey(id, n.ch))
+		s, err := l.subject(tx, id)
 		if err != nil {
 			return nil, err
 		}
-		s, err := l.subject(tx, id)
+		post, posted, err := postOf(tx, id, s.out, n.ch)
 		if err != nil {
 			return nil, err
 		}
 		known := &post
 		if !posted {
 			known = nil
+		}
+		if !posted && s.out.Waits && !slices.Contains(n.Missed, id) && !l.waits(s, n.ch) {
+			continue
 		}
 		if l.owes(s, n.ch, subs, known) {
 			list = append(list, owed{s, post, post.Told < s.out.want(l.engine.cfg.Book.Places().isOps(n.ch))})
@@ -128,11 +169,12 @@ func (l *line) owedTo(tx storage.Tx, n newcomerAt) (list []owed, err error) {
 	return list, nil
 }
 
-// waits reports whether a row of the channel waits.
+// waits reports whether a row of the channel waits, also about what s goes on with.
 func (l *line) waits(s *subject, ch desk.Channel) bool {
 	la := l.lanes[ch.ID]
 	return la != nil && slices.ContainsFunc(la.jobs, func(j *job) bool {
-		return j.of.id == s.id && j.row != nil && j.row.State == marked
+		about := j.of.id == s.id || s.out.goesOn() && j.of.id == s.out.From
+		return about && j.row != nil && j.row.State == marked
 	})
 }
 
@@ -141,13 +183,13 @@ func (l *line) owes(s *subject, ch desk.Channel, subs []desk.Subscription, p *Po
 	ops := places.isOps(ch)
 	want := s.out.want(ops)
 	switch {
-	case want == 0, s.out.forgotten():
+	case want == 0, s.out.forgotten(), s.out.gaveWay():
 		return false
 	case l.waits(s, ch):
 		return true // a post of which nobody knows may be there, in an old version
 	case p != nil:
 		return p.Told < want || (l.abil.Edit && p.Root != "" && p.Shown < want)
-	case !s.out.live():
+	case !s.out.live() && !s.out.Waits:
 		return false // it is over, and the channel never heard of it
 	case ops:
 		return opsConcerned(s.scopeAt(want), l.name)
@@ -232,7 +274,7 @@ func unsettle(tx storage.Tx, k desk.ConnectionName, s desk.Subject) error {
 	if err := outTable().Put(tx, outKey(s), out); err != nil || was {
 		return err
 	}
-	return list(tx, s, true)
+	return list(tx, s, out)
 }
 
 // welcomed takes the row just written into the channel's lane.

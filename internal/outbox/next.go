@@ -162,6 +162,10 @@ func (j *job) next(now time.Time) verdict {
 	switch {
 	case j.pending:
 		return verdict{do: wait}
+	case j.of.out.gaveWay():
+		return j.yield(now)
+	case j.mustFollow():
+		return verdict{do: wait}
 	case j.doubt != sure && now.Before(j.look):
 		return verdict{do: wait, until: j.look}
 	case j.doubt != sure:
@@ -170,8 +174,8 @@ func (j *job) next(now time.Time) verdict {
 		return verdict{do: wait, until: j.notBefore}
 	case j.isOpen():
 		return j.tell(now)
-	case (j.shows() || j.edited) && now.Before(j.noEdit):
-		return verdict{do: wait, until: j.noEdit}
+	case (j.shows() || j.edited) && now.Before(j.editable()):
+		return verdict{do: wait, until: j.editable()}
 	case j.shows():
 		return verdict{do: sendEdit, n: j.want()}
 	}
@@ -210,7 +214,8 @@ func (j *job) tell(now time.Time) verdict {
 	}
 	v := verdict{n: want, mark: j.mine <= j.post.Told}
 	switch {
-	case j.post.Told >= want: // it was an ops channel when this was opened
+	case j.post.Told >= want, // it was an ops channel when this was opened
+		j.post.Root == "" && j.of.amended(want):
 		return verdict{do: drop}
 	case j.post.Root == "" && want > 0 && (j.lane.ops || !j.unmatched):
 		v.do = sendRoot
@@ -259,7 +264,8 @@ func (j *job) manner() desk.Manner {
 	if !j.wish.Speaks {
 		m = j.post.Manner
 	}
-	if m == desk.Quiet && !j.lane.abil.Edit {
+	opening := j.post.Told == 0 // in the thread of another subject
+	if m == desk.Quiet && (opening || !j.lane.abil.Edit) {
 		return desk.Normal
 	}
 	return m

@@ -86,10 +86,12 @@ func (w *world) endNight(tx storage.Tx, n *night) error {
 	return err
 }
 
+// onItsWay is how long a call may be on its way when something changes.
+const onItsWay = 50 * time.Millisecond
+
 // disturbs says why a channel that wants to be left alone may not be posted to now. A
 // call may be on its way when people change something or an hour begins.
 func (w *world) disturbs(d chat.Delivery, s *subject, subs []desk.Subscription) string {
-	const onItsWay = 50 * time.Millisecond
 	w.nights.mu.Lock()
 	defer w.nights.mu.Unlock()
 	now := time.Now()
@@ -102,6 +104,7 @@ func (w *world) disturbs(d chat.Delivery, s *subject, subs []desk.Subscription) 
 	switch {
 	case quiet(now) && quiet(now.Add(-onItsWay)):
 		return "told in its quiet hours"
+	case s.out.goesOn() && len(d.Said) > 0 && d.Said[0].N == 1: // an opening
 	case d.Root != "" && wish.Speaks && wish.Manner == desk.Quiet && w.platform.abil.Edit:
 		return "a reply in a quiet channel"
 	}
@@ -114,7 +117,8 @@ func (w *world) recountedIn(id failedID, from, to time.Time) (all []desk.Subject
 		return annTable().Scan(tx, nil, nil, 0, func(_ storage.Key, a desk.Announcement) (bool, error) {
 			n := a.Snapshot.Notice
 			if n != nil && n.To == channel(id.channel) && !a.At.Before(from) && !a.At.After(to) &&
-				slices.ContainsFunc(n.Missed, func(i desk.Incident) bool { return i.Subject() == id.subject }) {
+				(slices.ContainsFunc(n.Missed, func(i desk.Incident) bool { return i.Subject() == id.subject }) ||
+					slices.ContainsFunc(n.MissedWindows, func(win desk.Window) bool { return win.Subject() == id.subject })) {
 				all = append(all, a.Subject)
 			}
 			return true, nil
@@ -137,7 +141,7 @@ func (w *world) mustHaveRecounted() {
 	w.t.Helper()
 	w.mustHaveCaughtUp()
 	for _, n := range w.nights.all {
-		if w.vanished[n.channel] || n.ended.IsZero() {
+		if w.vanished[n.channel] || n.ended.IsZero() || w.out(n.subject).gaveWay() {
 			continue // a channel that is gone in the morning is not told of the night
 		}
 		in, behind := w.saidAbout(n)

@@ -24,8 +24,13 @@ func (p *page) look(tx storage.Tx) error {
 	if err := p.lookSubscriptions(tx); err != nil {
 		return err
 	}
-	if err := p.lookPosts(tx); err != nil {
+	if err := p.lookPosts(tx, p.chunk.subject.id); err != nil {
 		return err
+	}
+	if out := p.chunk.subject.out; out.goesOn() {
+		if err := p.lookPosts(tx, out.From); err != nil {
+			return err
+		}
 	}
 	for _, id := range p.chunk.open {
 		if id > p.from && (p.to == "" || id <= p.to) {
@@ -102,12 +107,15 @@ func (p *page) lookSubscriptions(tx storage.Tx) error {
 	return g.scan(tx, from, to)
 }
 
-func (p *page) lookPosts(tx storage.Tx) error {
+// lookPosts finds the channels with a post about the subject, or about the one whose
+// posts it goes on with.
+func (p *page) lookPosts(tx storage.Tx, about desk.Subject) error {
 	c := p.chunk
 	behind, seen := 0, 0
-	from, to := p.bounds(withSubject(postTable().Key(), c.subject.id).Str(string(c.line.name)))
+	k := withSubject(postTable().Key(), about).Str(string(c.line.name))
+	from, to := p.bounds(k)
 	if !p.atEnd {
-		to = withSubject(postTable().Key(), c.subject.id).Str(string(c.line.name)).Str(p.upTo).End()
+		to = k.Str(p.upTo).End()
 	}
 	err := postTable().Scan(tx, from, to, 0, func(k storage.Key, post Post) (bool, error) {
 		ch, err := postChannel(k)
@@ -115,7 +123,18 @@ func (p *page) lookPosts(tx storage.Tx) error {
 			return false, err
 		}
 		seen++
-		if p.member(ch.ID).post = post; post.Told < c.fan.N {
+		if about != c.subject.id {
+			post = post.continued()
+		}
+		m := p.found[ch.ID]
+		switch {
+		case about != c.subject.id && post.Root == "":
+		case m == nil, m.post == Post{}:
+			p.member(ch.ID).post = post
+		default:
+			post = m.post
+		}
+		if post.Told < c.fan.N {
 			behind++
 		}
 		if behind < c.size && seen < rowsLooked {

@@ -34,9 +34,10 @@ type message struct {
 	id        chat.PostID
 	root      chat.PostID // of a reply
 	subject   desk.Subject
-	n         int   // the version it was posted with
-	shown     int   // the version a root's text shows
-	said      []int // what a reply says
+	n         int          // the version it was posted with
+	shown     int          // the version a root's text shows,
+	shows     desk.Subject // and of what
+	said      []int        // what a reply says
 	at        time.Time
 	broadcast bool
 	reference bool
@@ -155,7 +156,7 @@ func (p *platform) problem(format string, args ...any) {
 func (p *platform) store(d chat.Delivery) chat.PostID {
 	p.ids++
 	m := &message{
-		id: chat.PostID(fmt.Sprintf("m%d", p.ids)), root: d.Root, subject: d.Subject, n: d.N, shown: d.N,
+		id: chat.PostID(fmt.Sprintf("m%d", p.ids)), root: d.Root, subject: d.Subject, n: d.N, shown: d.N, shows: d.Subject,
 		at: p.now(), broadcast: d.Broadcast, reference: d.Reference, ops: d.Ops,
 	}
 	for _, a := range d.Said {
@@ -179,12 +180,12 @@ func (p *platform) checkRoot(d chat.Delivery) {
 }
 
 func (p *platform) checkReply(d chat.Delivery, m *message) {
-	root := p.root(d.Channel, d.Subject)
+	root := p.message(d.Channel, d.Root)
 	if root == nil {
 		p.problem("%s: a reply about %s without a post", d.Channel, d.Subject)
 		return
 	}
-	told := root.n
+	told := 0
 	for _, x := range p.rooms[d.Channel] {
 		if x.subject == d.Subject {
 			told = max(told, x.n)
@@ -195,10 +196,20 @@ func (p *platform) checkReply(d chat.Delivery, m *message) {
 	}
 }
 
+// message returns the root with an id; nil: there is none.
+func (p *platform) message(ch desk.Channel, id chat.PostID) *message {
+	for _, m := range p.rooms[ch] {
+		if m.id == id && m.root == "" {
+			return m
+		}
+	}
+	return nil
+}
+
 func (p *platform) edit(d chat.Delivery) {
 	for _, m := range p.rooms[d.Channel] {
 		if m.id == d.Root {
-			m.shown = d.N
+			m.shown, m.shows = d.N, d.Subject
 			m.edits++
 			return
 		}

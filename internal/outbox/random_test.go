@@ -39,7 +39,7 @@ var randomDeeds = []string{
 	"reopen", "subscribe", "subscribe critical", "unsubscribe", "quiet", "loud", "night", "night", "late night", "quiet night", "mail night", "mail", "learn", "hold", "release", "restart", "vanish", "return",
 }
 
-func drawCourse(rt *rapid.T) course {
+func drawCourse(rt *rapid.T, deeds []string) course {
 	c := course{
 		Chunk: rapid.IntRange(1, 3).Draw(rt, "chunk"),
 		Blind: rapid.IntRange(0, 4).Draw(rt, "blind") == 0,
@@ -51,7 +51,7 @@ func drawCourse(rt *rapid.T) course {
 		ms := rapid.OneOf(rapid.IntRange(1, 200), rapid.IntRange(200, 20_000)).Draw(rt, "ms")
 		return step{
 			After: time.Duration(ms)*time.Millisecond + 137*time.Nanosecond,
-			Do:    rapid.SampledFrom(randomDeeds).Draw(rt, "do"),
+			Do:    rapid.SampledFrom(deeds).Draw(rt, "do"),
 			On:    rapid.IntRange(0, 4).Draw(rt, "on"),
 		}
 	}), 1, 14).Draw(rt, "steps")
@@ -101,7 +101,7 @@ func (r *recorder) Error(args ...any) { r.problems = append(r.problems, fmt.Spri
 // was told what there was to be told.
 func TestRandomCourses(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
-		c := drawCourse(rt)
+		c := drawCourse(rt, randomDeeds)
 		for _, p := range run(t, c) {
 			rt.Error(p)
 		}
@@ -150,6 +150,7 @@ func run(t *testing.T, c course) (problems []string) {
 		w.deed(step{Do: "release"}, away)
 		w.pass(49 * time.Hour) // those that were gone are tried daily
 		w.mustBeAtRest()
+		w.mustHaveToldWindows()
 		w.mustHaveRecounted()
 		w.close()
 		w.mustBeSound()
@@ -165,7 +166,7 @@ func (w *world) permits(d chat.Delivery) (why string) {
 		if _, err := s.refresh(tx); err != nil {
 			return err
 		}
-		if d.Ops {
+		if why = w.tooLate(d, s); why != "" || d.Ops {
 			return nil
 		}
 		if d.N > s.out.Rel {
@@ -230,7 +231,9 @@ func (w *world) deed(s step, away map[string]bool) {
 		w.now(func() { delete(away, id) })
 		w.engine.Return(channel(id))
 	default:
-		w.change(s)
+		if !w.changeWindow(s) {
+			w.change(s)
+		}
 	}
 }
 
@@ -297,6 +300,7 @@ func (w *world) mustBeAtRest() {
 			// Who was gone does not hear of what is over when it is back; who has
 			// subscribed anew after the end matches no more, but was told before. What
 			// was over in the morning was in its post.
+			w.mustHaveNoSecondPost(sub, id)
 			if (matches && !w.vanished[id] && !w.recounted(id, s)) || w.platform.in(channel(id), s) != "" {
 				w.mustBeTold(s, id)
 			}

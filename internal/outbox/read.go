@@ -3,6 +3,7 @@ package outbox
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -161,6 +162,9 @@ func (b *Book) Pending(ctx context.Context, db storage.DB) (p Pending, err error
 func (b *Book) untold(tx storage.Tx, s desk.Subject, out outRecord) (bool, error) {
 	waits := out.held()
 	for _, c := range b.Places().Connections {
+		if !out.concerns(c.Name) {
+			continue
+		}
 		f, _, err := fanTable().Get(tx, fanKey(c.Name, s))
 		if err != nil {
 			return false, err
@@ -239,12 +243,14 @@ func (in *inquiry) everybody(tx storage.Tx) ([]desk.Channel, error) {
 	if err != nil {
 		return nil, err
 	}
-	k := withSubject(postTable().Key(), in.subject)
-	err = tx.Scan(k, k.End(), 0, func(key, _ []byte) (bool, error) {
-		ch, err := postChannel(key)
-		out = append(out, ch)
-		return true, err
-	})
+	for _, s := range []desk.Subject{in.subject, in.out.From} {
+		k := withSubject(postTable().Key(), s)
+		err = errors.Join(err, tx.Scan(k, k.End(), 0, func(key, _ []byte) (bool, error) {
+			ch, err := postChannel(key)
+			out = append(out, ch)
+			return true, err
+		}))
+	}
 	slices.SortFunc(out, compareChannels)
 	return slices.Compact(out), err
 }
@@ -262,7 +268,7 @@ func compareChannels(a, b desk.Channel) int {
 
 func (in *inquiry) standing(tx storage.Tx, ch desk.Channel) (Why, error) {
 	w := Why{Subject: in.subject, Announced: in.announced(), Standing: Standing{Channel: ch, Ops: in.places.isOps(ch)}}
-	post, posted, err := postTable().Get(tx, postKey(in.subject, ch))
+	post, posted, err := postOf(tx, in.subject, in.out, ch)
 	if err != nil {
 		return w, err
 	}
@@ -274,7 +280,7 @@ func (in *inquiry) standing(tx storage.Tx, ch desk.Channel) (Why, error) {
 	if err != nil {
 		return w, err
 	}
-	if !quiet && posted && post.Told >= in.out.want(w.Ops) {
+	if !quiet && posted && (in.out.gaveWay() || post.Told >= in.out.want(w.Ops)) {
 		w.State = Told
 		return w, nil
 	}
@@ -320,7 +326,10 @@ func (in *inquiry) waiting(tx storage.Tx, st *Standing, missed missedRecord) err
 // notTold says why a channel is not to be told, or nothing where it is. One that quiet
 // hours keep it back from had subscribed before the end.
 func (in *inquiry) notTold(w Why, quiet bool) string {
-	if w.Ops {
+	switch {
+	case in.out.gaveWay():
+		return "it became something else before this channel was told"
+	case w.Ops:
 		return in.opsNotTold(w.Channel.Connection)
 	}
 	matches := func(sc desk.Scope) bool { return in.places.Catalog.Matches(w.Subscriptions, sc) }
@@ -331,6 +340,8 @@ func (in *inquiry) notTold(w Why, quiet bool) string {
 	switch {
 	case in.out.N == 0:
 		return "nothing was announced"
+	case matches(sc) && in.out.shelved() && !quiet:
+		return "it subscribed after this was announced, and hears what comes next"
 	case matches(sc):
 		return ""
 	case sc.OpsOnly:

@@ -12,7 +12,8 @@ import (
 //
 //	ann/s/n        desk.Announcement: what is told, and what a root at version n shows
 //	out/s          outRecord: how far it may be told
-//	live/s         a mark of each subject that has not ended or is not settled
+//	live/s         a mark of each subject that goes on or is not settled
+//	past/s         a mark of each window that is over and may be collected in time
 //	notices        the number of the last notice
 //	sub/k/c/target desk.Subscription
 //	subs/k         how often subscriptions of a connection have changed
@@ -31,6 +32,7 @@ import (
 func annTable() storage.Table[desk.Announcement] { return storage.TableOf[desk.Announcement]("ann") }
 func outTable() storage.Table[outRecord]         { return storage.TableOf[outRecord]("out") }
 func liveTable() storage.Table[struct{}]         { return storage.TableOf[struct{}]("live") }
+func pastTable() storage.Table[struct{}]         { return storage.TableOf[struct{}]("past") }
 func noticeTable() storage.Table[int]            { return storage.TableOf[int]("notices") }
 func subTable() storage.Table[desk.Subscription] { return storage.TableOf[desk.Subscription]("sub") }
 func subsTable() storage.Table[int]              { return storage.TableOf[int]("subs") }
@@ -75,6 +77,12 @@ type outRecord struct {
 	To desk.Channel `json:",omitzero"`
 	// Lost is there where the record was restored from a backup.
 	Lost lost `json:",omitzero"`
+	// Waits: nothing is expected before something is announced.
+	Waits bool `json:",omitempty"`
+	// From is the subject whose posts this one goes on with, Into the one that goes on
+	// with those of this; zero: none.
+	From desk.Subject `json:",omitzero"`
+	Into desk.Subject `json:",omitzero"`
 }
 
 // concerns reports whether the connection has to do with the subject.
@@ -96,8 +104,12 @@ func (o outRecord) graceOver(now time.Time) bool {
 	return left <= 0 || left > most
 }
 
-// live reports whether the subject belongs on the list of live ones.
-func (o outRecord) live() bool { return o.N > 0 && (o.EndedAt.IsZero() || !o.settled()) }
+// live reports whether the subject belongs on the list of live ones. One that waits
+// does only while it is owed to somebody: ten thousand that wait cost nothing.
+func (o outRecord) live() bool { return o.N > 0 && (o.expects() || !o.settled()) }
+
+// expects reports whether it goes on: whoever comes by is told of it.
+func (o outRecord) expects() bool { return o.EndedAt.IsZero() && !o.Waits && !o.gaveWay() }
 
 // want is the newest announcement that a channel may be told.
 func (o outRecord) want(ops bool) int {
@@ -119,6 +131,8 @@ type newcomer struct {
 	At time.Time
 	// Returned: it was gone, so it may also be owed what has ended since.
 	Returned bool `json:",omitempty"`
+	// Missed are windows that wait of which its quiet hours kept back what was told.
+	Missed []desk.Subject `json:",omitempty"`
 }
 
 // fanRecord is a circle round the audience of a subject on one connection.
@@ -253,12 +267,18 @@ func readSubject(r *storage.KeyReader) desk.Subject {
 }
 
 func liveKey(s desk.Subject) storage.Key { return withSubject(liveTable().Key(), s) }
+func pastKey(s desk.Subject) storage.Key { return withSubject(pastTable().Key(), s) }
 
 // list brings s into or out of the list of live subjects. It is a record for each,
 // so that a command costs the same however many there are.
-func list(tx storage.Tx, s desk.Subject, live bool) error {
-	if live {
+func list(tx storage.Tx, s desk.Subject, out outRecord) error {
+	if out.live() {
 		return liveTable().Put(tx, liveKey(s), struct{}{})
+	}
+	if s.Kind == desk.WindowSubject && !out.EndedAt.IsZero() {
+		if err := pastTable().Put(tx, pastKey(s), struct{}{}); err != nil {
+			return err
+		}
 	}
 	return liveTable().Delete(tx, liveKey(s))
 }

@@ -57,8 +57,12 @@ func (l *line) takeUp(ctx context.Context) error {
 			r.Str()
 			s := readSubject(r)
 			out, _, err := outTable().Get(tx, outKey(s))
-			if !out.live() && !out.forgotten() && f.Settled < out.N {
+			switch {
+			case out.live(), out.forgotten():
+			case f.Settled < out.N:
 				missed = append(missed, s)
+			case out.shelved():
+				l.shelf = append(l.shelf, s)
 			}
 			return true, errors.Join(err, r.Err())
 		})
@@ -126,7 +130,7 @@ func (l *line) readIntent(tx storage.Tx, id intentID, rec intentRecord) error {
 	i := l.addIntent(s, rec, id.chunk)
 	i.ops = rec.Boot == l.boot && s.fan.OpsN == rec.N
 	for _, channel := range rec.Channels {
-		p, _, err := postTable().Get(tx, postKey(s.id, desk.Channel{Connection: l.name, ID: channel}))
+		p, _, err := postOf(tx, s.id, s.out, desk.Channel{Connection: l.name, ID: channel})
 		if err != nil {
 			return err
 		}
@@ -194,7 +198,7 @@ func (l *line) readRow(tx storage.Tx, ch desk.Channel, id desk.Subject, row rowR
 		l.reckon(j)
 		return nil
 	}
-	p, _, err := postTable().Get(tx, postKey(id, ch))
+	p, _, err := postOf(tx, id, s.out, ch)
 	if err != nil {
 		return err
 	}

@@ -3,6 +3,7 @@ package outbox
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -44,6 +45,9 @@ func (b *Book) Restore(ctx context.Context, db storage.DB, gap Gap) ([]desk.Subj
 		if err := b.restoreSubject(ctx, db, s, gap); err != nil {
 			return nil, fmt.Errorf("take %s as told: %w", s, err)
 		}
+	}
+	if err := restoreShelf(ctx, db, gap); err != nil {
+		return nil, fmt.Errorf("take what waits as told: %w", err)
 	}
 	for _, k := range []storage.Key{intentTable().Key(), rowTable().Key(), newTable().Key()} {
 		if err := removeRange(ctx, db, k); err != nil {
@@ -106,16 +110,53 @@ func (b *Book) restoreSubject(ctx context.Context, db storage.DB, s desk.Subject
 			return err
 		}
 	}
-	gap.From = sooner(gap.From, out.Lost.From) // it may have been restored before
-	out.Lost = lost{out.N, gap}
+	out.lose(gap)
 	out.Rel, out.Settled = out.N, out.N
 	out.ReleaseAt, out.HeldSince, out.OwedSince = time.Time{}, time.Time{}, time.Time{}
 	return db.Background(ctx, func(tx storage.Tx) error {
 		if err := outTable().Put(tx, outKey(s), out); err != nil {
 			return err
 		}
-		return list(tx, s, out.live())
+		return list(tx, s, out)
 	})
+}
+
+// lose notes that posts of the gap may be there.
+func (o *outRecord) lose(gap Gap) {
+	gap.From = sooner(gap.From, o.Lost.From) // it may have been restored before
+	o.Lost = lost{o.N, gap}
+}
+
+// restoreShelf notes the same of windows that wait. All that is known of was told.
+func restoreShelf(ctx context.Context, db storage.DB, gap Gap) error {
+	outs := map[desk.Subject]outRecord{}
+	err := db.View(ctx, func(tx storage.Tx) error {
+		clear(outs)
+		return eachUnlisted(tx, func(s desk.Subject, o outRecord) error {
+			if o.shelved() {
+				o.lose(gap)
+				outs[s] = o
+			}
+			return nil
+		})
+	})
+	if err != nil {
+		return err
+	}
+	for part := range slices.Chunk(slices.Collect(maps.Keys(outs)), deletesAtOnce) {
+		err := db.Background(ctx, func(tx storage.Tx) error {
+			for _, s := range part {
+				if err := outTable().Put(tx, outKey(s), outs[s]); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func restoreFan(ctx context.Context, db storage.DB, k storage.Key, n int) error {

@@ -42,7 +42,7 @@ func (s *subject) refresh(tx storage.Tx) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	changed := out.N != s.out.N || out.Rel != s.out.Rel
+	changed := out.N != s.out.N || out.Rel != s.out.Rel || out.gaveWay() != s.out.gaveWay()
 	s.out = out
 	if out.N <= len(s.anns) {
 		return changed, nil
@@ -111,9 +111,9 @@ func (s *subject) finished() bool { return s.fan.finished(s.out) }
 
 func (f fanRecord) finished(o outRecord) bool { return !f.owesOps(o) && !f.owesOthers(o) }
 
-// owesOps reports whether ops channels have to be looked at, owesOthers whether
-// others have. What is for one channel is told by a row.
-func (f fanRecord) owesOps(o outRecord) bool { return o.To.IsZero() && f.OpsN < o.N }
+// owesOps reports whether ops channels, or the one that alone is told, have to be
+// looked at, owesOthers whether others have.
+func (f fanRecord) owesOps(o outRecord) bool { return !o.gaveWay() && f.OpsN < o.N }
 func (f fanRecord) owesOthers(o outRecord) bool {
-	return o.To.IsZero() && o.Rel > 0 && (f.N < o.Rel || !f.Done)
+	return o.To.IsZero() && !o.gaveWay() && o.Rel > 0 && (f.N < o.Rel || !f.Done)
 }

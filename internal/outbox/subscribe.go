@@ -18,11 +18,7 @@ func (b *Book) Subscribe(tx storage.Tx, sub desk.Subscription, now time.Time) er
 	if err := countChange(tx, sub.Channel.Connection); err != nil {
 		return err
 	}
-	was, _, err := newTable().Get(tx, newKey(sub.Channel))
-	if err != nil {
-		return err
-	}
-	return newTable().Put(tx, newKey(sub.Channel), newcomer{At: now, Returned: was.Returned})
+	return arrive(tx, sub.Channel, newcomer{At: now})
 }
 
 // Unsubscribe ends a channel's subscription of a target, and reports false where

@@ -75,6 +75,9 @@ func (l *line) failureNotice(j *job, word func(desk.Channel, desk.Subject, strin
 	for _, i := range n.Missed {
 		untold = append(untold, word(j.lane.ch, i.Subject(), why))
 	}
+	for _, w := range n.MissedWindows {
+		untold = append(untold, word(j.lane.ch, w.Subject(), why))
+	}
 	return strings.Join(untold, " ")
 }
 

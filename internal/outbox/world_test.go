@@ -24,26 +24,28 @@ const campus = desk.ConnectionName("amherst")
 // world is a store, a book, a platform, and the engine of one process after the
 // other, on fake time.
 type world struct {
-	t        testing.TB
-	store    storage.DB
-	db       *mortal // the store as the process of now reaches it
-	book     *Book
-	platform *platform
-	engine   *Engine
-	observe  Observer
-	state    map[desk.Subject]desk.Incident
-	stop     func()
-	chunk    int // most channels of a chunk
-	commits  atomic.Int64
-	badStore atomic.Int64    // not 0: of three commits one fails, and one seems to
-	commitAs atomic.Int64    // how commits end: well, refused, unclear
-	skew     time.Duration   // by which our clock is wrong
-	disk     time.Duration   // how long a commit takes
-	vanished map[string]bool // channels that were ever gone
-	hits     atomic.Int64    // commits and send boundaries of all processes so far
-	killAt   atomic.Int64    // the boundary at which the process dies; 0: never
-	deaths   []int           // boundaries between further deaths
-	nights   nights
+	t         testing.TB
+	store     storage.DB
+	db        *mortal // the store as the process of now reaches it
+	book      *Book
+	platform  *platform
+	engine    *Engine
+	observe   Observer
+	state     map[desk.Subject]desk.Incident
+	windows   map[desk.Subject]desk.Window
+	questions map[desk.Subject]bool // whether they were answered
+	stop      func()
+	chunk     int // most channels of a chunk
+	commits   atomic.Int64
+	badStore  atomic.Int64    // not 0: of three commits one fails, and one seems to
+	commitAs  atomic.Int64    // how commits end: well, refused, unclear
+	skew      time.Duration   // by which our clock is wrong
+	disk      time.Duration   // how long a commit takes
+	vanished  map[string]bool // channels that were ever gone
+	hits      atomic.Int64    // commits and send boundaries of all processes so far
+	killAt    atomic.Int64    // the boundary at which the process dies; 0: never
+	deaths    []int           // boundaries between further deaths
+	nights    nights
 }
 
 // inWorld runs a story on fake time.
@@ -63,7 +65,7 @@ func newWorld(t testing.TB) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := &world{t: t, store: store, book: NewBook(), platform: newPlatform(time.Now), state: map[desk.Subject]desk.Incident{}, vanished: map[string]bool{}, stop: func() {}}
+	w := &world{t: t, store: store, book: NewBook(), platform: newPlatform(time.Now), state: map[desk.Subject]desk.Incident{}, windows: map[desk.Subject]desk.Window{}, questions: map[desk.Subject]bool{}, vanished: map[string]bool{}, stop: func() {}}
 	w.nights.sometimes = map[string]bool{}
 	w.places(Connection{Name: campus, Ops: []string{"ops"}})
 	return w

@@ -208,16 +208,18 @@ func spanishStandings() map[string]string {
 		"Only ops channels hear the newest until %s.":        "Solo los canales de operaciones reciben lo último hasta esta hora: %s.",
 		"Who was told of %s is forgotten: it ended %s, and deliveries are kept for %s after the end.": "Ya no se sabe a quién se avisó de %s: terminó el %s, y los envíos se guardan %s después del final.",
 
-		"posts to %s are held":                           "los mensajes a %s están retenidos",
-		"its subscription does not include %s":           "su suscripción no incluye %s",
-		"only the ops channel of %s hears of it":         "solo lo recibe el canal de operaciones de %s",
-		"it can still be taken back":                     "todavía se puede retirar",
-		"nothing was announced":                          "no se anunció nada",
-		"only ops channels hear of it":                   "solo lo reciben los canales de operaciones",
-		"it was taken back before this channel was told": "se retiró antes de avisar a este canal",
-		"it subscribed after the end":                    "se suscribió después del final",
-		"it hears of worse incidents only":               "solo recibe incidentes peores",
-		"it does not subscribe to any of the services":   "no está suscrito a ninguno de los servicios",
+		"posts to %s are held":                                              "los mensajes a %s están retenidos",
+		"its subscription does not include %s":                              "su suscripción no incluye %s",
+		"only the ops channel of %s hears of it":                            "solo lo recibe el canal de operaciones de %s",
+		"it can still be taken back":                                        "todavía se puede retirar",
+		"nothing was announced":                                             "no se anunció nada",
+		"only ops channels hear of it":                                      "solo lo reciben los canales de operaciones",
+		"it was taken back before this channel was told":                    "se retiró antes de avisar a este canal",
+		"it became something else before this channel was told":             "se convirtió en otra cosa antes de avisar a este canal",
+		"it subscribed after this was announced, and hears what comes next": "se suscribió después de este anuncio, y recibirá lo que siga",
+		"it subscribed after the end":                                       "se suscribió después del final",
+		"it hears of worse incidents only":                                  "solo recibe incidentes peores",
+		"it does not subscribe to any of the services":                      "no está suscrito a ninguno de los servicios",
 	}
 }
 

@@ -1,0 +1,111 @@
+package outbox
+
+import (
+	"time"
+
+	"github.com/umassonline/belltower/internal/desk"
+	"github.com/umassonline/belltower/storage"
+)
+
+// Continue has into go on with the posts of from, of which nothing more is told: where
+// from has a post, into is said in its thread and then shown by it. What was not sent
+// of from yet is void. It is for the transaction that announces into for the first
+// time, takes up to three writes, and does nothing where from was never announced.
+func (b *Book) Continue(tx storage.Tx, from, into desk.Subject) error {
+	was, _, err := outTable().Get(tx, outKey(from))
+	if err != nil || was.N == 0 || was.gaveWay() {
+		return err
+	}
+	out, _, err := outTable().Get(tx, outKey(into))
+	if err != nil {
+		return err
+	}
+	out.From = from
+	if err := outTable().Put(tx, outKey(into), out); err != nil {
+		return err
+	}
+	live := was.live()
+	was.Into, was.ReleaseAt, was.HeldSince, was.Hesitates = into, time.Time{}, time.Time{}, false
+	if err := outTable().Put(tx, outKey(from), was); err != nil || live == was.live() {
+		return err
+	}
+	return list(tx, from, was)
+}
+
+// gaveWay reports whether another subject goes on with the posts of this one.
+func (o outRecord) gaveWay() bool { return o.Into != desk.Subject{} }
+
+// goesOn reports whether the subject goes on with the posts of another.
+func (o outRecord) goesOn() bool { return o.From != desk.Subject{} }
+
+// postOf returns the channel's post about a subject, be it one that it goes on with.
+func postOf(tx storage.Tx, s desk.Subject, out outRecord, ch desk.Channel) (Post, bool, error) {
+	p, found, err := postTable().Get(tx, postKey(s, ch))
+	if err != nil || found || !out.goesOn() {
+		return p, found, err
+	}
+	p, _, err = postTable().Get(tx, postKey(out.From, ch))
+	return p.continued(), p.Root != "", err
+}
+
+// continued is the post as that of the subject that goes on with it: nothing of that
+// has been told here.
+func (p Post) continued() Post {
+	if p.Root == "" {
+		return Post{}
+	}
+	return Post{Root: p.Root, At: p.At, Ops: p.Ops, Manner: p.Manner}
+}
+
+// inherit gives the job the post that its subject goes on with, where it has none.
+func (j *job) inherit(tx storage.Tx) (err error) {
+	if j.of.out.goesOn() && j.post.Root == "" && j.post.Told == 0 {
+		j.post, _, err = postOf(tx, j.of.id, j.of.out, j.lane.ch)
+	}
+	return err
+}
+
+// elder is the channel's job about the subject whose posts this one goes on with; nil:
+// nothing is to be done about that.
+func (j *job) elder() *job {
+	if !j.of.out.goesOn() {
+		return nil
+	}
+	for _, e := range j.lane.jobs {
+		if e.of.id == j.of.out.From {
+			return e
+		}
+	}
+	return nil
+}
+
+// mustFollow reports whether it has still to be found out which post there is to go
+// on with.
+func (j *job) mustFollow() bool {
+	e := j.elder()
+	return e != nil && (e.pending || e.doubt != sure || e.isOpen())
+}
+
+// editable is from when on an edit cannot be overtaken by an older one.
+func (j *job) editable() time.Time {
+	if e := j.elder(); e != nil && e.edited {
+		return later(j.noEdit, e.noEdit)
+	}
+	return j.noEdit
+}
+
+// yield says what is still to be done about a subject that gave way: what became of
+// what was sent.
+func (j *job) yield(now time.Time) verdict {
+	switch {
+	case j.doubt != sure && now.Before(j.look):
+		return verdict{do: wait, until: j.look}
+	case j.doubt != sure && j.canLookUp():
+		return verdict{do: lookUp}
+	case j.isOpen():
+		return verdict{do: drop}
+	case j.edited && now.Before(j.noEdit):
+		return verdict{do: wait, until: j.noEdit}
+	}
+	return verdict{do: leave}
+}
