@@ -5,7 +5,6 @@ import (
 
 	"github.com/umassonline/belltower/internal/chat"
 	"github.com/umassonline/belltower/internal/desk"
-	"github.com/umassonline/belltower/internal/journal"
 )
 
 // extend reads [17] <duration>.
@@ -25,9 +24,7 @@ func extend(ctx context.Context, a *asked) (chat.Reply, error) {
 	length := durationWords(by)
 	return a.planning(ctx, planning{
 		said: retold{fields: map[string]string{"for": length}, words: length, typed: true}, services: w.ServiceIDs(),
-		do: func(who journal.By, o desk.Override, try bool) (journal.WindowApplied, error) {
-			return a.journal.Plan(ctx, who, a.number, rule, o, try)
-		},
+		do: a.plans(ctx, rule)(a.number),
 	})
 }
 
@@ -52,9 +49,7 @@ func move(ctx context.Context, a *asked) (chat.Reply, error) {
 	return a.planning(ctx, planning{
 		said:     retold{fields: map[string]string{"when": when}, words: when, typed: true},
 		services: w.ServiceIDs(), period: to, once: true,
-		do: func(by journal.By, o desk.Override, try bool) (journal.WindowApplied, error) {
-			return a.journal.Plan(ctx, by, a.number, rule, o, try)
-		},
+		do: a.plans(ctx, rule)(a.number),
 	})
 }
 
@@ -74,9 +69,7 @@ func cancel(ctx context.Context, a *asked) (chat.Reply, error) {
 	rule := func(w desk.Window, act desk.Act) (desk.WindowChange, error) { return w.Cancel(why, act) }
 	return a.planning(ctx, planning{
 		said: a.reasoned("", why), doubts: a.doubts(nil, "", why),
-		do: func(by journal.By, _ desk.Override, try bool) (journal.WindowApplied, error) {
-			return a.journal.ApplyWindow(ctx, by, a.number, rule, try)
-		},
+		do: a.applies(ctx, rule)(a.number),
 	})
 }
 

@@ -39,7 +39,7 @@ func (s someWindows) find(ctx context.Context, a *asked) (all []desk.Window, err
 			return all, err
 		}
 	}
-	coming, err := a.journal.Coming(ctx, a.req.At, a.req.At.Add(desk.MaxAhead), maxList)
+	coming, err := a.journal.Coming(ctx, a.req.At.Add(desk.MaxAhead), maxList)
 	return append(all, coming...), err
 }
 
