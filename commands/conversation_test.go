@@ -217,6 +217,14 @@ func (o *office) stage(what string) {
 			o.t.Fatal(err)
 		}
 		o.req.Zone = zone
+	case "language":
+		l, ok := wording.LanguageOf(value)
+		if !ok {
+			o.t.Fatal(value)
+		}
+		o.settings.Words.Languages = map[desk.ConnectionName]*wording.Language{"amherst": l}
+		o.settings.Faculty = map[desk.ConnectionName]wording.FacultyCampus{"amherst": {Languages: []*wording.Language{l, nil}, HelpDesk: "+1 555 0100"}}
+		o.SetSettings(o.settings)
 	case "options":
 		o.option(value)
 	case "subscribers":

@@ -40,6 +40,20 @@ func (a *asked) takeSlot(w desk.Window) (s slot, ok bool, err error) {
 	return s, false, nil
 }
 
+// slotOf is takeSlot where of a series just one time can be meant.
+func (a *asked) slotOf(w desk.Window) (s slot, ok bool, err error) {
+	if !w.IsSeries() {
+		return s, false, nil
+	}
+	if err := w.CheckNotOver(); err != nil {
+		return s, false, err
+	}
+	if s, ok, err = a.takeSlot(w); !ok && err == nil {
+		err = a.whichTime(w, a.Words.WhichTime(w), a.again())
+	}
+	return s, ok, err
+}
+
 // dayWords is the most words that a day has: "dec 25 2026".
 const dayWords = 3
 
@@ -54,6 +68,9 @@ func (a *asked) slotOn(w desk.Window, m moment) (slot, error) {
 		from := time.Date(day.year, day.month, day.day, 0, 0, 0, 0, zone)
 		if first.IsZero() {
 			first = from
+		}
+		if from.After(a.req.At.AddDate(1, 0, 0)) {
+			break // a date without a year means the next such
 		}
 		if times := w.Rule.Between(later(from, a.req.At), from.AddDate(0, 0, 1), 1); len(times) > 0 {
 			return slot{w, times[0], from.Format(time.DateOnly)}, nil
@@ -71,7 +88,7 @@ func later(a, b time.Time) time.Time {
 
 // whichTime asks which of the next times of a series is meant; rest follows the day.
 func (a *asked) whichTime(w desk.Window, sentence, rest string) error {
-	q := &question{Refusal: desk.Refuse(desk.Ambiguous, "%s", sentence).WithHint("Like: %s", desk.Term("window move 17 dec 9 to dec 10 04:00")).About(w.Subject())}
+	q := &question{Refusal: desk.Refuse(desk.Ambiguous, "%s", sentence).WithHint("Like: %s", desk.Term("window cancel 17 dec 25 Holidays")).About(w.Subject())}
 	zone, err := time.LoadLocation(w.Rule.Zone)
 	if err != nil {
 		return err
@@ -112,7 +129,7 @@ func (a *asked) moveTime(ctx context.Context, w desk.Window) (chat.Reply, error)
 	rule := func(w desk.Window, act desk.Act) (desk.WindowChange, error) { return w.Move(to, act) }
 	return a.planning(ctx, planning{
 		said:     retold{fields: map[string]string{"when": when}, words: s.day + " to " + when, typed: true, day: s.day + " to"},
-		services: w.ServiceIDs(), period: to, once: true, on: s.period, do: a.onSlot(ctx, s, a.plans(ctx, rule), rule),
+		services: w.ServiceIDs(), period: to, on: s.period, do: a.onSlot(ctx, s, a.plans(ctx, rule), rule),
 	})
 }
 
