@@ -28,7 +28,7 @@
 //
 // A line is a verb and what belongs to it. Options of a Request by name
 // (services, impact, title, message, next, since, incident, status, target,
-// kinds, least, reason, when, lead) stand for their part of the line.
+// kinds, least, reason, when, for, until, lead) stand for their part of the line.
 //
 //   - 42, #42, inc-42 and a service's id, alias or name stand for an incident; it
 //     may be left out when just one that is no drill is open.
@@ -40,6 +40,19 @@
 //     at the beginning of a word, and only where another closes it.
 //   - A service's word before a verb ("learn is back") begins a sentence and names
 //     no incident.
+//
+// Times are read in the organization's zone unless another stands behind them
+// (22:00 PT, 22:00 America/New_York, 22:00 +10:30). What is to come:
+//
+//   - 22:00, today 22:00, tomorrow 2am, friday 02:00, dec 5 10pm, 2026-12-05 22:00, in
+//     2h; 2026-12-05T22:00:00-05:00, as buttons say it. A weekday, or a date without
+//     a year, is the next such. What has passed is refused, and so is what daylight
+//     saving skips; what it repeats is asked about, and "next friday" while one is
+//     still to come in this week.
+//   - Work is <when> for 3h, or <when> until 7am: the next such behind the begin.
+//   - It recurs: every wed and sat 04:00 for 3h, every weekday, every other friday,
+//     every 3 weeks on friday, every first sunday, every 2 months on the last sunday;
+//     from 2026-12-05 names the first day. "Every second friday" is asked about.
 //
 // The package imports journal, wording, desk, chat, what outbox tells of
 // deliveries, and the errors of storage. It starts no goroutines. Its sentences

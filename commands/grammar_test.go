@@ -75,6 +75,10 @@ func TestPastTimes(t *testing.T) {
 		{"2026-07-05 22:00", "2026-07-05 22:00 EDT"},
 		{"2026-07-05 22:00 ET", "2026-07-05 22:00 EDT"},
 		{"feb 29 2024 10:00", "2024-02-29 10:00 EST"},
+		{"yesterday noon", "2026-11-26 12:00 EST"},
+		{"yesterday 23:00 -08:00", "2026-11-27 02:00 EST"},
+		{"next friday 02:00", "2026-12-04 02:00 EST"}, // as the future is
+		{"2026-11-27T03:52:00-05:00", "2026-11-27 03:52 EST"},
 	}
 	for _, tt := range tests {
 		m, n := parseMoment(strings.Fields(tt.typed))

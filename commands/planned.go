@@ -26,7 +26,7 @@ type planned struct {
 // <duration>, <when> until <time>, or every <days> <time> for <duration>; the options
 // when, for and until stand for their parts. What is behind stays in the line.
 func (a *asked) takePlanned() (planned, error) {
-	s := a.span(fieldWhen)
+	s := a.span(fieldWhen).led().ranged()
 	if word, _ := cutWord(s.text); strings.EqualFold(word, wordEvery) {
 		return a.takeRecurring(s)
 	}
@@ -37,7 +37,7 @@ func (a *asked) takePlanned() (planned, error) {
 // takeMoved takes to when work is moved off the line: as takePlanned, but it lasts as
 // long as before where nothing else is said.
 func (a *asked) takeMoved(length time.Duration) (desk.Period, error) {
-	s := a.span(fieldWhen)
+	s := a.span(fieldWhen).led().ranged()
 	if word, _ := cutWord(s.text); strings.EqualFold(word, wordEvery) {
 		return desk.Period{}, desk.Refuse(desk.Invalid, "It can be moved to one time only.").
 			WithHint("Like: %s", desk.Term("saturday 04:00 for 3h")).In(fieldWhen)
@@ -47,10 +47,10 @@ func (a *asked) takeMoved(length time.Duration) (desk.Period, error) {
 
 // takeFuture takes a time that is still to come off the line, or the option field.
 func (a *asked) takeFuture(field string) (time.Time, error) {
-	s := a.span(field)
+	s := a.span(field).led()
 	m, n := s.moment()
 	if n == 0 {
-		return time.Time{}, a.noTime(s)
+		return time.Time{}, inField(a.noTime(s), field)
 	}
 	t, err := m.future(a.req.At, a.Words.Zone)
 	if err != nil {
@@ -67,7 +67,7 @@ func (a *asked) takeLength(field string) (time.Duration, error) {
 	}
 	d, n := parseLength(s.words())
 	if n == 0 {
-		return 0, s.noLength()
+		return 0, inField(s.noLength(), field)
 	}
 	return d, a.keepBehind(s.behind(n))
 }
@@ -128,7 +128,7 @@ func periodWords(p desk.Period, zone *time.Location) string {
 // The words that say how long something lasts.
 const wordFor = "for"
 
-func untilWords() []string { return []string{"until", "till", "til", "to"} }
+func untilWords() []string { return []string{"until", "till", "til", "to", "-", "–"} }
 
 // end is how the end of work was said: a length, a time, or not at all.
 type end struct {
@@ -197,6 +197,34 @@ func (a *asked) span(option string) span {
 		return span{option: option, text: strings.Join(strings.Fields(v), " ")}
 	}
 	return span{text: a.line.rest, before: a.before()}
+}
+
+// led is the span behind a word that leads to a time: on saturday, to tomorrow.
+func (s span) led() span {
+	if word, _ := cutWord(s.text); slices.Contains([]string{"on", "at", "from", "to"}, strings.ToLower(word)) {
+		return s.behind(1)
+	}
+	return s
+}
+
+// ranged writes a time that ends in 04:00-07:00 as one until another.
+func (s span) ranged() span {
+	words := s.words()
+	for k, w := range words[:min(len(words), momentWords)] {
+		dash := strings.IndexAny(w, "-–")
+		if dash < 0 {
+			continue
+		}
+		from, to := w[:dash], strings.TrimLeft(w[dash:], "-–")
+		_, begins := wholeMoment(append(slices.Clone(words[:k]), from))
+		_, ends := wholeMoment([]string{to})
+		recurs := strings.EqualFold(words[0], wordEvery) && !slices.Contains(lower(words[:k]), wordFor)
+		if (begins || recurs) && ends {
+			s.text = strings.Replace(s.text, w, from+" until "+to, 1)
+			return s
+		}
+	}
+	return s
 }
 
 // before is what was taken off the line already.

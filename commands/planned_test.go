@@ -193,6 +193,12 @@ func TestPlannedTimes(t *testing.T) {
 		{"2027-03-13 22:00 until 04:00 New", "Sat 2027-03-13 22:00 EST to Sun 2027-03-14 04:00 EDT", "2027-03-13T22:00:00-05:00 for 5h", "New"},
 		{"2027-11-06 22:00 until 04:00 New", "Sat 2027-11-06 22:00 EDT to Sun 2027-11-07 04:00 EST", "2027-11-06T22:00:00-04:00 for 7h", "New"},
 		{"in 2h for 90m New", "Fri 2026-11-27 06:00 EST to Fri 2026-11-27 07:30 EST", "2026-11-27T06:00:00-05:00 for 1h30m", "New"},
+		{"from 22:00 to 23:00 New", "Fri 2026-11-27 22:00 EST to Fri 2026-11-27 23:00 EST", "2026-11-27T22:00:00-05:00 for 1h", "New"},
+		{"saturday 04:00-07:00 New", "Sat 2026-11-28 04:00 EST to Sat 2026-11-28 07:00 EST", "2026-11-28T04:00:00-05:00 for 3h", "New"},
+		{"saturday 10pm–1AM New 04:00-07:00", "Sat 2026-11-28 22:00 EST to Sun 2026-11-29 01:00 EST", "2026-11-28T22:00:00-05:00 for 3h", "New 04:00-07:00"},
+		{"saturday 04:00 for 3h 22:00-23:00", "Sat 2026-11-28 04:00 EST to Sat 2026-11-28 07:00 EST", "2026-11-28T04:00:00-05:00 for 3h", "22:00-23:00"},
+		{"saturday 4am - 7am New", "Sat 2026-11-28 04:00 EST to Sat 2026-11-28 07:00 EST", "2026-11-28T04:00:00-05:00 for 3h", "New"},
+		{"on saturday at 4am for 3h New", "Sat 2026-11-28 04:00 EST to Sat 2026-11-28 07:00 EST", "2026-11-28T04:00:00-05:00 for 3h", "New"},
 		{"10 pm FOR 3H Mt. Holyoke's uplink", "Fri 2026-11-27 22:00 EST to Sat 2026-11-28 01:00 EST", "2026-11-27T22:00:00-05:00 for 3h", "Mt. Holyoke's uplink"},
 	}
 	for _, tt := range tests {
@@ -333,12 +339,17 @@ func TestMovedTimes(t *testing.T) {
 
 // A button names the window by its number once.
 func TestButtonsOfWhatHasANumber(t *testing.T) {
-	a := typing(t, "02:00 for 3h", four())
-	a.verb.name, a.number = "move", 17
-	_, err := a.takeMoved(time.Hour)
-	want := "02:00 today has passed. If you mean the day after: tomorrow 02:00 (when) [tomorrow 02:00] window move 17 tomorrow 02:00 for 3h"
-	if got := asRefused(t, err); got != want {
-		t.Errorf("\n got %s\nwant %s", got, want)
+	for typed, want := range map[string]string{
+		"02:00 for 3h":                     "02:00 today has passed. If you mean the day after: tomorrow 02:00 (when) [tomorrow 02:00] window move 17 tomorrow 02:00 for 3h",
+		"to 02:00":                         "02:00 today has passed. If you mean the day after: tomorrow 02:00 (when) [tomorrow 02:00] window move 17 to tomorrow 02:00",
+		"to nov 6 2027 22:00 until 1:30am": "01:30 comes twice on Sunday, 7 November 2027, as the clocks go back. Which is meant? Say 01:30 EDT for the first, 01:30 EST for the second. (until) [1:30am EDT] window move 17 to nov 6 2027 22:00 until 1:30am EDT [1:30am EST] window move 17 to nov 6 2027 22:00 until 1:30am EST",
+	} {
+		a := typing(t, typed, four())
+		a.verb.name, a.number = "move", 17
+		_, err := a.takeMoved(time.Hour)
+		if got := asRefused(t, err); got != want {
+			t.Errorf("\n got %s\nwant %s", got, want)
+		}
 	}
 }
 

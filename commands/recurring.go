@@ -175,9 +175,13 @@ func (w *wordList) take(words ...string) bool {
 func parseRecurring(words []string) (recurring, int, error) {
 	w := &wordList{words: words, at: 1}
 	r := recurring{every: 1}
-	monthly := r.takeRound(w)
+	round := r.takeRound(w)
 	first := w.at
-	if !r.takeDays(w) || monthly && r.nth == 0 {
+	days, group := r.takeDays(w)
+	switch {
+	case !days, round == roundMonth && r.nth == 0:
+		return r, 0, noRecurring(words)
+	case group && (r.nth != 0 || r.every > 1 && round == ""): // every other day, every first weekday
 		return r, 0, noRecurring(words)
 	}
 	r.dayWords = strings.ToLower(strings.Join(words[first:w.at], " "))
@@ -201,36 +205,43 @@ func parseRecurring(words []string) (recurring, int, error) {
 	return r, w.at, nil
 }
 
+// The words for what goes round.
+const roundWeek, roundMonth = "week", "month"
+
 // takeRound takes how often it comes: other, 2 weeks on, first, 2 months on the last. It
-// tells whether months were said.
-func (r *recurring) takeRound(w *wordList) (monthly bool) {
+// tells whether weeks or months were said.
+func (r *recurring) takeRound(w *wordList) (round string) {
 	if n, ok := smallNumber(w.next(), 52); ok && n > 0 {
 		r.every = n
 		w.at++
 	} else if w.take("other") {
 		r.every = 2
 	}
-	monthly = w.take("month", "months")
-	if monthly || w.take("week", "weeks") {
-		w.take("on")
+	for _, unit := range []string{roundWeek, roundMonth} {
+		if round == "" && w.take(unit, unit+"s") {
+			round = unit
+			w.take("on")
+		}
 	}
 	w.take("the")
 	if nth, ok := parseOrdinal(w.next()); ok {
 		r.nth = nth
-		r.unsure = nth == 2 && !monthly && r.every == 1
+		r.unsure = nth == 2 && round == "" && r.every == 1
 		w.at++
 	}
-	return monthly
+	return round
 }
 
-// takeDays takes wednesday, wed and sat, weekday, day. It reports whether there are any.
-func (r *recurring) takeDays(w *wordList) (found bool) {
+// takeDays takes wednesday, wed and sat, weekday, day. It reports whether there are any,
+// and whether one word was for several.
+func (r *recurring) takeDays(w *wordList) (found, group bool) {
 	for {
 		for part := range strings.SplitSeq(w.next(), ",") {
-			days, ok := daysOf(part)
-			if !ok {
-				return found
+			days := daysOf(part)
+			if len(days) == 0 {
+				return found, group
 			}
+			group = group || len(days) > 1
 			for _, d := range days {
 				r.days[d] = true
 			}
@@ -238,23 +249,27 @@ func (r *recurring) takeDays(w *wordList) (found bool) {
 		found = true
 		w.at++
 		for w.take("and", "&") {
-			w.take("on", "every")
+			w.take("on", wordEvery)
 		}
 	}
 }
 
-func daysOf(word string) ([]time.Weekday, bool) {
+// daysOf lists the days that a word names.
+func daysOf(word string) []time.Weekday {
 	switch word {
 	case "day":
-		return []time.Weekday{0, 1, 2, 3, 4, 5, 6}, true
+		return []time.Weekday{0, 1, 2, 3, 4, 5, 6}
 	case "weekday", "weekdays":
-		return []time.Weekday{1, 2, 3, 4, 5}, true
+		return []time.Weekday{1, 2, 3, 4, 5}
 	}
-	if d, ok := parseWeekday(word); ok {
-		return []time.Weekday{d}, true
+	d, ok := parseWeekday(word)
+	if !ok {
+		d, ok = parseWeekday(strings.TrimSuffix(word, "s"))
 	}
-	d, ok := parseWeekday(strings.TrimSuffix(word, "s"))
-	return []time.Weekday{d}, ok
+	if !ok {
+		return nil
+	}
+	return []time.Weekday{d}
 }
 
 // takeClock takes the time of day and a zone behind it.

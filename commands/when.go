@@ -57,9 +57,10 @@ func parseMoment(words []string) (moment, int) {
 func wholeMoment(words []string) (moment, bool) {
 	var m moment
 	words = slices.Clone(words)
-	if fixed, err := time.Parse(time.RFC3339, strings.ToUpper(words[0])); err == nil && len(words) == 1 {
-		m.fixed = fixed
-		return m, plausible(fixed.Year())
+	if len(words) == 1 {
+		if fixed, err := time.Parse(time.RFC3339, strings.ToUpper(words[0])); err == nil {
+			return moment{fixed: fixed}, plausible(fixed.Year())
+		}
 	}
 	if zone, ok := parseZone(words[len(words)-1]); ok && len(words) > 1 {
 		m.zone, m.zoneSaid, words = zone, words[len(words)-1], words[:len(words)-1]

@@ -101,9 +101,6 @@ func (r Recurrence) days(from time.Time) iter.Seq[time.Time] {
 					return
 				}
 			}
-			if end.After(last) {
-				return
-			}
 		}
 	}
 }

@@ -45,6 +45,8 @@ func TestRecurrences(t *testing.T) {
 			[]string{"Wed 2026-11-25 04:00 -0500", "Wed 2026-12-02 04:00 -0500", "Wed 2026-12-09 04:00 -0500"}},
 		{"keeps its local time in spring", wednesdays, "2027-03-05", "FREQ=WEEKLY;BYDAY=WE",
 			[]string{"Wed 2027-03-10 04:00 -0500", "Wed 2027-03-17 04:00 -0400", "Wed 2027-03-24 04:00 -0400"}},
+		{"an evening that is the next day in UTC", with(func(r *Recurrence) { r.At = 22 * 60 }), "2026-12-03", "FREQ=WEEKLY;BYDAY=WE",
+			[]string{"Wed 2026-12-02 22:00 -0500", "Wed 2026-12-09 22:00 -0500", "Wed 2026-12-16 22:00 -0500"}},
 		{"two days, every other week", with(func(r *Recurrence) {
 			r.Every, r.Days = 2, []time.Weekday{time.Sunday, time.Wednesday}
 		}), "2026-11-26", "FREQ=WEEKLY;INTERVAL=2;BYDAY=SU,WE",
