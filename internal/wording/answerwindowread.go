@@ -121,20 +121,6 @@ func (c Context) WindowShown(w desk.Window, next []desk.Period, staff bool) chat
 	return m
 }
 
-// windowAdvice is what readers are advised to do in a window, once where services say
-// the same.
-func (c Context) windowAdvice(w desk.Window) (lines []chat.Line) {
-	said := map[string]bool{"": true}
-	for _, id := range w.ServiceIDs() {
-		s, _ := c.Catalog.Find(string(id))
-		if !said[s.Advice] {
-			said[s.Advice] = true
-			lines = append(lines, paragraph(chat.Plain(c.Own(s.Advice))))
-		}
-	}
-	return lines
-}
-
 // planTimes says when it was planned, and when it really was.
 func (c Context) planTimes(w desk.Window) []chat.Line {
 	if w.IsSeries() {

@@ -51,7 +51,7 @@ func (c Context) facultyText(w desk.Window, helpDesk string) string {
 		parts = append(parts, l.Text.PlainText(c.Zone))
 	}
 	if !w.IsOver() {
-		for _, l := range c.workAdvice(w) {
+		for _, l := range c.windowAdvice(w) {
 			parts = append(parts, l.Text.PlainText(c.Zone))
 		}
 	}

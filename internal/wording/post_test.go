@@ -38,6 +38,7 @@ func campusIn(l *Language) Context {
 		Zone:         eastern,
 		Catalog: desk.NewCatalog([]desk.Service{
 			{ID: "learn", Name: "Learn System", Aliases: []string{"blackboard"}, Group: "Teaching and learning",
+				Advice:       "Please treat this time as lab closed: no exams, no course meetings.",
 				AdviceOutage: "Work of the last minutes may not be saved. If you are in an exam, keep this page open."},
 			{ID: "portal", Name: "Student Portal"},
 			{ID: "mail", Name: "Mail", AdviceOutage: "Mail is kept and comes later. You need not send it again."},
@@ -48,6 +49,7 @@ func campusIn(l *Language) Context {
 	}
 	services := slices.Clone(c.Catalog.Services())
 	for k := range services {
+		services[k].AdviceIn = map[string]string{"es": spoken()[services[k].Advice]}
 		services[k].AdviceOutageIn = map[string]string{"es": spoken()[services[k].AdviceOutage]}
 	}
 	c.Catalog = desk.NewCatalog(services)
@@ -72,16 +74,7 @@ func beginIn(t testing.TB, in Context) *story {
 }
 
 // typed is what people type, in their language.
-func (s *story) typed(english string) string {
-	if s.in.Language == nil || english == "" {
-		return english
-	}
-	own, ok := spoken()[english]
-	if !ok {
-		s.t.Errorf("nobody types %q in %s", english, s.in.Language.Code)
-	}
-	return own
-}
+func (s *story) typed(english string) string { return typedIn(s.t, s.in, english) }
 
 // typedOr is what people type, or the ready sentence where they type nothing.
 func (s *story) typedOr(english, ready string) string {
@@ -165,30 +158,32 @@ func (s *story) newest() *desk.Announcement { return s.said[len(s.said)-1] }
 
 // forms are all that a story's newest announcement makes of posts; fold is how
 // many announcements a reply says.
-func (s *story) forms(fold int) string {
-	a := s.newest()
+func (s *story) forms(fold int) string { return formsOf(s.in, s.said, fold) }
+
+func formsOf(in Context, said []*desk.Announcement, fold int) string {
+	a := said[len(said)-1]
 	root := chat.PostID("root")
-	if len(s.said) == 1 || fold > len(s.said) {
+	if len(said) == 1 || fold > len(said) {
 		root = ""
 	}
 	base := chat.Delivery{Subject: a.Subject, N: a.N, Snapshot: &a.Snapshot, Root: root}
 	ops := base
 	ops.Ops = true
-	out := "== ops card\n" + transcript(s.in.Post(ops))
+	out := "== ops card\n" + transcript(in.Post(ops))
 	if a.Snapshot.Scope().OpsOnly {
 		return out
 	}
-	out += "\n== channel root\n" + transcript(s.in.Post(base))
-	if root == "" || len(audible(s.said[len(s.said)-fold:])) == 0 {
+	out += "\n== channel root\n" + transcript(in.Post(base))
+	if root == "" || len(audible(said[len(said)-fold:])) == 0 {
 		return out
 	}
 	reply := base
-	reply.Said = s.said[len(s.said)-fold:]
-	out += "\n== thread reply\n" + transcript(s.in.Post(reply))
+	reply.Said = said[len(said)-fold:]
+	out += "\n== thread reply\n" + transcript(in.Post(reply))
 	reply.Broadcast = true
-	out += "\n== broadcast\n" + transcript(s.in.Post(reply))
+	out += "\n== broadcast\n" + transcript(in.Post(reply))
 	reply.Ops = true
-	return out + "\n== ops reply\n" + transcript(s.in.Post(reply))
+	return out + "\n== ops reply\n" + transcript(in.Post(reply))
 }
 
 // transcript shows a message as a person would read it, with what its marks mean.

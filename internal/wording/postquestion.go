@@ -31,7 +31,7 @@ func (c Context) question(q desk.Question, now time.Time) chat.Message {
 // askIncident asks for news that was promised, or is due.
 func (c Context) askIncident(m *chat.Message, q desk.Question, k clock) {
 	i := *q.Incident
-	m.Actions = c.button(i).news()
+	m.Lines, m.Actions = c.calledFor(q), c.button(i).news()
 	if q.Kind == desk.AskUpdate {
 		m.Summary = c.say("News is due by %s.", k.at(q.By))
 		if !i.NextUpdateBy.IsZero() {
@@ -40,7 +40,6 @@ func (c Context) askIncident(m *chat.Message, q desk.Question, k clock) {
 		return
 	}
 	m.Summary = c.say("No news since %s; the next is overdue.", k.at(informedAt(i)))
-	m.Lines = c.calledFor(q)
 	if q.Missed <= 1 && len(q.Mention) == 0 && i.Lead.IsZero() {
 		m.Lines = []chat.Line{paragraph(c.say("Nobody leads this. Who takes it?"))}
 		m.Actions = append(m.Actions, c.button(i).lead())

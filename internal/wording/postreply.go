@@ -38,7 +38,7 @@ func (c Context) reply(d chat.Delivery) chat.Message {
 	}
 	m.Tone = tone(i)
 	if i.IsOpen() {
-		i.RelaxedNow = i.RelaxedNow && promises(newest.Kind)
+		i.RelaxedNow = i.RelaxedNow && isPromised(newest.Kind)
 		m.Context = append(m.Context, c.promise(i, newest.At, k))
 	}
 	if i.IsOpen() && d.Broadcast {
@@ -53,8 +53,8 @@ func (c Context) reply(d chat.Delivery) chat.Message {
 	return c.marked(m, i)
 }
 
-// promises reports whether what is told makes a promise anew.
-func promises(kind desk.EntryKind) bool {
+// isPromised reports whether what is told makes a promise anew.
+func isPromised(kind desk.EntryKind) bool {
 	switch kind {
 	case desk.Rescoped, desk.Reworded:
 		return false
@@ -139,7 +139,7 @@ func (c Context) saying(a *desk.Announcement, k clock) saying {
 // declared says a new problem, or what became of planned work.
 func (c Context) declared(i desk.Incident) string {
 	if i.Window != 0 {
-		return c.word("The planned work has become a problem: %s", c.Conditions(i))
+		return c.word("The planned work has become a problem. %s", c.Conditions(i))
 	}
 	return c.Conditions(i)
 }

@@ -38,7 +38,7 @@ func (c Context) open(i desk.Incident, k clock) chat.Message {
 	m := chat.Message{Summary: c.headline(i)}
 	m.Lines = append(m.Lines, c.since(i, k))
 	m.Lines = append(m.Lines, c.unchanged(i, k)...)
-	m.Lines = append(m.Lines, c.allServices(i.Services)...)
+	m.Lines = append(m.Lines, c.allServices(i.Services, shownNames)...)
 	m.Lines = append(m.Lines, c.advice(i)...)
 	m.Lines = append(m.Lines, c.history(i, k)...)
 	m.Context = append(m.Context, c.promise(i, lastSaid(i), k))
@@ -80,8 +80,8 @@ func (c Context) typedTitle(i desk.Incident) string {
 // maxListed is how many services a post lists when its sentence could not.
 const maxListed = 30
 
-func (c Context) allServices(services []desk.Affected) []chat.Line {
-	if len(services) <= shownNames {
+func (c Context) allServices(services []desk.Affected, shown int) []chat.Line {
+	if len(services) <= shown {
 		return nil
 	}
 	return []chat.Line{paragraph(c.say("This is about %s.", c.namesUpTo(services, maxListed)))}
@@ -173,7 +173,7 @@ func (c Context) over(i desk.Incident, opening bool, k clock) chat.Message {
 	if title := c.typedTitle(i); title != "" {
 		m.Lines = append(m.Lines, paragraph(colon(c.word("This was about"), title)))
 	}
-	m.Lines = append(m.Lines, c.allServices(i.Services)...)
+	m.Lines = append(m.Lines, c.allServices(i.Services, shownNames)...)
 	m.Lines = append(m.Lines, c.history(i, k)...)
 	m.Context = c.smallPrint(i, k)
 	return m

@@ -23,8 +23,11 @@ func (c Context) will(w desk.Window) string { return c.work(w, true) }
 func (c Context) does(w desk.Window) string { return c.work(w, false) }
 
 func (c Context) work(w desk.Window, future bool) string {
-	return c.grammar().work(work{c.Names(w.Services), len(w.Services) > 1, w.Effect, future})
+	return c.grammar().work(work{c.namesUpTo(w.Services, workNames), len(w.Services) > 1, w.Effect, future})
 }
+
+// workNames is how many services a sentence about planned work names: times follow.
+const workNames = 3
 
 func windowName(number int) desk.Subject {
 	return desk.Subject{Kind: desk.WindowSubject, Number: number}
@@ -55,7 +58,7 @@ func (c Context) windowState(w desk.Window) chat.Message {
 	m.Lines = append(m.Lines, c.windowTimes(w, k)...)
 	m.Lines = append(m.Lines, c.planned(w)...)
 	if !w.IsOver() {
-		m.Lines = append(m.Lines, c.workAdvice(w)...)
+		m.Lines = append(m.Lines, c.windowAdvice(w)...)
 		m.Context = c.nextNews(w, time.Time{}, k)
 	}
 	m.Context = append(m.Context, c.notVerified(w)...)
@@ -79,7 +82,7 @@ func isTakingLonger(w desk.Window) bool {
 
 // windowLead is the sentence that stands alone, without its stop.
 func (c Context) windowLead(w desk.Window, k clock) chat.Text {
-	names := c.Names(w.Services)
+	names := c.namesUpTo(w.Services, workNames)
 	switch {
 	case w.IsOver():
 		return chat.Plain(c.windowOver(w, names))
@@ -120,10 +123,12 @@ func (c Context) windowOver(w desk.Window, names string) string {
 
 // isLate says below the sentence what a window does that takes longer.
 func (c Context) isLate(w desk.Window) []chat.Line {
-	if !isTakingLonger(w) {
+	switch {
+	case !isTakingLonger(w):
 		return nil
-	}
-	if len(c.workAdvice(w)) == 0 {
+	case w.Status == desk.Verifying:
+		return []chat.Line{paragraph(c.say("The work is done, but we are still testing."))}
+	case len(c.windowAdvice(w)) == 0:
 		return []chat.Line{paragraph(c.say("%s until it ends.", c.does(w)))}
 	}
 	return []chat.Line{paragraph(c.say("%s until it ends. Please keep to the advice.", c.does(w)))}
@@ -156,15 +161,15 @@ func (c Context) wasPlanned(p desk.Period) chat.Text {
 
 // planned says what is done, as somebody typed it.
 func (c Context) planned(w desk.Window) []chat.Line {
-	lines := append([]chat.Line{paragraph(colon(c.word("The work"), w.Title))}, c.allServices(w.Services)...)
+	lines := append([]chat.Line{paragraph(colon(c.word("The work"), w.Title))}, c.allServices(w.Services, workNames)...)
 	if w.Details != "" && !w.IsOver() {
 		lines = append(lines, quote(w.Details))
 	}
 	return lines
 }
 
-// workAdvice is what to do while the work goes on.
-func (c Context) workAdvice(w desk.Window) []chat.Line {
+// windowAdvice is what to do while the work goes on.
+func (c Context) windowAdvice(w desk.Window) []chat.Line {
 	var all []string
 	for _, id := range w.ServiceIDs() {
 		s, _ := c.Catalog.Find(string(id))

@@ -25,7 +25,7 @@ func (c Context) windowReply(d chat.Delivery) chat.Message {
 	}
 	m.Context = append(m.Context, c.notVerified(w)...)
 	if !w.IsOver() && d.Broadcast {
-		m.Lines = append(m.Lines, c.workAdvice(w)...)
+		m.Lines = append(m.Lines, c.windowAdvice(w)...)
 	}
 	if d.Broadcast || len(d.Said) > 1 {
 		m.Context = append(m.Context, c.windowPage(w)...)
@@ -48,7 +48,10 @@ func (c Context) windowSaying(a *desk.Announcement, k clock) saying {
 	case desk.WindowStarted:
 		return saying{lead: c.say("Planned work has begun: %s until %s", c.does(w), k.at(w.Planned.To)), lines: c.beganOtherwise(w, k)}
 	case desk.WindowHeld:
-		return saying{lead: c.say("The planned work on %s does not begin at %s", c.Names(w.Services), k.at(w.Planned.From)), lines: []chat.Line{paragraph(c.say("We will say when it begins."))}}
+		return saying{
+			lead:  c.say("The planned work on %s does not begin at %s", c.namesUpTo(w.Services, workNames), k.at(w.Planned.From)),
+			lines: []chat.Line{paragraph(c.say("We will say when it begins."))},
+		}
 	case desk.WindowMoved:
 		return c.movedWindow(w, a.Was)
 	case desk.WindowExtended:

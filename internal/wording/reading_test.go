@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/umassonline/belltower/internal/chat"
+	"github.com/umassonline/belltower/internal/desk"
 )
 
 // maxGrade is the school year that must understand our English sentences, by the
@@ -112,16 +113,47 @@ func TestAFirstYearStudentUnderstandsOurSentences(t *testing.T) { inEach(t, unde
 func understands(t *testing.T, in Context) {
 	var all []string
 	for _, s := range stories(t, in) {
-		typed := map[string]bool{s.inc.Title: true}
-		for _, a := range s.said {
-			typed[a.Text] = a.Text != in.ReadyText()
-		}
-		d := chat.Delivery{Subject: s.inc.Subject(), N: s.newest().N, Snapshot: &s.newest().Snapshot, Root: "root", Ops: true}
-		all = append(all, sentences(in.Post(d), typed)...)
-		if d.Said = s.said[len(s.said)-1:]; len(audible(d.Said)) > 0 {
-			all = append(all, sentences(in.Post(d), typed)...)
-		}
+		all = append(all, sentencesOf(in, s.said, s.inc.Title)...)
 	}
+	easy(t, in, all)
+}
+
+// What is said of planned work and of promises, and what ops is asked, is as easy.
+func TestAFirstYearStudentUnderstandsPlannedWork(t *testing.T) {
+	inEach(t, func(t *testing.T, in Context) {
+		var all []string
+		for _, p := range plans(t, in) {
+			all = append(all, sentencesOf(in, p.said, p.w.Title)...)
+		}
+		for _, s := range promiseStories(t, in) {
+			all = append(all, sentencesOf(in, s.said, s.inc.Title)...)
+		}
+		easy(t, in, all)
+		var asked []string
+		for _, q := range questions(t, in) {
+			asked = append(asked, sentences(askedIn(in, q, day(4, 4, 12)), nil)...)
+		}
+		easy(t, in, asked)
+	})
+}
+
+// sentencesOf are those of the newest announcement, in the post and in a reply.
+func sentencesOf(in Context, said []*desk.Announcement, title string) []string {
+	typed := map[string]bool{title: true}
+	for _, a := range said {
+		typed[a.Text] = a.Text != in.ReadyText()
+	}
+	newest := said[len(said)-1]
+	d := chat.Delivery{Subject: newest.Subject, N: newest.N, Snapshot: &newest.Snapshot, Root: "root", Ops: true}
+	all := sentences(in.Post(d), typed)
+	if d.Said = said[len(said)-1:]; len(audible(d.Said)) > 0 {
+		all = append(all, sentences(in.Post(d), typed)...)
+	}
+	return all
+}
+
+func easy(t *testing.T, in Context, all []string) {
+	t.Helper()
 	for _, s := range all {
 		if n := len(strings.Fields(s)); n > maxWords {
 			t.Errorf("%d words: %s", n, s)

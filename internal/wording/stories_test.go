@@ -94,6 +94,18 @@ func merging(t *testing.T, in Context, into bool) *story {
 	return s.take(from, err)
 }
 
+// typedIn is what people type, in the language of a campus.
+func typedIn(t testing.TB, in Context, english string) string {
+	if in.Language == nil || english == "" {
+		return english
+	}
+	own, ok := spoken()[english]
+	if !ok {
+		t.Errorf("nobody types %q in %s", english, in.Language.Code)
+	}
+	return own
+}
+
 // spoken is what people type in the stories, in Spanish.
 func spoken() map[string]string {
 	return map[string]string{
@@ -111,7 +123,14 @@ func spoken() map[string]string {
 		"The network is cut at the lab.":      "La red está cortada en el laboratorio.",
 		"Only videos do not play.":            "Solo fallan los vídeos.",
 		"It was the test system.":             "Era el sistema de pruebas.",
-		"It works.":                           "Funciona.",
+		"New database":                        "Base de datos nueva",
+		"We move to faster machines.":         "Nos mudamos a máquinas más rápidas.",
+		"The vendor is not ready.":            "El proveedor no está listo.",
+		"The database does not come back.":    "La base de datos no vuelve.",
+		"All went well.":                      "Todo fue bien.",
+		"Holidays":                            "Vacaciones",
+		"Please treat this time as lab closed: no exams, no course meetings.": "Por favor, cuente con el laboratorio cerrado: sin exámenes ni clases.",
+		"It works.": "Funciona.",
 		"Two things are wrong:\n1. a disk is full\n2. the spare did not start":                   "Hay dos fallos:\n1. un disco está lleno\n2. el de reserva no arrancó",
 		"Work of the last minutes may not be saved. If you are in an exam, keep this page open.": "Puede que no se guarde el trabajo de los últimos minutos. Si está en un examen, deje abierta esta página.",
 		"Mail is kept and comes later. You need not send it again.":                              "El correo se guarda y llega más tarde. No hace falta que lo envíe otra vez.",

@@ -70,6 +70,44 @@ func (s *story) retract() *story {
 	return s.take(s.inc.Retract("It was the test system.", s.act()))
 }
 
+// work is a window, planned by the rules of the desk.
+func work(t *testing.T) *story {
+	s := &story{t: t, now: time.Date(2026, 12, 4, 8, 55, 0, 0, time.UTC)}
+	from := time.Date(2026, 12, 9, 9, 0, 0, 0, time.UTC)
+	c, err := desk.Schedule(17, desk.Plan{
+		Services: []desk.Affected{{Service: "learn", Name: "Learn System"}}, Title: "New <database> *now*", Details: "See https://learn.example.edu & wait",
+		Planned: desk.Period{From: from, To: from.Add(3 * time.Hour)}, In: desk.Channel{Connection: "amherst", ID: "COPS"},
+	}, s.act())
+	return s.plan(c, err)
+}
+
+func (s *story) plan(c desk.WindowChange, err error) *story {
+	s.t.Helper()
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	a := *c.Announce
+	a.N = len(s.said) + 1
+	s.said = append(s.said, &a)
+	return s
+}
+
+func (s *story) moved() *story {
+	w := *s.said[0].Snapshot.Window
+	return s.plan(w.Move(desk.Period{From: w.Planned.From.Add(24 * time.Hour), To: w.Planned.To.Add(24 * time.Hour)}, s.later().act()))
+}
+
+// late is the question that calls people of here and of elsewhere.
+func late(t *testing.T) chat.Delivery {
+	s := begin(t, desk.Declaration{Impact: desk.Critical})
+	q := desk.Question{
+		Kind: desk.AskMissed, Incident: &s.inc, By: s.now.Add(time.Hour), Missed: 2,
+		Mention: []desk.Person{{Connection: "amherst", ID: "UBOB"}, {Connection: "boston", ID: "x_y"}},
+	}
+	return chat.Delivery{Channel: channel("CTEACH"), Subject: desk.Subject{Kind: desk.NoticeSubject, Number: 3}, N: 1, Ops: true,
+		Snapshot: &desk.Snapshot{Notice: &desk.Notice{Number: 3, At: s.now, Question: &q}}}
+}
+
 // root is the newest post, reply the newest said announcements in its thread.
 func (s *story) root(ops bool) chat.Delivery {
 	a := s.said[len(s.said)-1]
@@ -109,6 +147,10 @@ func posts(t *testing.T) map[string]chat.Delivery {
 		"end-reply":        down().resolve().reply(1),
 		"retracted":        down().retract().root(false),
 		"correction-reply": down().retract().reply(1),
+		"window":          work(t).root(false),
+		"window-ops":      work(t).root(true),
+		"window-reply":    work(t).moved().reply(1),
+		"question":        late(t),
 		"notice": {Channel: channel("CTEACH"), Subject: desk.Subject{Kind: desk.NoticeSubject, Number: 3}, N: 1, Ops: true,
 			Snapshot: &desk.Snapshot{Notice: &desk.Notice{Number: 3, Text: "boston/C9 cannot be reached any more: it was archived.\nIts subscription waits until it returns."}}},
 	}
