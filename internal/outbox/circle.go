@@ -83,10 +83,10 @@ func (l *line) nextTurns(r room, most int) (turns []*subject) {
 }
 
 // turnsAtOnce bounds the circles that make a step in one transaction: each takes up to
-// two writes, and reads three records and the post of each ops channel.
+// two writes, and reads three records and up to two posts of each ops channel.
 func (l *line) turnsAtOnce() int {
 	ops := l.engine.cfg.Book.Places().connection(l.name).Ops
-	return max(1, min(storage.MaxWrites/4, storage.MaxReads/(3+len(ops))))
+	return max(1, min(storage.MaxWrites/4, storage.MaxReads/(3+2*len(ops))))
 }
 
 func (l *line) sooner(a, b *subject, r room) bool {

@@ -232,5 +232,8 @@ func (c *clerk) advanceOne(tx storage.Tx, now time.Time, s desk.Subject) (settle
 		return false, err
 	}
 	out.Settled, out.OwedSince = out.N, time.Time{}
+	if out.Waits {
+		out.Shelved = out.N
+	}
 	return true, errors.Join(outTable().Put(tx, outKey(s), out), list(tx, s, out))
 }

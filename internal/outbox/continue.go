@@ -1,6 +1,7 @@
 package outbox
 
 import (
+	"slices"
 	"time"
 
 	"github.com/umassonline/belltower/internal/desk"
@@ -57,12 +58,14 @@ func (p Post) continued() Post {
 	return Post{Root: p.Root, At: p.At, Ops: p.Ops, Manner: p.Manner}
 }
 
-// inherit gives the job the post that its subject goes on with, where it has none.
-func (j *job) inherit(tx storage.Tx) (err error) {
-	if j.of.out.goesOn() && j.post.Root == "" && j.post.Told == 0 {
-		j.post, _, err = postOf(tx, j.of.id, j.of.out, j.lane.ch)
+// bequeath hands the job's post, which has come to be known, to the job in its lane
+// that goes on with it and has none.
+func (j *job) bequeath() {
+	for _, heir := range j.lane.jobs {
+		if heir.of.out.From == j.of.id && heir.post == (Post{}) {
+			heir.post = j.post.continued()
+		}
 	}
-	return err
 }
 
 // elder is the channel's job about the subject whose posts this one goes on with; nil:
@@ -77,6 +80,16 @@ func (j *job) elder() *job {
 		}
 	}
 	return nil
+}
+
+// follows reports whether all that an intent is about has to wait for what is found
+// out of the subject that it goes on with.
+func (l *line) follows(i *intent) bool {
+	s := l.subjects[i.subject]
+	if s == nil || !s.out.goesOn() {
+		return false
+	}
+	return !slices.ContainsFunc(l.members(i), func(j *job) bool { return !j.mustFollow() })
 }
 
 // mustFollow reports whether it has still to be found out which post there is to go

@@ -3,7 +3,6 @@ package outbox
 import (
 	"cmp"
 	"context"
-	"errors"
 	"slices"
 	"time"
 
@@ -201,7 +200,7 @@ func (l *line) reread(ctx context.Context, turn []*lane) error {
 					changed = append(changed, j.of.id)
 				}
 			}
-			if err := errors.Join(j.inherit(tx), l.match(tx, j, as)); err != nil {
+			if err := l.match(tx, j, as); err != nil {
 				return err
 			}
 		}

@@ -41,6 +41,14 @@
 //     without one is looked through before it is told (lost, in records.go).
 //   - What ended long ago is marked as forgotten before it is deleted, so that an
 //     incident that is opened again meanwhile goes on behind it (collect.go).
+//   - A window that waits has not ended, but nothing is kept of it that a start, a
+//     command or a newcomer would read, once all have heard: its next announcement
+//     goes round anew (shelf.go).
+//   - An incident that a window became goes on with its posts: its record names the
+//     window, and each post of that counts as one in which nothing was told. What is in
+//     doubt of the window in a channel is found out before (continue.go).
+//   - What is for one channel alone has a circle of that channel. A notice that was
+//     amended before it was posted is not posted any more (notice.go).
 //   - What stays in trouble gets a row of its own, so that its chunk does not wait
 //     (trouble.go); a channel that is gone waits for its return (gone.go).
 //

@@ -207,7 +207,7 @@ func (c *chunk) look(tx storage.Tx) error {
 		}
 		c.toOps = len(c.members) > 0
 	}
-	if c.room.others <= 0 || out.Rel == 0 || !out.To.IsZero() {
+	if c.room.others <= 0 || out.Rel <= out.Shelved || !out.To.IsZero() {
 		return nil
 	}
 	return c.lookOthers(tx, out.Rel)
@@ -257,7 +257,7 @@ func (c *chunk) move(p page) {
 func (c *chunk) lookOps(tx storage.Tx) error {
 	l, s := c.line, c.subject
 	for _, id := range c.opsChannels() {
-		post, _, err := postTable().Get(tx, postKey(s.id, desk.Channel{Connection: l.name, ID: id}))
+		post, _, err := postOf(tx, s.id, s.out, desk.Channel{Connection: l.name, ID: id})
 		if err != nil {
 			return err
 		}

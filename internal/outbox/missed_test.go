@@ -58,6 +58,13 @@ func (w *world) missedIn(id string) string {
 			}
 			out += fmt.Sprintf(" %s %s", i.Subject(), state)
 		}
+		for _, win := range w.read(m.subject).at(1).Snapshot.Notice.MissedWindows {
+			state := "waits"
+			if win.IsOver() {
+				state = "over"
+			}
+			out += fmt.Sprintf(" %s %s", win.Subject(), state)
+		}
 		out += "; "
 	}
 	return out

@@ -320,6 +320,7 @@ func (l *line) apply(now time.Time, r *receipt) {
 	l.noteMissed(r)
 	if r.post != nil {
 		j.post = *r.post
+		j.bequeath()
 		j.of.round.again = j.of.round.again || j.post.Shown < j.post.Told
 	}
 	l.reckon(j)

@@ -79,6 +79,9 @@ type outRecord struct {
 	Lost lost `json:",omitzero"`
 	// Waits: nothing is expected before something is announced.
 	Waits bool `json:",omitempty"`
+	// Shelved is the N up to which all circles had gone round when it was shelved, which
+	// took away where they stood.
+	Shelved int `json:",omitempty"`
 	// From is the subject whose posts this one goes on with, Into the one that goes on
 	// with those of this; zero: none.
 	From desk.Subject `json:",omitzero"`

@@ -73,7 +73,7 @@ func (l *line) takeUp(ctx context.Context) error {
 	for part := range slices.Chunk(missed, settledAtOnce/2) {
 		err := l.db().Background(ctx, func(tx storage.Tx) error {
 			for _, s := range part {
-				if err := unsettle(tx, l.name, s); err != nil {
+				if err := errors.Join(unsettle(tx, l.name, s), unshelve(tx, s)); err != nil {
 					return err
 				}
 			}

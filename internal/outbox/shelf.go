@@ -42,6 +42,16 @@ func (l *line) shelve(ctx context.Context, _ time.Time) error {
 	return nil
 }
 
+// unshelve has circles go round for what was told already: not everywhere it was.
+func unshelve(tx storage.Tx, s desk.Subject) error {
+	out, _, err := outTable().Get(tx, outKey(s))
+	if err != nil || out.Shelved == 0 {
+		return err
+	}
+	out.Shelved = 0
+	return outTable().Put(tx, outKey(s), out)
+}
+
 // leaveBehind notes that connections which are not configured now have posts of a
 // window that they will owe: where it was shelved nothing else tells them.
 func (c *clerk) leaveBehind(ctx context.Context, s desk.Subject) error {

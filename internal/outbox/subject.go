@@ -113,7 +113,7 @@ func (f fanRecord) finished(o outRecord) bool { return !f.owesOps(o) && !f.owesO
 
 // owesOps reports whether ops channels, or the one that alone is told, have to be
 // looked at, owesOthers whether others have.
-func (f fanRecord) owesOps(o outRecord) bool { return !o.gaveWay() && f.OpsN < o.N }
+func (f fanRecord) owesOps(o outRecord) bool { return !o.gaveWay() && max(f.OpsN, o.Shelved) < o.N }
 func (f fanRecord) owesOthers(o outRecord) bool {
-	return o.To.IsZero() && !o.gaveWay() && o.Rel > 0 && (f.N < o.Rel || !f.Done)
+	return o.To.IsZero() && !o.gaveWay() && o.Rel > o.Shelved && (f.N < o.Rel || !f.Done)
 }

@@ -96,7 +96,11 @@ func (l *line) breakUp(ctx context.Context, now time.Time) error {
 		return nil
 	}
 	for _, i := range l.intents {
-		if i.Boot != l.boot || i.sent.IsZero() || now.Before(i.sent.Add(breakUpAfter)) || !l.health.well(i.sent) {
+		began := i.sent
+		if began.IsZero() && l.follows(i) {
+			began = i.At
+		}
+		if i.Boot != l.boot || began.IsZero() || now.Before(began.Add(breakUpAfter)) || !l.health.well(began) {
 			continue
 		}
 		if jobs := l.members(i); allInTrouble(now, jobs) {
@@ -122,7 +126,7 @@ func (l *line) members(i *intent) (jobs []*job) {
 // allInTrouble reports whether none of the jobs only waits for its turn.
 func allInTrouble(now time.Time, jobs []*job) bool {
 	for _, j := range jobs {
-		trouble := j.lane.busy || j.doubt != sure || j.tries > 0 || now.Before(j.lane.notBefore)
+		trouble := j.lane.busy || j.doubt != sure || j.tries > 0 || now.Before(j.lane.notBefore) || j.mustFollow()
 		if j.pending || !trouble {
 			return false
 		}
