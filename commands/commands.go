@@ -26,6 +26,9 @@ type Settings struct {
 	Connections []desk.ConnectionName
 	// Planning is what the organization says of planned work.
 	Planning desk.Planning
+	// Faculty are the campuses of connections, for the texts that they forward. Others
+	// have the organization's.
+	Faculty map[desk.ConnectionName]wording.FacultyCampus
 	// Rosters tells what is known of the groups that the access list names; nil:
 	// there are none.
 	Rosters func() []chat.Roster

@@ -91,6 +91,23 @@ func catalog() *desk.Catalog {
 	})
 }
 
+// planning is what the organization says of planned work: times reserved on Learn System,
+// the finals, and when work is told again.
+func planning(t testing.TB) desk.Planning {
+	zone := newYork(t)
+	return desk.Planning{
+		Zone: zone, Notice: desk.LeadTime{WorkingDays: 2}, StandingNotice: 24 * time.Hour,
+		Standing: []desk.Standing{{Services: []desk.ServiceID{"learn"}, Rule: desk.Recurrence{
+			Every: 1, Days: []time.Weekday{time.Wednesday, time.Saturday}, At: 4 * 60, For: 3 * time.Hour, Zone: zone.String(),
+			First: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC),
+		}}},
+		Moratoriums: []desk.Moratorium{{Name: "Fall finals", Services: []desk.ServiceID{"learn"}, Period: desk.Period{
+			From: time.Date(2026, 12, 10, 0, 0, 0, 0, zone), To: time.Date(2026, 12, 19, 0, 0, 0, 0, zone),
+		}}},
+		Reminders: []desk.Reminder{{Before: 7 * 24 * time.Hour}, {DaysBefore: 1, At: 16 * 60}},
+	}
+}
+
 func newStore(t testing.TB) storage.DB {
 	t.Helper()
 	db, err := boltdb.Open(filepath.Join(t.TempDir(), "belltower.db"), boltdb.Options{})
@@ -108,7 +125,7 @@ func newOffice(t *testing.T) *office {
 		{Name: "amherst", Ops: []string{"C0OPS"}}, {Name: "boston", Ops: []string{"C9OPS"}},
 	}})
 	j := journal.New(o.db, o.book, func(...desk.Subject) {}, journal.Settings{
-		Grace: 10 * time.Second, GraceAbove: 2, Ops: []desk.Channel{{Connection: "amherst", ID: "C0OPS"}},
+		Grace: 10 * time.Second, GraceAbove: 2, Ops: []desk.Channel{{Connection: "amherst", ID: "C0OPS"}}, Planning: planning(t),
 	})
 	o.settings = commands.Settings{
 		Words: wording.Context{
@@ -119,7 +136,7 @@ func newOffice(t *testing.T) *office {
 			Admins:     []desk.Person{{Connection: "amherst", ID: "U0ADMIN"}},
 			Responders: []desk.Person{{Connection: "amherst", ID: "group:S0ONCALL"}},
 		},
-		Connections: []desk.ConnectionName{"amherst", "boston"},
+		Connections: []desk.ConnectionName{"amherst", "boston"}, Planning: planning(t),
 	}
 	o.Commands = commands.New(j, slog.New(slog.DiscardHandler), o.settings)
 	// Friday, 27 November 2026, 4 a.m. in New York.
@@ -200,6 +217,14 @@ func (o *office) stage(what string) {
 			o.t.Fatal(err)
 		}
 		o.req.Zone = zone
+	case "language":
+		l, ok := wording.LanguageOf(value)
+		if !ok {
+			o.t.Fatal(value)
+		}
+		o.settings.Words.Languages = map[desk.ConnectionName]*wording.Language{"amherst": l}
+		o.settings.Faculty = map[desk.ConnectionName]wording.FacultyCampus{"amherst": {Languages: []*wording.Language{l, nil}, HelpDesk: "+1 555 0100"}}
+		o.SetSettings(o.settings)
 	case "options":
 		o.option(value)
 	case "subscribers":

@@ -17,13 +17,13 @@ const (
 
 // coming lists the next windows that are wanted, in order.
 func (a *asked) coming(ctx context.Context, wanted func(desk.Window) bool) ([]desk.Window, error) {
-	all, err := a.journal.Coming(ctx, a.req.At, a.req.At.AddDate(0, 0, nextDays), maxList)
+	all, err := a.journal.Coming(ctx, a.req.At.AddDate(0, 0, nextDays), maxList)
 	all = slices.DeleteFunc(all, func(w desk.Window) bool { return w.Status == desk.Proposed || !wanted(w) })
 	return all[:min(len(all), nextShown)], err
 }
 
-// plans are what is planned for services, and of one alone the times reserved for work.
-func (a *asked) plans(ctx context.Context, of []desk.Health) (out wording.Plans, err error) {
+// planned is what is planned for services, and of one alone the times reserved for work.
+func (a *asked) planned(ctx context.Context, of []desk.Health) (out wording.Plans, err error) {
 	out.Coming, err = a.coming(ctx, func(w desk.Window) bool {
 		return slices.ContainsFunc(of, func(h desk.Health) bool { return w.Concerns(h.Service.ID) })
 	})

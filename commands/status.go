@@ -29,7 +29,7 @@ func status(ctx context.Context, a *asked) (chat.Reply, error) {
 	if err != nil {
 		return chat.Reply{}, err
 	}
-	plans, err := a.plans(ctx, health)
+	plans, err := a.planned(ctx, health)
 	if err != nil {
 		return chat.Reply{}, err
 	}

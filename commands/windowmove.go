@@ -2,33 +2,49 @@ package commands
 
 import (
 	"context"
+	"strings"
+	"time"
 
 	"github.com/umassonline/belltower/internal/chat"
 	"github.com/umassonline/belltower/internal/desk"
-	"github.com/umassonline/belltower/internal/journal"
 )
 
-// extend reads [17] <duration>.
+// extend reads [17] [day] <duration>; the day means one time of a series.
 func extend(ctx context.Context, a *asked) (chat.Reply, error) {
-	w, err := a.single(ctx, amongRunning)
+	w, err := a.aboutWindow(ctx, amongRunning)
 	if err != nil {
 		return chat.Reply{}, err
+	}
+	s, slotted, err := a.slotOf(w)
+	if err != nil {
+		return chat.Reply{}, err
+	}
+	length, err := a.longer()
+	if err != nil {
+		return chat.Reply{}, err
+	}
+	rule := func(w desk.Window, act desk.Act) (desk.WindowChange, error) { return w.Extend(length, act) }
+	words := durationWords(length)
+	p := planning{
+		said: retold{fields: map[string]string{"for": words}, words: strings.TrimSpace(s.day + " " + words), typed: true, day: s.day}, services: w.ServiceIDs(),
+		do: a.plans(ctx, rule)(a.number),
+	}
+	if slotted {
+		p.on, p.do = s.period, a.onSlot(ctx, s, a.plans(ctx, rule), rule)
+	}
+	return a.planning(ctx, p)
+}
+
+// longer takes how much longer it lasts, which is all that is left of the line.
+func (a *asked) longer() (time.Duration, error) {
+	if a.line.rest == "" && a.line.options[fieldFor] == "" {
+		return 0, desk.Refuse(desk.Invalid, "Say how much longer it lasts.").WithHint("Like: window extend %d 1h", a.number).In(fieldFor)
 	}
 	by, err := a.takeLength(fieldFor)
-	if err != nil {
-		return chat.Reply{}, err
+	if err == nil && a.line.rest != "" {
+		err = a.tooMuch()
 	}
-	if a.line.rest != "" {
-		return chat.Reply{}, a.tooMuch()
-	}
-	rule := func(w desk.Window, act desk.Act) (desk.WindowChange, error) { return w.Extend(by, act) }
-	length := durationWords(by)
-	return a.planning(ctx, planning{
-		said: retold{fields: map[string]string{"for": length}, words: length, typed: true}, services: w.ServiceIDs(),
-		do: func(who journal.By, o desk.Override, try bool) (journal.WindowApplied, error) {
-			return a.journal.Plan(ctx, who, a.number, rule, o, try)
-		},
-	})
+	return by, err
 }
 
 // move reads [17] [day to] <when> [for <duration>|until <time>].
@@ -51,10 +67,8 @@ func move(ctx context.Context, a *asked) (chat.Reply, error) {
 	when := periodWords(to, a.Words.Zone)
 	return a.planning(ctx, planning{
 		said:     retold{fields: map[string]string{"when": when}, words: when, typed: true},
-		services: w.ServiceIDs(), period: to, once: true,
-		do: func(by journal.By, o desk.Override, try bool) (journal.WindowApplied, error) {
-			return a.journal.Plan(ctx, by, a.number, rule, o, try)
-		},
+		services: w.ServiceIDs(), period: to,
+		do: a.plans(ctx, rule)(a.number),
 	})
 }
 
@@ -74,9 +88,7 @@ func cancel(ctx context.Context, a *asked) (chat.Reply, error) {
 	rule := func(w desk.Window, act desk.Act) (desk.WindowChange, error) { return w.Cancel(why, act) }
 	return a.planning(ctx, planning{
 		said: a.reasoned("", why), doubts: a.doubts(nil, "", why),
-		do: func(by journal.By, _ desk.Override, try bool) (journal.WindowApplied, error) {
-			return a.journal.ApplyWindow(ctx, by, a.number, rule, try)
-		},
+		do: a.applies(ctx, rule)(a.number),
 	})
 }
 

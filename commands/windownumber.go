@@ -39,7 +39,7 @@ func (s someWindows) find(ctx context.Context, a *asked) (all []desk.Window, err
 			return all, err
 		}
 	}
-	coming, err := a.journal.Coming(ctx, a.req.At, a.req.At.Add(desk.MaxAhead), maxList)
+	coming, err := a.journal.Coming(ctx, a.req.At.Add(desk.MaxAhead), maxList)
 	return append(all, coming...), err
 }
 
@@ -53,22 +53,21 @@ func (a *asked) aboutWindow(ctx context.Context, among someWindows) (w desk.Wind
 	return a.journal.Window(ctx, a.number)
 }
 
-// single is aboutWindow for what can be done to one time of work only: of a series it
-// offers those times that there are.
+// single is aboutWindow for what is done at once to one time of work: of a series to
+// the time on the day that is said.
 func (a *asked) single(ctx context.Context, among someWindows) (desk.Window, error) {
 	w, err := a.aboutWindow(ctx, among)
-	if err != nil || !w.IsSeries() {
-		return w, err
-	}
-	if err := w.CheckNotOver(); err != nil {
-		return w, err
-	}
-	all, err := amongBoth.find(ctx, a)
 	if err != nil {
 		return w, err
 	}
-	of := slices.DeleteFunc(all, func(o desk.Window) bool { return o.Of != w.Number })
-	return w, a.whichWindow(of, a.Words.WhichTime(w), true)
+	s, slotted, err := a.slotOf(w)
+	if err != nil || !slotted {
+		return w, err
+	}
+	if a.number, err = a.journal.Occurrence(ctx, a.by(), w.Number, s.period.From); err != nil {
+		return w, err
+	}
+	return a.journal.Window(ctx, a.number)
 }
 
 func (a *asked) findWindow(ctx context.Context, among someWindows) (int, error) {
@@ -90,9 +89,9 @@ func (a *asked) findWindow(ctx context.Context, among someWindows) (int, error) 
 	case 1:
 		return fit[0].Number, nil
 	case 0:
-		return 0, a.whichWindow(nil, a.Words.NoWindow(among == amongRunning, service.Name), false)
+		return 0, a.whichWindow(nil, a.Words.NoWindow(among == amongRunning, service.Name))
 	}
-	return 0, a.whichWindow(fit, a.Words.SeveralWindows(), false)
+	return 0, a.whichWindow(fit, a.Words.SeveralWindows())
 }
 
 // takeWindowNumber takes a number off the line, where there is one. The number of a
@@ -114,8 +113,10 @@ func (a *asked) takeWindowNumber() (n int, ok bool, err error) {
 	}
 	if n, ok = parseWindowNumber(word); ok {
 		a.line.rest = rest
+	} else if _, incident := parseNumber(word); incident {
+		err = desk.Refuse(desk.Unknown, "%q is no window.", clip(word)).WithHint("Give its number, like 17, or a service.")
 	}
-	return n, ok, nil
+	return n, ok, err
 }
 
 // isDay reports whether what follows a number makes it that of a day: "6 dec 04:00". In
@@ -131,8 +132,8 @@ func isDay(rest string) bool {
 }
 
 // whichWindow asks which window is meant, by a button for each that says the line with
-// its number; or at which of the times of a series.
-func (a *asked) whichWindow(fit []desk.Window, sentence string, times bool) error {
+// its number.
+func (a *asked) whichWindow(fit []desk.Window, sentence string) error {
 	h, _ := wording.HelpOf(a.path())
 	q := &question{Refusal: desk.Refuse(desk.Ambiguous, "%s", sentence).WithHint("Like: %s", desk.Term(h.Example))}
 	if len(fit) == 0 {
@@ -145,11 +146,7 @@ func (a *asked) whichWindow(fit []desk.Window, sentence string, times bool) erro
 		}
 		b := *a
 		b.number = w.Number
-		label := a.Words.PickWindow(w)
-		if times {
-			label = a.Words.PickTime(w.Planned)
-		}
-		q.offering(b.action(label, b.again()))
+		q.offering(b.action(a.Words.PickWindow(w), b.again()))
 	}
 	return q
 }

@@ -33,7 +33,7 @@ func schedule(ctx context.Context, a *asked) (chat.Reply, error) {
 	}
 	doubts := a.doubts(plan.Services, plan.Title, plan.Details)
 	return a.planning(ctx, planning{
-		said: said, doubts: doubts, services: idsOf(plan.Services), period: plan.Planned, once: plan.Rule == nil,
+		said: said, doubts: doubts, services: idsOf(plan.Services), period: plan.Planned, series: plan.Rule != nil,
 		do: func(by journal.By, o desk.Override, try bool) (journal.WindowApplied, error) {
 			if try {
 				return a.journal.TrySchedule(ctx, by, plan, o)
@@ -109,19 +109,21 @@ func typable(text string) (string, bool) {
 func (a *asked) takeWindowServices(p *desk.Plan) error {
 	head, _, _ := cutPart(a.line.rest)
 	words := strings.Fields(head)
-	all := len(words)
+	all, joined := len(words), false
 	for len(words) > 0 {
 		if e, ok := desk.ParseEffect(strings.ToLower(strings.TrimRight(words[0], ",:"))); ok && len(p.Services) > 0 {
 			p.Effect, words = e, words[1:]
 			break
 		}
-		if len(p.Services) > 0 && !a.namesService(words) {
+		if len(p.Services) > 0 && !joined && !a.namesService(words) {
 			break
 		}
-		var err error
-		if words, err = a.takeAffected(&p.Services, words); err != nil {
+		left, err := a.takeAffected(&p.Services, words)
+		if err != nil {
 			return err
 		}
+		taken := strings.TrimSuffix(strings.Join(words, " "), strings.Join(left, " "))
+		words, joined = left, strings.HasSuffix(strings.TrimSpace(taken), ",")
 	}
 	for range all - len(words) {
 		_, a.line.rest = cutWord(a.line.rest)
@@ -156,7 +158,7 @@ type planning struct {
 	doubts   []string
 	services []desk.ServiceID
 	period   desk.Period
-	once     bool // it is one time, for which others can be suggested
+	series   bool // it is several times
 	on       desk.Period
 	do       func(by journal.By, o desk.Override, try bool) (journal.WindowApplied, error)
 }
@@ -196,7 +198,9 @@ func (a *asked) overriding() (o desk.Override, by journal.By, err error) {
 // same later.
 func (a *asked) confirm(done journal.WindowApplied, p planning) (chat.Reply, error) {
 	d := a.result(done, p.doubts)
-	d.On = p.on.From
+	if done.Window.Number == a.number { // it is no window of its own yet
+		d.On = p.on.From
+	}
 	way := a.saying(a.Words.DoIt(done.Entry.Kind), p.said, flagYes)
 	way.Style = chat.Primary
 	if done.Entry.Kind == desk.WindowCancelled {
@@ -242,12 +246,14 @@ func (a *asked) objected(ctx context.Context, err error, p planning) error {
 	if err != nil {
 		return err
 	}
-	q := &question{Refusal: a.Words.Objection(o, a.Planning, free)}
+	q := &question{Refusal: a.Words.Objection(o, a.Planning, free, p.series)}
 	b := *a
 	b.req.Filled = false // the buttons are lines to type
+	plain := b           // what is free needs no reason
+	plain.line.flags = nil
 	for _, t := range free {
 		if p.said.typed {
-			q.offering(b.action(a.Words.TakeReserved(t), strings.Replace(p.said.words, p.said.fields["when"], periodWords(t, a.Words.Zone), 1)))
+			q.offering(plain.action(a.Words.TakeReserved(t), strings.Replace(p.said.words, p.said.fields["when"], periodWords(t, a.Words.Zone), 1)))
 		}
 	}
 	if o.Admins && a.Access.RoleOf(a.actor) != desk.Admin || !p.said.typed {

@@ -100,7 +100,7 @@ func faculty(ctx context.Context, a *asked) (chat.Reply, error) {
 	if err != nil {
 		return chat.Reply{}, err
 	}
-	return answer(a.Words.FacultyCopy(w, a.facultyText(w)))
+	return answer(a.Words.FacultyCopy(w, a.Words.Faculty(w, a.Settings.Faculty[a.req.Person.Connection])))
 }
 
 // windowTimeline reads [17] [page N].

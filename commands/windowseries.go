@@ -40,6 +40,20 @@ func (a *asked) takeSlot(w desk.Window) (s slot, ok bool, err error) {
 	return s, false, nil
 }
 
+// slotOf is takeSlot where of a series just one time can be meant.
+func (a *asked) slotOf(w desk.Window) (s slot, ok bool, err error) {
+	if !w.IsSeries() {
+		return s, false, nil
+	}
+	if err := w.CheckNotOver(); err != nil {
+		return s, false, err
+	}
+	if s, ok, err = a.takeSlot(w); !ok && err == nil {
+		err = a.whichTime(w, a.Words.WhichTime(w), a.again())
+	}
+	return s, ok, err
+}
+
 // dayWords is the most words that a day has: "dec 25 2026".
 const dayWords = 3
 
@@ -54,6 +68,9 @@ func (a *asked) slotOn(w desk.Window, m moment) (slot, error) {
 		from := time.Date(day.year, day.month, day.day, 0, 0, 0, 0, zone)
 		if first.IsZero() {
 			first = from
+		}
+		if from.After(a.req.At.AddDate(1, 0, 0)) {
+			break // a date without a year means the next such
 		}
 		if times := w.Rule.Between(later(from, a.req.At), from.AddDate(0, 0, 1), 1); len(times) > 0 {
 			return slot{w, times[0], from.Format(time.DateOnly)}, nil
@@ -71,7 +88,7 @@ func later(a, b time.Time) time.Time {
 
 // whichTime asks which of the next times of a series is meant; rest follows the day.
 func (a *asked) whichTime(w desk.Window, sentence, rest string) error {
-	q := &question{Refusal: desk.Refuse(desk.Ambiguous, "%s", sentence).WithHint("Like: %s", desk.Term("window move 17 dec 9 to dec 10 04:00")).About(w.Subject())}
+	q := &question{Refusal: desk.Refuse(desk.Ambiguous, "%s", sentence).WithHint("Like: %s", desk.Term("window cancel 17 dec 25 Holidays")).About(w.Subject())}
 	zone, err := time.LoadLocation(w.Rule.Zone)
 	if err != nil {
 		return err
@@ -111,8 +128,8 @@ func (a *asked) moveTime(ctx context.Context, w desk.Window) (chat.Reply, error)
 	when := periodWords(to, a.Words.Zone)
 	rule := func(w desk.Window, act desk.Act) (desk.WindowChange, error) { return w.Move(to, act) }
 	return a.planning(ctx, planning{
-		said:     retold{fields: map[string]string{"when": when}, words: s.day + " to " + when, typed: true},
-		services: w.ServiceIDs(), period: to, once: true, on: s.period, do: a.onSlot(ctx, s, rule),
+		said:     retold{fields: map[string]string{"when": when}, words: s.day + " to " + when, typed: true, day: s.day + " to"},
+		services: w.ServiceIDs(), period: to, on: s.period, do: a.onSlot(ctx, s, a.plans(ctx, rule), rule),
 	})
 }
 
@@ -120,37 +137,64 @@ func (a *asked) moveTime(ctx context.Context, w desk.Window) (chat.Reply, error)
 func (a *asked) cancelTime(ctx context.Context, s slot) (chat.Reply, error) {
 	why := a.line.all("reason")
 	rule := func(w desk.Window, act desk.Act) (desk.WindowChange, error) { return w.Cancel(why, act) }
-	return a.planning(ctx, planning{said: a.reasoned(s.day, why), doubts: a.doubts(nil, "", why), on: s.period, do: a.onSlot(ctx, s, rule)})
+	return a.planning(ctx, planning{
+		said: a.reasoned(s.day, why), doubts: a.doubts(nil, "", why), on: s.period, do: a.onSlot(ctx, s, a.applies(ctx, rule), rule),
+	})
+}
+
+// changing changes a window by its number; with try it stores nothing.
+type changing func(number int) func(by journal.By, o desk.Override, try bool) (journal.WindowApplied, error)
+
+// plans changes when a window is, by a rule.
+func (a *asked) plans(ctx context.Context, rule journal.WindowRule) changing {
+	return func(number int) func(journal.By, desk.Override, bool) (journal.WindowApplied, error) {
+		return func(by journal.By, o desk.Override, try bool) (journal.WindowApplied, error) {
+			return a.journal.Plan(ctx, by, number, rule, o, try)
+		}
+	}
+}
+
+// applies changes a window by a rule that asks for no time.
+func (a *asked) applies(ctx context.Context, rule journal.WindowRule) changing {
+	return func(number int) func(journal.By, desk.Override, bool) (journal.WindowApplied, error) {
+		return func(by journal.By, _ desk.Override, try bool) (journal.WindowApplied, error) {
+			return a.journal.ApplyWindow(ctx, by, number, rule, try)
+		}
+	}
 }
 
 // onSlot changes one time of a series. To try it, it need not be a window of its own
 // yet.
-func (a *asked) onSlot(ctx context.Context, s slot, rule journal.WindowRule) func(journal.By, desk.Override, bool) (journal.WindowApplied, error) {
+func (a *asked) onSlot(ctx context.Context, s slot, change changing, rule journal.WindowRule) func(journal.By, desk.Override, bool) (journal.WindowApplied, error) {
 	return func(by journal.By, o desk.Override, try bool) (journal.WindowApplied, error) {
-		if try {
-			return a.trySlot(ctx, by, s, rule, o)
-		}
-		making := by
-		making.Request += "/" + s.day
-		n, err := a.journal.Occurrence(ctx, making, s.series.Number, s.period.From)
-		if err != nil {
+		number, err := a.made(ctx, s)
+		switch {
+		case err != nil:
 			return journal.WindowApplied{}, err
+		case number == 0 && try:
+			return a.trySlot(ctx, by, s, rule, o)
+		case number == 0:
+			if number, err = a.journal.Occurrence(ctx, by, s.series.Number, s.period.From); err != nil {
+				return journal.WindowApplied{}, err
+			}
 		}
-		return a.journal.Plan(ctx, by, n, rule, o, false)
+		return change(number)(by, o, try)
 	}
+}
+
+// made is the number of the window that is a time of a series already; 0: there is none.
+func (a *asked) made(ctx context.Context, s slot) (int, error) {
+	all, err := a.journal.RecentWindows(ctx, s.series.ScheduledAt, maxList)
+	k := slices.IndexFunc(all, func(w desk.Window) bool { return w.Of == s.series.Number && w.Slot.Equal(s.period.From) })
+	if k < 0 {
+		return 0, err
+	}
+	return all[k].Number, err
 }
 
 // trySlot says what a change of one time of a series would come to, and stores nothing.
 func (a *asked) trySlot(ctx context.Context, by journal.By, s slot, rule journal.WindowRule, o desk.Override) (journal.WindowApplied, error) {
 	act := desk.Act{At: by.At, By: by.Person}
-	coming, err := amongBoth.find(ctx, a)
-	if err != nil {
-		return journal.WindowApplied{}, err
-	}
-	k := slices.IndexFunc(coming, func(w desk.Window) bool { return w.Of == s.series.Number && w.Slot.Equal(s.period.From) })
-	if k >= 0 {
-		return a.journal.Plan(ctx, by, coming[k].Number, rule, o, true)
-	}
 	c, err := rule(s.series.Occurrence(s.series.Number, s.period, act).Window, act)
 	if err != nil {
 		return journal.WindowApplied{}, err

@@ -55,8 +55,7 @@ func (b *bot) windowChoices(ctx context.Context, verb string) (all []chat.Choice
 	if err != nil {
 		return nil
 	}
-	now := b.out.now()
-	coming, err := b.journal.Coming(ctx, now, now.Add(desk.MaxAhead), 50)
+	coming, err := b.journal.Coming(ctx, b.out.now().Add(desk.MaxAhead), 50)
 	if err != nil {
 		return nil
 	}

@@ -114,7 +114,7 @@ func build(cfg *config.Config, db storage.DB, o outside) (*bot, error) {
 	}, o.now, o.log)
 	b.commands = commands.New(b.journal, o.log, commands.Settings{
 		Words: b.words, Access: desk.Access(cfg.Access), Connections: b.connections(), Rosters: b.rosters, Senders: b.senders(),
-		Kept: cfg.Retention.Deliveries,
+		Kept: cfg.Retention.Deliveries, Faculty: b.faculty(),
 	})
 	for _, w := range b.workspaces {
 		if w.SocketMode() {

@@ -87,7 +87,7 @@ const (
 	// ReadStaff: timelines with notes, deliveries.
 	ReadStaff Deed = "read what is for staff"
 	// Respond: declare, update, and all that changes incidents and windows.
-	Respond Deed = "change incidents"
+	Respond Deed = "change incidents and planned work"
 	// Follow: add a subscription of the channel where it is typed.
 	Follow Deed = "subscribe this channel"
 	// FollowProbes: subscribe to probes.

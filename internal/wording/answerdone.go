@@ -147,14 +147,14 @@ func (c Context) doneTimes(d Done) (lines []chat.Line) {
 	case d.Entry.Kind == desk.Redated:
 		say("It began %s.", i.BeganAt)
 	}
-	if promises(d.Entry.Kind) && !i.NextUpdateBy.IsZero() {
+	if promisesNews(d.Entry.Kind) && !i.NextUpdateBy.IsZero() {
 		say("The next update is promised for %s.", i.NextUpdateBy)
 	}
 	return lines
 }
 
-// promises reports whether what was done promises the next news.
-func promises(kind desk.EntryKind) bool {
+// promisesNews reports whether what was done promises the next news.
+func promisesNews(kind desk.EntryKind) bool {
 	return slices.Contains([]desk.EntryKind{desk.Declared, desk.Updated, desk.NothingNew, desk.Snoozed}, kind)
 }
 

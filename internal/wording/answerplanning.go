@@ -103,13 +103,16 @@ func (c Context) noticeOf(n desk.LeadTime) string {
 }
 
 // Objection says why a time is not free for work, and what would be: reserved are the
-// next times reserved for the services.
-func (c Context) Objection(o *desk.Objection, p desk.Planning, reserved []desk.Period) *desk.Refusal {
+// next times reserved for the services. series: the time is one of several.
+func (c Context) Objection(o *desk.Objection, p desk.Planning, reserved []desk.Period, series bool) *desk.Refusal {
 	r := desk.Refuse(desk.Conflict, "%s", c.against(o, p)).In("when")
 	if o.Other.Number != 0 {
 		r.About(o.Other)
 	}
 	hint := ""
+	if series {
+		hint = c.word("Of its times this one is meant: %s.", c.periodWritten(o.At)) + " "
+	}
 	if len(reserved) > 0 {
 		var times []string
 		for _, p := range reserved {

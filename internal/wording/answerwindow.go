@@ -93,12 +93,14 @@ func (c Context) plannedLines(d WindowDone) []chat.Line {
 			paragraph(c.say("The first time is %s.", c.Instant(w.Planned.From, d.Now, d.Reader))),
 		}
 	}
-	begins := c.say("It begins %s.", c.Instant(w.Planned.From, d.Now, d.Reader))
 	if w.IsRunning() {
-		begins = c.say("It began %s.", c.Instant(w.StartedAt, d.Now, d.Reader))
+		return []chat.Line{
+			paragraph(c.say("It began %s.", c.Instant(w.StartedAt, d.Now, d.Reader))),
+			paragraph(c.say("It is planned to last until %s.", c.Instant(w.Planned.To, d.Now, d.Reader))),
+		}
 	}
 	return []chat.Line{
-		paragraph(begins),
+		paragraph(c.say("It begins %s.", c.Instant(w.Planned.From, d.Now, d.Reader))),
 		paragraph(c.say("It lasts %s, until %s.", c.Span(w.Planned.Length()), c.Instant(w.Planned.To, d.Now, d.Reader))),
 	}
 }
@@ -117,7 +119,10 @@ func (c Context) nextTimes(next []desk.Period) (lines []chat.Line) {
 
 // whoWillHear says whom the change will reach once it is confirmed.
 func (c Context) whoWillHear(d WindowDone) string {
-	if d.Channels == 0 {
+	switch {
+	case d.Entry.Kind == desk.WindowCancelled:
+		return c.word("Each channel that was told of it will be told.")
+	case d.Channels == 0:
 		return c.word("No channel follows this; only ops channels will be told.")
 	}
 	return c.plural(d.Channels, "1 channel will be told.", "%s channels will be told.")
@@ -217,8 +222,8 @@ func (c Context) windowHeard(d WindowDone) string {
 		return c.word("It is said in the posts' threads.")
 	case d.Entry.Kind == desk.WindowConverted:
 		return c.word("Its posts go on with the incident.")
-	case d.Entry.Kind == desk.WindowCancelled && d.Channels == 0:
-		return c.word("Only ops channels hear it, and channels that were told before.")
+	case d.Entry.Kind == desk.WindowCancelled:
+		return c.word("Each channel that was told of it is told now.")
 	case d.Channels == 0:
 		return c.word("No channel follows this; only ops channels are told.")
 	}

@@ -176,7 +176,7 @@ func lists(t *testing.T, c Context) []chat.Message {
 		c.Home(Home{Mine: []desk.Incident{s.inc}, Promised: []desk.Incident{s.inc}, Subscriptions: []desk.Subscription{sub}, Staff: true, At: s.now}),
 		c.Home(Home{}), c.AuditList(1, audit), c.Refused(c.NotSubscribed(sub.Target, nil), nil), c.Refused(c.NoPage(2), nil),
 		c.Refused(desk.Refuse(desk.Unknown, "There is no %s %q.", desk.Term("service"), "message").WithHint("Did you mean %s?", "learn"), nil),
-		c.Refused(desk.Refuse(desk.Forbidden, "Only %s may %s.", desk.Term("responders"), desk.Term("change incidents")), nil),
+		c.Refused(desk.Refuse(desk.Forbidden, "Only %s may %s.", desk.Term("responders"), desk.Term("change incidents and planned work")), nil),
 		c.Refused(desk.Refuse(desk.Conflict, "%s is %s already.", s.inc.Subject(), desk.Major), nil), c.TestSent(), c.TestOnce("subscribe test"),
 		c.Refused(c.TestFailed(chat.SendError{Outcome: chat.Gone, Reason: "not_in_channel"}, "subscribe test"), nil),
 	}

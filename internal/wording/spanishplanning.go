@@ -13,11 +13,15 @@ func spanishPlanning() map[string]string {
 		"Cancel %s with all of its times?": "¿Cancelar %s con todas sus fechas?",
 		"It begins %s.":                    "Empieza el %s.",
 		"It lasts %s, until %s.":           "Dura %s, hasta el %s.",
+		"It is planned to last until %s.":  "Está previsto hasta el %s.",
 		"It was planned for %s.":           "Estaba previsto: %s.",
 		"It is repeated: %s.":              "Se repite: %s.",
 		"The first time is %s.":            "La primera vez es el %s.",
 		"The next times:":                  "Las próximas veces:",
 		"No channel follows this; only ops channels will be told.": "Ningún canal sigue esto; solo se avisará a los canales de operaciones.",
+		"Each channel that was told of it will be told.":           "Se avisará a cada canal que recibió el aviso.",
+		"Each channel that was told of it is told now.":            "Se avisa ya a cada canal que recibió el aviso.",
+		"Of its times this one is meant: %s.":                      "Se trata de esta fecha: %s.",
 		"1 channel will be told.":                                  "Se avisará a 1 canal.",
 		"%s channels will be told.":                                "Se avisará a %s canales.",
 		"No reminder goes out before it begins.":                   "No se recordará antes de que empiece.",
@@ -195,12 +199,15 @@ func spanishWindowExamples() map[string]string {
 	return map[string]string{
 		"window schedule learn saturday 04:00 for 3h New database": "window schedule learn saturday 04:00 for 3h Base de datos nueva",
 		"window incident 17 down The database does not come back.": "window incident 17 down La base de datos no vuelve.",
-		"window move 17 dec 9 to dec 10 04:00":                     "window move 17 dec 9 to dec 10 04:00",
+		"window cancel 17 dec 25 Holidays":                         "window cancel 17 dec 25 Vacaciones",
 	}
 }
 
 func spanishWindowRules() map[string]string {
 	return map[string]string{
+		"A window is about at most %d services.":                   "Un trabajo trata de %d servicios como máximo.",
+		"There is no WIN-%d.":                                      "No existe WIN-%d.",
+		"%s has no time on this day.":                              "%s no tiene ninguna fecha ese día.",
 		"%q is no window.":                                         "%q no es ningún trabajo programado.",
 		"%s became %s.":                                            "%s pasó a %s.",
 		"%s has begun already.":                                    "%s ya ha empezado.",

@@ -141,7 +141,7 @@ func spanishTerms() map[string]string {
 
 		"guests": "quien está de visita", "members of this workspace": "quien es de este espacio de trabajo",
 		"responders": "el personal de guardia", "admins": "la administración",
-		"read": "leer", "read what is for staff": "leer lo que es para el personal", "change incidents": "cambiar incidentes",
+		"read": "leer", "read what is for staff": "leer lo que es para el personal", "change incidents and planned work": "cambiar incidentes y trabajos programados",
 		"subscribe this channel": "suscribir este canal", "subscribe to probes": "suscribirse a las comprobaciones",
 		"subscribe another channel":                                     "suscribir otro canal",
 		"hold and release posts, or read the audit and the access list": "retener y soltar mensajes, o leer los cambios y la lista de permisos",
