@@ -71,7 +71,7 @@ func (c *campus) act() desk.Act {
 func (c *campus) make(series, n int) int {
 	c.t.Helper()
 	w := c.windows[series-1]
-	slot := w.Rule.Between(c.now(), c.now().AddDate(5, 0, 0), n+1)[n]
+	slot := w.Rule.Between(c.now().Add(1), c.now().AddDate(5, 0, 0), n+1)[n]
 	o := w.Occurrence(len(c.windows)+1, slot, c.act())
 	c.put(o.Window, o.Entry)
 	return o.Window.Number

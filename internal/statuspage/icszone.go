@@ -85,7 +85,9 @@ func changes(zone *time.Location, within desk.Period) (out []time.Time) {
 		if end.IsZero() || end.After(within.To) {
 			return out
 		}
-		out = append(out, end)
+		if o := observe(zone, end); o.from != o.to { // else only the zone's table ends there
+			out = append(out, end)
+		}
 		t = end
 	}
 }

@@ -40,7 +40,7 @@ func fill(sentence string, said ...phrase) (out phrase) {
 	for _, one := range said {
 		before, after, _ := strings.Cut(sentence, "{}")
 		out = append(append(out, ours(before)...), one...)
-		if sentence = after; strings.HasSuffix(one[len(one)-1].Text, ".") {
+		if sentence = after; strings.HasSuffix(one.Plain(), ".") {
 			sentence = strings.TrimPrefix(after, ".")
 		}
 	}

@@ -12,8 +12,9 @@ import (
 const (
 	// planAhead is how far ahead coming work stands on the page.
 	planAhead = 30 * 24 * time.Hour
-	// maxPlans is how many coming windows are read for it; the calendar has all.
-	maxPlans = 40
+	// maxPlans is how many coming windows are read for it, maxComing how many stand there:
+	// several times of a series are one. The calendar has all.
+	maxPlans, maxComing = 40, 12
 	// maxTimes is how many times a series lists, and how many times of one are reserved.
 	maxTimes = 8
 	// reservedAhead is how far ahead standing windows are shown.
@@ -59,7 +60,8 @@ func (v *view) windows() {
 		v.Running = append(v.Running, v.runningWork(one))
 	}
 	v.Coming = v.coming(v.snap.plans.Coming)
-	v.MoreWork = v.snap.plans.More
+	v.MoreWork = v.snap.plans.More || len(v.Coming) > maxComing
+	v.Coming = v.Coming[:min(len(v.Coming), maxComing)]
 	v.Reserved = v.reservedTimes()
 }
 
