@@ -73,11 +73,10 @@ func (j *Journal) PublicPlans(ctx context.Context, q PlansQuery) (p Plans, err e
 		}
 		p = Plans{}
 		for _, one := range r.all(slices.Concat(running, coming, gone)) {
-			w := one.Window
-			switch {
-			case w.IsRunning():
+			if one.Window.IsRunning() {
 				p.Running = append(p.Running, one)
-			case !w.IsOver(), w.Status == desk.Cancelled && w.EndedAt.After(q.CancelledSince) && w.Planned.To.After(q.Now):
+			} else if w, comes := q.coming(one.Window); comes {
+				one.Window = w
 				p.Coming = append(p.Coming, one)
 			}
 		}
@@ -93,6 +92,18 @@ func (j *Journal) PublicPlans(ctx context.Context, q PlansQuery) (p Plans, err e
 	p.More = p.More || len(p.Coming) > q.Limit
 	p.Coming = p.Coming[:min(len(p.Coming), q.Limit)]
 	return p, err
+}
+
+// coming reports whether a window is coming, or was to come and was cancelled. A series
+// that was cancelled is shown at its next time, for all of them.
+func (q PlansQuery) coming(w desk.Window) (desk.Window, bool) {
+	if !w.IsOver() {
+		return w, true
+	}
+	if w.IsSeries() {
+		w.Planned, _ = w.Rule.Next(w.EndedAt)
+	}
+	return w, w.Status == desk.Cancelled && w.EndedAt.After(q.CancelledSince) && w.Planned.To.After(q.Now) && w.Planned.From.Before(q.Until)
 }
 
 func earlier(a, b desk.Window) int {
@@ -188,14 +199,14 @@ func (r *publisher) fail(err error) { r.err = cmp.Or(r.err, err) }
 // one is what may be known of a window. Where that is nothing the error is
 // errUnpublished.
 func (r *publisher) one(w desk.Window) (PublishedWindow, error) {
-	if w.Of != 0 {
-		if _, err := r.told(desk.Window{Number: w.Of}); err != nil {
-			return PublishedWindow{}, err
-		}
-	}
 	w, err := r.told(w)
 	if err != nil {
 		return PublishedWindow{}, err
+	}
+	if w.Of != 0 {
+		if w, err = r.inSeries(w); err != nil {
+			return PublishedWindow{}, err
+		}
 	}
 	if w.Status == desk.Proposed {
 		return PublishedWindow{}, errUnpublished
@@ -205,6 +216,22 @@ func (r *publisher) one(w desk.Window) (PublishedWindow, error) {
 	}
 	timeline, err := timelineOf(r.tx, w.Subject())
 	return PublishedWindow{Window: w, Timeline: desk.Published(timeline, w.Entries)}, err
+}
+
+// inSeries is an occurrence in the light of its series: nothing is known of it where
+// nothing is of that, and it was cancelled with it.
+func (r *publisher) inSeries(w desk.Window) (desk.Window, error) {
+	series, err := getWindow(r.tx, w.Of)
+	if err != nil {
+		return w, err
+	}
+	if series, err = r.told(series); err != nil {
+		return w, err
+	}
+	if series.Status == desk.Cancelled && !w.IsOver() && !w.IsRunning() {
+		w.Status, w.Why, w.EndedAt, w.ChangedAt = series.Status, series.Why, series.EndedAt, series.ChangedAt
+	}
+	return w, nil
 }
 
 // told is a window as it was told last: what is in its grace is not.

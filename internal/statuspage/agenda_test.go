@@ -133,6 +133,10 @@ func (a *agenda) PublicPlans(_ context.Context, q journal.PlansQuery) (out journ
 		case w.Status == desk.Proposed:
 		case w.IsRunning():
 			out.Running = append(out.Running, a.published(w))
+		case w.IsSeries() && w.IsOver():
+			one := a.published(w)
+			one.Window.Planned, _ = w.Rule.Next(w.EndedAt)
+			out.Coming = append(out.Coming, one)
 		case w.IsSeries():
 			for _, next := range a.next(w, q.Now, 10) {
 				if next.Number == 0 && next.Planned.From.Before(q.Until) {

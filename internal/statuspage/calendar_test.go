@@ -378,7 +378,7 @@ func TestACalendarIsWrittenOnceForAChange(t *testing.T) {
 	}
 }
 
-// TestATimeThatTheClockShowsTwice is written in UTC: readers would take the first.
+// TestATimeThatTheClockShowsTwice is written in UTC: readers do not agree which it is.
 func TestATimeThatTheClockShowsTwice(t *testing.T) {
 	c := newCampus(t, services())
 	second := time.Date(2027, 11, 7, 6, 30, 0, 0, time.UTC) // 1:30 again

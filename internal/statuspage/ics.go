@@ -76,8 +76,7 @@ func (c *almanac) once(w desk.Window) *ics.VEvent {
 	return e
 }
 
-// at says when an event is: by the clock of the zone, or where that shows a time twice
-// in UTC.
+// at says when an event is: by the clock of the zone, or where that is doubtful in UTC.
 func (c *almanac) at(e *ics.VEvent, p desk.Period) {
 	begin, params, plain := c.zones.wall(p.From, c.zone)
 	end, _, alsoPlain := c.zones.wall(p.To, c.zone)
@@ -162,7 +161,7 @@ func (c *almanac) series(w desk.Window) (out []ics.Component) {
 	if w.Status == desk.Cancelled {
 		return out
 	}
-	for _, slot := range c.zones.skipped(*w.Rule, zone, desk.Period{From: c.now.Add(-calendarBack), To: c.now.Add(desk.MaxAhead)}) {
+	for _, slot := range doubts(*w.Rule, zone, desk.Period{From: c.now.Add(-calendarBack), To: c.now.Add(desk.MaxAhead)}) {
 		if !made[slot.From.Unix()] && !slot.From.Before(w.Planned.From) {
 			o := w
 			o.Rule, o.Of, o.Slot, o.Planned = nil, w.Number, slot.From, slot
@@ -176,7 +175,7 @@ func (c *almanac) series(w desk.Window) (out []ics.Component) {
 func asInRule(o, series desk.Window) bool {
 	rule := desk.Period{From: o.Slot, To: o.Slot.Add(series.Rule.For)}
 	return o.Planned.From.Equal(rule.From) && o.Planned.To.Equal(rule.To) && (o.Status == desk.Cancelled) == (series.Status == desk.Cancelled) &&
-		o.Remark == "" && !skips(o.Slot, *series.Rule, ruleZone(*series.Rule, time.UTC))
+		o.Remark == "" && !doubtful(o.Slot, *series.Rule, ruleZone(*series.Rule, time.UTC))
 }
 
 // override is the event of one time of a series. Its sequence goes on from the series',

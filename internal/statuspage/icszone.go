@@ -26,21 +26,29 @@ func (z *zones) use(zone *time.Location, t time.Time) ics.PropertyParameter {
 	return ics.WithTZID(zone.String())
 }
 
-// wall is what the clock of a zone shows at t, and whether readers find t from that: of
-// a time that it shows twice they take the first (RFC 5545, 3.3.5).
+// wall is what the clock of a zone shows at t, and whether that is all to say: of a time
+// that it shows twice readers should take the first (RFC 5545, 3.3.5), and some do not.
 func (z *zones) wall(t time.Time, zone *time.Location) (string, ics.PropertyParameter, bool) {
-	if zone == time.UTC {
+	if zone == time.UTC || twice(t, zone) {
 		return "", nil, false
 	}
-	local := t.In(zone)
-	if since, _ := local.ZoneBounds(); !since.IsZero() {
-		_, before := since.Add(-time.Second).Zone()
-		_, now := local.Zone()
-		if local.Before(since.Add(time.Duration(before-now) * time.Second)) {
-			return "", nil, false
+	return t.In(zone).Format(localTime), z.use(zone, t), true
+}
+
+// twice reports whether the clock of a zone shows the time of t also an hour or so before
+// or after, as it is put back between.
+func twice(t time.Time, zone *time.Location) bool {
+	since, until := t.In(zone).ZoneBounds()
+	if !since.IsZero() {
+		if o := observe(zone, since); t.Before(since.Add(time.Duration(o.from-o.to) * time.Second)) {
+			return true
 		}
 	}
-	return local.Format(localTime), z.use(zone, t), true
+	if until.IsZero() {
+		return false
+	}
+	o := observe(zone, until)
+	return !t.Before(until.Add(-time.Duration(o.from-o.to) * time.Second))
 }
 
 // nominal is what the clock should show at a time of a rule: also on a day on which it
@@ -59,18 +67,19 @@ func ruleZone(r desk.Recurrence, otherwise *time.Location) *time.Location {
 	return zone
 }
 
-// skips reports whether the clock does not show the rule's time on the day of a slot.
-func skips(slot time.Time, r desk.Recurrence, zone *time.Location) bool {
+// doubtful reports whether the clock does not show the rule's time on the day of a slot,
+// or shows it twice.
+func doubtful(slot time.Time, r desk.Recurrence, zone *time.Location) bool {
 	local := slot.In(zone)
-	return local.Hour()*60+local.Minute() != int(r.At)
+	return local.Hour()*60+local.Minute() != int(r.At) || twice(slot, zone)
 }
 
-// skipped lists the times of a rule that the clock does not show. Readers do not agree
-// about them: RFC 5545 moves them on, some libraries back.
-func (z *zones) skipped(r desk.Recurrence, zone *time.Location, within desk.Period) (out []desk.Period) {
+// doubts lists the times of a rule at which the clocks are changed. Readers do not agree
+// about them, whatever RFC 5545 says.
+func doubts(r desk.Recurrence, zone *time.Location, within desk.Period) (out []desk.Period) {
 	for _, change := range changes(zone, within) {
 		for _, slot := range r.Between(change.Add(-24*time.Hour), change.Add(24*time.Hour), 10) {
-			if skips(slot.From, r, zone) {
+			if doubtful(slot.From, r, zone) {
 				out = append(out, slot)
 			}
 		}

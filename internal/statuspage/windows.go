@@ -138,10 +138,14 @@ func (v *view) coming(all []journal.PublishedWindow) (out []work) {
 	for _, one := range all {
 		w := one.Window
 		k, known := of[w.Of]
-		if plain := w.Of != 0 && len(v.marks(w)) == 0; plain && known {
+		asSeries := w.Of != 0 && w.Planned.From.Equal(w.Slot) && (len(v.marks(w)) == 0 || saidOff(all, w.Of))
+		switch {
+		case asSeries && saidOff(all, w.Of):
+			continue
+		case asSeries && known:
 			also[k] = append(also[k], v.dated(w.Planned.From))
 			continue
-		} else if plain {
+		case asSeries:
 			of[w.Of] = len(out)
 		}
 		out, also = append(out, v.comingWork(w)), append(also, nil)
@@ -159,6 +163,11 @@ func (v *view) coming(all []journal.PublishedWindow) (out []work) {
 	return out
 }
 
+// saidOff reports whether a series is among them, which was cancelled with all its times.
+func saidOff(all []journal.PublishedWindow, series int) bool {
+	return slices.ContainsFunc(all, func(one journal.PublishedWindow) bool { return one.Window.Number == series && one.Window.IsSeries() })
+}
+
 func (v *view) comingWork(w desk.Window) work {
 	out := v.work(w)
 	out.When, out.Marks = v.period(w.Planned), v.marks(w)
@@ -174,6 +183,9 @@ func (v *view) marks(w desk.Window) (out []phrase) {
 	switch {
 	case w.Status == desk.Cancelled:
 		out = append(out, fill(v.cancelled, v.typed(w.Why)))
+		if w.IsSeries() {
+			out = append(out, ours(v.allOff))
+		}
 	case !w.Planned.From.After(v.now):
 		out = append(out, ours(v.notBegun))
 	}

@@ -38,6 +38,7 @@ func windowStates() []state {
 		{"series", "/windows/WIN-1", workRepeated},
 		{"series in Spanish", "/windows/WIN-1?lang=es", workRepeated},
 		{"series cancelled", "/windows/WIN-1", workNeverAgain},
+		{"work never again", "/", workNeverAgain},
 		{"occurrence moved", "/windows/WIN-2", workRepeated},
 		{"window missing", "/windows/WIN-99", allWell},
 	}

@@ -108,6 +108,7 @@ type plans struct {
 	again     string    // {} are times
 	moreTimes [2]string // that are not listed: one, {} many
 	cancelled string    // why {}
+	allOff    string    // of a series that was cancelled
 	movedFrom string    // a period {}
 	replanned string    // now {}, before {}
 	extended  string    // until {}, before {}

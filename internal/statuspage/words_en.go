@@ -142,6 +142,7 @@ func englishPlans() plans {
 		again:          "And again: {}.",
 		moreTimes:      [2]string{"1 more time", "{} more times"},
 		cancelled:      "Cancelled: {}",
+		allOff:         "None of its later times takes place.",
 		movedFrom:      "Moved. Before, it was planned for {}.",
 		replanned:      "It is planned for {} now. Before: {}.",
 		extended:       "It is planned until {} now. Before: {}.",

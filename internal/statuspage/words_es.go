@@ -147,6 +147,7 @@ func spanishPlans() plans {
 		again:          "Y de nuevo: {}.",
 		moreTimes:      [2]string{"1 vez más", "{} veces más"},
 		cancelled:      "Cancelado: {}",
+		allOff:         "Tampoco tendrá lugar ninguna de las veces siguientes.",
 		movedFrom:      "Cambiado de hora. Antes estaba previsto: {}.",
 		replanned:      "Ahora está previsto: {}. Antes: {}.",
 		extended:       "Ahora está previsto hasta: {}. Antes: {}.",
