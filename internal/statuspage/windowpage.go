@@ -22,7 +22,7 @@ func (v *view) window(one journal.PublishedWindow) {
 	}
 	switch {
 	case w.IsRunning():
-		v.Work.State = v.standing(w)
+		v.Work.State = v.standing(w)[1:] // since when and until when is among the facts
 	case w.Status == desk.Cancelled:
 		v.Work.State = []phrase{v.typed(w.Why)}
 	case !w.IsOver() && !w.IsSeries() && !w.Planned.From.After(v.now):
@@ -136,9 +136,9 @@ func (v *view) saidOfWindow(w desk.Window, e desk.Entry, plan desk.Period) (n ne
 	case desk.WindowLate:
 		n.Said = ours(v.late)
 	case desk.WindowVerifying:
-		n.Said, n.Text = ours(v.testing), v.written(e.Text)
+		n.Said = ours(v.testing)
 	case desk.WindowCompleted:
-		n.Said, n.Text = ours(v.unverified), v.written(e.Text)
+		n.Said = ours(v.unverified)
 		if w.Verified {
 			n.Said = ours(v.verified)
 		}

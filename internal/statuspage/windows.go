@@ -109,7 +109,7 @@ func windowNames(w desk.Window) (names []string) {
 	return names
 }
 
-// standing says how work that goes on stands. A promise that has passed is not repeated.
+// standing says how work that goes on stands, first since when. A promise that has passed is not repeated.
 func (v *view) standing(w desk.Window) (out []phrase) {
 	began := fill(v.workBegan, v.full(w.StartedAt))
 	promised := w.NextNewsBy.After(v.now)
@@ -122,7 +122,7 @@ func (v *view) standing(w desk.Window) (out []phrase) {
 			out = append(out, ours(v.noPromise))
 		}
 	default:
-		out = []phrase{slices.Concat(began, ours(" "), fill(v.plannedTo, v.moment(w.Planned.To, w.StartedAt)))}
+		return []phrase{slices.Concat(began, ours(" "), fill(v.plannedTo, v.moment(w.Planned.To, w.StartedAt)))}
 	}
 	if promised {
 		out = append(out, fill(v.promise, v.moment(w.NextNewsBy, v.now)))

@@ -80,8 +80,6 @@ type labels struct {
 	Series      string
 	GoesOn      string // to the incident that a window became
 	WasPlanned  string // to the window that an incident was
-	Remark      string
-	NoTimes     string // of a series
 }
 
 // states are the words for how services and incidents are.
