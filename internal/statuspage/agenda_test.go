@@ -87,8 +87,6 @@ func (c *campus) amend(number int, rule func(desk.Window, desk.Act) (desk.Window
 	c.put(w.Window, w.Entry)
 }
 
-func (c *campus) start(number int) { c.t.Helper(); c.amend(number, desk.Window.Start) }
-
 func (c *campus) move(number int, by time.Duration) {
 	c.t.Helper()
 	c.amend(number, func(w desk.Window, act desk.Act) (desk.WindowChange, error) {

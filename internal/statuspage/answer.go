@@ -207,7 +207,11 @@ func (a *asked) hasIt(f form) bool {
 	if tags := a.r.Header.Get("If-None-Match"); tags != "" {
 		return has(tags, f.tag[0])
 	}
-	changed, err := http.ParseTime(f.headers.Get("Last-Modified"))
+	at := f.headers.Get("Last-Modified")
+	if at == "" {
+		return false
+	}
+	changed, err := http.ParseTime(at)
 	since, not := http.ParseTime(a.r.Header.Get("If-Modified-Since"))
 	return err == nil && not == nil && !changed.After(since)
 }
