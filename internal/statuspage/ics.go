@@ -142,9 +142,8 @@ func oneLine(text string) string { return strings.ReplaceAll(plainLines(text), "
 // series are the events of a series: its rule, and an event for each of its times that
 // is not as the rule has it.
 func (c *almanac) series(w desk.Window) (out []ics.Component) {
-	zone := ruleZone(*w.Rule, c.zone)
 	e := c.event(w, w.Number)
-	begin, params := c.zones.nominal(w.Planned.From, *w.Rule, zone)
+	begin, params := c.zones.nominal(w.Planned.From, *w.Rule)
 	e.SetProperty(ics.ComponentPropertyDtStart, begin, params)
 	e.SetProperty(ics.ComponentPropertyDuration, lasting(w.Rule.For))
 	e.SetProperty(ics.ComponentPropertyRrule, w.Rule.RRule())
@@ -154,14 +153,14 @@ func (c *almanac) series(w desk.Window) (out []ics.Component) {
 		if w.Status == desk.Cancelled && o.StartedAt.IsZero() {
 			o.Status, o.Why = w.Status, w.Why
 		}
-		if made[o.Slot.Unix()] = true; !asInRule(o, w) {
+		if made[o.Slot.Unix()] = true; !c.asInRule(o, w) {
 			out = append(out, c.override(o, w))
 		}
 	}
 	if w.Status == desk.Cancelled {
 		return out
 	}
-	for _, slot := range doubts(*w.Rule, zone, desk.Period{From: c.now.Add(-calendarBack), To: c.now.Add(desk.MaxAhead)}) {
+	for _, slot := range doubts(*w.Rule, c.zones.of(*w.Rule), desk.Period{From: c.now.Add(-calendarBack), To: c.now.Add(desk.MaxAhead)}) {
 		if !made[slot.From.Unix()] && !slot.From.Before(w.Planned.From) {
 			o := w
 			o.Rule, o.Of, o.Slot, o.Planned = nil, w.Number, slot.From, slot
@@ -172,10 +171,10 @@ func (c *almanac) series(w desk.Window) (out []ics.Component) {
 }
 
 // asInRule reports whether a series tells all that there is to tell of its occurrence.
-func asInRule(o, series desk.Window) bool {
+func (c *almanac) asInRule(o, series desk.Window) bool {
 	rule := desk.Period{From: o.Slot, To: o.Slot.Add(series.Rule.For)}
 	return o.Planned.From.Equal(rule.From) && o.Planned.To.Equal(rule.To) && (o.Status == desk.Cancelled) == (series.Status == desk.Cancelled) &&
-		o.Remark == "" && !doubtful(o.Slot, *series.Rule, ruleZone(*series.Rule, time.UTC))
+		o.Remark == "" && !doubtful(o.Slot, *series.Rule, c.zones.of(*series.Rule))
 }
 
 // override is the event of one time of a series. Its sequence goes on from the series',
@@ -185,7 +184,7 @@ func (c *almanac) override(o, series desk.Window) *ics.VEvent {
 	if o.Number != series.Number {
 		e.SetSequence(series.Revision + o.Revision)
 	}
-	nominal, params := c.zones.nominal(o.Slot, *series.Rule, ruleZone(*series.Rule, c.zone))
+	nominal, params := c.zones.nominal(o.Slot, *series.Rule)
 	e.SetProperty(ics.ComponentPropertyRecurrenceId, nominal, params)
 	c.at(e, o.Planned)
 	return e

@@ -15,9 +15,27 @@ import (
 const localTime = "20060102T150405"
 
 // zones are the time zones that a calendar speaks of, each since its first event.
-type zones struct{ since map[string]time.Time }
+type zones struct {
+	since  map[string]time.Time
+	loaded map[string]*time.Location
+}
 
-func newZones() *zones { return &zones{map[string]time.Time{}} }
+func newZones() *zones {
+	return &zones{map[string]time.Time{}, map[string]*time.Location{}}
+}
+
+// of is the zone of a rule.
+func (z *zones) of(r desk.Recurrence) *time.Location {
+	if zone := z.loaded[r.Zone]; zone != nil {
+		return zone
+	}
+	zone, err := time.LoadLocation(r.Zone)
+	if err != nil {
+		zone = time.UTC // as the rule itself takes it
+	}
+	z.loaded[r.Zone] = zone
+	return zone
+}
 
 func (z *zones) use(zone *time.Location, t time.Time) ics.PropertyParameter {
 	if first, known := z.since[zone.String()]; !known || t.Before(first) {
@@ -53,18 +71,11 @@ func twice(t time.Time, zone *time.Location) bool {
 
 // nominal is what the clock should show at a time of a rule: also on a day on which it
 // skips that.
-func (z *zones) nominal(slot time.Time, r desk.Recurrence, zone *time.Location) (string, ics.PropertyParameter) {
+func (z *zones) nominal(slot time.Time, r desk.Recurrence) (string, ics.PropertyParameter) {
+	zone := z.of(r)
 	y, m, d := slot.In(zone).Date()
 	wall := time.Date(y, m, d, int(r.At)/60, int(r.At)%60, 0, 0, time.UTC)
 	return wall.Format(localTime), z.use(zone, slot)
-}
-
-func ruleZone(r desk.Recurrence, otherwise *time.Location) *time.Location {
-	zone, err := time.LoadLocation(r.Zone)
-	if err != nil {
-		return otherwise
-	}
-	return zone
 }
 
 // doubtful reports whether the clock does not show the rule's time on the day of a slot,
