@@ -134,6 +134,9 @@ func TestWhatTheClockDoesToPlannedWorkIsShownInTime(t *testing.T) {
 	for _, path := range []string{"/", "/windows/WIN-1"} {
 		c.expect(path, "It is taking longer than planned.")
 		c.expect(path, "We will post again as soon as we know more.")
+		if strings.Contains(c.get(path), "We will post again by") {
+			t.Errorf("%s shows a promise that has passed", path)
+		}
 	}
 }
 
