@@ -176,6 +176,11 @@ func workRepeated(t testing.TB) *campus {
 func workNeverAgain(t testing.TB) *campus {
 	c := workRepeated(t)
 	c.cancel(1, "The old system is gone.")
+	for _, w := range c.windows {
+		if swept, due := w.Due(c.now(), desk.Around{Sweep: "The old system is gone."}); due {
+			c.put(swept.Window, swept.Entry)
+		}
+	}
 	return c
 }
 
