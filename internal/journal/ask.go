@@ -214,7 +214,7 @@ func (j *Journal) answer(tx storage.Tx, by By, notice int, a asked) error {
 	return j.book.Amend(tx, s, desk.Notice{Number: notice, At: a.At, To: a.To, Question: &a.Question})
 }
 
-// Called lists the questions about a subject that nobody has answered.
+// Unanswered lists the questions about a subject that nobody has answered.
 func (j *Journal) Unanswered(ctx context.Context, about desk.Subject) (out []desk.Question, err error) {
 	k := askedTable().Key().Str(about.String())
 	err = j.db.View(ctx, func(tx storage.Tx) error {

@@ -109,7 +109,7 @@ func (j *Journal) fire(ctx context.Context, m mark, now time.Time) error {
 	return errors.New("it is due again and again")
 }
 
-// strays deletes a mark that does not belong to what its subject is now.
+// stray deletes a mark that does not belong to what its subject is now.
 func stray(tx storage.Tx, m mark) (fired, error) {
 	return fired{}, dueTable().Delete(tx, dueKey(m.at, m.about))
 }
@@ -202,7 +202,7 @@ func (j *Journal) fireSeries(tx storage.Tx, by By, w desk.Window) (fired, error)
 	if w.Status == desk.Cancelled {
 		return j.sweep(tx, by, w)
 	}
-	slot, ok := w.Rule.Next(w.MadeTo)
+	slot, ok := nextSlot(w)
 	if !ok || by.At.Before(slot.From.Add(-makeAhead)) {
 		out, err := j.putWindow(tx, by, desk.WindowChange{Window: w}, 0)
 		return fired{at: out.wakes()}, err
@@ -233,9 +233,6 @@ func (j *Journal) occur(tx storage.Tx, by By, w desk.Window, slot desk.Period) (
 	act.By = w.ScheduledBy
 	return j.putWindow(tx, by, w.Occurrence(n+1, slot, act), 0)
 }
-
-// sweepAgain is when a cancelled series looks for the next occurrence that is left.
-const sweepAgain = time.Nanosecond
 
 // sweep cancels one occurrence of a cancelled series, and looks again until none is left.
 func (j *Journal) sweep(tx storage.Tx, by By, w desk.Window) (fired, error) {

@@ -269,11 +269,12 @@ func (j *Journal) tell(tx storage.Tx, by By, a *desk.Announcement, channels int)
 }
 
 // release says when others than ops are told: at once what takes back and what
-// few hear and what the clock says, else after the grace.
+// few hear, what the clock says and what was confirmed before, else after the grace.
 func (j *Journal) release(by By, a desk.Announcement, channels int) outbox.Release {
 	s := j.settings.Load()
 	r := outbox.Release{Now: by.At.UTC(), Channels: channels}
-	if channels > s.GraceAbove && !a.Snapshot.Scope().Retracted && !by.clock {
+	confirmed := a.Snapshot.Window != nil || a.Snapshot.Incident.Window != 0 && a.Kind == desk.Declared
+	if channels > s.GraceAbove && !a.Snapshot.Scope().Retracted && !by.clock && !confirmed {
 		r.Grace = s.Grace
 	}
 	return r

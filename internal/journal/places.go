@@ -19,12 +19,14 @@ const (
 	seriesName  = "series"
 )
 
-// placesOf lists the keys of where a window stands: none when it is over.
+// placesOf lists the keys of where a window stands.
 func placesOf(w desk.Window) (keys []storage.Key) {
 	n := uint64(w.Number)
 	switch {
-	case w.Number == 0, w.IsOver():
+	case w.Number == 0:
 		return nil
+	case w.IsOver():
+		return []storage.Key{overKey(w)}
 	case w.IsSeries():
 		k := storage.K(seriesName).Num(n)
 		for _, id := range w.ServiceIDs() {

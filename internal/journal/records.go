@@ -19,9 +19,11 @@ import (
 //	coming/from/number  the windows that have not begun, series not
 //	running/number      the windows at work
 //	series/number/...   the series that are not over, and their services
+//	over/time/number    the windows that are over, by the last time that calendars show
 //	made/number/slot    the number of the window that is a slot's of a series
 //	due/time/subject    when the clock has to look at something
 //	asked/subject/n     asked: a question to ops about the subject, as notice n
+//	question/n          what notice n asks about
 //	audit/time/request  AuditEntry
 //	seen/hour/request   what the request was answered with
 //	alive               when the bot was last known to run

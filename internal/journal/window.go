@@ -175,6 +175,9 @@ func (j *Journal) convert(tx storage.Tx, by By, d desk.Declaration, count counte
 	if err != nil {
 		return out, err
 	}
+	if err := j.book.Continue(tx, wc.Window.Subject(), ic.Incident.Subject()); err != nil {
+		return out, err
+	}
 	done, err := j.put(tx, by, ic, channels)
 	out.Into, out.Held, out.Stopped = &done.Incident, done.Held, done.Stopped
 	return out, err
@@ -261,15 +264,23 @@ func (j *Journal) nextDue(w desk.Window, now time.Time) time.Time {
 	case !w.IsSeries():
 		return w.NextDue(now, j.settings.Load().Planning)
 	case w.Status == desk.Cancelled:
-		return w.WakeAt // while occurrences are left to be swept
+		return now.UTC() // its occurrences are to be swept
 	case w.IsOver():
 		return time.Time{}
 	}
-	next, ok := w.Rule.Next(w.MadeTo)
+	next, ok := nextSlot(w)
 	if !ok {
 		return time.Time{}
 	}
 	return next.From.Add(-makeAhead)
+}
+
+// nextSlot is the next time of a series that is no window of its own yet.
+func nextSlot(w desk.Window) (desk.Period, bool) {
+	if w.MadeTo.IsZero() {
+		return w.Rule.Next(w.Planned.From.Add(-1))
+	}
+	return w.Rule.Next(w.MadeTo)
 }
 
 // makeAhead is how long before its begin an occurrence of a series is made.
