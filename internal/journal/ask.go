@@ -170,10 +170,13 @@ func firstOf(errs ...error) error {
 }
 
 // answered takes the buttons off the questions about a subject that a person has now
-// done something about.
+// done something about; nobody else has to be called then.
 func (j *Journal) answered(tx storage.Tx, by By, about desk.Subject) error {
 	if by.clock {
 		return nil
+	}
+	if err := callTable().Delete(tx, callKey(about)); err != nil {
+		return err
 	}
 	k := askedTable().Key().Str(about.String())
 	open := map[int]asked{}
