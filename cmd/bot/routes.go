@@ -21,6 +21,9 @@ func (b *bot) public() http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("/{$}", b.pages.Home())
 	mux.Handle("/incidents/{id}", b.pages.Incident())
+	mux.Handle("/windows/{id}", b.pages.Window())
+	mux.Handle("/windows.ics", b.pages.Calendar())
+	mux.Handle("/services/{id}/windows.ics", b.pages.Calendar())
 	mux.Handle("/", b.pages.Missing())
 	for _, w := range b.workspaces {
 		mux.Handle("/slack/"+string(w.Name())+"/{endpoint}", b.slack(w))

@@ -21,6 +21,7 @@ import (
 	"github.com/umassonline/belltower/internal/desk"
 	"github.com/umassonline/belltower/internal/journal"
 	"github.com/umassonline/belltower/internal/outbox"
+	"github.com/umassonline/belltower/internal/schedule"
 	"github.com/umassonline/belltower/internal/statuspage"
 	"github.com/umassonline/belltower/internal/wording"
 	"github.com/umassonline/belltower/storage"
@@ -88,6 +89,7 @@ type bot struct {
 	commands   *commands.Commands
 	pages      *statuspage.Pages
 	engine     *outbox.Engine
+	clock      *schedule.Clock
 	links      []link
 	workspaces []*slack.Workspace
 	demo       []*web.Connection
@@ -105,16 +107,18 @@ func build(cfg *config.Config, db storage.DB, o outside) (*bot, error) {
 	}
 	b.book.SetPlaces(b.places())
 	b.engine = b.newEngine()
+	b.clock = schedule.New(o.now, o.log)
 	b.journal = journal.New(db, b.book, b.changed, journal.Settings{
 		Grace: cfg.Tell.Grace, GraceAbove: cfg.Tell.GraceAbove, Ops: b.ops(),
+		Cadence: cfg.Promises(), Planning: cfg.Planning(), Contacts: cfg.People(), Alarm: b.clock.Alarm,
 	})
 	b.pages = statuspage.New(b.journal, statuspage.Settings{
 		Organization: b.words.Organization, Catalog: b.words.Catalog, URL: b.words.StatusURL,
-		Zone: b.words.Zone, Languages: cfg.Organization.Languages, Say: b.sayReady,
+		Zone: b.words.Zone, Languages: cfg.Organization.Languages, Say: b.sayReady, Planning: cfg.Planning(),
 	}, o.now, o.log)
 	b.commands = commands.New(b.journal, o.log, commands.Settings{
 		Words: b.words, Access: desk.Access(cfg.Access), Connections: b.connections(), Rosters: b.rosters, Senders: b.senders(),
-		Kept: cfg.Retention.Deliveries, Faculty: b.faculty(),
+		Kept: cfg.Retention.Deliveries, Planning: cfg.Planning(), Faculty: b.faculty(),
 	})
 	for _, w := range b.workspaces {
 		if w.SocketMode() {
@@ -228,6 +232,7 @@ func (b *bot) parts() []part {
 	for _, w := range b.workspaces {
 		parts = append(parts, part{"connection " + string(w.Name()), w.Run})
 	}
+	parts = append(parts, part{"clock", func(ctx context.Context) error { return b.clock.Run(ctx, b.journal.Fire) }})
 	return append(parts, part{"upkeep", upkeep{b.journal, b.out.now, b.out.log, b.words.Zone}.run})
 }
 

@@ -67,7 +67,7 @@ func (k EntryKind) informs() bool {
 }
 
 // Promise gives what a change tells the promise of the next news, unless somebody
-// made one.
+// made one with it, or before for an earlier time.
 func (c Change) Promise(cad Cadence) Change {
 	now := c.Entry.At
 	if !c.Entry.Kind.informs() || !c.Incident.IsOpen() {
@@ -78,8 +78,10 @@ func (c Change) Promise(cad Cadence) Change {
 	i.Missed, i.InformedAt, i.ExpectedBy = 0, now, time.Time{}
 	_, i.Relaxed = cad.Of(i, now)
 	i.RelaxedNow = i.Relaxed && !before
-	if !c.promised {
-		i.NextUpdateBy = cad.next(i, now)
+	next := cad.next(i, now)
+	sooner := i.NextUpdateBy.After(now) && (next.IsZero() || i.NextUpdateBy.Before(next))
+	if !c.promised && !sooner {
+		i.NextUpdateBy = next
 	}
 	return c.with(i)
 }

@@ -31,6 +31,12 @@ func (r Renaming) Incident(i Incident) Incident {
 	return i
 }
 
+// Window returns w with who scheduled it, and where, renamed.
+func (r Renaming) Window(w Window) Window {
+	w.ScheduledBy, w.ScheduledIn = r.Person(w.ScheduledBy), r.Channel(w.ScheduledIn)
+	return w
+}
+
 // Entry returns e with who made it, and who led before and after, renamed.
 func (r Renaming) Entry(e Entry) Entry {
 	e.By = r.Person(e.By)
@@ -50,6 +56,10 @@ func (r Renaming) Announcement(a Announcement) Announcement {
 		i := r.Incident(*a.Snapshot.Incident)
 		a.Snapshot.Incident = &i
 	}
+	if a.Snapshot.Window != nil {
+		w := r.Window(*a.Snapshot.Window)
+		a.Snapshot.Window = &w
+	}
 	if a.Snapshot.Notice != nil {
 		n := r.notice(*a.Snapshot.Notice)
 		a.Snapshot.Notice = &n
@@ -65,7 +75,31 @@ func (r Renaming) notice(n Notice) Notice {
 	for k, i := range n.Missed {
 		n.Missed[k] = r.Incident(i)
 	}
+	n.MissedWindows = slices.Clone(n.MissedWindows)
+	for k, w := range n.MissedWindows {
+		n.MissedWindows[k] = r.Window(w)
+	}
+	if n.Question != nil {
+		q := r.question(*n.Question)
+		n.Question = &q
+	}
 	return n
+}
+
+func (r Renaming) question(q Question) Question {
+	q.Mention = slices.Clone(q.Mention)
+	for k, p := range q.Mention {
+		q.Mention[k] = r.Person(p)
+	}
+	if q.Incident != nil {
+		i := r.Incident(*q.Incident)
+		q.Incident = &i
+	}
+	if q.Window != nil {
+		w := r.Window(*q.Window)
+		q.Window = &w
+	}
+	return q
 }
 
 // address renames a person that was written as text; other text stays.

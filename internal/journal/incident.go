@@ -6,6 +6,7 @@ import (
 	"errors"
 	"maps"
 	"slices"
+	"time"
 
 	"github.com/umassonline/belltower/internal/desk"
 	"github.com/umassonline/belltower/internal/outbox"
@@ -40,6 +41,9 @@ func (a Applied) about() []desk.Subject {
 	}
 	return []desk.Subject{a.Incident.Subject(), a.Into.Subject()}
 }
+
+// wakes is when the clock has to look at it.
+func (a Applied) wakes() []time.Time { return []time.Time{a.Incident.WakeAt} }
 
 // Rule is a rule of the desk with all but the state and the act filled in.
 type Rule func(i desk.Incident, act desk.Act) (desk.Change, error)
@@ -92,32 +96,53 @@ func (j *Journal) Apply(ctx context.Context, by By, number int, rule Rule) (Appl
 // is known beforehand as a rule; else nothing is written, they are counted, and it
 // runs again with their number.
 func (j *Journal) change(ctx context.Context, by By, rule func(storage.Tx) (desk.Change, error)) (Applied, error) {
-	count := j.book.Counted
-	for {
-		out, err := once(ctx, j, by, func(tx storage.Tx) (Applied, error) {
+	return counting(ctx, j, func(count counter) (Applied, error) {
+		return once(ctx, j, by, func(tx storage.Tx) (Applied, error) {
 			c, err := rule(tx)
 			if err != nil {
 				return Applied{}, err
 			}
-			channels := 0
-			if c.Announce != nil {
-				sc, known := c.Announce.Snapshot.Scope(), false
-				if channels, known = count(sc); !known {
-					return Applied{}, &uncounted{sc}
-				}
+			channels, err := count.of(c.Announce)
+			if err != nil {
+				return Applied{}, err
 			}
 			return j.put(tx, by, c, channels)
 		})
+	})
+}
+
+// counting runs fn with what tells how many channels a scope concerns, and again where
+// that was not known.
+func counting[T any](ctx context.Context, j *Journal, fn func(counter) (T, error)) (T, error) {
+	count := counter(j.book.Counted)
+	for {
+		out, err := fn(count)
 		var u *uncounted
 		if !errors.As(err, &u) {
 			return out, err
 		}
 		n, err := j.book.Count(ctx, j.db, u.scope)
 		if err != nil {
-			return Applied{}, err
+			return out, err
 		}
 		count = func(desk.Scope) (int, bool) { return n, true }
 	}
+}
+
+// counter tells how many channels a scope concerns, where that is known.
+type counter func(desk.Scope) (n int, known bool)
+
+// of is how many an announcement concerns; the error is an *uncounted.
+func (c counter) of(a *desk.Announcement) (int, error) {
+	if a == nil {
+		return 0, nil
+	}
+	sc := a.Snapshot.Scope()
+	n, known := c(sc)
+	if !known {
+		return 0, &uncounted{sc}
+	}
+	return n, nil
 }
 
 // uncounted says that it is not known how many channels a scope concerns.
@@ -183,53 +208,73 @@ func (j *Journal) Merge(ctx context.Context, by By, from, into int) (Applied, er
 	})
 }
 
-// put writes a change: state, timeline, audit, what is ongoing, announcement.
+// put writes a change: state, timeline, audit, what is ongoing, when the clock has to
+// look at it, announcement.
 func (j *Journal) put(tx storage.Tx, by By, c desk.Change, channels int) (Applied, error) {
-	i := c.Incident
-	out := Applied{Incident: i, Entry: c.Entry, Channels: channels}
-	if err := incidentTable().Put(tx, incidentKey(i.Number), i); err != nil {
+	cad := j.settings.Load().Cadence
+	c = c.Promise(cad)
+	s := c.Incident.Subject()
+	was := c.Incident.WakeAt
+	c.Incident.WakeAt = c.Incident.NextDue(cad)
+	out := Applied{Incident: c.Incident, Entry: c.Entry, Channels: channels}
+	if err := moveMark(tx, s, was, c.Incident.WakeAt); err != nil {
 		return out, err
 	}
-	if err := putEntries(tx, c); err != nil {
+	if err := incidentTable().Put(tx, incidentKey(s.Number), c.Incident); err != nil {
 		return out, err
 	}
-	if err := keepOngoing(tx, i); err != nil {
+	if err := keepOngoing(tx, c.Incident); err != nil {
 		return out, err
 	}
-	if err := audit(tx, by, AuditEntry{Did: string(c.Entry.Kind), About: i.Subject().String(), Before: c.Entry.Before, After: cmp.Or(c.Entry.After, c.Entry.Text)}); err != nil {
+	if c.Rewritten != nil {
+		if err := entryTable().Put(tx, entryKey(s, c.Rewritten.Seq), *c.Rewritten); err != nil {
+			return out, err
+		}
+	}
+	if err := enter(tx, by, s, c.Entry); err != nil {
 		return out, err
 	}
-	if c.Announce == nil {
-		return out, nil
-	}
-	a := *c.Announce
-	a.Trace = by.Trace
-	told, err := j.book.Announce(tx, a, j.release(by, a, channels))
-	if err != nil {
+	if err := j.answered(tx, by, s); err != nil {
 		return out, err
 	}
-	out.Held, out.Forgotten = told.Snapshot.Held, told.N == 0
-	holds, err := j.book.Holds(tx)
-	out.Stopped = slices.Sorted(maps.Keys(holds))
+	told, stopped, err := j.tell(tx, by, c.Announce, channels)
+	out.Held, out.Stopped = told.Snapshot.Held, stopped
+	out.Forgotten = c.Announce != nil && told.N == 0
 	return out, err
 }
 
-func putEntries(tx storage.Tx, c desk.Change) error {
-	s := c.Incident.Subject()
-	if c.Rewritten != nil {
-		if err := entryTable().Put(tx, entryKey(s, c.Rewritten.Seq), *c.Rewritten); err != nil {
-			return err
-		}
+// enter writes a line of a timeline and of the audit; what only the clock needs to know
+// is no line.
+func enter(tx storage.Tx, by By, s desk.Subject, e desk.Entry) error {
+	if e.Kind == "" {
+		return nil
 	}
-	return entryTable().Put(tx, entryKey(s, c.Entry.Seq), c.Entry)
+	if err := entryTable().Put(tx, entryKey(s, e.Seq), e); err != nil {
+		return err
+	}
+	return audit(tx, by, AuditEntry{Did: string(e.Kind), About: s.String(), Before: e.Before, After: cmp.Or(e.After, e.Text)})
+}
+
+// tell announces, and returns what is told and the connections whose sends are held.
+func (j *Journal) tell(tx storage.Tx, by By, a *desk.Announcement, channels int) (told desk.Announcement, stopped []desk.ConnectionName, err error) {
+	if a == nil {
+		return told, nil, nil
+	}
+	a.Trace = by.Trace
+	if told, err = j.book.Announce(tx, *a, j.release(by, *a, channels)); err != nil {
+		return told, nil, err
+	}
+	holds, err := j.book.Holds(tx)
+	return told, slices.Sorted(maps.Keys(holds)), err
 }
 
 // release says when others than ops are told: at once what takes back and what
-// few hear, else after the grace.
+// few hear, what the clock says and what was confirmed before, else after the grace.
 func (j *Journal) release(by By, a desk.Announcement, channels int) outbox.Release {
 	s := j.settings.Load()
 	r := outbox.Release{Now: by.At.UTC(), Channels: channels}
-	if channels > s.GraceAbove && !a.Snapshot.Scope().Retracted {
+	confirmed := a.Snapshot.Window != nil || a.Snapshot.Incident.Window != 0 && a.Kind == desk.Declared
+	if channels > s.GraceAbove && !a.Snapshot.Scope().Retracted && !by.clock && !confirmed {
 		r.Grace = s.Grace
 	}
 	return r

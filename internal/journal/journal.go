@@ -31,6 +31,21 @@ type Settings struct {
 	// Ops are the ops channels in order of preference, for what was declared where
 	// no ops channel is.
 	Ops []desk.Channel
+	// Cadence is how often news of incidents is promised.
+	Cadence desk.Cadence
+	// Planning is what speaks against a time for work, and when it is told again.
+	Planning desk.Planning
+	// Contacts are called where promises pass.
+	Contacts []desk.Contact
+	// Gated reports whether tests of one of the services have to pass before work on
+	// them counts as completed; nil: none have.
+	Gated func([]desk.ServiceID) bool
+	// Alarm is told after each commit when the clock has to look at something; nil: nobody.
+	Alarm func(at time.Time)
+}
+
+func (s *Settings) gated(services []desk.ServiceID) bool {
+	return s.Gated != nil && s.Gated(services)
 }
 
 // Journal is the writer and reader of the record. All methods may be called from
@@ -64,6 +79,7 @@ type By struct {
 	From    desk.Channel
 	// Reason is why a rule was overridden; empty: none was.
 	Reason string
+	clock  bool // the clock does it
 }
 
 func (b By) act() desk.Act { return desk.Act{By: b.Person, At: b.At.UTC()} }
@@ -95,6 +111,9 @@ func once[T any](ctx context.Context, j *Journal, by By, fn func(storage.Tx) (T,
 		about = r.about()
 	}
 	j.wrote(ctx, nil, about...)
+	if r, ok := any(out).(interface{ wakes() []time.Time }); ok {
+		j.alarm(r.wakes()...)
+	}
 	return out, nil
 }
 
@@ -103,6 +122,16 @@ func once[T any](ctx context.Context, j *Journal, by By, fn func(storage.Tx) (T,
 func (j *Journal) wrote(ctx context.Context, err error, about ...desk.Subject) {
 	if err == nil || errors.Is(err, storage.ErrUnknown) || ctx.Err() != nil {
 		j.poke(about...)
+	}
+}
+
+// alarm tells the clock when it has to look at something.
+func (j *Journal) alarm(at ...time.Time) {
+	ring := j.settings.Load().Alarm
+	for _, t := range at {
+		if ring != nil && !t.IsZero() {
+			ring(t)
+		}
 	}
 }
 

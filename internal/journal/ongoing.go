@@ -37,6 +37,11 @@ func (o ongoing) key() storage.Key {
 	return k
 }
 
+// about reports whether it concerns any of the services.
+func (o ongoing) about(services []desk.ServiceID) bool {
+	return slices.ContainsFunc(services, func(id desk.ServiceID) bool { return slices.Contains(o.Services, id) })
+}
+
 func ongoingKey(number int) storage.Key { return ongoingTable().Key().Num(uint64(number)) }
 
 func readOngoing(k []byte) (o ongoing, err error) {
@@ -94,14 +99,11 @@ func duplicates(tx storage.Tx, d desk.Declaration) (dup []desk.Subject, err erro
 	if d.Drill {
 		return nil, nil
 	}
-	all, err := allOngoing(tx)
-	for _, o := range all {
-		same := slices.ContainsFunc(d.Services, func(a desk.Affected) bool { return slices.Contains(o.Services, a.Service) })
-		if same && !o.Drill {
-			dup = append(dup, desk.Subject{Kind: desk.IncidentSubject, Number: o.Number})
-		}
+	services := make([]desk.ServiceID, len(d.Services))
+	for k, a := range d.Services {
+		services[k] = a.Service
 	}
-	return dup, err
+	return openAbout(tx, services)
 }
 
 // listOngoing makes records of what schema 1 kept as one list.

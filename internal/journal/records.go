@@ -14,12 +14,25 @@ import (
 //	entry/subject/seq   desk.Entry, the timeline
 //	seq/kind            the last number given
 //	ongoing/number/...  what is open, drills too: whether it is one, and its services
+//	window/^number      desk.Window, newest first
+//	slot/service/from/number/to  when work is planned on a service
+//	coming/from/number  the windows that have not begun, series not
+//	running/number      the windows at work
+//	series/number/...   the series that are not over, and their services
+//	over/time/number    the windows that are over, by the last time that calendars show
+//	made/number/slot    the number of the window that is a slot's of a series
+//	due/time/subject    when the clock has to look at something
+//	asked/subject/n     asked: a question to ops about the subject, as notice n
+//	question/n          what notice n asks about
 //	audit/time/request  AuditEntry
 //	seen/hour/request   what the request was answered with
 //	alive               when the bot was last known to run
 //	room                nothing, as large as what a command writes
 const seenName = "seen"
 
+func windowTable() storage.Table[desk.Window]     { return storage.TableOf[desk.Window]("window") }
+func madeTable() storage.Table[int]               { return storage.TableOf[int]("made") }
+func dueTable() storage.Table[struct{}]           { return storage.TableOf[struct{}]("due") }
 func seenTable() storage.Table[struct{}]          { return storage.TableOf[struct{}](seenName) }
 func incidentTable() storage.Table[desk.Incident] { return storage.TableOf[desk.Incident]("incident") }
 func entryTable() storage.Table[desk.Entry]       { return storage.TableOf[desk.Entry]("entry") }
@@ -49,6 +62,41 @@ func incidentKey(n int) storage.Key {
 
 func entryKey(s desk.Subject, seq int) storage.Key {
 	return entryTable().Key().Str(s.String()).Num(uint64(seq))
+}
+
+func windowKey(n int) storage.Key {
+	return windowTable().Key().Num(math.MaxUint64 - uint64(n))
+}
+
+func getWindow(tx storage.Tx, n int) (desk.Window, error) {
+	w, ok, err := windowTable().Get(tx, windowKey(n))
+	if err != nil {
+		return w, err
+	}
+	if !ok {
+		return w, desk.Refuse(desk.Unknown, "There is no WIN-%d.", n).WithHint("window list shows what there is.")
+	}
+	return w, nil
+}
+
+func dueKey(at time.Time, s desk.Subject) storage.Key {
+	return dueTable().Key().Time(at).Str(string(s.Kind)).Num(uint64(s.Number))
+}
+
+// moveMark moves the mark of when the clock has to look at a subject.
+func moveMark(tx storage.Tx, s desk.Subject, was, is time.Time) error {
+	if was.Equal(is) {
+		return nil
+	}
+	if !was.IsZero() {
+		if err := dueTable().Delete(tx, dueKey(was, s)); err != nil {
+			return err
+		}
+	}
+	if is.IsZero() {
+		return nil
+	}
+	return dueTable().Put(tx, dueKey(is, s), struct{}{})
 }
 
 func getIncident(tx storage.Tx, n int) (desk.Incident, error) {

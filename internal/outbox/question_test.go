@@ -109,3 +109,30 @@ func TestStoryAQuestionWaits(t *testing.T) {
 		w.mustRest(fourth)
 	})
 }
+
+// A notice to all ops channels is amended in those that have it.
+func TestStoryANoticeIsAmended(t *testing.T) {
+	inWorld(t, func(w *world) {
+		w.places(Connection{Name: campus, Ops: []string{"ops", "duty"}})
+		away := true
+		w.platform.fault = func(_ string, d chat.Delivery) fault {
+			if away && d.Channel.ID == "duty" {
+				return fault{err: limited(time.Minute)}
+			}
+			return fault{}
+		}
+		w.start()
+		var n desk.Subject
+		w.update(func(tx storage.Tx) (err error) {
+			n, err = w.book.Notify(tx, desk.Notice{At: w.clock().UTC(), Text: "Look at this."})
+			return err
+		})
+		w.pass(20 * time.Second)
+		w.answer(n)
+		w.now(func() { away = false })
+		w.pass(2 * time.Minute)
+		w.expect("ops", n, "post 1 shows 2")
+		w.mustNotBeTold(n, "duty")
+		w.mustRest(n)
+	})
+}

@@ -77,7 +77,7 @@ func (a *asked) incident(id string) {
 
 // older gives an incident that is not in the snapshot. They are read one at a time.
 func (a *asked) older(number int) {
-	at := address{number, a.tongue.tag, a.chosen}
+	at := a.at(desk.Subject{Kind: desk.IncidentSubject, Number: number})
 	if kept, found := a.snap.sheets.Load(at); found {
 		a.send(http.StatusOK, kept.(*sheet))
 		return
@@ -102,10 +102,41 @@ func (a *asked) giveIncident(one journal.Published) {
 		a.lead(desk.Subject{Kind: desk.IncidentSubject, Number: i.MergedInto})
 		return
 	}
-	a.send(http.StatusOK, a.sheet(i.Number, func(v *view) { v.incident(one) }))
+	a.send(http.StatusOK, a.sheet(a.at(i.Subject()), func(v *view) { v.incident(one) }))
 }
 
-// lead leads to the page of another incident. The address is relative, so that it holds
+// window gives the page of a window. They are read one at a time, and each once for a
+// snapshot.
+func (a *asked) window(id string) {
+	subject, err := desk.ParseSubject(strings.ToUpper(id))
+	if err != nil || subject.Kind != desk.WindowSubject {
+		a.give(http.StatusNotFound, missing)
+		return
+	}
+	if subject.String() != id {
+		a.lead(subject)
+		return
+	}
+	at := a.at(subject)
+	if kept, found := a.snap.sheets.Load(at); found {
+		a.send(http.StatusOK, kept.(*sheet))
+		return
+	}
+	a.dig.Lock()
+	defer a.dig.Unlock()
+	one, err := a.record.PublicWindow(context.WithoutCancel(a.r.Context()), a.snap.at, subject.Number, maxTimes) // for others too
+	var refused *desk.Refusal
+	switch {
+	case errors.As(err, &refused):
+		a.give(http.StatusNotFound, missing)
+	case err != nil:
+		a.fail(a.w, err)
+	default:
+		a.send(http.StatusOK, a.sheet(at, func(v *view) { v.window(one) }))
+	}
+}
+
+// lead leads to the page of another subject of the same kind. The address is relative, so that it holds
 // behind a proxy that puts the pages elsewhere.
 func (a *asked) lead(to desk.Subject) {
 	where := to.String()
@@ -123,7 +154,7 @@ func (a *asked) give(status int, page int) {
 	if page == missing {
 		put = (*view).missing
 	}
-	a.send(status, a.sheet(page, put))
+	a.send(status, a.sheet(a.at(desk.Subject{Number: page}), put))
 }
 
 // head sets what every answer has.
@@ -160,7 +191,7 @@ func (a *asked) send(status int, s *sheet) {
 	h := a.w.Header()
 	if status == http.StatusOK {
 		h["Etag"] = form.tag
-		if has(a.r.Header.Get("If-None-Match"), form.tag[0]) {
+		if a.hasIt(form) {
 			a.w.WriteHeader(http.StatusNotModified)
 			return
 		}
@@ -168,6 +199,21 @@ func (a *asked) send(status int, s *sheet) {
 	maps.Copy(h, form.headers)
 	a.w.WriteHeader(status)
 	_, _ = a.w.Write(form.body) // who asked and left does not need it; net/http leaves it out for HEAD
+}
+
+// hasIt reports whether the reader has these bytes already (RFC 9110, 13.2.2: the time
+// counts only where no tag is named).
+func (a *asked) hasIt(f form) bool {
+	if tags := a.r.Header.Get("If-None-Match"); tags != "" {
+		return has(tags, f.tag[0])
+	}
+	at := f.headers.Get("Last-Modified")
+	if at == "" {
+		return false
+	}
+	changed, err := http.ParseTime(at)
+	since, not := http.ParseTime(a.r.Header.Get("If-Modified-Since"))
+	return err == nil && not == nil && !changed.After(since)
 }
 
 // has reports whether an If-None-Match names a tag of ours, which has no comma

@@ -31,17 +31,21 @@ type campus struct {
 	book    *outbox.Book
 	catalog *desk.Catalog
 	pages   *statuspage.Pages
-	url     string
-	clock   atomic.Int64 // nanoseconds after four
-	reads   atomic.Int64 // of the record, for a snapshot
-	broken  atomic.Bool  // the record cannot be read
-	asked   int
+	*agenda
+	url      string
+	mux      *http.ServeMux
+	settings statuspage.Settings
+	clock    atomic.Int64 // nanoseconds after four
+	reads    atomic.Int64 // of the record, for a snapshot
+	broken   atomic.Bool  // the record cannot be read
+	asked    int
 }
 
 // services are those of most stories.
 func services() []desk.Service {
 	return []desk.Service{
 		{ID: "learn", Name: "Learn System", Group: "Teaching and learning", Description: "Blackboard Learn, for courses and exams",
+			Advice:       "Please treat this time as lab closed: no exams, no course meetings. Unsaved work may be lost.",
 			AdviceOutage: "Work of the last minutes may not be saved. If you are in an exam, keep this page open.", AdviceOutageIn: map[string]string{"es": "Puede perderse el trabajo de los últimos minutos. Si está en un examen, deje abierta esta página."}},
 		{ID: "video", Name: "Lecture Video", Group: "Teaching and learning", Description: "Recordings and live lectures"},
 		{ID: "portal", Name: "Student Portal", Group: "Campus life", Description: "Registration, grades and bills"},
@@ -59,6 +63,7 @@ func newCampus(t testing.TB, services []desk.Service, languages ...string) *camp
 	}
 	t.Cleanup(func() { db.Close() })
 	c := &campus{t: t, book: outbox.NewBook(), catalog: desk.NewCatalog(services)}
+	c.agenda = newAgenda(c)
 	c.book.SetPlaces(outbox.Places{Catalog: c.catalog, Connections: []outbox.Connection{{Name: "amherst", Ops: []string{"COPS"}}}})
 	c.journal = journal.New(db, c.book, func(...desk.Subject) { c.pages.Changed() }, journal.Settings{Grace: 10 * time.Second, GraceAbove: 0})
 	zone, err := time.LoadLocation("America/New_York")
@@ -68,17 +73,27 @@ func newCampus(t testing.TB, services []desk.Service, languages ...string) *camp
 	if len(languages) == 0 {
 		languages = []string{"en", "es"}
 	}
-	c.pages = statuspage.New(c, statuspage.Settings{
+	c.show(statuspage.Settings{
 		Organization: "Example University", Catalog: c.catalog, URL: "https://status.example.edu", Zone: zone, Languages: languages,
-	}, c.now, slog.New(slog.DiscardHandler))
-	mux := http.NewServeMux()
-	mux.Handle("/{$}", c.pages.Home())
-	mux.Handle("/incidents/{id}", c.pages.Incident())
-	mux.Handle("/", c.pages.Missing())
-	server := httptest.NewServer(mux)
+	})
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { c.mux.ServeHTTP(w, r) }))
 	t.Cleanup(server.Close)
 	c.url = server.URL
 	return c
+}
+
+// show makes the pages anew.
+func (c *campus) show(s statuspage.Settings) {
+	c.settings = s
+	c.pages = statuspage.New(c, s, c.now, slog.New(slog.DiscardHandler))
+	mux := http.NewServeMux()
+	mux.Handle("/{$}", c.pages.Home())
+	mux.Handle("/incidents/{id}", c.pages.Incident())
+	mux.Handle("/windows/{id}", c.pages.Window())
+	mux.Handle("/windows.ics", c.pages.Calendar())
+	mux.Handle("/services/{id}/windows.ics", c.pages.Calendar())
+	mux.Handle("/", c.pages.Missing())
+	c.mux = mux
 }
 
 // Public counts how often the record is read.

@@ -121,3 +121,57 @@ func TestManyReadersAndChangesAtOnce(t *testing.T) {
 	c.wait(time.Second)
 	c.expect("/", "Message 49.")
 }
+
+func TestWhatTheClockDoesToPlannedWorkIsShownInTime(t *testing.T) {
+	c := workLate(t)
+	c.expect("/", "We will post again by")
+	c.expect("/windows/WIN-1", "We will post again by")
+	c.wait(20*time.Minute - 5*time.Second)
+	if a := c.ask(http.MethodGet, "/"); !strings.Contains(a.body, "We will post again by") || a.Header.Get("Cache-Control") != "public, max-age=5" {
+		t.Errorf("five seconds before: %s", a.Header.Get("Cache-Control"))
+	}
+	c.wait(5 * time.Second)
+	for _, path := range []string{"/", "/windows/WIN-1"} {
+		c.expect(path, "It is taking longer than planned.")
+		c.expect(path, "We will post again as soon as we know more.")
+		if strings.Contains(c.get(path), "We will post again by") {
+			t.Errorf("%s shows a promise that has passed", path)
+		}
+	}
+}
+
+func TestTheMomentsOfAPlanAreShownInTime(t *testing.T) {
+	c := workPlanned(t)
+	begin := c.windows[0].Planned.From
+	c.wait(begin.Sub(c.now()) - time.Second)
+	c.expect("/", "Learn System</bdi> will not be available.")
+	c.wait(time.Second)
+	c.expect("/", "It has not begun yet.")
+	c.tick(1)
+	c.wait(time.Second)
+	c.expect("/", "Learn System</bdi> has planned work.")
+	c.wait(c.windows[0].Planned.To.Sub(c.now()) - time.Second)
+	c.expect("/", "It is planned until")
+	c.wait(time.Second)
+	c.expect("/", "It is taking longer than planned.")
+}
+
+func TestAProposedWindowIsNowhere(t *testing.T) {
+	c := workPlanned(t)
+	c.windows[0].Status = desk.Proposed
+	c.pages.Changed()
+	c.expect("/", "No work is planned in the next 30 days.")
+	if a := c.ask(http.MethodGet, "/windows/WIN-1"); a.StatusCode != http.StatusNotFound {
+		t.Error(a.Status)
+	}
+	if d := c.diary("/windows.ics"); len(d.events) != 0 {
+		t.Error(d.events)
+	}
+}
+
+func TestAnIncidentBeatsPlannedWork(t *testing.T) {
+	c := workNow(t)
+	c.declare(desk.Critical, "The new database does not start", "We are looking into it.", "learn")
+	c.expect("/", "Learn System</bdi> is not available.</span>")
+	c.expect("/", "Planned work now")
+}

@@ -40,7 +40,7 @@ func fill(sentence string, said ...phrase) (out phrase) {
 	for _, one := range said {
 		before, after, _ := strings.Cut(sentence, "{}")
 		out = append(append(out, ours(before)...), one...)
-		if sentence = after; strings.HasSuffix(one[len(one)-1].Text, ".") {
+		if sentence = after; strings.HasSuffix(one.Plain(), ".") {
 			sentence = strings.TrimPrefix(after, ".")
 		}
 	}
@@ -73,6 +73,23 @@ func (s speech) moment(t, near time.Time) phrase {
 		text = fill(s.at, ours(day), ours(text)).Plain()
 	}
 	return phrase{{Text: text, Time: t.UTC().Format(time.RFC3339)}}
+}
+
+// dated says a time with its day of the week.
+func (s speech) dated(t time.Time) phrase { return s.datedNear(t, time.Time{}) }
+
+// datedNear is dated, but of the day of near only the time.
+func (s speech) datedNear(t, near time.Time) phrase {
+	out := s.moment(t, near)
+	if local := t.In(s.zone); local.Format(time.DateOnly) != near.In(s.zone).Format(time.DateOnly) {
+		out[0].Text = fill(s.onDay, ours(s.weekday[local.Weekday()]), ours(out[0].Text)).Plain()
+	}
+	return out
+}
+
+// period says from when until when something is planned.
+func (s speech) period(p desk.Period) phrase {
+	return fill(s.fromUntil, s.dated(p.From), s.datedNear(p.To, p.From))
 }
 
 // full says a time with its day.

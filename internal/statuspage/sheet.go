@@ -8,9 +8,11 @@ import (
 	"net/http"
 	"strconv"
 	"sync"
+
+	"github.com/umassonline/belltower/internal/desk"
 )
 
-// The pages that are about no incident, in place of its number.
+// The pages that are about no subject, in place of its number.
 const (
 	home    = 0
 	missing = -1
@@ -18,7 +20,8 @@ const (
 
 // address is which page, in which language, and whether links keep that.
 type address struct {
-	number int // of the incident, or home or missing
+	kind   desk.SubjectKind // of a window or an incident; empty: of neither
+	number int              // of that, or home or missing
 	tag    string
 	chosen bool
 }
@@ -37,9 +40,13 @@ type form struct {
 	headers http.Header
 }
 
+// at is the address of the page of a subject, as this reader reads it.
+func (a *asked) at(s desk.Subject) address {
+	return address{s.Kind, s.Number, a.tongue.tag, a.chosen}
+}
+
 // sheet returns a page of the snapshot, which put fills in.
-func (a *asked) sheet(number int, put func(*view)) *sheet {
-	at := address{number, a.tongue.tag, a.chosen}
+func (a *asked) sheet(at address, put func(*view)) *sheet {
 	s := a.snap.sheet(at)
 	s.render.Do(func() {
 		v := a.newView(a.snap, a.tongue, at)
@@ -58,7 +65,7 @@ func (s *snapshot) sheet(at address) *sheet {
 	if kept, found := s.sheets.Load(at); found {
 		return kept.(*sheet)
 	}
-	if _, known := s.all[at.number]; !known && at.number > 0 && s.older.Add(1) > maxOlder {
+	if _, known := s.all[at.number]; !(known && at.kind == desk.IncidentSubject) && at.number > 0 && s.older.Add(1) > maxOlder {
 		return &sheet{}
 	}
 	kept, _ := s.sheets.LoadOrStore(at, &sheet{})

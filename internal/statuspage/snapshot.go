@@ -42,6 +42,10 @@ type snapshot struct {
 	recent []journal.Published // have ended; the last that ended first
 	all    map[int]journal.Published
 
+	plans     journal.Plans
+	movedFrom map[int]desk.Period // of coming windows by number
+	reserved  []free
+
 	sheets sync.Map // address -> *sheet
 	older  atomic.Int64
 }
@@ -107,8 +111,40 @@ func (p *Pages) read(ctx context.Context, now time.Time) (*snapshot, error) {
 	slices.SortStableFunc(s.open, func(a, b journal.Published) int {
 		return cmp.Compare(b.Incident.WorstStatus().Rank(), a.Incident.WorstStatus().Rank())
 	})
-	s.health = desk.HealthOf(p.settings.Catalog, open, nil)
-	return s, nil
+	return s, p.readPlans(ctx, s, open)
+}
+
+// readPlans puts planned work into a snapshot, and what it makes of the services.
+func (p *Pages) readPlans(ctx context.Context, s *snapshot, open []desk.Incident) (err error) {
+	s.plans, err = p.record.PublicPlans(ctx, journal.PlansQuery{
+		Now: s.at, Until: s.at.Add(planAhead), CancelledSince: s.at.Add(-recentFor), Limit: maxPlans,
+	})
+	if err != nil {
+		return err
+	}
+	s.changeAt(s.plans.Until)
+	var running []desk.Window
+	for _, one := range s.plans.Running {
+		w := one.Window
+		running = append(running, w)
+		s.changeAt(w.Planned.To)
+		s.changeAt(w.NextNewsBy)
+	}
+	s.movedFrom = map[int]desk.Period{}
+	for _, one := range s.plans.Coming {
+		w := one.Window
+		s.changeAt(w.Planned.From)
+		s.changeAt(w.Planned.To)
+		if w.Number != 0 {
+			s.movedFrom[w.Number] = movedFrom(one)
+		}
+	}
+	s.health = desk.HealthOf(p.settings.Catalog, open, running)
+	s.reserved = reservedOf(p.settings.Planning, p.settings.Catalog, s.at, s.plans)
+	for _, one := range s.reserved {
+		s.changeAt(one.times[0].From)
+	}
+	return nil
 }
 
 // changeAt notes that the snapshot is wrong from t on.

@@ -38,6 +38,8 @@ type Settings struct {
 	// Say is a title or a message of an incident in a language, "es", where it is a
 	// ready sentence; what people typed stays as it is. nil: all does.
 	Say func(lang string, i desk.Incident, text string) string
+	// Planning has the standing windows, which are shown as reserved.
+	Planning desk.Planning
 }
 
 // Record is where the pages come from.
@@ -46,6 +48,19 @@ type Record interface {
 	Public(ctx context.Context, now, since time.Time) (journal.Publication, error)
 	// PublicIncident reads one incident, or refuses with desk.Unknown.
 	PublicIncident(ctx context.Context, now time.Time, number int) (journal.Published, error)
+	Windows
+}
+
+// Windows is where planned work comes from.
+type Windows interface {
+	// PublicPlans reads what everybody may know of what runs and of what is coming.
+	PublicPlans(ctx context.Context, q journal.PlansQuery) (journal.Plans, error)
+	// PublicWindow reads one window or series, or refuses with desk.Unknown. Of a series
+	// it reads the next times, at most next of them.
+	PublicWindow(ctx context.Context, now time.Time, number, next int) (journal.PublishedWindow, error)
+	// PublicCalendar reads what everybody may know of the windows and series that are
+	// coming, or were planned or cancelled since, and until when no more is known.
+	PublicCalendar(ctx context.Context, now, since time.Time) ([]desk.Window, time.Time, error)
 }
 
 // Pages are the pages. All methods may be called from many goroutines.
@@ -65,13 +80,17 @@ type Pages struct {
 	current atomic.Pointer[snapshot]
 	look    sync.Mutex // held by the one who makes a snapshot
 	looked  time.Time  // when that was last tried
-	dig     sync.Mutex // held by the one who reads an old incident
+	dig     sync.Mutex // held by the one who reads an old incident or a window
+
+	calendar atomic.Pointer[calendars]
+	leaf     sync.Mutex // held by the one who reads the calendars
+	born     time.Time  // when the configuration was read
 }
 
 // New makes the pages. Nothing is read before somebody asks.
 func New(r Record, s Settings, now func() time.Time, log *slog.Logger) *Pages {
 	return &Pages{
-		record: r, settings: s, now: now, log: log, tongues: newTongues(s.Languages), design: newDesign(), longest: keepFor(maxAge),
+		record: r, settings: s, now: now, log: log, born: now(), tongues: newTongues(s.Languages), design: newDesign(), longest: keepFor(maxAge),
 		headers: http.Header{
 			"Vary":                   {"Accept-Encoding, Accept-Language"},
 			"X-Content-Type-Options": {"nosniff"},
@@ -98,4 +117,14 @@ func (p *Pages) Missing() http.Handler {
 // Incident serves "/incidents/{id}".
 func (p *Pages) Incident() http.Handler {
 	return p.reader(func(a *asked) { a.incident(a.r.PathValue("id")) })
+}
+
+// Window serves "/windows/{id}".
+func (p *Pages) Window() http.Handler {
+	return p.reader(func(a *asked) { a.window(a.r.PathValue("id")) })
+}
+
+// Calendar serves "/windows.ics", and of one service "/services/{id}/windows.ics".
+func (p *Pages) Calendar() http.Handler {
+	return p.reader(func(a *asked) { a.calendarOf(desk.ServiceID(a.r.PathValue("id"))) })
 }

@@ -33,6 +33,12 @@ type view struct {
 	Groups []group
 	Recent []event
 	Event  event
+
+	Running  []work
+	Coming   []work
+	MoreWork bool
+	Reserved []reserved
+	Work     work // of the page of a window
 }
 
 // tone is the colour and the sign of a status, as templates and the style name it;
@@ -80,7 +86,8 @@ type event struct {
 	Services []service // where the line cannot name them all
 	Advice   []phrase
 	News     []news
-	Older    bool // there is more news on its page
+	Older    bool   // there is more news on its page
+	Window   string // the planned work that it was made of
 }
 
 // news is one line of a timeline.
@@ -130,6 +137,7 @@ func (v *view) home() {
 		v.Recent = append(v.Recent, v.event(one, 0))
 	}
 	v.Groups = v.groups()
+	v.windows()
 	v.Title, v.About = v.Line.Plain()+" – "+v.Heading.Plain(), v.Line.Plain()
 }
 
@@ -211,6 +219,9 @@ func (v *view) event(one journal.Published, limit int) event {
 	}
 	if len(i.Services) > maxNames && limit < 0 {
 		e.Services = v.services(i)
+	}
+	if i.Window != 0 {
+		e.Window = desk.Subject{Kind: desk.WindowSubject, Number: i.Window}.String()
 	}
 	e.News, e.Older = v.news(one, limit)
 	return e

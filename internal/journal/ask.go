@@ -1,0 +1,228 @@
+package journal
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"github.com/umassonline/belltower/internal/desk"
+	"github.com/umassonline/belltower/storage"
+)
+
+// asked is a question to ops that nobody has answered yet.
+type asked struct {
+	Question desk.Question
+	At       time.Time
+	To       desk.Channel
+	// Next are the ops channels to ask where To cannot be reached.
+	Next []desk.Channel `json:",omitempty"`
+	// WakeAt is when the clock looks whether To was reached; zero: never.
+	WakeAt time.Time `json:",omitzero"`
+}
+
+// reachFor is how long a question may wait to be posted before the next ops channel is
+// asked.
+const reachFor = 2 * time.Minute
+
+func askedTable() storage.Table[asked] { return storage.TableOf[asked]("asked") }
+
+func askedKey(about desk.Subject, notice int) storage.Key {
+	return askedTable().Key().Str(about.String()).Num(uint64(notice))
+}
+
+// whereTable tells what a notice asks about.
+func whereTable() storage.Table[desk.Subject] { return storage.TableOf[desk.Subject]("question") }
+
+func whereKey(notice int) storage.Key { return whereTable().Key().Num(uint64(notice)) }
+
+// ask asks ops a question; nil asks nothing.
+func (j *Journal) ask(tx storage.Tx, by By, q *desk.Question, escalate bool) error {
+	if q == nil {
+		return nil
+	}
+	channels := j.askedIn(*q)
+	q.Mention = j.called(*q)
+	if escalate {
+		if err := putCall(tx, by, *q); err != nil {
+			return err
+		}
+	}
+	if len(channels) == 0 {
+		return nil
+	}
+	return j.askIn(tx, asked{Question: *q, At: by.At, To: channels[0], Next: channels[1:]})
+}
+
+// askIn posts a question and notes it.
+func (j *Journal) askIn(tx storage.Tx, a asked) error {
+	s, err := j.book.Notify(tx, desk.Notice{At: a.At, To: a.To, Question: &a.Question})
+	if err != nil {
+		return err
+	}
+	if len(a.Next) > 0 {
+		a.WakeAt = a.At.Add(reachFor)
+	}
+	if err := moveMark(tx, s, time.Time{}, a.WakeAt); err != nil {
+		return err
+	}
+	if err := whereTable().Put(tx, whereKey(s.Number), a.Question.About()); err != nil {
+		return err
+	}
+	return askedTable().Put(tx, askedKey(a.Question.About(), s.Number), a)
+}
+
+// askedIn lists the ops channels for a question: those where its subject comes from,
+// then the others in order of preference.
+func (j *Journal) askedIn(q desk.Question) (out []desk.Channel) {
+	var from desk.Channel
+	if q.Window != nil {
+		from = q.Window.ScheduledIn
+	} else {
+		from = q.Incident.DeclaredIn
+	}
+	ops := slices.Clone(j.settings.Load().Ops)
+	var own []desk.Channel
+	for _, c := range j.book.Places().Connections {
+		for _, id := range c.Ops {
+			ch := desk.Channel{Connection: c.Name, ID: id}
+			if !slices.Contains(ops, ch) {
+				ops = append(ops, ch)
+			}
+			if c.Name == from.Connection {
+				own = append(own, ch)
+			}
+		}
+	}
+	if slices.Contains(own, from) {
+		own = append([]desk.Channel{from}, own...)
+	}
+	for _, ch := range append(own, ops...) {
+		if !slices.Contains(out, ch) {
+			out = append(out, ch)
+		}
+	}
+	if q.Incident != nil && q.Incident.Drill { // only its own connection sees a drill
+		out = slices.DeleteFunc(out, func(ch desk.Channel) bool { return ch.Connection != from.Connection })
+	}
+	return out
+}
+
+// called are the people whom a question calls: who leads the work, and when that did
+// not help the technical contacts.
+func (j *Journal) called(q desk.Question) (people []desk.Person) {
+	if q.Incident != nil && q.Missed > 0 && !q.Incident.Lead.IsZero() {
+		people = append(people, q.Incident.Lead)
+	}
+	if q.Missed < 2 {
+		return people
+	}
+	services := questioned(q)
+	for _, c := range desk.ContactsOf(j.settings.Load().Contacts, desk.TechnicalContact, services) {
+		if !c.Person.IsZero() && !slices.Contains(people, c.Person) {
+			people = append(people, c.Person)
+		}
+	}
+	return people
+}
+
+func questioned(q desk.Question) []desk.ServiceID {
+	if q.Window != nil {
+		return q.Window.ServiceIDs()
+	}
+	return q.Incident.ServiceIDs()
+}
+
+// fireQuestion asks in the next ops channel where the first could not be reached.
+func (j *Journal) fireQuestion(tx storage.Tx, by By, m mark) (fired, error) {
+	about, found, err := whereTable().Get(tx, whereKey(m.about.Number))
+	if err != nil || !found {
+		f, strayErr := stray(tx, m)
+		return f, firstOf(err, strayErr)
+	}
+	key := askedKey(about, m.about.Number)
+	a, found, err := askedTable().Get(tx, key)
+	if err != nil || !found {
+		f, strayErr := stray(tx, m)
+		return f, firstOf(err, strayErr)
+	}
+	if err := dueTable().Delete(tx, dueKey(m.at, m.about)); err != nil {
+		return fired{}, err
+	}
+	a.WakeAt = time.Time{}
+	if err := askedTable().Put(tx, key, a); err != nil {
+		return fired{}, err
+	}
+	reached, err := j.book.Reached(tx, m.about, a.To)
+	if err != nil || reached || len(a.Next) == 0 {
+		return fired{}, err
+	}
+	next := asked{Question: a.Question, At: by.At, To: a.Next[0], Next: a.Next[1:]}
+	return fired{}, j.askIn(tx, next)
+}
+
+func firstOf(errs ...error) error {
+	for _, err := range errs {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// answered takes the buttons off the questions about a subject that a person has now
+// done something about.
+func (j *Journal) answered(tx storage.Tx, by By, about desk.Subject) error {
+	if by.clock {
+		return nil
+	}
+	k := askedTable().Key().Str(about.String())
+	open := map[int]asked{}
+	err := askedTable().Scan(tx, k, k.End(), maxAnswered, func(key storage.Key, a asked) (bool, error) {
+		r := storage.ReadKey(key)
+		r.Str()
+		r.Str()
+		open[int(r.Num())] = a
+		return true, r.Err()
+	})
+	if err != nil {
+		return err
+	}
+	for n, a := range open {
+		if err := j.answer(tx, by, n, a); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// maxAnswered is how many questions one answer answers: what fits beside it in a
+// transaction. The next answer takes the rest.
+const maxAnswered = 5
+
+func (j *Journal) answer(tx storage.Tx, by By, notice int, a asked) error {
+	s := desk.Subject{Kind: desk.NoticeSubject, Number: notice}
+	if err := moveMark(tx, s, a.WakeAt, time.Time{}); err != nil {
+		return err
+	}
+	if err := whereTable().Delete(tx, whereKey(notice)); err != nil {
+		return err
+	}
+	if err := askedTable().Delete(tx, askedKey(a.Question.About(), notice)); err != nil {
+		return err
+	}
+	a.Question.Answered = by.At.UTC()
+	return j.book.Amend(tx, s, desk.Notice{Number: notice, At: a.At, To: a.To, Question: &a.Question})
+}
+
+// Unanswered lists the questions about a subject that nobody has answered.
+func (j *Journal) Unanswered(ctx context.Context, about desk.Subject) (out []desk.Question, err error) {
+	k := askedTable().Key().Str(about.String())
+	err = j.db.View(ctx, func(tx storage.Tx) error {
+		out = nil
+		return askedTable().Scan(tx, k, k.End(), 0, func(_ storage.Key, a asked) (bool, error) {
+			out = append(out, a.Question)
+			return true, nil
+		})
+	})
+	return out, err
+}

@@ -1,0 +1,148 @@
+package journal
+
+import (
+	"bytes"
+	"math"
+	"time"
+
+	"github.com/umassonline/belltower/internal/desk"
+	"github.com/umassonline/belltower/storage"
+)
+
+// Where a window stands in the calendar is kept in keys without values, so that
+// what is coming, running or in the way is found without reading all windows.
+
+const (
+	slotName    = "slot"
+	comingName  = "coming"
+	runningName = "running"
+	seriesName  = "series"
+)
+
+// placesOf lists the keys of where a window stands.
+func placesOf(w desk.Window) (keys []storage.Key) {
+	n := uint64(w.Number)
+	switch {
+	case w.Number == 0:
+		return nil
+	case w.IsOver():
+		return []storage.Key{overKey(w)}
+	case w.IsSeries():
+		k := storage.K(seriesName).Num(n)
+		for _, id := range w.ServiceIDs() {
+			k = k.Str(string(id))
+		}
+		return []storage.Key{k}
+	case w.IsRunning():
+		keys = append(keys, storage.K(runningName).Num(n))
+	default:
+		keys = append(keys, storage.K(comingName).Time(w.Planned.From).Num(n))
+	}
+	for _, id := range w.ServiceIDs() {
+		keys = append(keys, storage.K(slotName).Str(string(id)).Time(w.Planned.From).Num(n).Time(w.Planned.To))
+	}
+	return keys
+}
+
+// keepPlaces brings the keys in line with a window. It writes only what changes.
+func keepPlaces(tx storage.Tx, was, is desk.Window) error {
+	before, after := placesOf(was), placesOf(is)
+	has := func(all []storage.Key, k storage.Key) bool {
+		for _, one := range all {
+			if bytes.Equal(one, k) {
+				return true
+			}
+		}
+		return false
+	}
+	for _, k := range before {
+		if !has(after, k) {
+			if err := tx.Delete(k); err != nil {
+				return err
+			}
+		}
+	}
+	for _, k := range after {
+		if !has(before, k) {
+			if err := tx.Put(k, []byte("{}")); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// scanSlots hands fn the times at which work is planned on a service that overlap
+// within.
+func scanSlots(tx storage.Tx, id desk.ServiceID, within desk.Period, fn func(desk.Taken)) error {
+	k := storage.K(slotName).Str(string(id))
+	return tx.Scan(k.Time(within.From.Add(-desk.MaxWindow)), k.Time(within.To), 0, func(key, _ []byte) (bool, error) {
+		r := storage.ReadKey(key)
+		r.Str()
+		r.Str()
+		var t desk.Taken
+		t.Period.From = r.Time()
+		t.Subject = desk.Subject{Kind: desk.WindowSubject, Number: int(r.Num())}
+		t.Period.To = r.Time()
+		if t.Period.Overlaps(within) {
+			fn(t)
+		}
+		return true, r.Err()
+	})
+}
+
+// seriesPlace is what is kept of a series that is not over.
+type seriesPlace struct {
+	number   int
+	services []desk.ServiceID
+}
+
+func activeSeries(tx storage.Tx) (all []seriesPlace, err error) {
+	k := storage.K(seriesName)
+	err = tx.Scan(k, k.End(), 0, func(key, _ []byte) (bool, error) {
+		r := storage.ReadKey(key)
+		r.Str()
+		one := seriesPlace{number: int(r.Num())}
+		for r.More() {
+			one.services = append(one.services, desk.ServiceID(r.Str()))
+		}
+		all = append(all, one)
+		return true, r.Err()
+	})
+	return all, err
+}
+
+// comingNumbers lists the windows that begin in within and have not begun, at most
+// limit (0: all), in the order of their begins.
+func comingNumbers(tx storage.Tx, within desk.Period, limit int) (numbers []int, err error) {
+	k := storage.K(comingName)
+	err = tx.Scan(k.Time(within.From), k.Time(within.To), limit, func(key, _ []byte) (bool, error) {
+		r := storage.ReadKey(key)
+		r.Str()
+		r.Time()
+		numbers = append(numbers, int(r.Num()))
+		return true, r.Err()
+	})
+	return numbers, err
+}
+
+// runningNumbers lists the windows at work.
+func runningNumbers(tx storage.Tx) (numbers []int, err error) {
+	k := storage.K(runningName)
+	err = tx.Scan(k, k.End(), 0, func(key, _ []byte) (bool, error) {
+		r := storage.ReadKey(key)
+		r.Str()
+		numbers = append(numbers, int(r.Num()))
+		return true, r.Err()
+	})
+	return numbers, err
+}
+
+func madeKey(series int, slot time.Time) storage.Key {
+	return madeTable().Key().Num(uint64(series)).Time(slot)
+}
+
+// always is a period that holds all that is planned.
+func always() desk.Period {
+	return desk.Period{From: time.Unix(0, 0), To: time.Unix(0, math.MaxInt64)}
+}

@@ -1,0 +1,196 @@
+package statuspage
+
+import (
+	"fmt"
+	"net/url"
+	"strings"
+	"time"
+
+	ics "github.com/arran4/golang-ical"
+
+	"github.com/umassonline/belltower/internal/desk"
+)
+
+// almanac writes one calendar (RFC 5545), in the organization's first language.
+type almanac struct {
+	speech
+	p     *Pages
+	host  string
+	cal   *ics.Calendar
+	zones *zones
+	made  map[int][]desk.Window // the occurrences of a series, by its number
+}
+
+// newCalendar writes the calendar of a service (without id: of all) with these windows.
+func (p *Pages) newCalendar(of desk.Service, windows []desk.Window, now time.Time) []byte {
+	c := &almanac{p: p, host: hostOf(p.settings.URL), zones: newZones(), made: map[int][]desk.Window{}}
+	c.speech = speech{words: p.tongues.all[0].words, zone: p.settings.Zone, now: now}
+	c.begin(of)
+	series := map[int]bool{}
+	for _, w := range windows {
+		if series[w.Number] = w.IsSeries(); w.Of != 0 {
+			c.made[w.Of] = append(c.made[w.Of], w)
+		}
+	}
+	var events []ics.Component
+	for _, w := range windows {
+		switch {
+		case w.IsSeries():
+			events = append(events, c.series(w)...)
+		case !series[w.Of]: // else it is written with its series
+			events = append(events, c.once(w))
+		}
+	}
+	c.cal.Components = append(c.zones.components(now), events...)
+	return []byte(c.cal.Serialize(ics.WithNewLineWindows))
+}
+
+func hostOf(address string) string {
+	u, err := url.Parse(address)
+	if err != nil || u.Hostname() == "" {
+		return "belltower"
+	}
+	return u.Hostname()
+}
+
+func (c *almanac) begin(of desk.Service) {
+	name := fill(c.calendar, ours(c.p.settings.Organization))
+	if of.ID != "" {
+		name = fill(c.calendarOf, ours(of.Name), ours(c.p.settings.Organization))
+	}
+	c.cal = &ics.Calendar{}
+	c.cal.SetVersion("2.0")
+	c.cal.SetProductId("-//Belltower//Planned work//EN")
+	c.cal.SetCalscale("GREGORIAN")
+	c.cal.SetMethod(ics.MethodPublish)
+	c.cal.SetName(oneLine(name.Plain()))
+	c.cal.SetXWRTimezone(c.zone.String())
+	c.cal.SetRefreshInterval("PT1H", ics.WithValue("DURATION"))
+	c.cal.SetXPublishedTTL("PT1H")
+}
+
+// once is the event of a window that is no occurrence.
+func (c *almanac) once(w desk.Window) *ics.VEvent {
+	e := c.event(w, w.Number)
+	c.at(e, w.Planned)
+	return e
+}
+
+// at says when an event is: by the clock of the zone, or where that is doubtful in UTC.
+func (c *almanac) at(e *ics.VEvent, p desk.Period) {
+	begin, params, plain := c.zones.wall(p.From, c.zone)
+	end, _, alsoPlain := c.zones.wall(p.To, c.zone)
+	if !plain || !alsoPlain {
+		e.SetStartAt(p.From)
+		e.SetEndAt(p.To)
+		return
+	}
+	e.SetProperty(ics.ComponentPropertyDtStart, begin, params)
+	e.SetProperty(ics.ComponentPropertyDtEnd, end, params)
+}
+
+// event has what all events have but the time. number is that of the UID: an occurrence
+// has its series'.
+func (c *almanac) event(w desk.Window, number int) *ics.VEvent {
+	e := ics.NewEvent(fmt.Sprintf("win-%d@%s", number, c.host))
+	e.SetDtStampTime(w.ChangedAt)
+	e.SetModifiedAt(w.ChangedAt)
+	e.SetCreatedTime(w.ScheduledAt)
+	e.SetSequence(w.Revision)
+	e.SetStatus(ics.ObjectStatusConfirmed)
+	if w.Status == desk.Cancelled {
+		e.SetStatus(ics.ObjectStatusCancelled)
+	}
+	e.SetSummary(oneLine(fill(c.words.event, c.names(windowNames(w)), ours(w.Title)).Plain()))
+	e.SetDescription(c.describe(w))
+	e.SetURL(c.p.settings.URL + "/windows/" + w.Subject().String())
+	for _, a := range w.Services {
+		e.AddProperty(ics.ComponentPropertyCategories, oneLine(a.Name))
+	}
+	e.SetTimeTransparency(ics.TransparencyTransparent)
+	e.SetClass(ics.ClassificationPublic)
+	return e
+}
+
+// describe says of a window what its page does.
+func (c *almanac) describe(w desk.Window) string {
+	v := &view{speech: c.speech, p: c.p}
+	var all []string
+	if w.Status == desk.Cancelled {
+		all = append(all, fill(c.cancelled, ours(w.Why)).Plain())
+	} else {
+		all = append(all, v.expect(w, c.effectThen).Plain())
+		for _, advice := range v.windowAdvice(w) {
+			all = append(all, advice.Plain())
+		}
+	}
+	for _, text := range []string{w.Details, w.Remark} {
+		if text != "" {
+			all = append(all, text)
+		}
+	}
+	return plainLines(strings.Join(all, "\n"))
+}
+
+// plainLines ends lines as iCalendar's texts do: the library leaves a bare CR as it is.
+func plainLines(text string) string {
+	return strings.ReplaceAll(strings.ReplaceAll(text, "\r\n", "\n"), "\r", "\n")
+}
+
+func oneLine(text string) string { return strings.ReplaceAll(plainLines(text), "\n", " ") }
+
+// series are the events of a series: its rule, and an event for each of its times that
+// is not as the rule has it.
+func (c *almanac) series(w desk.Window) (out []ics.Component) {
+	e := c.event(w, w.Number)
+	begin, params := c.zones.nominal(w.Planned.From, *w.Rule)
+	e.SetProperty(ics.ComponentPropertyDtStart, begin, params)
+	e.SetProperty(ics.ComponentPropertyDuration, lasting(w.Rule.For))
+	e.SetProperty(ics.ComponentPropertyRrule, w.Rule.RRule())
+	out = append(out, e)
+	made := map[int64]bool{}
+	for _, o := range c.made[w.Number] {
+		if w.Status == desk.Cancelled && o.StartedAt.IsZero() {
+			o.Status, o.Why = w.Status, w.Why
+		}
+		if made[o.Slot.Unix()] = true; !c.asInRule(o, w) {
+			out = append(out, c.override(o, w))
+		}
+	}
+	if w.Status == desk.Cancelled {
+		return out
+	}
+	for _, slot := range doubts(*w.Rule, c.zones.of(*w.Rule), desk.Period{From: c.now.Add(-calendarBack), To: c.now.Add(desk.MaxAhead)}) {
+		if !made[slot.From.Unix()] && !slot.From.Before(w.Planned.From) {
+			o := w
+			o.Rule, o.Of, o.Slot, o.Planned = nil, w.Number, slot.From, slot
+			out = append(out, c.override(o, w))
+		}
+	}
+	return out
+}
+
+// asInRule reports whether a series tells all that there is to tell of its occurrence.
+func (c *almanac) asInRule(o, series desk.Window) bool {
+	rule := desk.Period{From: o.Slot, To: o.Slot.Add(series.Rule.For)}
+	return o.Planned.From.Equal(rule.From) && o.Planned.To.Equal(rule.To) && (o.Status == desk.Cancelled) == (series.Status == desk.Cancelled) &&
+		o.Remark == "" && !doubtful(o.Slot, *series.Rule, c.zones.of(*series.Rule))
+}
+
+// override is the event of one time of a series. Its sequence goes on from the series',
+// because some calendars drop what has a lower one than that.
+func (c *almanac) override(o, series desk.Window) *ics.VEvent {
+	e := c.event(o, series.Number)
+	if o.Number != series.Number {
+		e.SetSequence(series.Revision + o.Revision)
+	}
+	nominal, params := c.zones.nominal(o.Slot, *series.Rule)
+	e.SetProperty(ics.ComponentPropertyRecurrenceId, nominal, params)
+	c.at(e, o.Planned)
+	return e
+}
+
+// lasting writes a length of time: "PT3H0M0S".
+func lasting(d time.Duration) string {
+	return "PT" + strings.ToUpper(d.Round(time.Second).String())
+}
