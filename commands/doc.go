@@ -28,10 +28,13 @@
 //
 // A line is a verb and what belongs to it. Options of a Request by name
 // (services, impact, title, message, next, since, incident, status, target,
-// kinds, least, reason, when, for, until, lead) stand for their part of the line.
+// kinds, least, reason, when, for, until, lead, effect, details, window) stand for
+// their part of the line.
 //
 //   - 42, #42, inc-42 and a service's id, alias or name stand for an incident; it
 //     may be left out when just one that is no drill is open.
+//   - 17, #17, win-17 and a service's word stand for a window in the same way; of a
+//     series a day behind the number means the time on that day.
 //   - A title ends at the first " | " or line break; the message follows. A last
 //     part that is just "next 45m" counts as --next 45m.
 //   - --next, --since, --yes, --separate, --force and --urgent are flags anywhere
@@ -53,6 +56,11 @@
 //   - It recurs: every wed and sat 04:00 for 3h, every weekday, every other friday,
 //     every 3 weeks on friday, every first sunday, every 2 months on the last sunday;
 //     from 2026-12-05 names the first day. "Every second friday" is asked about.
+//
+// What changes when work is planned, and what calls it off, is asked about first,
+// unless --yes is said: the answer has a button that says the line again, with times
+// that mean the same later. A time that something speaks against is refused with the
+// override as a button, which asks for the reason where forms can be opened.
 //
 // The package imports journal, wording, desk, chat, what outbox tells of
 // deliveries, and the errors of storage. It starts no goroutines. Its sentences

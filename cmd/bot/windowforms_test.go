@@ -28,6 +28,9 @@ func TestPlanningWorkByForm(t *testing.T) {
 		if said := b.ann("/window show 1"); !strings.Contains(said, "New | database --yes") {
 			t.Errorf("she reads: %s", said)
 		}
+		if text := b.ann("/window faculty 1"); !strings.Contains(text, "Planned work: Learn System will not be available.") || !strings.Contains(text, "Trabajo programado: Learn System no estará disponible.") {
+			t.Errorf("a campus that speaks English first forwards: %s", text)
+		}
 		for line, want := range map[string]string{
 			"/win": "/window", "/window ": "schedule", "/window schedule ": "learn", "/window schedule learn ": "at_risk", "/window move ": "WIN-1", "/window extend win-1 ": "1h",
 			"/window list ": "30d", "/window incident win-1 ": "down", "/belltower window show ": "WIN-1",

@@ -39,6 +39,8 @@ type Question struct {
 	Mention []Person `json:",omitempty"`
 	// Answered is when somebody did something about it; zero: nobody has.
 	Answered time.Time `json:",omitzero"`
+	// AgainAt is when ops was asked something newer about the same.
+	AgainAt time.Time `json:",omitzero"`
 }
 
 // About is the subject that it is about.

@@ -69,12 +69,13 @@ func (c *Caller) post(ctx context.Context, call journal.Call) error {
 // have it.
 func unreached(err error) error {
 	var (
+		slow net.Error
 		dns  *net.DNSError
 		cert *tls.CertificateVerificationError
 		call *os.SyscallError
 	)
 	switch {
-	case os.IsTimeout(err), errors.Is(err, context.DeadlineExceeded):
+	case errors.As(err, &slow) && slow.Timeout():
 		return errors.New("no answer in time")
 	case errors.As(err, &dns):
 		return errors.New("no connection: the name is not known")

@@ -35,40 +35,42 @@ func whereTable() storage.Table[desk.Subject] { return storage.TableOf[desk.Subj
 
 func whereKey(notice int) storage.Key { return whereTable().Key().Num(uint64(notice)) }
 
-// ask asks ops a question; nil asks nothing.
-func (j *Journal) ask(tx storage.Tx, by By, q *desk.Question, escalate bool) error {
+// ask asks ops a question (nil: nothing) in the place of those asked before about its
+// subject. It returns the notices that the outbox has to look at.
+func (j *Journal) ask(tx storage.Tx, by By, q *desk.Question, escalate bool) (notices []desk.Subject, err error) {
 	if q == nil {
-		return nil
+		return nil, nil
 	}
 	channels := j.askedIn(*q)
 	q.Mention = j.called(*q)
 	if escalate {
 		if err := putCall(tx, by, *q); err != nil {
-			return err
+			return nil, err
 		}
 	}
-	if len(channels) == 0 {
-		return nil
+	if notices, err = j.closeAsked(tx, q.About(), func(old *desk.Question) { old.AgainAt = by.At.UTC() }); err != nil || len(channels) == 0 {
+		return notices, err
 	}
-	return j.askIn(tx, asked{Question: *q, At: by.At, To: channels[0], Next: channels[1:]})
+	s, err := j.askIn(tx, asked{Question: *q, At: by.At, To: channels[0], Next: channels[1:]})
+	return append(notices, s), err
 }
 
 // askIn posts a question and notes it.
-func (j *Journal) askIn(tx storage.Tx, a asked) error {
+func (j *Journal) askIn(tx storage.Tx, a asked) (desk.Subject, error) {
 	s, err := j.book.Notify(tx, desk.Notice{At: a.At, To: a.To, Question: &a.Question})
 	if err != nil {
-		return err
+		return s, err
 	}
 	if len(a.Next) > 0 {
 		a.WakeAt = a.At.Add(reachFor)
 	}
 	if err := moveMark(tx, s, time.Time{}, a.WakeAt); err != nil {
-		return err
+		return s, err
 	}
 	if err := whereTable().Put(tx, whereKey(s.Number), a.Question.About()); err != nil {
-		return err
+		return s, err
 	}
-	return askedTable().Put(tx, askedKey(a.Question.About(), s.Number), a)
+	return s, askedTable().Put(tx, askedKey(a.Question.About(), s.Number), a)
 }
 
 // askedIn lists the ops channels for a question: those where its subject comes from,
@@ -157,7 +159,8 @@ func (j *Journal) fireQuestion(tx storage.Tx, by By, m mark) (fired, error) {
 		return fired{}, err
 	}
 	next := asked{Question: a.Question, At: by.At, To: a.Next[0], Next: a.Next[1:]}
-	return fired{}, j.askIn(tx, next)
+	s, err := j.askIn(tx, next)
+	return fired{subjects: []desk.Subject{s}, at: []time.Time{by.At.Add(reachFor)}}, err
 }
 
 func firstOf(errs ...error) error {
@@ -170,17 +173,22 @@ func firstOf(errs ...error) error {
 }
 
 // answered takes the buttons off the questions about a subject that a person has now
-// done something about; nobody else has to be called then.
-func (j *Journal) answered(tx storage.Tx, by By, about desk.Subject) error {
+// done something about, and has nobody else be called. It returns their notices.
+func (j *Journal) answered(tx storage.Tx, by By, about desk.Subject) ([]desk.Subject, error) {
 	if by.clock {
-		return nil
+		return nil, nil
 	}
 	if err := callTable().Delete(tx, callKey(about)); err != nil {
-		return err
+		return nil, err
 	}
+	return j.closeAsked(tx, about, func(q *desk.Question) { q.Answered = by.At.UTC() })
+}
+
+// closeAsked ends the questions about a subject, which end says how.
+func (j *Journal) closeAsked(tx storage.Tx, about desk.Subject, end func(*desk.Question)) (notices []desk.Subject, err error) {
 	k := askedTable().Key().Str(about.String())
 	open := map[int]asked{}
-	err := askedTable().Scan(tx, k, k.End(), maxAnswered, func(key storage.Key, a asked) (bool, error) {
+	err = askedTable().Scan(tx, k, k.End(), maxAnswered, func(key storage.Key, a asked) (bool, error) {
 		r := storage.ReadKey(key)
 		r.Str()
 		r.Str()
@@ -188,33 +196,34 @@ func (j *Journal) answered(tx storage.Tx, by By, about desk.Subject) error {
 		return true, r.Err()
 	})
 	if err != nil {
-		return err
+		return nil, err
 	}
 	for n, a := range open {
-		if err := j.answer(tx, by, n, a); err != nil {
-			return err
+		end(&a.Question)
+		s := desk.Subject{Kind: desk.NoticeSubject, Number: n}
+		if err := j.unask(tx, s, a); err != nil {
+			return nil, err
 		}
+		notices = append(notices, s)
 	}
-	return nil
+	return notices, nil
 }
 
 // maxAnswered is how many questions one answer answers: what fits beside it in a
 // transaction. The next answer takes the rest.
 const maxAnswered = 5
 
-func (j *Journal) answer(tx storage.Tx, by By, notice int, a asked) error {
-	s := desk.Subject{Kind: desk.NoticeSubject, Number: notice}
+func (j *Journal) unask(tx storage.Tx, s desk.Subject, a asked) error {
 	if err := moveMark(tx, s, a.WakeAt, time.Time{}); err != nil {
 		return err
 	}
-	if err := whereTable().Delete(tx, whereKey(notice)); err != nil {
+	if err := whereTable().Delete(tx, whereKey(s.Number)); err != nil {
 		return err
 	}
-	if err := askedTable().Delete(tx, askedKey(a.Question.About(), notice)); err != nil {
+	if err := askedTable().Delete(tx, askedKey(a.Question.About(), s.Number)); err != nil {
 		return err
 	}
-	a.Question.Answered = by.At.UTC()
-	return j.book.Amend(tx, s, desk.Notice{Number: notice, At: a.At, To: a.To, Question: &a.Question})
+	return j.book.Amend(tx, s, desk.Notice{Number: s.Number, At: a.At, To: a.To, Question: &a.Question})
 }
 
 // Unanswered lists the questions about a subject that nobody has answered.

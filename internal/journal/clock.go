@@ -139,11 +139,8 @@ func (j *Journal) fireIncident(tx storage.Tx, by By, m mark, count counter) (fir
 	if err != nil {
 		return fired{}, err
 	}
-	f := fired{at: out.wakes(), again: again}
-	if due.Change.Announce != nil {
-		f.subjects = out.about()
-	}
-	return f, j.ask(tx, by, due.Ask, due.Escalate)
+	notices, err := j.ask(tx, by, due.Ask, due.Escalate)
+	return fired{subjects: append(out.about(), notices...), at: out.wakes(), again: again}, err
 }
 
 func (j *Journal) fireWindow(tx storage.Tx, by By, m mark, count counter) (fired, error) {
@@ -175,11 +172,7 @@ func (j *Journal) fireWindow(tx storage.Tx, by By, m mark, count counter) (fired
 		return fired{}, err
 	}
 	out, err := j.putWindow(tx, by, c, channels)
-	f := fired{at: out.wakes(), again: again}
-	if c.Announce != nil {
-		f.subjects = out.about()
-	}
-	return f, err
+	return fired{subjects: out.about(), at: out.wakes(), again: again}, err
 }
 
 // around is what the clock has to know beside a window.

@@ -32,14 +32,17 @@ type Applied struct {
 	Stopped []desk.ConnectionName `json:",omitempty"`
 	// Into is the other incident of a merge; nil: it was none.
 	Into *desk.Incident `json:",omitempty"`
+	// Answered are the notices of questions to ops that it answered.
+	Answered []desk.Subject `json:",omitempty"`
 }
 
 // about are the subjects that the outbox has to look at.
 func (a Applied) about() []desk.Subject {
-	if a.Into == nil {
-		return []desk.Subject{a.Incident.Subject()}
+	all := append([]desk.Subject{a.Incident.Subject()}, a.Answered...)
+	if a.Into != nil {
+		all = append(all, a.Into.Subject())
 	}
-	return []desk.Subject{a.Incident.Subject(), a.Into.Subject()}
+	return all
 }
 
 // wakes is when the clock has to look at it.
@@ -234,9 +237,11 @@ func (j *Journal) put(tx storage.Tx, by By, c desk.Change, channels int) (Applie
 	if err := enter(tx, by, s, c.Entry); err != nil {
 		return out, err
 	}
-	if err := j.answered(tx, by, s); err != nil {
+	asked, err := j.answered(tx, by, s)
+	if err != nil {
 		return out, err
 	}
+	out.Answered = asked
 	told, stopped, err := j.tell(tx, by, c.Announce, channels)
 	out.Held, out.Stopped = told.Snapshot.Held, stopped
 	out.Forgotten = c.Announce != nil && told.N == 0

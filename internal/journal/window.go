@@ -21,10 +21,12 @@ type WindowApplied struct {
 	Stopped []desk.ConnectionName `json:",omitempty"`
 	// Into is the incident that it became; nil: none.
 	Into *desk.Incident `json:",omitempty"`
+	// Answered are the notices of questions to ops that it answered or asked.
+	Answered []desk.Subject `json:",omitempty"`
 }
 
 func (a WindowApplied) about() []desk.Subject {
-	all := []desk.Subject{a.Window.Subject()}
+	all := append([]desk.Subject{a.Window.Subject()}, a.Answered...)
 	if a.Into != nil {
 		all = append(all, a.Into.Subject())
 	}
@@ -247,12 +249,14 @@ func (j *Journal) putWindow(tx storage.Tx, by By, c desk.WindowChange, channels 
 	if err := enter(tx, by, s, c.Entry); err != nil {
 		return out, err
 	}
-	if err := j.answered(tx, by, s); err != nil {
+	if out.Answered, err = j.answered(tx, by, s); err != nil {
 		return out, err
 	}
-	if err := j.ask(tx, by, c.Ask, c.Escalate); err != nil {
+	asked, err := j.ask(tx, by, c.Ask, c.Escalate)
+	if err != nil {
 		return out, err
 	}
+	out.Answered = append(out.Answered, asked...)
 	told, stopped, err := j.tell(tx, by, c.Announce, channels)
 	out.Held, out.Stopped = told.Snapshot.Held, stopped
 	return out, err

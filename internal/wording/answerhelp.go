@@ -120,7 +120,7 @@ func otherHelp() []Help {
 		{"unsubscribe", "unsubscribe [target]", "unsubscribe learn", "Ends a subscription of this channel.", "Alone it ends everything, after a question."},
 		{"belltower help", "belltower help [command]", "belltower help incident declare", "Shows what can be typed.", ""},
 		{"belltower whoami", "belltower whoami", "belltower whoami", "Shows who you are here and what you may do.", ""},
-		{"belltower why", "belltower why [42]", "belltower why 42", "Says why this channel did or did not hear of it.", ""},
+		{"belltower why", "belltower why [42|WIN-17]", "belltower why 42", "Says why this channel did or did not hear of it.", ""},
 		{"belltower access", "belltower access", "belltower access", "Lists who may do what. For admins.", ""},
 		{"belltower audit", "belltower audit", "belltower audit", "Lists who changed what. For admins.", ""},
 		{"belltower hold", "belltower hold [connection|all] [why]", "belltower hold amherst they asked us to wait", "Stops all posts until released. For admins.", ""},

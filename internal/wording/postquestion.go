@@ -9,13 +9,15 @@ import (
 )
 
 // question words what ops is asked, as of now: one sentence, what it depends on, and
-// buttons. One that is answered keeps a line, so that nobody answers it again.
+// buttons. One that is answered or asked again keeps a line, so that nobody answers it again.
 func (c Context) question(q desk.Question, now time.Time) chat.Message {
 	k := clock{c, now}
 	m := chat.Message{Tone: chat.ToneInfo}
 	switch {
 	case !q.Answered.IsZero():
 		m.Summary = c.say("Answered at %s.", k.at(q.Answered))
+	case !q.AgainAt.IsZero():
+		m.Summary = c.say("Asked again at %s.", k.at(q.AgainAt))
 	case q.Incident != nil:
 		c.askIncident(&m, q, k)
 	default:
