@@ -59,8 +59,7 @@ func late(ctx context.Context, err error) error {
 // dial connects to the mail server, encrypts the way and signs in. The end of ctx hangs
 // up, and so does who calls hangUp.
 func (c *Caller) dial(ctx context.Context) (client *smtp.Client, hangUp func(), err error) {
-	m := c.s.Mail
-	conn, err := new(net.Dialer).DialContext(ctx, "tcp", m.Server)
+	conn, err := new(net.Dialer).DialContext(ctx, "tcp", c.s.Mail.Server)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -69,24 +68,27 @@ func (c *Caller) dial(ctx context.Context) (client *smtp.Client, hangUp func(), 
 		stop()
 		conn.Close()
 	}
-	defer func() {
-		if err != nil {
-			hangUp()
-		}
-	}()
-	host, _, _ := net.SplitHostPort(m.Server)
-	secure := &tls.Config{ServerName: host, RootCAs: c.s.Roots, MinVersion: tls.VersionTLS12}
-	switch m.TLS {
-	case "tls":
-		client = smtp.NewClient(tls.Client(conn, secure))
-	case "none":
-		client = smtp.NewClient(conn)
-	default:
-		if client, err = smtp.NewClientStartTLS(conn, secure); err != nil {
-			return nil, nil, err
-		}
+	client, err = c.encrypt(conn)
+	if err == nil {
+		err = c.signIn(client)
 	}
-	return client, hangUp, c.signIn(client)
+	if err != nil {
+		hangUp()
+		return nil, nil, err
+	}
+	return client, hangUp, nil
+}
+
+func (c *Caller) encrypt(conn net.Conn) (*smtp.Client, error) {
+	host, _, _ := net.SplitHostPort(c.s.Mail.Server)
+	secure := &tls.Config{ServerName: host, RootCAs: c.s.Roots, MinVersion: tls.VersionTLS12}
+	switch c.s.Mail.TLS {
+	case "tls":
+		return smtp.NewClient(tls.Client(conn, secure)), nil
+	case "none":
+		return smtp.NewClient(conn), nil
+	}
+	return smtp.NewClientStartTLS(conn, secure)
 }
 
 func (c *Caller) signIn(client *smtp.Client) error {
