@@ -2,7 +2,6 @@ package escalate
 
 import (
 	"crypto/tls"
-	"errors"
 	"io"
 	"log/slog"
 	"net"
