@@ -241,5 +241,14 @@ func spanishWindowRules() map[string]string {
 		"Schedule it anew if it takes place.":                    "Prográmelo otra vez si se hace.",
 		"window list shows what there is.":                       "window list muestra lo que hay.",
 		"window show %d lists the next ones.":                    "window show %d muestra las próximas.",
+
+		"Nobody answers about %s: %s":                                     "Nadie responde sobre %s: %s",
+		"News was due once, and none came.":                               "Se esperaban noticias una vez y no hubo ninguna.",
+		"News was due %s times in a row, and none came.":                  "Se esperaban noticias %s veces seguidas y no hubo ninguna.",
+		"The last news is from %s.":                                       "Las últimas noticias son de esta hora: %s.",
+		"The work should have ended at %s.":                               "El trabajo debía terminar a esta hora: %s.",
+		"It is about %s.":                                                 "Se trata de: %s.",
+		"Please look into the ops channel now, or call somebody who can.": "Mire ahora el canal de operaciones, o llame a quien pueda.",
+		"Nobody has answered about %s, and for an hour we could not reach everybody who is to be called then. Please call them yourself; the log says what failed.": "Nadie respondió sobre %s, y en una hora no pudimos avisar a todos los que hay que llamar. Llámelos usted; el registro dice qué falló.",
 	}
 }
