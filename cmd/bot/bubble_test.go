@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"flag"
 	"log/slog"
+	"net/http"
 	"os"
 	"path/filepath"
 	"testing"
@@ -30,6 +31,8 @@ type bubble struct {
 	dir   string
 	stop  func() // ends the bot as SIGTERM does
 	bot   *bot
+	// transport carries what the bot calls; nil: to Slack.
+	transport http.RoundTripper
 }
 
 // inBubble tells a story on fake time, which begins at four.
@@ -75,7 +78,11 @@ func (b *bubble) start() {
 		b.t.Fatal(err)
 	}
 	log := slog.New(slog.DiscardHandler)
-	one, err := build(cfg, db, outside{log: log, now: time.Now, transport: b.slack.Transport()})
+	transport := b.transport
+	if transport == nil {
+		transport = b.slack.Transport()
+	}
+	one, err := build(cfg, db, outside{log: log, now: time.Now, transport: transport})
 	if err != nil {
 		b.t.Fatal(err)
 	}

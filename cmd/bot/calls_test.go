@@ -1,0 +1,50 @@
+package main
+
+import (
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+)
+
+// pager answers what is sent to pager.example.edu, and passes on what is not.
+type pager struct {
+	http.RoundTripper
+	calls []string
+}
+
+func (p *pager) RoundTrip(r *http.Request) (*http.Response, error) {
+	if r.URL.Host != "pager.example.edu" {
+		return p.RoundTripper.RoundTrip(r)
+	}
+	body, err := io.ReadAll(r.Body)
+	p.calls = append(p.calls, time.Now().UTC().Format("15:04:05 ")+r.Header.Get("Idempotency-Key")+" "+string(body))
+	return &http.Response{StatusCode: http.StatusAccepted, Body: http.NoBody, Request: r}, err
+}
+
+// Two promises pass and nobody answers: the on-call service is called at that moment,
+// once, although the bot is started anew right after.
+func TestTheOnCallServiceIsCalledOnce(t *testing.T) {
+	inBubble(t, func(t *testing.T, b *bubble) {
+		p := &pager{RoundTripper: b.slack.Transport()}
+		b.stop()
+		b.transport, b.more = p, "[cadence]\nescalate_url = \"https://pager.example.edu/hunter2\"\n"
+		b.start()
+		b.ann("/incident declare learn down")
+		b.until("2026-12-02 04:39")
+		if len(p.calls) > 0 {
+			t.Errorf("it is called too early: %v", p.calls)
+		}
+		b.until("2026-12-02 04:40")
+		b.stop()
+		b.start()
+		pass(2 * time.Hour)
+		if len(p.calls) != 1 || !strings.HasPrefix(p.calls[0], "09:40:0") || !strings.Contains(p.calls[0], `"subject":"INC-1"`) {
+			t.Errorf("the pager heard %v", p.calls)
+		}
+		for range b.story.Unclaimed() { // what ops hears meanwhile is another story's
+			b.story.Expect(ops, "")
+		}
+	})
+}
