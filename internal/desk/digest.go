@@ -31,7 +31,7 @@ const (
 	// digestDays is how many days it is of.
 	digestDays = 7
 	// maxDigest is how many windows it lists, maxReserved how many reserved times.
-	maxDigest, maxReserved = 15, 4
+	maxDigest, maxReserved = 12, 4
 )
 
 // DigestWeek tells whether now is a time to tell of a week, and of which: its Monday at
