@@ -233,7 +233,7 @@ func (b *bot) parts() []part {
 		parts = append(parts, part{"connection " + string(w.Name()), w.Run})
 	}
 	parts = append(parts, part{"clock", func(ctx context.Context) error { return b.clock.Run(ctx, b.journal.Fire) }})
-	return append(parts, part{"upkeep", upkeep{b.journal, b.out.now, b.out.log, b.words.Zone}.run})
+	return append(parts, part{"upkeep", upkeep{b.journal, b.out.now, b.out.log, b.words.Zone, b.nightBackup()}.run})
 }
 
 // welcome does what a start does once: it tells ops how long the bot was away.

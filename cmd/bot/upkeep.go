@@ -26,6 +26,8 @@ const (
 	// mondays is when it is looked whether the week's planned work is told: at 8:00, and
 	// again where that failed.
 	mondays = "0 8-19 * * 1"
+	// backups is when the record is copied, where that is configured.
+	backups = "30 3 * * *"
 )
 
 // upkeep is what the record needs now and then.
@@ -34,12 +36,17 @@ type upkeep struct {
 	now     func() time.Time
 	log     *slog.Logger
 	zone    *time.Location
+	backup  func(context.Context) error // nil: none is made
 }
 
 // run does it until ctx ends. The times at which it does so decide nothing.
 func (u upkeep) run(ctx context.Context) error {
 	jobs := cron.New(cron.WithLocation(u.zone))
-	for when, job := range map[string]func(context.Context) error{nightly: u.forget, mondays: u.digest} {
+	all := map[string]func(context.Context) error{nightly: u.forget, mondays: u.digest}
+	if u.backup != nil {
+		all[backups] = u.backup
+	}
+	for when, job := range all {
 		if _, err := jobs.AddFunc(when, func() { u.noted(job(ctx)) }); err != nil {
 			return fmt.Errorf("plan what is done at %s: %w", when, err)
 		}

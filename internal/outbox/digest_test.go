@@ -38,6 +38,7 @@ func TestStoryTheWeeksPlannedWork(t *testing.T) {
 		w.follow("math", nil)
 		w.subscribe("", "other")
 		w.start()
+		w.pass(time.Minute)
 		s := w.tellWeek()
 		w.pass(time.Minute)
 		w.follow("late", nil)

@@ -30,6 +30,7 @@ func windowHistories() []history {
 				w.follow(id, nil)
 			}
 			w.start()
+			w.pass(time.Minute)
 			s := w.tellWeek()
 			w.pass(5 * time.Minute)
 			w.mustBeTold(s, "ops", "a", "b", "c")
