@@ -23,6 +23,7 @@ func TestTheWeeksPlannedWorkIsToldOnMonday(t *testing.T) {
 		follow("CTEACH", "/subscribe learn digest")
 		follow("CMATH", "/subscribe portal digest")
 		b.schedule("learn 2026-12-09 17:00 for 3h New database | Please save your work. --yes")
+		pass(time.Minute)
 		b.schedule("learn 2026-12-15 17:00 for 1h Patches --yes")
 		pass(time.Minute)
 		b.story.Expect(ops, "WIN-1")
