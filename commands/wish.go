@@ -9,7 +9,7 @@ import (
 
 // wishes are the words that say what and how a channel hears.
 func wishes() []string {
-	return []string{"incidents", "windows", "probes", "minor+", "major+", "critical", "quiet", "normal", "loud", wordFrom}
+	return []string{"incidents", "windows", "probes", "digest", "minor+", "major+", "critical", "quiet", "normal", "loud", wordFrom}
 }
 
 // Words of quiet hours: from 22:00 to 7:00 only critical.
@@ -27,7 +27,7 @@ func (a *asked) foldWishes() {
 // words that were; 0: they say nothing known.
 func addWish(s *desk.Subscription, words []string) (int, error) {
 	word := words[0]
-	for _, t := range []desk.Topic{desk.TopicIncidents, desk.TopicWindows, desk.TopicProbes} {
+	for _, t := range desk.Topics() {
 		if word == string(t) || word+"s" == string(t) {
 			s.Topics = append(s.Topics, t)
 			return 1, nil

@@ -242,7 +242,7 @@ func (b *bot) parts() []part {
 	parts = append(parts,
 		part{"clock", func(ctx context.Context) error { return b.clock.Run(ctx, b.fire) }},
 		part{"calls", func(ctx context.Context) error { return b.calls.Run(ctx, b.caller.Fire) }})
-	return append(parts, part{"upkeep", upkeep{b.journal, b.out.now, b.out.log, b.words.Zone}.run})
+	return append(parts, part{"upkeep", upkeep{b.journal, b.out.now, b.out.log, b.words.Zone, b.nightBackup()}.run})
 }
 
 // fire does what is due, and has the calls be made that came of it.

@@ -23,6 +23,11 @@ const (
 	// nightly is when what may be forgotten goes, in the organization's zone. (What was
 	// delivered goes by the outbox's own round, once a day.)
 	nightly = "15 3 * * *"
+	// mondays is when it is looked whether the week's planned work is told: at 8:00, and
+	// again where that failed.
+	mondays = "0 8-19 * * 1"
+	// backups is when the record is copied, where that is configured.
+	backups = "30 3 * * *"
 )
 
 // upkeep is what the record needs now and then.
@@ -31,19 +36,27 @@ type upkeep struct {
 	now     func() time.Time
 	log     *slog.Logger
 	zone    *time.Location
+	backup  func(context.Context) error // nil: none is made
 }
 
 // run does it until ctx ends. The times at which it does so decide nothing.
 func (u upkeep) run(ctx context.Context) error {
 	jobs := cron.New(cron.WithLocation(u.zone))
-	if _, err := jobs.AddFunc(nightly, func() { u.noted(u.forget(ctx)) }); err != nil {
-		return fmt.Errorf("plan the night's work: %w", err)
+	all := map[string]func(context.Context) error{nightly: u.forget, mondays: u.digest}
+	if u.backup != nil {
+		all[backups] = u.backup
+	}
+	for when, job := range all {
+		if _, err := jobs.AddFunc(when, func() { u.noted(job(ctx)) }); err != nil {
+			return fmt.Errorf("plan what is done at %s: %w", when, err)
+		}
 	}
 	jobs.Start()
 	defer func() { <-jobs.Stop().Done() }()
 	tick := time.NewTicker(aliveEvery)
 	defer tick.Stop()
 	u.noted(u.forget(ctx)) // a bot that is started every evening has no nights
+	u.noted(u.digest(ctx)) // it was down at eight
 	for {
 		u.noted(u.journal.Alive(ctx, u.now()))
 		select {
@@ -63,6 +76,9 @@ func (u upkeep) forget(ctx context.Context) error {
 		}
 	}
 }
+
+// digest tells of the week's planned work, once.
+func (u upkeep) digest(ctx context.Context) error { return u.journal.TellDigest(ctx, u.now()) }
 
 func (u upkeep) noted(err error) {
 	if err != nil {

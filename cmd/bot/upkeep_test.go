@@ -53,7 +53,7 @@ func TestTheNightsWork(t *testing.T) {
 		run := func(d time.Duration) {
 			ctx, stop := context.WithCancel(t.Context())
 			ended := make(chan error)
-			go func() { ended <- upkeep{j, time.Now, slog.New(slog.DiscardHandler), zone(t)}.run(ctx) }()
+			go func() { ended <- upkeep{j, time.Now, slog.New(slog.DiscardHandler), zone(t), nil}.run(ctx) }()
 			pass(d)
 			stop()
 			if err := <-ended; err != nil {

@@ -48,6 +48,9 @@ func TestAWindowIsToldFromItsFirstNoticeToItsEnd(t *testing.T) {
 		b.story.NothingElse()
 		b.until("2026-12-05 07:00") // a week before is 4:00 in the night
 		both("Reminder")
+		b.until("2026-12-07 08:00")
+		b.story.Expect(ops, "In the next 7 days work is planned once")
+		b.story.NothingElse()
 		b.until("2026-12-11 16:00")
 		both("Reminder")
 		b.until("2026-12-12 03:59")

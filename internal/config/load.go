@@ -134,6 +134,7 @@ func readLimited(path string, limit int64) ([]byte, error) {
 func (c *Config) fill(folder string) {
 	c.Organization.PublicURL = strings.TrimRight(c.Organization.PublicURL, "/")
 	c.Storage.Path = whole(folder, c.Storage.Path)
+	c.Storage.BackupDir = whole(folder, c.Storage.BackupDir)
 	c.StatusPage.ExportDir = whole(folder, c.StatusPage.ExportDir)
 	for i := range c.Campuses {
 		campus := &c.Campuses[i]

@@ -35,6 +35,11 @@ type Storage struct {
 	// Path is the file; a relative one is taken from the folder of the config file and made whole by Load.
 	// Default: "data/belltower.db".
 	Path string `toml:"path" default:"data/belltower.db" form:"path"`
+	// BackupDir is a folder that a copy of the record is written to each night, relative to the config file.
+	// Default: "", none.
+	BackupDir string `toml:"backup_dir" default:"" form:"path"`
+	// BackupKeep is how many of these copies are kept. Default: 14.
+	BackupKeep int `toml:"backup_keep" default:"14" limits:"1..1000"`
 }
 
 // Log is what the bot says about itself.

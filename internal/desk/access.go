@@ -149,7 +149,7 @@ func (s Subscription) Narrows(next Subscription) bool {
 	if next.Manner.rank() < s.Manner.rank() || next.Hours.quieter(s.Hours) {
 		return true
 	}
-	for _, t := range []Topic{TopicIncidents, TopicWindows, TopicProbes} {
+	for _, t := range Topics() {
 		if s.Hears(t) && !next.Hears(t) {
 			return true
 		}

@@ -61,7 +61,8 @@ type Held struct {
 	Channels int
 }
 
-// Notice is one thing that only ops channels are told, or only one channel.
+// Notice is one thing that only ops channels are told, or only one channel; but a digest
+// is told to all who subscribed to it.
 type Notice struct {
 	Number int
 	At     time.Time
@@ -77,6 +78,17 @@ type Notice struct {
 	MissedWindows []Window `json:",omitempty"`
 	// Question is what ops is asked. There is no Text then.
 	Question *Question `json:",omitempty"`
+	// Digest is the planned work of a week, for all who subscribed to it, too; where To is
+	// set, as it missed it in its quiet hours. There is no Text then.
+	Digest *Digest `json:",omitempty"`
+}
+
+// scope says whom a notice concerns.
+func (n Notice) scope() Scope {
+	if n.Digest == nil || !n.To.IsZero() {
+		return Scope{OpsOnly: true, Only: n.Only, To: n.To}
+	}
+	return Scope{Topic: TopicDigest, Services: n.Digest.Services, EndedAt: n.At}
 }
 
 // Scope says whom a snapshot concerns.
@@ -101,12 +113,11 @@ func (s Snapshot) Scope() Scope {
 	if s.Window != nil {
 		return s.Window.scope()
 	}
+	if s.Notice != nil {
+		return s.Notice.scope()
+	}
 	if s.Incident == nil {
-		sc := Scope{OpsOnly: true}
-		if s.Notice != nil {
-			sc.Only, sc.To = s.Notice.Only, s.Notice.To
-		}
-		return sc
+		return Scope{OpsOnly: true}
 	}
 	i := s.Incident
 	sc := Scope{Topic: TopicIncidents, Services: i.ServiceIDs(), Impact: i.Impact, EndedAt: i.EndedAt}

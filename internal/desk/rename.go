@@ -79,6 +79,14 @@ func (r Renaming) notice(n Notice) Notice {
 	for k, w := range n.MissedWindows {
 		n.MissedWindows[k] = r.Window(w)
 	}
+	if n.Digest != nil {
+		d := *n.Digest
+		d.Windows = slices.Clone(d.Windows)
+		for k, w := range d.Windows {
+			d.Windows[k] = r.Window(w)
+		}
+		n.Digest = &d
+	}
 	if n.Question != nil {
 		q := r.question(*n.Question)
 		n.Question = &q

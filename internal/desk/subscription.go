@@ -15,7 +15,12 @@ const (
 	TopicIncidents Topic = "incidents"
 	TopicWindows   Topic = "windows"
 	TopicProbes    Topic = "probes"
+	// TopicDigest is the list of a week's planned work.
+	TopicDigest Topic = "digest"
 )
+
+// Topics lists all topics.
+func Topics() []Topic { return []Topic{TopicIncidents, TopicWindows, TopicProbes, TopicDigest} }
 
 // TargetKind is what a target is.
 type TargetKind string

@@ -88,6 +88,7 @@ type waking struct {
 	over   []desk.Incident
 	// windows are as over, coming those that it has no post of and that wait.
 	windows []desk.Window
+	digest  *desk.Digest
 	coming  []desk.Subject
 	// opens: something that it missed still goes on, and it has no post of it.
 	opens bool
@@ -196,7 +197,7 @@ func (w *waking) lookAt(tx storage.Tx, now time.Time, s desk.Subject, wish func(
 		return err
 	}
 	a, found, err := annTable().Get(tx, annKey(s, out.Rel))
-	if err != nil || !found || a.Snapshot.Notice != nil {
+	if err != nil || !found {
 		return err
 	}
 	sc := a.Snapshot.Scope()
@@ -218,15 +219,18 @@ func (w *waking) lookAt(tx storage.Tx, now time.Time, s desk.Subject, wish func(
 // recounts has the channel told what it missed, without what would not let many fit a
 // record.
 func (w *waking) recounts(s desk.Snapshot) {
-	if s.Window != nil {
+	switch {
+	case s.Notice != nil:
+		w.digest = s.Notice.Digest
+	case s.Window != nil:
 		missed := *s.Window
 		missed.Details = ""
 		w.windows = append(w.windows, missed)
-		return
+	default:
+		missed := *s.Incident
+		missed.Latest = nil
+		w.over = append(w.over, missed)
 	}
-	missed := *s.Incident
-	missed.Latest = nil
-	w.over = append(w.over, missed)
 }
 
 // arrives reports whether something is told to the channel as to a newcomer.
@@ -300,10 +304,10 @@ func (l *line) recountOne(tx storage.Tx, now time.Time, w waking) (a desk.Announ
 			return a, err
 		}
 	}
-	if len(w.over)+len(w.windows) == 0 {
+	if len(w.over)+len(w.windows) == 0 && w.digest == nil {
 		return a, nil
 	}
-	a, err = l.engine.cfg.Book.notify(tx, desk.Notice{At: now, To: w.ch, Missed: w.over, MissedWindows: w.windows})
+	a, err = l.engine.cfg.Book.notify(tx, desk.Notice{At: now, To: w.ch, Missed: w.over, MissedWindows: w.windows, Digest: w.digest})
 	if err != nil {
 		return a, err
 	}

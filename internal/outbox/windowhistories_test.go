@@ -24,6 +24,18 @@ func windowHistories() []history {
 			w.mustBeTold(s, "ops", "a", "b", "c")
 			w.mustRest(s)
 		}},
+		{"the planned work of a week", func(w *world) {
+			w.chunk = 2
+			for _, id := range []string{"a", "b", "c"} {
+				w.follow(id, nil)
+			}
+			w.start()
+			w.pass(time.Minute)
+			s := w.tellWeek()
+			w.pass(5 * time.Minute)
+			w.mustBeTold(s, "ops", "a", "b", "c")
+			w.mustRest(s)
+		}},
 		{"a window becomes an incident", func(w *world) {
 			fourChannels(w)
 			s := w.plan(30 * time.Minute)

@@ -115,7 +115,7 @@ func readHelp() []Help {
 
 func otherHelp() []Help {
 	return []Help{
-		{"subscribe", "subscribe [target] [incidents|windows|probes] [minor+|major+|critical] [quiet|normal|loud]", "subscribe learn incidents major+",
+		{"subscribe", "subscribe [target] [incidents|windows|probes|digest] [minor+|major+|critical] [quiet|normal|loud]", "subscribe learn incidents major+",
 			"Makes this channel hear of a service, a group or all.", "Alone it says what the channel hears; subscribe test sends a test post. Another channel by its address: subscribe boston/library learn. With quiet hours: subscribe learn from 22:00 to 7:00 only critical"},
 		{"unsubscribe", "unsubscribe [target]", "unsubscribe learn", "Ends a subscription of this channel.", "Alone it ends everything, after a question."},
 		{"belltower help", "belltower help [command]", "belltower help incident declare", "Shows what can be typed.", ""},

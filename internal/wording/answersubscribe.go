@@ -29,11 +29,15 @@ func (c Context) HearsLine(s desk.Subscription) chat.Line {
 func (c Context) heard(s desk.Subscription) string {
 	names := map[desk.Topic]string{
 		desk.TopicIncidents: c.outages(s.Least), desk.TopicWindows: c.word("all planned work"), desk.TopicProbes: c.word("checks"),
+		desk.TopicDigest: c.word("on Mondays the planned work of the week"),
 	}
 	var yes, not []string
-	for _, topic := range []desk.Topic{desk.TopicIncidents, desk.TopicWindows, desk.TopicProbes} {
+	for _, topic := range desk.Topics() {
 		if s.Hears(topic) {
 			yes = append(yes, names[topic])
+			continue
+		}
+		if topic == desk.TopicDigest { // who has not asked for it need not know of it
 			continue
 		}
 		not = append(not, map[desk.Topic]string{

@@ -168,6 +168,7 @@ func (c Context) SubscribeForm(now []desk.Subscription) chat.Form {
 		Choices: []chat.Choice{
 			{Value: string(desk.TopicIncidents), Label: c.word("Outages")}, {Value: string(desk.TopicWindows), Label: c.word("Planned work")},
 			{Value: string(desk.TopicProbes), Label: c.word("Checks (for responders)")},
+			{Value: string(desk.TopicDigest), Label: c.word("On Mondays the planned work of the week")},
 		},
 	}
 	least := chat.Field{

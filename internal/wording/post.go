@@ -70,6 +70,8 @@ func (c Context) notice(n desk.Notice) chat.Message {
 		return c.question(*n.Question, n.At)
 	case len(n.Missed)+len(n.MissedWindows) > 0:
 		return c.missed(n)
+	case n.Digest != nil:
+		return c.digest(*n.Digest)
 	}
 	first, rest, _ := strings.Cut(n.Text, "\n")
 	m := chat.Message{Summary: chat.Plain(first), Tone: chat.ToneInfo}

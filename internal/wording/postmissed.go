@@ -5,8 +5,9 @@ import (
 	"github.com/umassonline/belltower/internal/desk"
 )
 
-// maxMissed is how many things the post behind quiet hours lists.
-const maxMissed = 20
+// maxMissed is how many things the post behind quiet hours lists, maxBesideDigest where
+// the planned work of a week has to find room, too.
+const maxMissed, maxBesideDigest = 20, 10
 
 // happened is one thing that a channel was not told of.
 type happened struct {
@@ -18,19 +19,30 @@ type happened struct {
 // missed says what a channel was not told of in its quiet hours: one thing in the
 // sentence itself, more of them below it.
 func (c Context) missed(n desk.Notice) chat.Message {
-	all := c.happened(n)
+	all, most := c.happened(n), maxMissed
+	var coming []chat.Line
+	if n.Digest != nil {
+		d := c.digest(*n.Digest)
+		coming, most = append([]chat.Line{paragraph(d.Summary)}, d.Lines...), maxBesideDigest
+	}
 	if len(all) == 1 {
-		return chat.Message{Tone: chat.ToneInfo, Summary: c.say("While this channel was quiet: %s", all[0].text), Context: all[0].page}
+		return chat.Message{Tone: chat.ToneInfo, Summary: c.say("While this channel was quiet: %s", all[0].text), Lines: coming, Context: all[0].page}
 	}
 	m := chat.Message{Tone: chat.ToneInfo, Summary: c.say("While this channel was quiet, %s things happened:", c.thousands(len(all)))}
-	for _, one := range all[:min(len(all), maxMissed)] {
+	for _, one := range all[:min(len(all), most)] {
 		m.Lines = append(m.Lines, chat.Line{Kind: chat.Item, Text: chat.Join(reference(one.subject), one.text)})
 	}
-	if more := len(all) - maxMissed; more > 0 {
-		m.Lines = append(m.Lines, paragraph(c.say("And %s more.", c.thousands(more))))
-	}
+	m.Lines = append(append(m.Lines, c.more(len(all)-most)...), coming...)
 	m.Context = c.statusPage("", "")
 	return m
+}
+
+// more says how many things a list leaves out; nothing where it leaves out none.
+func (c Context) more(n int) []chat.Line {
+	if n <= 0 {
+		return nil
+	}
+	return []chat.Line{paragraph(c.say("And %s more.", c.thousands(n)))}
 }
 
 // happened lists what a notice holds, incidents first.

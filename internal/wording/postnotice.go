@@ -44,6 +44,11 @@ func (c Context) HeardAgain(conn desk.ConnectionName) string {
 	return c.For(conn).word("We hear %s again. Please type once more what was not answered.", conn)
 }
 
+// BackupFailed says that the copy of the night was not made.
+func (c Context) BackupFailed(reason string) string {
+	return c.word("The backup of this night failed (%s). Please look at backup_dir in [storage]; the log says more.", reason)
+}
+
 // Absence is what happened while the bot did not run.
 type Absence struct {
 	From, To time.Time

@@ -22,7 +22,7 @@ func Spanish() *Language {
 		spanishSubscriptions(), spanishAccess(), spanishForms(), spanishFields(), spanishTests(), spanishHelp(), spanishMoreHelp(), spanishExamples(),
 		spanishPlanning(), spanishWindowAnswers(), spanishWindowForms(), spanishWindowHelp(), spanishWindowExamples(), spanishWindowRules(),
 		spanishRefusals(), spanishTimes(), spanishRules(), spanishHints(), spanishTerms(),
-		spanishWindows(), spanishWindowOps(), spanishQuestions(), spanishFaculty(),
+		spanishWindows(), spanishWindowOps(), spanishQuestions(), spanishFaculty(), spanishDigest(),
 	} {
 		maps.Copy(texts, part)
 	}

@@ -93,6 +93,7 @@ func spanishNotices() map[string]string {
 		"%s refuses our app (%s), so nothing is told there. Please check the app and its token.":               "%s rechaza nuestra aplicación (%s), así que allí no se avisa de nada. Por favor, revise la aplicación y su token.",
 		"We hear nothing from %s, so commands and buttons do not work there. %s.":                              "No nos llega nada de %s, así que allí no funcionan ni los comandos ni los botones. %s.",
 		"We hear %s again. Please type once more what was not answered.":                                       "Ya nos llega de nuevo lo de %s. Por favor, escriba otra vez lo que quedó sin respuesta.",
+		"The backup of this night failed (%s). Please look at backup_dir in [storage]; the log says more.":     "La copia de seguridad de esta noche ha fallado (%s). Por favor, revise backup_dir en [storage]; el registro dice más.",
 		"I was away %s to %s.":             "Estuve ausente de %s a %s.",
 		"Open: %s.":                        "Abierto: %s.",
 		"nothing":                          "nada",
