@@ -35,9 +35,9 @@ func (c Context) askIncident(m *chat.Message, q desk.Question, k clock) {
 	i := *q.Incident
 	m.Lines, m.Actions = c.calledFor(q), c.button(i).news()
 	if q.Kind == desk.AskUpdate {
-		m.Summary = c.say("News is due by %s.", k.at(q.By))
+		m.Summary = c.say("News is due by %s. How does it stand?", k.at(q.By))
 		if !i.NextUpdateBy.IsZero() {
-			m.Summary = c.say("News was promised by %s.", k.at(q.By))
+			m.Summary = c.say("News is promised by %s. How does it stand?", k.at(q.By))
 		}
 		return
 	}
