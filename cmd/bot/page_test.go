@@ -64,7 +64,6 @@ func TestThePageTellsWhatChannelsAreTold(t *testing.T) {
 		pass(30 * time.Minute)
 		b.missed("INC-2")
 		b.story.ExpectEverywhere(many(25), "No new information on Learn System since 4:01 AM")
-		b.expectPage("/incidents/INC-2", "No new information since")
 		b.expectPage("/incidents/INC-2", "4:51 AM")
 
 		b.ann("/incident retract 2 --yes")

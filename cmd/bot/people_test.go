@@ -245,14 +245,13 @@ func TestTheHomeTab(t *testing.T) {
 		}
 		golden(t, "views/home-responder.json", open(ann))
 		golden(t, "views/home-guest.json", open(gus))
-		pass(time.Hour) // two promises about INC-1 pass, and one about the drill
+		pass(time.Hour + 6*time.Minute) // two promises about INC-1 pass, and one about the drill
 		for range 2 {
 			b.story.Expect("CTEACH", "No new information")
 			b.story.ExpectClaim(ops, slacktest.Claim{Text: "INC-1 – No new information", AnyOrder: true})
-		}
-		for range 3 {
 			b.story.ExpectClaim(ops, slacktest.Claim{Text: "INC-1 – Asked again", AnyOrder: true})
 		}
+		b.story.ExpectClaim(ops, slacktest.Claim{Text: "INC-1 – Asked again", AnyOrder: true})
 		b.story.ExpectClaim(ops, slacktest.Claim{Text: "INC-1 – No news since", AnyOrder: true})
 		b.story.ExpectClaim(ops, slacktest.Claim{Text: "INC-2 – No new information", AnyOrder: true})
 		if home := open(ann); !strings.Contains(home, "*DRILL INC-2*: Student Portal, by ") || !strings.Contains(home, "Wed 2 Dec 8:30 AM") || !strings.Contains(home, "*INC-1*: Learn System, by ") || !strings.Contains(home, "Wed 2 Dec 5:25 AM") {
@@ -264,7 +263,6 @@ func TestTheHomeTab(t *testing.T) {
 		pass(30 * time.Minute)
 		b.story.Expect("CTEACH", "No new information")
 		b.missed("INC-1")
-		b.story.ExpectClaim(ops, slacktest.Claim{Text: "INC-1 – Asked again", AnyOrder: true})
 		if home := open(ann); strings.Contains(home, "*INC-1*: Learn System, by ") || strings.Contains(home, "was due") {
 			t.Errorf("a responder sees a promise that is none any more:\n%s", home)
 		}
