@@ -116,7 +116,7 @@ const unhurried = "\n[cadence]\nminor = \"7d\"\nmajor = \"7d\"\ncritical = \"7d\
 // that nothing is new, and the question who gives news.
 func (b *bubble) missed(name string) {
 	b.t.Helper()
-	for _, text := range []string{"Asked again at", "No new information on", "No news since"} {
+	for _, text := range []string{"Asked again", "No new information on", "No news since"} {
 		b.story.ExpectClaim(ops, slacktest.Claim{Text: name + " – " + text, AnyOrder: true})
 	}
 }

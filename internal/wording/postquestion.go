@@ -15,9 +15,9 @@ func (c Context) question(q desk.Question, now time.Time) chat.Message {
 	m := chat.Message{Tone: chat.ToneInfo}
 	switch {
 	case !q.Answered.IsZero():
-		m.Summary = c.say("Answered at %s.", k.at(q.Answered))
+		m.Summary = c.say("Answered %s.", k.at(q.Answered))
 	case !q.AgainAt.IsZero():
-		m.Summary = c.say("Asked again at %s.", k.at(q.AgainAt))
+		m.Summary = c.say("Asked again %s.", k.at(q.AgainAt))
 	case q.Incident != nil:
 		c.askIncident(&m, q, k)
 	default:
