@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/umassonline/belltower/internal/chat"
 	"github.com/umassonline/belltower/internal/desk"
@@ -83,8 +84,17 @@ func (a *asked) doubts(services []desk.Affected, title, text string) []string {
 func (a *asked) done(d journal.Applied, doubts []string) (chat.Reply, error) {
 	return answer(a.Words.Done(wording.Done{
 		Incident: d.Incident, Entry: d.Entry, Also: d.Also, Untold: d.Untold, Forgotten: d.Forgotten, Channels: d.Channels, Held: d.Held, Into: d.Into,
-		Stopped: d.Stopped, Doubts: doubts, Now: a.req.At, Reader: a.req.Zone,
+		Stopped: d.Stopped, Doubts: doubts, Now: a.doneAt(d.Entry), Reader: a.req.Zone,
 	}))
+}
+
+// doneAt is when a change was made: where its request comes again, the answer is that
+// of the first time.
+func (a *asked) doneAt(e desk.Entry) time.Time {
+	if e.At.IsZero() {
+		return a.req.At
+	}
+	return e.At
 }
 
 // takeStatus takes a status and its colon off the line. A word with a colon that

@@ -41,7 +41,7 @@ func (a *asked) result(d journal.WindowApplied, doubts []string) wording.WindowD
 	w := d.Window
 	out := wording.WindowDone{
 		Window: w, Entry: d.Entry, Channels: d.Channels, Held: d.Held, Stopped: d.Stopped, Into: d.Into,
-		Doubts: doubts, Now: a.req.At, Reader: a.req.Zone,
+		Doubts: doubts, Now: a.doneAt(d.Entry), Reader: a.req.Zone,
 	}
 	coming := w
 	if w.IsSeries() {

@@ -116,6 +116,18 @@ func (b *bubble) subscribe(ids ...slacktest.ChannelID) {
 	}
 }
 
+// unhurried are promises of news that no story comes to.
+const unhurried = "\n[cadence]\nminor = \"7d\"\nmajor = \"7d\"\ncritical = \"7d\"\n"
+
+// missed claims what ops has where a promise has just passed: the reminder before it,
+// that nothing is new, and the question who gives news.
+func (b *bubble) missed(name string) {
+	b.t.Helper()
+	for _, text := range []string{"Asked again", "No new information on", "No news since"} {
+		b.story.ExpectClaim(ops, slacktest.Claim{Text: name + " – " + text, AnyOrder: true})
+	}
+}
+
 // type types a line in ops as ann and returns what she reads.
 func (b *bubble) ann(line string) string {
 	b.t.Helper()

@@ -155,7 +155,7 @@ func TestAWorkspaceIsUninstalledAndInstalledAgain(t *testing.T) {
 		b.slack.AddUser(boston.Team, slacktest.User{ID: "UBOB", Name: "bob", TZ: "America/New_York"})
 		b.slack.AddChannel(boston.Team, slacktest.Channel{ID: "CBOPS", Name: "bops", Member: true})
 		b.more = fmt.Sprintf("\n[[slack]]\nname = \"boston\"\nbot_token = %q\nsigning_secret = %q\nops_channel = \"CBOPS\"\napi_url = %q\n",
-			string(boston.Token), string(boston.SigningSecret), b.slack.APIURL())
+			string(boston.Token), string(boston.SigningSecret), b.slack.APIURL()) + unhurried
 		b.access = "admins = [\"boston/UBOB\"]\nresponders = [\"amherst/UANN\"]"
 		b.stop()
 		b.start()

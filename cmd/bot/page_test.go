@@ -53,13 +53,18 @@ func TestThePageTellsWhatChannelsAreTold(t *testing.T) {
 		b.ann("/incident drill portal down Fire drill")
 		pass(2 * time.Second)
 		b.story.Expect(ops, "DRILL")
+		b.ann("/incident resolve 3 --yes")
+		pass(2 * time.Second)
+		b.story.Expect(ops, "DRILL")
 		for _, path := range []string{"/", "/incidents/INC-2"} {
 			if _, body := b.page(path); strings.Contains(body, "Jim") || strings.Contains(body, "drill") {
 				t.Errorf("%s holds what is for staff:\n%s", path, body)
 			}
 		}
 		pass(30 * time.Minute)
-		b.expectPage("/incidents/INC-2", "We will post again as soon as we know more.")
+		b.missed("INC-2")
+		b.story.ExpectEverywhere(many(25), "No new information on Learn System since 4:01 AM")
+		b.expectPage("/incidents/INC-2", "4:51 AM")
 
 		b.ann("/incident retract 2 --yes")
 		pass(time.Minute)

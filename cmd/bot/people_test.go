@@ -50,6 +50,7 @@ var usergroups = slacktest.On{Method: "usergroups.users.list"}
 // same, the audit says once that the list is old, and after a day it gives no right.
 func TestAResponderByGroupWhileTheListFails(t *testing.T) {
 	inBubble(t, func(t *testing.T, b *bubble) {
+		b.more = unhurried
 		b.onCall(byGroup)
 		b.slack.FaultsAlways(usergroups, slacktest.ErrorBefore(500))
 		pass(3 * time.Hour)
@@ -244,9 +245,26 @@ func TestTheHomeTab(t *testing.T) {
 		}
 		golden(t, "views/home-responder.json", open(ann))
 		golden(t, "views/home-guest.json", open(gus))
-		pass(time.Hour)
-		if home := open(ann); !strings.Contains(home, "*DRILL INC-2*: Student Portal, was due ") || !strings.Contains(home, "*INC-1*: Learn System, was due ") {
-			t.Errorf("a responder does not see what was missed:\n%s", home)
+		pass(time.Hour + 6*time.Minute) // two promises about INC-1 pass, and one about the drill
+		for range 2 {
+			b.story.Expect("CTEACH", "No new information")
+			b.story.ExpectClaim(ops, slacktest.Claim{Text: "INC-1 – No new information", AnyOrder: true})
+			b.story.ExpectClaim(ops, slacktest.Claim{Text: "INC-1 – Asked again", AnyOrder: true})
+		}
+		b.story.ExpectClaim(ops, slacktest.Claim{Text: "INC-1 – Asked again", AnyOrder: true})
+		b.story.ExpectClaim(ops, slacktest.Claim{Text: "INC-1 – No news since", AnyOrder: true})
+		b.story.ExpectClaim(ops, slacktest.Claim{Text: "INC-2 – No new information", AnyOrder: true})
+		if home := open(ann); !strings.Contains(home, "*DRILL INC-2*: Student Portal, by ") || !strings.Contains(home, "Wed 2 Dec 8:30 AM") || !strings.Contains(home, "*INC-1*: Learn System, by ") || !strings.Contains(home, "Wed 2 Dec 5:25 AM") {
+			t.Errorf("a responder does not see what is promised now:\n%s", home)
+		}
+		if home := open(gus); !strings.Contains(home, "*INC-1*: Learn System, by ") || strings.Contains(home, "INC-2") {
+			t.Errorf("a guest sees other promises:\n%s", home)
+		}
+		pass(30 * time.Minute)
+		b.story.Expect("CTEACH", "No new information")
+		b.missed("INC-1")
+		if home := open(ann); strings.Contains(home, "*INC-1*: Learn System, by ") || strings.Contains(home, "was due") {
+			t.Errorf("a responder sees a promise that is none any more:\n%s", home)
 		}
 		if home := open(gus); strings.Contains(home, "News promised") {
 			t.Errorf("a guest sees a promise that was missed:\n%s", home)

@@ -50,6 +50,9 @@ func TestANightAsPeopleSeeIt(t *testing.T) {
 		pass(4 * time.Hour)
 		b.story.Expect("CNIGHT", "While this channel was quiet: Learn System was partly not available")
 		b.story.Expect("CNIGHT", "Portal is slow")
+		b.story.ExpectClaim("CLOUD", slacktest.Claim{Text: "No new information on Student Portal since 4:00", Where: func(m slacktest.Message) bool { return m.Broadcast }})
+		b.story.ExpectClaim("CNIGHT", slacktest.Claim{Text: "No new information on Student Portal since 4:00", Where: func(m slacktest.Message) bool { return !m.Broadcast }})
+		b.missed("INC-2")
 		golden(t, "stories/night.txt", b.transcripts("CLOUD", "CQUIET", "CNIGHT"))
 	})
 }

@@ -270,6 +270,10 @@ func TestIWasAway(t *testing.T) {
 		b.start()
 		pass(time.Minute)
 		b.story.Expect(ops, "I was away 4:00 AM EST to 4:30 AM EST")
+		for _, text := range []string{"INC-1 – No new information on", "INC-1 – No news since 4:00 AM"} {
+			b.story.ExpectClaim(ops, slacktest.Claim{Text: text, AnyOrder: true})
+		}
+		b.story.Expect("CTEACH", "No new information on Learn System since 4:00 AM")
 		golden(t, "stories/away.txt", b.transcripts(ops, "CTEACH"))
 	})
 }

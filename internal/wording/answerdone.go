@@ -103,7 +103,7 @@ func (c Context) doneSentence(d Done) chat.Text {
 	case desk.Noted:
 		return c.say("The note on %s is kept.", name)
 	case desk.NothingNew:
-		return c.say("It is said that nothing is new about %s.", name)
+		return c.say("We say that nothing is new about %s.", name)
 	case desk.Snoozed:
 		return c.say("News of %s is put off.", name)
 	}

@@ -2,6 +2,7 @@ package wording
 
 import (
 	"cmp"
+	"slices"
 	"strings"
 	"time"
 
@@ -63,11 +64,22 @@ func (c Context) Away(a Absence) string {
 		open = append(open, c.openLine(i, a.To))
 	}
 	told := c.word("No post was missed.")
-	if owed := incidents(a.Owed); len(owed) > 0 {
+	if owed := incidents(a.owed()); len(owed) > 0 {
 		told = c.word("What was missed is told now: %s.", strings.Join(owed, ", "))
 	}
 	return c.word("I was away %s to %s.", c.clockText(a.From, a.To), c.clockText(a.To, a.To)) + " " +
 		c.word("Open: %s.", c.orNothing(open, "; ")) + " " + told
+}
+
+// owed is what somebody has still to hear of: news that was promised too.
+func (a Absence) owed() []desk.Subject {
+	all := slices.Clone(a.Owed)
+	for _, i := range a.Open {
+		if by := i.NextUpdateBy; !by.IsZero() && !by.After(a.To) && !slices.Contains(all, i.Subject()) {
+			all = append(all, i.Subject())
+		}
+	}
+	return all
 }
 
 func (c Context) orNothing(list []string, between string) string {

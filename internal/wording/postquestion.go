@@ -15,9 +15,9 @@ func (c Context) question(q desk.Question, now time.Time) chat.Message {
 	m := chat.Message{Tone: chat.ToneInfo}
 	switch {
 	case !q.Answered.IsZero():
-		m.Summary = c.say("Answered at %s.", k.at(q.Answered))
+		m.Summary = c.say("Answered %s.", k.at(q.Answered))
 	case !q.AgainAt.IsZero():
-		m.Summary = c.say("Asked again at %s.", k.at(q.AgainAt))
+		m.Summary = c.say("Asked again %s.", k.at(q.AgainAt))
 	case q.Incident != nil:
 		c.askIncident(&m, q, k)
 	default:
@@ -35,9 +35,9 @@ func (c Context) askIncident(m *chat.Message, q desk.Question, k clock) {
 	i := *q.Incident
 	m.Lines, m.Actions = c.calledFor(q), c.button(i).news()
 	if q.Kind == desk.AskUpdate {
-		m.Summary = c.say("News is due by %s.", k.at(q.By))
+		m.Summary = c.say("News is due by %s. How does it stand?", k.at(q.By))
 		if !i.NextUpdateBy.IsZero() {
-			m.Summary = c.say("News was promised by %s.", k.at(q.By))
+			m.Summary = c.say("News is promised by %s. How does it stand?", k.at(q.By))
 		}
 		return
 	}

@@ -133,7 +133,7 @@ func spanishWindowAnswers() map[string]string {
 		"Said that nothing new is known":                          "Dijo que no hay novedades",
 		"Nothing new":                                             "Sin novedades",
 		"Put off":                                                 "Aplazado",
-		"It is said that nothing is new about %s.":                "Se dice que no hay novedades sobre %s.",
+		"We say that nothing is new about %s.":                    "Decimos que no hay novedades sobre %s.",
 		"News of %s is put off.":                                  "Las noticias sobre %s quedan aplazadas.",
 		"Posts show the later time; nobody is notified.": "Los avisos muestran la hora nueva; no se notifica a nadie.",
 	}

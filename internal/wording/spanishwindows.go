@@ -62,10 +62,10 @@ func spanishWindowOps() map[string]string {
 
 func spanishQuestions() map[string]string {
 	return map[string]string{
-		"Asked again at %s.":                                        "Se volvió a preguntar: %s.",
-		"Answered at %s.":                                           "Respondido: %s.",
-		"News is due by %s.":                                        "Hay que dar noticias a más tardar a esta hora: %s.",
-		"News was promised by %s.":                                  "Prometimos noticias a más tardar a esta hora: %s.",
+		"Asked again %s.":                                           "Se volvió a preguntar: %s.",
+		"Answered %s.":                                              "Respondido: %s.",
+		"News is due by %s. How does it stand?":                     "Hay que dar noticias a más tardar a esta hora: %s. ¿Cómo va?",
+		"News is promised by %s. How does it stand?":                "Prometimos noticias a más tardar a esta hora: %s. ¿Cómo va?",
 		"No news since %s; the next is overdue.":                    "No hay noticias desde %s; ya van con retraso.",
 		"Nobody leads this. Who takes it?":                          "Nadie está a cargo. ¿Quién se encarga?",
 		"Everybody was told to expect news by %s.":                  "A todos se les prometieron noticias para esta hora: %s.",
