@@ -98,7 +98,7 @@ func TestRepeatsAreAnsweredAsTheFirstTime(t *testing.T) {
 		"window schedule mail dec 5 04:00 for 3h New disks --yes", "window move dec 6 04:00 --yes", "window extend 1 1h --yes", "window hold",
 		"window start --yes", "window extend 30m --yes", "window complete Done.", "window schedule mail dec 7 04:00 for 3h New disks --yes", "window cancel mail Not needed. --yes",
 		"window schedule portal every wednesday 04:00 from 2026-12-09 for 3h Patches --yes", "window cancel 3 dec 23 Holidays --yes", "window move 3 dec 30 to dec 31 04:00 --yes",
-		"window start 3 dec 9", "window incident portal down It fails.", "incident nothing-new portal", "incident snooze portal 20m", "window cancel 3 Never again --yes",
+		"window start 3 dec 9 --yes", "window incident portal down It fails.", "incident nothing-new portal", "incident snooze portal 20m", "window cancel 3 Never again --yes",
 	}
 	o := newOffice(t)
 	o.settings.Access.Admins = append(o.settings.Access.Admins, o.req.Person)

@@ -55,7 +55,8 @@ func (a *asked) result(d journal.WindowApplied, doubts []string) wording.WindowD
 // shownTimes is how many next times of a series an answer lists.
 const shownTimes = 3
 
-// startWork reads [17]. While an incident about its services is open it asks.
+// startWork reads [17]. Long before its time, or while an incident about its services
+// is open, it asks.
 func startWork(ctx context.Context, a *asked) (chat.Reply, error) {
 	w, err := a.single(ctx, amongComing)
 	if err != nil {
@@ -74,16 +75,27 @@ func startWork(ctx context.Context, a *asked) (chat.Reply, error) {
 	return a.windowDone(done, nil)
 }
 
-// inTheWay asks whether work begins beside open incidents.
+// inTheWay asks whether work begins long before its time, or beside open incidents.
 func (a *asked) inTheWay(ctx context.Context, w desk.Window) error {
 	_, yes := a.line.flags[flagYes]
 	if _, again, err := a.journal.RepeatedWindow(ctx, a.by()); yes || again || err != nil || w.CheckComing() != nil {
 		return err
 	}
 	about, err := a.journal.OpenAbout(ctx, w.ServiceIDs())
-	if err != nil || len(about) == 0 {
+	if err != nil {
 		return err
 	}
+	if len(about) > 0 {
+		return a.besideIncidents(ctx, w, about)
+	}
+	if w.IsEarly(a.req.At) {
+		q := &question{Refusal: desk.Refuse(desk.Ambiguous, "%s", a.Words.StartEarly(w)).About(w.Subject())}
+		return q.offering(a.action(a.Words.StartsAnyway(), "", flagYes))
+	}
+	return nil
+}
+
+func (a *asked) besideIncidents(ctx context.Context, w desk.Window, about []desk.Subject) error {
 	var open []desk.Incident
 	for _, s := range about[:min(len(about), maxDuplicates)] {
 		i, err := a.journal.Incident(ctx, s.Number)

@@ -19,6 +19,7 @@ import (
 	"github.com/umassonline/belltower/internal/chat/web"
 	"github.com/umassonline/belltower/internal/config"
 	"github.com/umassonline/belltower/internal/desk"
+	"github.com/umassonline/belltower/internal/escalate"
 	"github.com/umassonline/belltower/internal/journal"
 	"github.com/umassonline/belltower/internal/outbox"
 	"github.com/umassonline/belltower/internal/schedule"
@@ -90,6 +91,8 @@ type bot struct {
 	pages      *statuspage.Pages
 	engine     *outbox.Engine
 	clock      *schedule.Clock
+	caller     *escalate.Caller
+	calls      *schedule.Clock // of the caller
 	links      []link
 	workspaces []*slack.Workspace
 	demo       []*web.Connection
@@ -107,10 +110,14 @@ func build(cfg *config.Config, db storage.DB, o outside) (*bot, error) {
 	}
 	b.book.SetPlaces(b.places())
 	b.engine = b.newEngine()
-	b.clock = schedule.New(o.now, o.log)
+	b.clock, b.calls = schedule.New(o.now, o.log), schedule.New(o.now, o.log)
 	b.journal = journal.New(db, b.book, b.changed, journal.Settings{
 		Grace: cfg.Tell.Grace, GraceAbove: cfg.Tell.GraceAbove, Ops: b.ops(),
 		Cadence: cfg.Promises(), Planning: cfg.Planning(), Contacts: cfg.People(), Alarm: b.clock.Alarm,
+		Uncalled: b.words.Uncalled,
+	})
+	b.caller = escalate.New(b.journal, o.log, escalate.Settings{
+		Words: b.words, Cadence: cfg.Cadence, Mail: cfg.Mail, Contacts: cfg.People(), Transport: o.transport,
 	})
 	b.pages = statuspage.New(b.journal, statuspage.Settings{
 		Organization: b.words.Organization, Catalog: b.words.Catalog, URL: b.words.StatusURL,
@@ -232,8 +239,17 @@ func (b *bot) parts() []part {
 	for _, w := range b.workspaces {
 		parts = append(parts, part{"connection " + string(w.Name()), w.Run})
 	}
-	parts = append(parts, part{"clock", func(ctx context.Context) error { return b.clock.Run(ctx, b.journal.Fire) }})
+	parts = append(parts,
+		part{"clock", func(ctx context.Context) error { return b.clock.Run(ctx, b.fire) }},
+		part{"calls", func(ctx context.Context) error { return b.calls.Run(ctx, b.caller.Fire) }})
 	return append(parts, part{"upkeep", upkeep{b.journal, b.out.now, b.out.log, b.words.Zone, b.nightBackup()}.run})
+}
+
+// fire does what is due, and has the calls be made that came of it.
+func (b *bot) fire(ctx context.Context, now time.Time) (next time.Time, err error) {
+	next, err = b.journal.Fire(ctx, now)
+	b.calls.Alarm(now)
+	return next, err
 }
 
 // welcome does what a start does once: it tells ops how long the bot was away.

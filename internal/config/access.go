@@ -1,6 +1,7 @@
 package config
 
 import (
+	"strings"
 	"time"
 
 	"github.com/umassonline/belltower/internal/desk"
@@ -38,6 +39,12 @@ type Cadence struct {
 	Critical time.Duration `toml:"critical" default:"20m" limits:"1m..7d"`
 	// HoldingUpdate is whether the bot itself says that nothing is new when an update falls due. Default: true.
 	HoldingUpdate bool `toml:"holding_update" default:"true"`
-	// EscalateURL is called when two updates were missed; often a secret by itself. Default: "", nobody.
-	EscalateURL Secret `toml:"escalate_url" default:"" form:"url"`
+	// EscalateURL is called when two updates were missed: a web address, often a secret by itself, or mailto: and
+	// an e-mail address. Default: "", nobody.
+	EscalateURL Secret `toml:"escalate_url" default:"" form:"call"`
+}
+
+// MailTo is the e-mail address that EscalateURL is, if it is one.
+func (c Cadence) MailTo() (address string, ok bool) {
+	return strings.CutPrefix(c.EscalateURL.Reveal(), mailto)
 }

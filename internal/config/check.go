@@ -27,6 +27,7 @@ func (k *checker) all() {
 	k.sources()
 	k.planned()
 	k.contacts()
+	k.mail()
 	k.listeners()
 }
 

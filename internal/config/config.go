@@ -52,6 +52,8 @@ type Config struct {
 	Sources []Source `toml:"sources"`
 	// Cadence is how often news is promised.
 	Cadence Cadence `toml:"cadence"`
+	// Mail is how e-mail is sent.
+	Mail Mail `toml:"mail"`
 	// Windows is how planned work is announced.
 	Windows Windows `toml:"windows"`
 	// Verify is how the end of an incident or window is proved.

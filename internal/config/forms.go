@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"encoding/hex"
 	"net"
+	"net/mail"
 	"net/url"
 	"regexp"
 	"strconv"
@@ -24,6 +25,8 @@ func forms() map[string]form {
 		"id":              idForm,
 		"alias":           aliasForm,
 		"url":             urlForm,
+		"call":            callForm,
+		"email":           emailForm,
 		"workflow":        workflowForm,
 		"listen":          listenForm,
 		"host:port":       hostPortForm,
@@ -92,6 +95,24 @@ func urlForm(text string) *problem {
 		return &problem{"is a URL without a host", "write it as in https://status.example.edu"}
 	case u.Port() != "" && !isPort(u.Port()):
 		return &problem{"is a URL with an impossible port", "ports go from 1 to 65535"}
+	}
+	return nil
+}
+
+// callForm is a web address, or one to write to.
+func callForm(text string) *problem {
+	if address, found := strings.CutPrefix(text, mailto); found {
+		if p := emailForm(address); p != nil {
+			return &problem{"names nobody to write to", "write it as in mailto:noc@example.edu"}
+		}
+		return nil
+	}
+	return urlForm(text)
+}
+
+func emailForm(text string) *problem {
+	if a, err := mail.ParseAddress(text); err != nil || a.Address != text {
+		return &problem{"is no e-mail address", "write it as in belltower@example.edu"}
 	}
 	return nil
 }

@@ -88,6 +88,10 @@ kind = "http"
 url = "https://learn.example.edu/"
 fail_after = 5
 
+[mail]
+server = "mail.example.edu:587"
+from = "belltower@example.edu"
+
 [[contacts]]
 campus = "amherst"
 role = "technical"

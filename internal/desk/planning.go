@@ -180,6 +180,19 @@ func (p Planning) moratorium(services []ServiceID, at Period) (Moratorium, bool)
 	return p.Moratoriums[k], true
 }
 
+// FirstOf is the first occurrence of a series, from the first given on, that has enough
+// notice.
+func (p Planning) FirstOf(r Recurrence, first Period, services []ServiceID, now time.Time) Period {
+	for p.Check(services, []Period{first}, now, nil, Override{Force: "only the notice counts", Admin: true}) != nil {
+		next, ok := r.Next(first.From)
+		if !ok {
+			break
+		}
+		first = next
+	}
+	return first
+}
+
 // reserved reports whether at lies in a standing window of each of the services.
 func (p Planning) reserved(services []ServiceID, at Period) bool {
 	for _, id := range services {

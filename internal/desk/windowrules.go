@@ -147,13 +147,19 @@ func (w Window) Start(act Act) (WindowChange, error) {
 	w = w.clone()
 	length := w.Planned.Length()
 	w.Status, w.StartedAt, w.HeldAt, w.AskedFor = InProgress, act.At, time.Time{}, time.Time{}
-	if !act.At.Before(w.Planned.To) { // begun after its time: it takes as long as planned
-		w.Planned.To = act.At.Add(length)
+	e := Entry{Kind: WindowStarted}
+	if w.IsEarly(act.At) || !act.At.Before(w.Planned.To) { // at another time it takes as long
+		e.Was = w.Planned
+		w.Planned = Period{act.At, act.At.Add(length)}
 		w.Revision++
 		w.ChangedAt = act.At
 	}
-	return w.change(act, Entry{Kind: WindowStarted}, ReachChannel), nil
+	return w.change(act, e, ReachChannel), nil
 }
+
+// IsEarly reports whether a start at now would be another time than the planned one, and
+// not just a little before it.
+func (w Window) IsEarly(now time.Time) bool { return now.Before(w.Planned.From.Add(-time.Hour)) }
 
 // HoldStart keeps the clock from starting it.
 func (w Window) HoldStart(act Act) (WindowChange, error) {

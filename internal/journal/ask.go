@@ -173,10 +173,13 @@ func firstOf(errs ...error) error {
 }
 
 // answered takes the buttons off the questions about a subject that a person has now
-// done something about. It returns their notices.
+// done something about, and has nobody else be called. It returns their notices.
 func (j *Journal) answered(tx storage.Tx, by By, about desk.Subject) ([]desk.Subject, error) {
 	if by.clock {
 		return nil, nil
+	}
+	if err := callTable().Delete(tx, callKey(about)); err != nil {
+		return nil, err
 	}
 	return j.closeAsked(tx, about, func(q *desk.Question) { q.Answered = by.At.UTC() })
 }

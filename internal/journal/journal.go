@@ -37,6 +37,9 @@ type Settings struct {
 	Planning desk.Planning
 	// Contacts are called where promises pass.
 	Contacts []desk.Contact
+	// Uncalled says that nobody beyond ops could be called about a subject, to ops; nil:
+	// nothing is said.
+	Uncalled func(about desk.Subject) string
 	// Gated reports whether tests of one of the services have to pass before work on
 	// them counts as completed; nil: none have.
 	Gated func([]desk.ServiceID) bool

@@ -24,6 +24,7 @@ import (
 //	due/time/subject    when the clock has to look at something
 //	asked/subject/n     asked: a question to ops about the subject, as notice n
 //	question/n          what notice n asks about
+//	call/subject        Call: those beyond ops are to be called
 //	audit/time/request  AuditEntry
 //	seen/hour/request   what the request was answered with
 //	alive               when the bot was last known to run

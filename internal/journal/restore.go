@@ -29,6 +29,9 @@ func (j *Journal) Restored(ctx context.Context, notice desk.Notice) error {
 		if err := aliveTable().Put(tx, aliveTable().Key(), notice.At.UTC()); err != nil {
 			return err
 		}
+		if err := dropCalls(tx); err != nil { // they were made, or answered, since
+			return err
+		}
 		_, err = j.book.Notify(tx, notice)
 		return err
 	})

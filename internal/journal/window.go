@@ -69,6 +69,9 @@ func (j *Journal) schedule(tx storage.Tx, by By, p desk.Plan, o desk.Override) (
 	if _, err := desk.Schedule(1, p, by.act()); err != nil {
 		return desk.WindowChange{}, err // what cannot be scheduled needs no free time
 	}
+	if p.Rule != nil && o.Urgent == "" {
+		p.Planned = j.settings.Load().Planning.FirstOf(*p.Rule, p.Planned, desk.Window{Services: p.Services}.ServiceIDs(), by.At)
+	}
 	w := desk.Window{Services: p.Services, Planned: p.Planned, Rule: p.Rule}
 	if err := j.checkFree(tx, by, w, o); err != nil {
 		return desk.WindowChange{}, err

@@ -163,6 +163,12 @@ func (c Context) StartAnyway(w desk.Window, open []desk.Incident) string {
 	return c.word("%s are open. Start %s all the same?", c.and(all), w.Subject())
 }
 
+// StartEarly asks whether to start long before the planned time.
+func (c Context) StartEarly(w desk.Window) string {
+	begin := chat.Text{c.withDay(w.Planned.From)}.PlainText(c.Zone)
+	return c.word("%s is planned for %s. Start it now all the same?", w.Subject(), begin)
+}
+
 // StartsAnyway labels the button that starts it all the same.
 func (c Context) StartsAnyway() string { return c.word("Start anyway") }
 
