@@ -28,6 +28,8 @@ func TestTheWeeksPlannedWorkIsToldOnMonday(t *testing.T) {
 		pass(time.Minute)
 		b.story.Expect(ops, "WIN-1")
 		b.story.Expect(ops, "WIN-2")
+		b.until("2026-12-02 17:00")
+		b.story.Expect(ops, "Reminder")
 		b.until("2026-12-07 07:59")
 		b.stop()
 		pass(3 * time.Hour)
