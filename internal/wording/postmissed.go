@@ -7,7 +7,7 @@ import (
 
 // maxMissed is how many things the post behind quiet hours lists, maxBesideDigest where
 // the planned work of a week has to find room, too.
-const maxMissed, maxBesideDigest = 20, 10
+const maxMissed, maxBesideDigest = 20, 6
 
 // happened is one thing that a channel was not told of.
 type happened struct {
