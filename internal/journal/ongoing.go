@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"slices"
+	"time"
 
 	"github.com/umassonline/belltower/internal/desk"
 	"github.com/umassonline/belltower/storage"
@@ -11,10 +12,10 @@ import (
 
 // Schema is the version of what the store holds, Migrations the steps to it from the
 // first; see storage/boltdb.
-const Schema = 2
+const Schema = 3
 
 // Migrations returns the steps from each schema to the next.
-func Migrations() []func(storage.DB) error { return []func(storage.DB) error{listOngoing} }
+func Migrations() []func(storage.DB) error { return []func(storage.DB) error{listOngoing, markOngoing} }
 
 // ongoing is what is kept of an incident that is open, all of it in a key: so that a
 // declare finds out what is open without reading what it is, and none of them
@@ -131,4 +132,39 @@ func listOngoing(db storage.DB) error {
 		}
 	}
 	return db.Update(context.Background(), func(tx storage.Tx) error { return table.Delete(tx, table.Key()) })
+}
+
+// markOngoing has the clock look at what is open: schema 2 had no clock.
+func markOngoing(db storage.DB) error {
+	var list []ongoing
+	err := db.View(context.Background(), func(tx storage.Tx) (err error) {
+		list, err = allOngoing(tx)
+		return err
+	})
+	for part := range slices.Chunk(list, storage.MaxWrites/2) {
+		if err != nil {
+			return err
+		}
+		err = db.Update(context.Background(), func(tx storage.Tx) error {
+			for _, o := range part {
+				if err := markOne(tx, o.Number); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+	}
+	return err
+}
+
+func markOne(tx storage.Tx, number int) error {
+	i, err := getIncident(tx, number)
+	if err != nil || !i.WakeAt.IsZero() {
+		return err
+	}
+	i.WakeAt = i.DeclaredAt
+	if err := incidentTable().Put(tx, incidentKey(number), i); err != nil {
+		return err
+	}
+	return moveMark(tx, i.Subject(), time.Time{}, i.WakeAt)
 }
