@@ -62,6 +62,29 @@ func TestAWebhookIsCalledUntilItTakesTheCall(t *testing.T) {
 	w.tellsNothing("hunter2", strings.TrimPrefix(p.URL, "https://"))
 }
 
+// The bot is killed after the webhook took the call and before that is noted: the next
+// start calls again, under the same id, and then no more.
+func TestABotThatIsKilledDuringACallMakesItAgain(t *testing.T) {
+	w := newWorld(t)
+	p := newPager(t, func(http.ResponseWriter, *http.Request) { w.db.Close() })
+	w.use(p).silence()
+	if _, err := New(w.Journal, slog.New(slog.DiscardHandler), w.s).Fire(t.Context(), w.now); err == nil {
+		t.Fatal("the call was noted in a record that is closed")
+	}
+	w.open()
+	for range 2 {
+		if w.try() || len(w.left()) > 0 {
+			t.Error("it is still to be made")
+		}
+	}
+	if len(p.heard) != 2 || p.heard[0] != p.heard[1] || !strings.Contains(p.heard[0], id) {
+		t.Errorf("the pager heard %v", p.heard)
+	}
+	if got, want := w.audited(), "09:40:00 call INC-1\n09:40:00 called INC-1 escalate_url"; got != want {
+		t.Errorf("the audit says\n%s", got)
+	}
+}
+
 func TestACallIsGivenUpAfterAnHour(t *testing.T) {
 	refuse := slices.Repeat([]http.HandlerFunc{status(500)}, 100)
 	p := newPager(t, refuse...)

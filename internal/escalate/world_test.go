@@ -33,6 +33,7 @@ var (
 type world struct {
 	*journal.Journal
 	t    *testing.T
+	path string
 	db   storage.DB
 	s    Settings
 	logs bytes.Buffer
@@ -41,26 +42,33 @@ type world struct {
 
 func newWorld(t *testing.T) *world {
 	t.Helper()
-	db, err := boltdb.Open(filepath.Join(t.TempDir(), "belltower.db"), boltdb.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { db.Close() })
 	eastern, err := time.LoadLocation("America/New_York")
 	if err != nil {
 		t.Fatal(err)
 	}
 	catalog := desk.NewCatalog([]desk.Service{{ID: "learn", Name: "Learn System"}, {ID: "portal", Name: "Portal"}})
-	w := &world{t: t, db: db, now: four, s: Settings{Words: wording.Context{
+	w := &world{t: t, path: filepath.Join(t.TempDir(), "belltower.db"), now: four, s: Settings{Words: wording.Context{
 		Organization: "Example University", Catalog: catalog, StatusURL: "https://status.example.edu", Zone: eastern,
 	}}}
+	w.open()
+	t.Cleanup(func() { w.db.Close() })
+	return w
+}
+
+// open opens the record, as each start of the bot does.
+func (w *world) open() {
+	w.t.Helper()
+	db, err := boltdb.Open(w.path, boltdb.Options{})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	w.db = db
 	book := outbox.NewBook()
-	book.SetPlaces(outbox.Places{Catalog: catalog, Connections: []outbox.Connection{{Name: "amherst", Ops: []string{"COPS"}}}})
-	w.Journal = journal.New(db, book, func(...desk.Subject) {}, journal.Settings{
+	book.SetPlaces(outbox.Places{Catalog: w.s.Words.Catalog, Connections: []outbox.Connection{{Name: "amherst", Ops: []string{"COPS"}}}})
+	w.Journal = journal.New(w.db, book, func(...desk.Subject) {}, journal.Settings{
 		Ops: []desk.Channel{ops}, Cadence: desk.Cadence{Critical: 20 * time.Minute, Holding: true},
 		Uncalled: w.s.Words.Uncalled,
 	})
-	return w
 }
 
 // silence declares an outage of Learn and lets the promises of 4:20 and 4:40 pass.
