@@ -181,6 +181,16 @@ func (j *Journal) answered(tx storage.Tx, by By, about desk.Subject) ([]desk.Sub
 	return j.closeAsked(tx, about, func(q *desk.Question) { q.Answered = by.At.UTC() })
 }
 
+// outdated closes the questions about a window that the change of it answers: a person's
+// any, the clock's one that goes on without an answer.
+func (j *Journal) outdated(tx storage.Tx, by By, was desk.WindowStatus, c desk.WindowChange) ([]desk.Subject, error) {
+	s := c.Window.Subject()
+	if by.clock && c.Ask == nil && c.Window.Status != was {
+		return j.closeAsked(tx, s, func(q *desk.Question) { q.PassedAt = by.At.UTC() })
+	}
+	return j.answered(tx, by, s)
+}
+
 // closeAsked ends the questions about a subject, which end says how.
 func (j *Journal) closeAsked(tx storage.Tx, about desk.Subject, end func(*desk.Question)) (notices []desk.Subject, err error) {
 	k := askedTable().Key().Str(about.String())

@@ -142,6 +142,28 @@ func madeKey(series int, slot time.Time) storage.Key {
 	return madeTable().Key().Num(uint64(series)).Time(slot)
 }
 
+// slotOf is the slot of a madeKey.
+func slotOf(key storage.Key) (time.Time, error) {
+	r := storage.ReadKey(key)
+	r.Str()
+	r.Num()
+	return r.Time(), r.Err()
+}
+
+// scanWindow reads a window as one of many that a transaction looks at: there may be
+// more of them than it may Get, so that a change of it meanwhile goes unnoticed.
+func scanWindow(tx storage.Tx, number int) (w desk.Window, err error) {
+	k := windowKey(number)
+	err = windowTable().Scan(tx, k, k.End(), 1, func(_ storage.Key, one desk.Window) (bool, error) {
+		w = one
+		return false, nil
+	})
+	if err == nil && w.Number != number {
+		err = noWindow(number)
+	}
+	return w, err
+}
+
 // always is a period that holds all that is planned.
 func always() desk.Period {
 	return desk.Period{From: time.Unix(0, 0), To: time.Unix(0, math.MaxInt64)}

@@ -74,9 +74,13 @@ func getWindow(tx storage.Tx, n int) (desk.Window, error) {
 		return w, err
 	}
 	if !ok {
-		return w, desk.Refuse(desk.Unknown, "There is no WIN-%d.", n).WithHint("window list shows what there is.")
+		return w, noWindow(n)
 	}
 	return w, nil
+}
+
+func noWindow(n int) error {
+	return desk.Refuse(desk.Unknown, "There is no WIN-%d.", n).WithHint("window list shows what there is.")
 }
 
 func dueKey(at time.Time, s desk.Subject) storage.Key {

@@ -63,6 +63,7 @@ func spanishWindowOps() map[string]string {
 func spanishQuestions() map[string]string {
 	return map[string]string{
 		"Asked again at %s.":                                        "Se volvió a preguntar: %s.",
+		"Nobody answered by %s, so it went as planned.":             "Nadie respondió antes de %s, así que siguió lo previsto.",
 		"Answered at %s.":                                           "Respondido: %s.",
 		"News is due by %s.":                                        "Hay que dar noticias a más tardar a esta hora: %s.",
 		"News was promised by %s.":                                  "Prometimos noticias a más tardar a esta hora: %s.",
