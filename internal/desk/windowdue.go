@@ -11,6 +11,8 @@ const (
 	endAsk = 10 * time.Minute
 	// lateNews is how often news is promised of a window that takes longer than planned.
 	lateNews = 30 * time.Minute
+	// testsTake is how long tests may take past the planned end before that is told.
+	testsTake = 10 * time.Minute
 	// maxMissed is how many promises may pass unanswered: with the last nothing more is
 	// promised.
 	maxMissed = 3
@@ -148,7 +150,7 @@ func (w Window) nextRunning(p Planning) time.Time {
 	case w.Status == InProgress && !p.AutoComplete && !w.AskedFor.Equal(end):
 		return w.endAskAt()
 	case w.Status == Verifying:
-		return latest(end, w.VerifyingAt.Add(lateNews)) // tests take their time
+		return latest(end, w.VerifyingAt.Add(testsTake))
 	}
 	return end
 }
