@@ -58,7 +58,7 @@ func (c *Clock) Run(ctx context.Context, fire Fire) error {
 		now := c.now()
 		c.until.Store(now.Add(glance).UnixNano()) // what is marked meanwhile may not be seen
 		next, err := fire(ctx, now)
-		wait := c.wait(next, err)
+		wait := c.wait(now, next, err)
 		if ctx.Err() != nil {
 			return nil
 		}
@@ -73,12 +73,13 @@ func (c *Clock) Run(ctx context.Context, fire Fire) error {
 }
 
 // wait is how long to sleep, and notes until when.
-func (c *Clock) wait(next time.Time, err error) time.Duration {
+func (c *Clock) wait(began, next time.Time, err error) time.Duration {
 	now := c.now()
-	sleep := glance
+	sleep := min(glance, began.Add(glance).Sub(now)) // what was marked for later since it began was not seen
 	if !next.IsZero() {
-		sleep = max(min(sleep, next.Sub(now)), 0)
+		sleep = min(sleep, next.Sub(now))
 	}
+	sleep = max(sleep, 0)
 	if err != nil {
 		c.log.Error("what was due could not all be done; it is tried again", "error", err)
 		sleep = min(sleep, retry)
