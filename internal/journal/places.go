@@ -3,6 +3,7 @@ package journal
 import (
 	"bytes"
 	"math"
+	"slices"
 	"time"
 
 	"github.com/umassonline/belltower/internal/desk"
@@ -17,6 +18,7 @@ const (
 	comingName  = "coming"
 	runningName = "running"
 	seriesName  = "series"
+	repeatsName = "repeats"
 )
 
 // placesOf lists the keys of where a window stands.
@@ -32,7 +34,11 @@ func placesOf(w desk.Window) (keys []storage.Key) {
 		for _, id := range w.ServiceIDs() {
 			k = k.Str(string(id))
 		}
-		return []storage.Key{k}
+		keys = append(keys, k)
+		for _, id := range w.ServiceIDs() {
+			keys = append(keys, storage.K(repeatsName).Str(string(id)).Num(n))
+		}
+		return keys
 	case w.IsRunning():
 		keys = append(keys, storage.K(runningName).Num(n))
 	default:
@@ -110,6 +116,26 @@ func activeSeries(tx storage.Tx) (all []seriesPlace, err error) {
 		return true, r.Err()
 	})
 	return all, err
+}
+
+// seriesAbout lists the series that are not over and about any of the services.
+func seriesAbout(tx storage.Tx, services []desk.ServiceID) (numbers []int, err error) {
+	for _, id := range services {
+		k := storage.K(repeatsName).Str(string(id))
+		err := tx.Scan(k, k.End(), 0, func(key, _ []byte) (bool, error) {
+			r := storage.ReadKey(key)
+			r.Str()
+			r.Str()
+			if n := int(r.Num()); !slices.Contains(numbers, n) {
+				numbers = append(numbers, n)
+			}
+			return true, r.Err()
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	return numbers, nil
 }
 
 // comingNumbers lists the windows that begin in within and have not begun, at most

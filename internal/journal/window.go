@@ -2,7 +2,6 @@ package journal
 
 import (
 	"context"
-	"slices"
 	"time"
 
 	"github.com/umassonline/belltower/internal/desk"
@@ -320,15 +319,15 @@ func takenBy(tx storage.Tx, w desk.Window, times []desk.Period) (out []desk.Take
 			return nil, err
 		}
 	}
-	series, err := activeSeries(tx)
+	series, err := seriesAbout(tx, w.ServiceIDs())
 	if err != nil {
 		return nil, err
 	}
-	for _, one := range series {
-		if one.number == w.Number || !slices.ContainsFunc(one.services, w.Concerns) {
+	for _, number := range series {
+		if number == w.Number {
 			continue
 		}
-		taken, err := futureOf(tx, one.number, all)
+		taken, err := futureOf(tx, number, all)
 		if err != nil {
 			return nil, err
 		}

@@ -73,7 +73,7 @@ func (o *office) sound() {
 	err := o.db.View(o.t.Context(), func(tx storage.Tx) error {
 		clear(want)
 		clear(got)
-		for _, table := range []string{"due", "slot", "coming", "running", "series", "over"} {
+		for _, table := range []string{"due", "slot", "coming", "running", "series", "repeats", "over"} {
 			k := storage.K(table)
 			if err := tx.Scan(k, k.End(), 0, func(key, _ []byte) (bool, error) {
 				got[storage.Key(key).String()] = true
@@ -135,6 +135,7 @@ func wantedOf(w desk.Window, fn func(storage.Key)) {
 		k := storage.K("series").Num(n)
 		for _, id := range w.ServiceIDs() {
 			k = k.Str(string(id))
+			fn(storage.K("repeats").Str(string(id)).Num(n))
 		}
 		fn(k)
 		return
