@@ -49,12 +49,37 @@ type exportedIncident struct {
 type exportedService struct {
 	ID     desk.ServiceID     `json:"id"`
 	Name   string             `json:"name"`
-	Status desk.ServiceStatus `json:"status"`
+	Status desk.ServiceStatus `json:"status,omitempty"`
+}
+
+type exportedWindow struct {
+	Type        string            `json:"type"` // "window"
+	ID          string            `json:"id"`
+	Title       string            `json:"title"`
+	Details     string            `json:"details,omitempty"`
+	Services    []exportedService `json:"services"`
+	Effect      desk.Effect       `json:"effect"`
+	Status      desk.WindowStatus `json:"status"`
+	PlannedFrom time.Time         `json:"planned_from"`
+	PlannedTo   time.Time         `json:"planned_to"`
+	StartedAt   time.Time         `json:"started_at,omitzero"`
+	EndedAt     time.Time         `json:"ended_at,omitzero"`
+	ScheduledAt time.Time         `json:"scheduled_at"`
+	Rule        string            `json:"rule,omitempty"`
+	Zone        string            `json:"zone,omitempty"`
+	Series      string            `json:"series,omitempty"`
+	Slot        time.Time         `json:"slot,omitzero"`
+	Verified    bool              `json:"verified,omitempty"`
+	Remark      string            `json:"remark,omitempty"`
+	Why         string            `json:"cancelled_why,omitempty"`
+	Became      string            `json:"became,omitempty"`
+	NextNewsBy  time.Time         `json:"next_news_by,omitzero"`
 }
 
 type exportedEntry struct {
 	Type        string              `json:"type"` // "entry"
-	Incident    string              `json:"incident"`
+	Incident    string              `json:"incident,omitempty"`
+	Window      string              `json:"window,omitempty"`
 	Seq         int                 `json:"seq"`
 	At          time.Time           `json:"at"`
 	Kind        desk.EntryKind      `json:"kind"`
@@ -65,6 +90,8 @@ type exportedEntry struct {
 	Before      string              `json:"before,omitempty"`
 	After       string              `json:"after,omitempty"`
 	CorrectedAt time.Time           `json:"corrected_at,omitzero"`
+	WasFrom     time.Time           `json:"was_from,omitzero"`
+	WasTo       time.Time           `json:"was_to,omitzero"`
 }
 
 type exportedSubscription struct {
@@ -90,7 +117,7 @@ type export struct {
 	now          time.Time
 }
 
-// write writes it to w, incidents first, each followed by its timeline.
+// write writes it to w, incidents first, then windows, each followed by its timeline.
 func (e export) write(ctx context.Context, db storage.DB, w io.Writer) error {
 	book := outbox.NewBook()
 	j := journal.New(db, book, func(...desk.Subject) {}, journal.Settings{})
@@ -102,6 +129,9 @@ func (e export) write(ctx context.Context, db storage.DB, w io.Writer) error {
 	}
 	err := j.Volumes(ctx, func(v journal.Volume) error { return exportVolume(lines, v) })
 	if err != nil {
+		return err
+	}
+	if err := j.WindowVolumes(ctx, func(v journal.WindowVolume) error { return exportWindow(lines, v) }); err != nil {
 		return err
 	}
 	err = book.EverySubscription(ctx, db, func(s desk.Subscription) error {
@@ -137,21 +167,57 @@ func exportVolume(lines *json.Encoder, v journal.Volume) error {
 		return err
 	}
 	for _, e := range v.Entries {
-		if err := exportEntry(lines, x.ID, e); err != nil {
+		if err := exportEntry(lines, i.Subject(), e); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// exportEntry leaves out what is for staff only: notes, who leads, reasons.
-func exportEntry(lines *json.Encoder, incident string, e desk.Entry) error {
-	if e.Kind == desk.Noted || e.Kind == desk.Led {
+func exportWindow(lines *json.Encoder, v journal.WindowVolume) error {
+	w := v.Window
+	x := exportedWindow{
+		Type: "window", ID: w.Subject().String(), Title: w.Title, Details: w.Details, Effect: w.Effect, Status: w.Status,
+		PlannedFrom: w.Planned.From, PlannedTo: w.Planned.To, StartedAt: w.StartedAt, EndedAt: w.EndedAt, ScheduledAt: w.ScheduledAt,
+		Slot: w.Slot, Verified: w.Verified, Remark: w.Remark, Why: w.Why, NextNewsBy: w.NextNewsBy,
+	}
+	if w.Rule != nil {
+		x.Rule, x.Zone = w.Rule.RRule(), w.Rule.Zone
+	}
+	if w.Of != 0 {
+		x.Series = desk.Subject{Kind: desk.WindowSubject, Number: w.Of}.String()
+	}
+	if w.Became != 0 {
+		x.Became = desk.Subject{Kind: desk.IncidentSubject, Number: w.Became}.String()
+	}
+	for _, a := range w.Services {
+		x.Services = append(x.Services, exportedService{ID: a.Service, Name: a.Name})
+	}
+	if err := lines.Encode(x); err != nil {
+		return err
+	}
+	for _, e := range v.Entries {
+		if err := exportEntry(lines, w.Subject(), e); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// exportEntry leaves out what is for staff only: notes, who leads, reasons, tests that
+// fail.
+func exportEntry(lines *json.Encoder, about desk.Subject, e desk.Entry) error {
+	if e.Kind == desk.Noted || e.Kind == desk.Led || e.Kind == desk.WindowNotPassed {
 		return nil
 	}
 	x := exportedEntry{
-		Type: "entry", Incident: incident, Seq: e.Seq, At: e.At, Kind: e.Kind, Update: e.Update, Status: e.Status,
-		Impact: e.Impact, Before: e.Before, After: e.After, CorrectedAt: e.CorrectedAt,
+		Type: "entry", Seq: e.Seq, At: e.At, Kind: e.Kind, Update: e.Update, Status: e.Status,
+		Impact: e.Impact, Before: e.Before, After: e.After, CorrectedAt: e.CorrectedAt, WasFrom: e.Was.From, WasTo: e.Was.To,
+	}
+	if about.Kind == desk.WindowSubject {
+		x.Window, x.Text = about.String(), e.Text // all that is said of a window is public
+	} else {
+		x.Incident = about.String()
 	}
 	if e.Public() {
 		x.Text = e.Text

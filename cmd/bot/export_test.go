@@ -73,6 +73,51 @@ func (c *chronicle) subscribe(channel string, target desk.Target, topics []desk.
 	}
 }
 
+// works plans work that is moved, begins, and ends with a remark, and a series.
+func (c *chronicle) works() {
+	c.t.Helper()
+	p := desk.Plan{
+		Services: []desk.Affected{{Service: "learn", Name: "Learn System"}}, Title: "New database", Details: "It takes <three> hours.",
+		Planned: desk.Period{From: four.Add(24 * time.Hour), To: four.Add(27 * time.Hour)},
+	}
+	c.schedule(p)
+	rules := []journal.WindowRule{
+		func(w desk.Window, act desk.Act) (desk.WindowChange, error) {
+			return w.Move(desk.Period{From: four.Add(26 * time.Hour), To: four.Add(29 * time.Hour)}, act)
+		},
+		desk.Window.Start,
+		func(w desk.Window, act desk.Act) (desk.WindowChange, error) { return w.Done("", true, act) },
+		func(w desk.Window, act desk.Act) (desk.WindowChange, error) {
+			return w.NotPassed([]string{"secret test"}, act)
+		},
+		func(w desk.Window, act desk.Act) (desk.WindowChange, error) {
+			return w.Done("Slow for an hour.", true, act)
+		},
+	}
+	for _, rule := range rules {
+		if _, err := c.ApplyWindow(c.t.Context(), c.by(), 1, rule, false); err != nil {
+			c.t.Fatal(err)
+		}
+	}
+	weekly := desk.Recurrence{Every: 1, Days: []time.Weekday{time.Wednesday}, At: 4 * 60, For: time.Hour, Zone: "America/New_York", First: four.Truncate(24*time.Hour).AddDate(0, 0, 1)}
+	p.Title, p.Details, p.Rule = "Patches", "", &weekly
+	p.Planned, _ = weekly.Next(four)
+	c.schedule(p)
+	if _, err := c.Occurrence(c.t.Context(), c.by(), 2, four.AddDate(0, 0, 7)); err != nil {
+		c.t.Fatal(err)
+	}
+	if _, err := c.ApplyWindow(c.t.Context(), c.by(), 3, func(w desk.Window, act desk.Act) (desk.WindowChange, error) { return w.Cancel("Not this week.", act) }, false); err != nil {
+		c.t.Fatal(err)
+	}
+}
+
+func (c *chronicle) schedule(p desk.Plan) {
+	c.t.Helper()
+	if _, err := c.Schedule(c.t.Context(), c.by(), p, desk.Override{Urgent: "secret reason"}); err != nil {
+		c.t.Fatal(err)
+	}
+}
+
 // Everything that people may take with them, and nothing that is for staff only.
 func TestTheExport(t *testing.T) {
 	c := newChronicle(t)
@@ -93,6 +138,7 @@ func TestTheExport(t *testing.T) {
 	if _, err := c.Merge(t.Context(), c.by(), b, a); err != nil {
 		t.Fatal(err)
 	}
+	c.works()
 	c.subscribe("CTEACH", desk.ServiceTarget("learn"), nil, desk.Major)
 	c.subscribe("CLIB", desk.All(), []desk.Topic{desk.TopicProbes}, "")
 

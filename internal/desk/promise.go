@@ -215,7 +215,7 @@ func (i Incident) missed(now time.Time, c Cadence) IncidentDue {
 		reach = ReachEdit
 	}
 	d := IncidentDue{
-		Change:   i.change(Act{At: now}, Entry{Kind: Holding, Since: i.informedAt()}, reach),
+		Change:   i.change(Act{At: now}, Entry{Kind: Holding, Since: i.informedAt(), Unseen: !c.Holding}, reach),
 		Ask:      i.ask(AskMissed, i.NextUpdateBy),
 		Escalate: i.Missed == maxMissed-1 && !i.Drill,
 	}

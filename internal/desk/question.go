@@ -41,6 +41,8 @@ type Question struct {
 	Answered time.Time `json:",omitzero"`
 	// AgainAt is when ops was asked something newer about the same.
 	AgainAt time.Time `json:",omitzero"`
+	// PassedAt is when the clock went on without an answer.
+	PassedAt time.Time `json:",omitzero"`
 }
 
 // About is the subject that it is about.

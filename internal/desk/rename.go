@@ -88,13 +88,14 @@ func (r Renaming) notice(n Notice) Notice {
 		n.Digest = &d
 	}
 	if n.Question != nil {
-		q := r.question(*n.Question)
+		q := r.Question(*n.Question)
 		n.Question = &q
 	}
 	return n
 }
 
-func (r Renaming) question(q Question) Question {
+// Question returns q with the people and channels in it renamed.
+func (r Renaming) Question(q Question) Question {
 	q.Mention = slices.Clone(q.Mention)
 	for k, p := range q.Mention {
 		q.Mention[k] = r.Person(p)

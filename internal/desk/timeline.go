@@ -76,7 +76,7 @@ type Entry struct {
 	Was Period `json:",omitzero"`
 	// Since is since when nothing is new.
 	Since time.Time `json:",omitzero"`
-	// Unseen: it corrected what nobody but ops had been told.
+	// Unseen: nobody but ops was told, or had been told what it corrected.
 	Unseen bool `json:",omitempty"`
 }
 

@@ -11,6 +11,8 @@ const (
 	endAsk = 10 * time.Minute
 	// lateNews is how often news is promised of a window that takes longer than planned.
 	lateNews = 30 * time.Minute
+	// testsTake is how long tests may take past the planned end before that is told.
+	testsTake = 10 * time.Minute
 	// maxMissed is how many promises may pass unanswered: with the last nothing more is
 	// promised.
 	maxMissed = 3
@@ -41,7 +43,7 @@ func (w Window) Due(now time.Time, a Around) (WindowChange, bool) {
 	case !w.HeldAt.IsZero():
 		return w.dueHeld(now)
 	case !now.Before(w.Planned.From):
-		return w.startByClock(now), true
+		return w.startByClock(now, a), true
 	case !now.Before(w.Planned.From.Add(-startAsk)) && !w.AskedFor.Equal(w.Planned.From):
 		return w.askStart(now, a.Open), true
 	}
@@ -88,13 +90,28 @@ func (w Window) quiet() WindowChange { return WindowChange{Window: w} }
 
 // startByClock begins the work when it was planned. Where even its end has passed
 // meanwhile, that is told instead of the begin.
-func (w Window) startByClock(now time.Time) WindowChange {
+func (w Window) startByClock(now time.Time, a Around) WindowChange {
 	c, _ := w.clone().Start(Act{At: w.Planned.From}) // it is coming and no series
-	if !now.Before(w.Planned.To) {
-		w = c.Window
-		w.Entries--
-		return w.late(now)
+	if now.Before(w.Planned.To) {
+		c.Entry.At, c.Announce.At = now, now
+		return c
 	}
+	w = c.Window
+	w.Entries--
+	if a.Planning.AutoComplete {
+		return w.doneByClock(now, a.Gated)
+	}
+	return w.late(now)
+}
+
+// doneByClock says that the work was done at its planned end; what tests have still to
+// show they show from now on.
+func (w Window) doneByClock(now time.Time, gated bool) WindowChange {
+	at := w.Planned.To
+	if gated {
+		at = now
+	}
+	c, _ := w.Done("", gated, Act{At: at}) // it is running and no series
 	c.Entry.At, c.Announce.At = now, now
 	return c
 }
@@ -132,6 +149,8 @@ func (w Window) nextRunning(p Planning) time.Time {
 		return time.Time{}
 	case w.Status == InProgress && !p.AutoComplete && !w.AskedFor.Equal(end):
 		return w.endAskAt()
+	case w.Status == Verifying:
+		return latest(end, w.VerifyingAt.Add(testsTake))
 	}
 	return end
 }
@@ -153,8 +172,7 @@ func (w Window) dueRunning(now time.Time, a Around) (WindowChange, bool) {
 		c.Ask = w.ask(AskEnd, end)
 		return c, true
 	case w.Status == InProgress && a.Planning.AutoComplete && w.NextNewsBy.IsZero():
-		c, err := w.Done("", a.Gated, Act{At: now})
-		return c, err == nil
+		return w.doneByClock(now, a.Gated), true
 	}
 	return w.late(now), true
 }

@@ -198,7 +198,7 @@ func (w Window) Extend(by time.Duration, act Act) (WindowChange, error) {
 		return WindowChange{}, Refuse(Invalid, "A window lasts at most 14 days.").WithHint("Like: window extend %d 1h", w.Number).In("for")
 	}
 	w = w.clone()
-	w.Planned.To, w.NextNewsBy, w.Missed, w.AskedFor = to, time.Time{}, 0, time.Time{}
+	w.Planned.To, w.NextNewsBy, w.Missed = to, time.Time{}, 0
 	if w.Status == Verifying {
 		w.Status, w.VerifyingAt, w.Failing = InProgress, time.Time{}, nil
 	}
@@ -221,7 +221,10 @@ func (w Window) Move(to Period, act Act) (WindowChange, error) {
 	}
 	was := w.Planned
 	w = w.clone()
-	w.Planned, w.HeldAt, w.AskedFor, w.RemindedTo = to, time.Time{}, time.Time{}, act.At
+	if !to.From.Equal(was.From) {
+		w.AskedFor = time.Time{}
+	}
+	w.Planned, w.HeldAt, w.RemindedTo = to, time.Time{}, act.At
 	return w.replanned(act, Entry{Kind: WindowMoved, Was: was}), nil
 }
 

@@ -2,6 +2,7 @@ package journal
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"time"
 
@@ -48,7 +49,7 @@ func (j *Journal) ask(tx storage.Tx, by By, q *desk.Question, escalate bool) (no
 			return nil, err
 		}
 	}
-	if notices, err = j.closeAsked(tx, q.About(), func(old *desk.Question) { old.AgainAt = by.At.UTC() }); err != nil || len(channels) == 0 {
+	if notices, err = j.closeAsked(tx, q.About(), by.At, func(old *desk.Question) { old.AgainAt = by.At.UTC() }); err != nil || len(channels) == 0 {
 		return notices, err
 	}
 	s, err := j.askIn(tx, asked{Question: *q, At: by.At, To: channels[0], Next: channels[1:]})
@@ -181,11 +182,21 @@ func (j *Journal) answered(tx storage.Tx, by By, about desk.Subject) ([]desk.Sub
 	if err := callTable().Delete(tx, callKey(about)); err != nil {
 		return nil, err
 	}
-	return j.closeAsked(tx, about, func(q *desk.Question) { q.Answered = by.At.UTC() })
+	return j.closeAsked(tx, about, by.At, func(q *desk.Question) { q.Answered = by.At.UTC() })
+}
+
+// outdated closes the questions about a window that the change of it answers: a person's
+// any, the clock's one that goes on without an answer.
+func (j *Journal) outdated(tx storage.Tx, by By, was desk.WindowStatus, c desk.WindowChange) ([]desk.Subject, error) {
+	s := c.Window.Subject()
+	if by.clock && c.Ask == nil && c.Window.Status != was {
+		return j.closeAsked(tx, s, by.At, func(q *desk.Question) { q.PassedAt = by.At.UTC() })
+	}
+	return j.answered(tx, by, s)
 }
 
 // closeAsked ends the questions about a subject, which end says how.
-func (j *Journal) closeAsked(tx storage.Tx, about desk.Subject, end func(*desk.Question)) (notices []desk.Subject, err error) {
+func (j *Journal) closeAsked(tx storage.Tx, about desk.Subject, at time.Time, end func(*desk.Question)) (notices []desk.Subject, err error) {
 	k := askedTable().Key().Str(about.String())
 	open := map[int]asked{}
 	err = askedTable().Scan(tx, k, k.End(), maxAnswered, func(key storage.Key, a asked) (bool, error) {
@@ -198,10 +209,11 @@ func (j *Journal) closeAsked(tx storage.Tx, about desk.Subject, end func(*desk.Q
 	if err != nil {
 		return nil, err
 	}
-	for n, a := range open {
+	for _, n := range slices.Sorted(maps.Keys(open)) {
+		a := open[n]
 		end(&a.Question)
 		s := desk.Subject{Kind: desk.NoticeSubject, Number: n}
-		if err := j.unask(tx, s, a); err != nil {
+		if err := j.unask(tx, at, s, a); err != nil {
 			return nil, err
 		}
 		notices = append(notices, s)
@@ -213,7 +225,7 @@ func (j *Journal) closeAsked(tx storage.Tx, about desk.Subject, end func(*desk.Q
 // transaction. The next answer takes the rest.
 const maxAnswered = 5
 
-func (j *Journal) unask(tx storage.Tx, s desk.Subject, a asked) error {
+func (j *Journal) unask(tx storage.Tx, at time.Time, s desk.Subject, a asked) error {
 	if err := moveMark(tx, s, a.WakeAt, time.Time{}); err != nil {
 		return err
 	}
@@ -223,7 +235,7 @@ func (j *Journal) unask(tx storage.Tx, s desk.Subject, a asked) error {
 	if err := askedTable().Delete(tx, askedKey(a.Question.About(), s.Number)); err != nil {
 		return err
 	}
-	return j.book.Amend(tx, s, desk.Notice{Number: s.Number, At: a.At, To: a.To, Question: &a.Question})
+	return j.book.Amend(tx, s, desk.Notice{Number: s.Number, At: at, To: a.To, Question: &a.Question})
 }
 
 // Unanswered lists the questions about a subject that nobody has answered.

@@ -257,7 +257,7 @@ func (j *Journal) sweep(tx storage.Tx, by By, w desk.Window) (fired, error) {
 func leftOf(tx storage.Tx, series int) (number int, err error) {
 	k := madeTable().Key().Num(uint64(series))
 	err = madeTable().Scan(tx, k, k.End(), 0, func(_ storage.Key, n int) (bool, error) {
-		w, err := getWindow(tx, n)
+		w, err := scanWindow(tx, n)
 		if err == nil && w.CheckComing() == nil {
 			number = n
 		}

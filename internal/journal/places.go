@@ -3,6 +3,7 @@ package journal
 import (
 	"bytes"
 	"math"
+	"slices"
 	"time"
 
 	"github.com/umassonline/belltower/internal/desk"
@@ -17,6 +18,7 @@ const (
 	comingName  = "coming"
 	runningName = "running"
 	seriesName  = "series"
+	repeatsName = "repeats"
 )
 
 // placesOf lists the keys of where a window stands.
@@ -32,7 +34,11 @@ func placesOf(w desk.Window) (keys []storage.Key) {
 		for _, id := range w.ServiceIDs() {
 			k = k.Str(string(id))
 		}
-		return []storage.Key{k}
+		keys = append(keys, k)
+		for _, id := range w.ServiceIDs() {
+			keys = append(keys, storage.K(repeatsName).Str(string(id)).Num(n))
+		}
+		return keys
 	case w.IsRunning():
 		keys = append(keys, storage.K(runningName).Num(n))
 	default:
@@ -112,6 +118,26 @@ func activeSeries(tx storage.Tx) (all []seriesPlace, err error) {
 	return all, err
 }
 
+// seriesAbout lists the series that are not over and about any of the services.
+func seriesAbout(tx storage.Tx, services []desk.ServiceID) (numbers []int, err error) {
+	for _, id := range services {
+		k := storage.K(repeatsName).Str(string(id))
+		err := tx.Scan(k, k.End(), 0, func(key, _ []byte) (bool, error) {
+			r := storage.ReadKey(key)
+			r.Str()
+			r.Str()
+			if n := int(r.Num()); !slices.Contains(numbers, n) {
+				numbers = append(numbers, n)
+			}
+			return true, r.Err()
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	return numbers, nil
+}
+
 // comingNumbers lists the windows that begin in within and have not begun, at most
 // limit (0: all), in the order of their begins.
 func comingNumbers(tx storage.Tx, within desk.Period, limit int) (numbers []int, err error) {
@@ -140,6 +166,28 @@ func runningNumbers(tx storage.Tx) (numbers []int, err error) {
 
 func madeKey(series int, slot time.Time) storage.Key {
 	return madeTable().Key().Num(uint64(series)).Time(slot)
+}
+
+// slotOf is the slot of a madeKey.
+func slotOf(key storage.Key) (time.Time, error) {
+	r := storage.ReadKey(key)
+	r.Str()
+	r.Num()
+	return r.Time(), r.Err()
+}
+
+// scanWindow reads a window as one of many that a transaction looks at: there may be
+// more of them than it may Get, so that a change of it meanwhile goes unnoticed.
+func scanWindow(tx storage.Tx, number int) (w desk.Window, err error) {
+	k := windowKey(number)
+	err = windowTable().Scan(tx, k, k.End(), 1, func(_ storage.Key, one desk.Window) (bool, error) {
+		w = one
+		return false, nil
+	})
+	if err == nil && w.Number != number {
+		err = noWindow(number)
+	}
+	return w, err
 }
 
 // always is a period that holds all that is planned.

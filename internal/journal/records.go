@@ -19,6 +19,7 @@ import (
 //	coming/from/number  the windows that have not begun, series not
 //	running/number      the windows at work
 //	series/number/...   the series that are not over, and their services
+//	repeats/service/number   the same by service
 //	over/time/number    the windows that are over, by the last time that calendars show
 //	made/number/slot    the number of the window that is a slot's of a series
 //	due/time/subject    when the clock has to look at something
@@ -75,9 +76,13 @@ func getWindow(tx storage.Tx, n int) (desk.Window, error) {
 		return w, err
 	}
 	if !ok {
-		return w, desk.Refuse(desk.Unknown, "There is no WIN-%d.", n).WithHint("window list shows what there is.")
+		return w, noWindow(n)
 	}
 	return w, nil
+}
+
+func noWindow(n int) error {
+	return desk.Refuse(desk.Unknown, "There is no WIN-%d.", n).WithHint("window list shows what there is.")
 }
 
 func dueKey(at time.Time, s desk.Subject) storage.Key {

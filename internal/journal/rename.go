@@ -3,6 +3,8 @@ package journal
 import (
 	"context"
 	"fmt"
+	"reflect"
+	"slices"
 	"strings"
 
 	"github.com/umassonline/belltower/internal/desk"
@@ -18,7 +20,7 @@ func (j *Journal) Rename(ctx context.Context, by By, r desk.Renaming) (n outbox.
 	if n, err = outbox.Rename(ctx, j.db, r); err != nil {
 		return n, err
 	}
-	for _, step := range []func(context.Context, desk.Renaming) error{j.renameIncidents, j.renameEntries, j.renameSeen} {
+	for _, step := range []func(context.Context, desk.Renaming) error{j.renameIncidents, j.renameWindows, j.renameAsked, j.renameEntries, j.renameSeen} {
 		if err := step(ctx, r); err != nil {
 			return n, fmt.Errorf("rename the connection %s to %s: %w", r.From, r.To, err)
 		}
@@ -31,6 +33,33 @@ func (j *Journal) renameIncidents(ctx context.Context, r desk.Renaming) error {
 		was := *i
 		*i = r.Incident(was)
 		if i.DeclaredBy == was.DeclaredBy && i.DeclaredIn == was.DeclaredIn && i.Lead == was.Lead {
+			return nil
+		}
+		return k
+	})
+	return err
+}
+
+func (j *Journal) renameWindows(ctx context.Context, r desk.Renaming) error {
+	_, err := windowTable().Rewrite(ctx, j.db, func(k storage.Key, w *desk.Window) storage.Key {
+		was := *w
+		*w = r.Window(was)
+		if w.ScheduledBy == was.ScheduledBy && w.ScheduledIn == was.ScheduledIn {
+			return nil
+		}
+		return k
+	})
+	return err
+}
+
+func (j *Journal) renameAsked(ctx context.Context, r desk.Renaming) error {
+	_, err := askedTable().Rewrite(ctx, j.db, func(k storage.Key, a *asked) storage.Key {
+		was := *a
+		a.Question, a.To, a.Next = r.Question(a.Question), r.Channel(a.To), slices.Clone(a.Next)
+		for n, ch := range a.Next {
+			a.Next[n] = r.Channel(ch)
+		}
+		if reflect.DeepEqual(*a, was) {
 			return nil
 		}
 		return k

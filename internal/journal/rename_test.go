@@ -5,6 +5,7 @@ import (
 	"errors"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -34,6 +35,9 @@ func busy(t *testing.T) *office {
 	if err := o.Notify(t.Context(), desk.Notice{At: four, Text: "A notice.", Only: []desk.ConnectionName{"amherst"}}); err != nil {
 		t.Fatal(err)
 	}
+	o.plan(5, "New database", time.Hour, time.Hour) // while an incident is open, so ops is asked
+	o.fire(hour)
+	o.fire(2*hour - 600)
 	return o
 }
 

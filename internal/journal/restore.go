@@ -8,9 +8,9 @@ import (
 	"github.com/umassonline/belltower/storage"
 )
 
-// numbersSkipped is how many numbers of incidents are left out after a restore:
-// more than are declared between two backups. Those given since the backup stand in
-// posts whose buttons still work, so that none may name another incident.
+// numbersSkipped is how many numbers of incidents, and of windows, are left out after a restore:
+// more than are given between two backups. Those given since the backup stand in
+// posts whose buttons still work, so that none may name another.
 const numbersSkipped = 100
 
 // Restored notes that the store was just taken from a backup: no number is given
@@ -18,13 +18,10 @@ const numbersSkipped = 100
 // time in which the bot was away.
 func (j *Journal) Restored(ctx context.Context, notice desk.Notice) error {
 	err := j.db.Update(ctx, func(tx storage.Tx) error {
-		k := seqTable().Key().Str(string(desk.IncidentSubject))
-		n, _, err := seqTable().Get(tx, k)
-		if err != nil {
-			return err
-		}
-		if err := seqTable().Put(tx, k, n+numbersSkipped); err != nil {
-			return err
+		for _, kind := range []desk.SubjectKind{desk.IncidentSubject, desk.WindowSubject} {
+			if err := skipNumbers(tx, kind); err != nil {
+				return err
+			}
 		}
 		if err := aliveTable().Put(tx, aliveTable().Key(), notice.At.UTC()); err != nil {
 			return err
@@ -32,11 +29,20 @@ func (j *Journal) Restored(ctx context.Context, notice desk.Notice) error {
 		if err := dropCalls(tx); err != nil { // they were made, or answered, since
 			return err
 		}
-		_, err = j.book.Notify(tx, notice)
+		_, err := j.book.Notify(tx, notice)
 		return err
 	})
 	if err != nil {
 		return fmt.Errorf("note that the store was restored: %w", err)
 	}
 	return nil
+}
+
+func skipNumbers(tx storage.Tx, kind desk.SubjectKind) error {
+	k := seqTable().Key().Str(string(kind))
+	n, _, err := seqTable().Get(tx, k)
+	if err != nil {
+		return err
+	}
+	return seqTable().Put(tx, k, n+numbersSkipped)
 }

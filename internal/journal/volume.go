@@ -14,6 +14,12 @@ type Volume struct {
 	Entries  []desk.Entry
 }
 
+// WindowVolume is a window, or a series, with its timeline, names too.
+type WindowVolume struct {
+	Window  desk.Window
+	Entries []desk.Entry
+}
+
 // volumesAtOnce bounds what is read in one moment: a slow reader must not keep the
 // store from using its free pages again.
 const volumesAtOnce = 100
@@ -21,14 +27,42 @@ const volumesAtOnce = 100
 // Volumes hands fn every incident that there is when it begins, drills too, in the
 // order of their numbers, each as it is at one moment. An error of fn ends it.
 func (j *Journal) Volumes(ctx context.Context, fn func(Volume) error) error {
+	return inPages(ctx, j, shelf[Volume]{desk.IncidentSubject, func(tx storage.Tx, n int) (v Volume, found bool, err error) {
+		if v.Incident, found, err = incidentTable().Get(tx, incidentKey(n)); err != nil || !found {
+			return v, false, err
+		}
+		v.Entries, err = timelineOf(tx, v.Incident.Subject())
+		return v, true, err
+	}}, fn)
+}
+
+// WindowVolumes is Volumes for windows.
+func (j *Journal) WindowVolumes(ctx context.Context, fn func(WindowVolume) error) error {
+	return inPages(ctx, j, shelf[WindowVolume]{desk.WindowSubject, func(tx storage.Tx, n int) (v WindowVolume, found bool, err error) {
+		if v.Window, found, err = windowTable().Get(tx, windowKey(n)); err != nil || !found {
+			return v, false, err
+		}
+		v.Entries, err = timelineOf(tx, v.Window.Subject())
+		return v, true, err
+	}}, fn)
+}
+
+// shelf is where the volumes of a kind are read from; not every number is given.
+type shelf[T any] struct {
+	kind desk.SubjectKind
+	read func(tx storage.Tx, n int) (v T, found bool, err error)
+}
+
+// inPages hands fn what is on a shelf. What fn answers is returned as it is.
+func inPages[T any](ctx context.Context, j *Journal, s shelf[T], fn func(T) error) error {
 	last := 0
 	err := j.db.View(ctx, func(tx storage.Tx) (err error) {
-		last, _, err = seqTable().Get(tx, seqTable().Key().Str(string(desk.IncidentSubject)))
+		last, _, err = seqTable().Get(tx, seqTable().Key().Str(string(s.kind)))
 		return err
 	})
 	for from := 1; err == nil && from <= last; from += volumesAtOnce {
-		var page []Volume
-		if page, err = j.volumes(ctx, from, min(from+volumesAtOnce, last+1)); err != nil {
+		var page []T
+		if page, err = s.page(ctx, j, from, min(from+volumesAtOnce, last+1)); err != nil {
 			break
 		}
 		for _, v := range page {
@@ -38,28 +72,23 @@ func (j *Journal) Volumes(ctx context.Context, fn func(Volume) error) error {
 		}
 	}
 	if err != nil {
-		return fmt.Errorf("read all incidents: %w", err)
+		return fmt.Errorf("read all of the kind %s: %w", s.kind, err)
 	}
 	return nil
 }
 
-// volumes reads those with from <= number < to; not every number is given.
-func (j *Journal) volumes(ctx context.Context, from, to int) (page []Volume, err error) {
+// page reads those with from <= number < to.
+func (s shelf[T]) page(ctx context.Context, j *Journal, from, to int) (page []T, err error) {
 	err = j.db.View(ctx, func(tx storage.Tx) error {
 		page = nil
 		for n := from; n < to; n++ {
-			i, found, err := incidentTable().Get(tx, incidentKey(n))
+			v, found, err := s.read(tx, n)
 			if err != nil {
 				return err
 			}
-			if !found {
-				continue
+			if found {
+				page = append(page, v)
 			}
-			entries, err := timelineOf(tx, i.Subject())
-			if err != nil {
-				return err
-			}
-			page = append(page, Volume{i, entries})
 		}
 		return nil
 	})

@@ -2,7 +2,6 @@ package journal
 
 import (
 	"context"
-	"slices"
 	"time"
 
 	"github.com/umassonline/belltower/internal/desk"
@@ -252,7 +251,7 @@ func (j *Journal) putWindow(tx storage.Tx, by By, c desk.WindowChange, channels 
 	if err := enter(tx, by, s, c.Entry); err != nil {
 		return out, err
 	}
-	if out.Answered, err = j.answered(tx, by, s); err != nil {
+	if out.Answered, err = j.outdated(tx, by, was.Status, c); err != nil {
 		return out, err
 	}
 	asked, err := j.ask(tx, by, c.Ask, c.Escalate)
@@ -323,15 +322,15 @@ func takenBy(tx storage.Tx, w desk.Window, times []desk.Period) (out []desk.Take
 			return nil, err
 		}
 	}
-	series, err := activeSeries(tx)
+	series, err := seriesAbout(tx, w.ServiceIDs())
 	if err != nil {
 		return nil, err
 	}
-	for _, one := range series {
-		if one.number == w.Number || one.number == w.Of || !slices.ContainsFunc(one.services, w.Concerns) {
+	for _, number := range series {
+		if number == w.Number {
 			continue
 		}
-		taken, err := futureOf(tx, one.number, all)
+		taken, err := futureOf(tx, number, all)
 		if err != nil {
 			return nil, err
 		}
@@ -342,18 +341,32 @@ func takenBy(tx storage.Tx, w desk.Window, times []desk.Period) (out []desk.Take
 
 // futureOf lists the occurrences of a series that are not windows of their own yet.
 func futureOf(tx storage.Tx, number int, within desk.Period) (out []desk.Taken, err error) {
-	w, err := getWindow(tx, number)
+	w, err := scanWindow(tx, number)
 	if err != nil {
 		return nil, err
 	}
-	for _, slot := range w.Rule.Between(within.From.Add(-w.Rule.For), within.To, 10*lookAhead) {
-		_, made, err := madeTable().Get(tx, madeKey(number, slot.From))
-		if err != nil {
-			return nil, err
-		}
-		if !made && !slot.From.Before(w.Planned.From) {
+	slots := w.Rule.Between(latest(within.From.Add(-w.Rule.For), w.Planned.From), within.To, 10*lookAhead)
+	if len(slots) == 0 {
+		return nil, nil
+	}
+	made := map[int64]bool{}
+	last := madeKey(number, slots[len(slots)-1].From).End()
+	err = madeTable().Scan(tx, madeKey(number, slots[0].From), last, 0, func(key storage.Key, _ int) (bool, error) {
+		slot, err := slotOf(key)
+		made[slot.UnixNano()] = true
+		return true, err
+	})
+	for _, slot := range slots {
+		if !made[slot.From.UnixNano()] {
 			out = append(out, desk.Taken{Subject: w.Subject(), Period: slot})
 		}
 	}
-	return out, nil
+	return out, err
+}
+
+func latest(a, b time.Time) time.Time {
+	if a.Before(b) {
+		return b
+	}
+	return a
 }

@@ -73,15 +73,17 @@ func (c *Clock) Run(ctx context.Context, fire Fire) error {
 }
 
 // wait is how long to sleep, and notes until when.
-func (c *Clock) wait(now, next time.Time, err error) time.Duration {
-	sleep := glance
+func (c *Clock) wait(began, next time.Time, err error) time.Duration {
+	now := c.now()
+	sleep := min(glance, began.Add(glance).Sub(now)) // what was marked for later since it began was not seen
 	if !next.IsZero() {
-		sleep = min(sleep, next.Sub(c.now()))
+		sleep = min(sleep, next.Sub(now))
 	}
+	sleep = max(sleep, 0)
 	if err != nil {
 		c.log.Error("what was due could not all be done; it is tried again", "error", err)
 		sleep = min(sleep, retry)
 	}
 	c.until.Store(now.Add(sleep).UnixNano())
-	return max(sleep, 0)
+	return sleep
 }

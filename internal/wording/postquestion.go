@@ -18,6 +18,8 @@ func (c Context) question(q desk.Question, now time.Time) chat.Message {
 		m.Summary = c.say("Answered %s.", k.at(q.Answered))
 	case !q.AgainAt.IsZero():
 		m.Summary = c.say("Asked again %s.", k.at(q.AgainAt))
+	case !q.PassedAt.IsZero():
+		m.Summary = c.say("Nobody answered by %s, so it went as planned.", k.at(q.PassedAt))
 	case q.Incident != nil:
 		c.askIncident(&m, q, k)
 	default:

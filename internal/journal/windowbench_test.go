@@ -1,0 +1,153 @@
+package journal_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"path/filepath"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/umassonline/belltower/internal/desk"
+	"github.com/umassonline/belltower/internal/journal"
+	"github.com/umassonline/belltower/internal/outbox"
+	"github.com/umassonline/belltower/storage"
+	"github.com/umassonline/belltower/storage/boltdb"
+)
+
+// How much is planned in a large organization, and on how many services.
+const (
+	manyWindows, manySeries = 10_000, 1000
+	manyServices            = 200
+)
+
+// pair is a journal of which nothing is planned, and one with very much.
+type pair [2]*journal.Journal
+
+func newPair(b *testing.B) (p pair) {
+	b.Helper()
+	for k, windows := range []int{0, manyWindows} {
+		db, err := boltdb.Open(filepath.Join(b.TempDir(), "belltower.db"), boltdb.Options{})
+		if err != nil {
+			b.Fatal(err)
+		}
+		b.Cleanup(func() { db.Close() })
+		p[k] = journal.New(db, outbox.NewBook(), func(...desk.Subject) {}, journal.Settings{Ops: []desk.Channel{ops}})
+		if windows > 0 {
+			fill(b, db)
+		}
+	}
+	return p
+}
+
+// fill writes windows and series as the journal does, but many in a commit.
+func fill(b *testing.B, db storage.DB) {
+	b.Helper()
+	var all []desk.Window
+	for n := 1; n <= manyWindows+manySeries; n++ {
+		w := desk.Window{
+			Number: n, Title: "Work", Services: []desk.Affected{service(n)}, Effect: desk.EffectDown, Status: desk.Scheduled,
+			ScheduledAt: four, ScheduledBy: ann, ScheduledIn: ops, Entries: 1,
+		}
+		w.Planned.From = four.Add(time.Duration(1+n) * time.Hour)
+		w.Planned.To = w.Planned.From.Add(time.Hour)
+		w.WakeAt = w.Planned.From.Add(-15 * time.Minute)
+		if n > manyWindows {
+			w.Rule = &desk.Recurrence{Every: 1, Days: []time.Weekday{time.Weekday(n % 7)}, At: desk.DayTime(n % (24 * 60)), For: time.Hour, Zone: "America/New_York", First: four.Truncate(24*time.Hour).AddDate(0, 0, 1)}
+			w.Planned, _ = w.Rule.Next(four)
+			w.WakeAt = w.Planned.From
+		}
+		all = append(all, w)
+	}
+	for some := range slices.Chunk(all, 20) {
+		err := db.Background(b.Context(), func(tx storage.Tx) error {
+			for _, w := range some {
+				if err := write(tx, w); err != nil {
+					return err
+				}
+			}
+			return tx.Put(storage.K("seq").Str(string(desk.WindowSubject)), []byte(fmt.Sprint(some[len(some)-1].Number)))
+		})
+		if err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+func service(n int) desk.Affected {
+	id := fmt.Sprintf("s%d", n%manyServices)
+	return desk.Affected{Service: desk.ServiceID(id), Name: id}
+}
+
+// write writes a window, its place and its mark.
+func write(tx storage.Tx, w desk.Window) error {
+	value, err := json.Marshal(w)
+	if err != nil {
+		return err
+	}
+	keys := []storage.Key{storage.K("due").Time(w.WakeAt).Str(string(desk.WindowSubject)).Num(uint64(w.Number))}
+	wantedOf(w, func(k storage.Key) { keys = append(keys, k) })
+	for _, k := range keys {
+		if err := tx.Put(k, []byte("{}")); err != nil {
+			return err
+		}
+	}
+	return tx.Put(storage.K("window").Num(^uint64(0)-uint64(w.Number)), value)
+}
+
+// compare measures what do takes on both, in turn, and reports the medians' ratio.
+func (p pair) compare(b *testing.B, do func(j *journal.Journal, n int) error) {
+	b.Helper()
+	var took [2][]time.Duration
+	for n := range max(b.N, 100) {
+		for k, j := range p {
+			began := time.Now()
+			if err := do(j, n); err != nil {
+				b.Fatal(err)
+			}
+			took[k] = append(took[k], time.Since(began))
+		}
+	}
+	for k, unit := range []string{"none-µs", "many-µs"} {
+		slices.Sort(took[k])
+		b.ReportMetric(float64(median(took[k]).Microseconds()), unit)
+	}
+	b.ReportMetric(float64(median(took[1]))/float64(median(took[0])), "ratio")
+	b.ReportMetric(0, "ns/op")
+}
+
+func median(sorted []time.Duration) time.Duration { return sorted[len(sorted)/2] }
+
+// A declare with 10,000 windows and 1,000 series in the store, against one with none
+// (target: 1.1 times).
+func BenchmarkDeclareBesideManyWindows(b *testing.B) {
+	newPair(b).compare(b, func(j *journal.Journal, n int) error {
+		_, err := j.Declare(b.Context(), request(n), desk.Declaration{
+			Services: []desk.Affected{service(n)}, Impact: desk.Major, Title: "It is down", Text: "We look.",
+		}, true)
+		return err
+	})
+}
+
+// A schedule beside as many, on a free day far ahead (target: 1.1 times).
+func BenchmarkScheduleBesideManyWindows(b *testing.B) {
+	newPair(b).compare(b, func(j *journal.Journal, n int) error {
+		from := four.AddDate(2, 0, n/20).Add(time.Duration(n%20) * time.Hour)
+		_, err := j.Schedule(b.Context(), request(n), desk.Plan{
+			Services: []desk.Affected{service(n)}, Title: "Work", Planned: desk.Period{From: from, To: from.Add(time.Minute)},
+		}, urgent)
+		return err
+	})
+}
+
+// A look of the clock when nothing is due.
+func BenchmarkIdleBesideManyWindows(b *testing.B) {
+	newPair(b).compare(b, func(j *journal.Journal, _ int) error {
+		_, err := j.Fire(b.Context(), four)
+		return err
+	})
+}
+
+func request(n int) journal.By {
+	return journal.By{Request: fmt.Sprintf("amherst/%d", n), At: four.Add(time.Duration(n) * time.Second), Person: ann, Name: "Ann", From: ops}
+}

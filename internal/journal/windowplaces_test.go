@@ -1,0 +1,106 @@
+package journal_test
+
+import (
+	"encoding/json"
+	"slices"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/umassonline/belltower/internal/desk"
+	"github.com/umassonline/belltower/storage"
+)
+
+// sound fails unless there is just one mark for each subject that has something due, and
+// every window stands where its state says.
+func (o *office) sound() {
+	o.t.Helper()
+	want, got := map[string]bool{}, map[string]bool{}
+	err := o.db.View(o.t.Context(), func(tx storage.Tx) error {
+		clear(want)
+		clear(got)
+		for _, table := range []string{"due", "slot", "coming", "running", "series", "repeats", "over"} {
+			k := storage.K(table)
+			if err := tx.Scan(k, k.End(), 0, func(key, _ []byte) (bool, error) {
+				got[storage.Key(key).String()] = true
+				return true, nil
+			}); err != nil {
+				return err
+			}
+		}
+		return scanWanted(tx, func(k storage.Key) { want[k.String()] = true })
+	})
+	if err != nil {
+		o.t.Fatal(err)
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		o.t.Fatalf("marks and places (-want +got):\n%s", diff)
+	}
+}
+
+// scanWanted hands fn the keys that there have to be.
+func scanWanted(tx storage.Tx, fn func(storage.Key)) error {
+	due := func(at time.Time, s desk.Subject) {
+		if !at.IsZero() {
+			fn(storage.K("due").Time(at).Str(string(s.Kind)).Num(uint64(s.Number)))
+		}
+	}
+	err := scan(tx, "window", func(_ []byte, w desk.Window) { wantedOf(w, fn); due(w.WakeAt, w.Subject()) })
+	if err != nil {
+		return err
+	}
+	if err := scan(tx, "incident", func(_ []byte, i desk.Incident) { due(i.WakeAt, i.Subject()) }); err != nil {
+		return err
+	}
+	return scan(tx, "asked", func(key []byte, a struct{ WakeAt time.Time }) {
+		r := storage.ReadKey(key)
+		r.Str()
+		r.Str()
+		due(a.WakeAt, desk.Subject{Kind: desk.NoticeSubject, Number: int(r.Num())})
+	})
+}
+
+// wantedOf are the keys of where a window stands, but of one that is over the time.
+func wantedOf(w desk.Window, fn func(storage.Key)) {
+	n := uint64(w.Number)
+	switch {
+	case w.IsOver():
+		last := w.EndedAt
+		planned := w.Planned
+		if w.IsSeries() {
+			planned, _ = w.Rule.Next(w.EndedAt)
+		}
+		for _, t := range []time.Time{planned.To, w.Slot} {
+			if t.After(last) {
+				last = t
+			}
+		}
+		fn(storage.K("over").Time(last).Num(n))
+		return
+	case w.IsSeries():
+		k := storage.K("series").Num(n)
+		for _, id := range w.ServiceIDs() {
+			k = k.Str(string(id))
+			fn(storage.K("repeats").Str(string(id)).Num(n))
+		}
+		fn(k)
+		return
+	case w.IsRunning():
+		fn(storage.K("running").Num(n))
+	default:
+		fn(storage.K("coming").Time(w.Planned.From).Num(n))
+	}
+	for _, id := range w.ServiceIDs() {
+		fn(storage.K("slot").Str(string(id)).Time(w.Planned.From).Num(n).Time(w.Planned.To))
+	}
+}
+
+func scan[T any](tx storage.Tx, table string, fn func(key []byte, v T)) error {
+	k := storage.K(table)
+	return tx.Scan(k, k.End(), 0, func(key, value []byte) (bool, error) {
+		var v T
+		err := json.Unmarshal(value, &v)
+		fn(slices.Clone(key), v)
+		return true, err
+	})
+}
