@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"strconv"
 	"strings"
 	"sync/atomic"
@@ -96,7 +97,9 @@ func (d *deeds) Pop() any {
 
 // liveThrough tells a season.
 func liveThrough(t *testing.T, s season, seed uint64) {
+	defer debug.SetGCPercent(debug.SetGCPercent(heapGrowth))
 	y := &year{bubble: bubble{t: t, dir: storeDir(t)}, season: s, seed: seed, zone: zone(t)}
+	y.record.made()
 	defer func() {
 		if t.Failed() {
 			t.Logf("BELLTOWER_YEAR_SEED=%d tells it again", seed)

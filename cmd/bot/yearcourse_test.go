@@ -10,9 +10,11 @@ import (
 func (y *year) readCourse(s desk.Subject) {
 	course := y.record.about(s)
 	for k, a := range course {
-		next := y.record.wentOn(s)
+		var next *desk.Announcement
 		if k+1 < len(course) {
 			next = &course[k+1]
+		} else if goesOn := y.record.about(y.record.became[s]); len(goesOn) > 0 {
+			next = &goesOn[0]
 		}
 		switch {
 		case a.Snapshot.Incident != nil:
@@ -97,7 +99,7 @@ func (y *year) readReminder(a desk.Announcement, next *desk.Announcement) {
 
 // readQuestion sees that nobody is asked at night about what is minor.
 func (y *year) readQuestion(a desk.Announcement, q desk.Question) {
-	if hour := a.At.In(y.zone).Hour(); q.Incident != nil && q.Incident.Impact == desk.Minor && (hour < 7 || hour >= 22) {
+	if hour := a.At.In(y.zone).Hour(); a.N == 1 && q.Incident != nil && q.Incident.Impact == desk.Minor && (hour < 7 || hour >= 22) {
 		y.wrong("ops is asked at %s about %s, which is minor", a.At.In(y.zone), q.Incident.Subject())
 	}
 }

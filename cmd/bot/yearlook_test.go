@@ -4,7 +4,6 @@ import (
 	"context"
 	"html"
 	"regexp"
-	"slices"
 	"strings"
 	"testing/synctest"
 	"time"
@@ -79,17 +78,6 @@ func (y *year) lookAtPromises() {
 	}
 }
 
-// shownAs is the subject that a post shows now: work may have become an incident.
-func (y *year) shownAs(s desk.Subject) desk.Subject {
-	if s.Kind == desk.WindowSubject {
-		w, err := y.bot.journal.Window(context.Background(), s.Number)
-		if err == nil && w.Became != 0 {
-			return desk.Subject{Kind: desk.IncidentSubject, Number: w.Became}
-		}
-	}
-	return s
-}
-
 // longOver is when posts of what has ended are forgotten.
 const longOver = 29 * 24 * time.Hour
 
@@ -99,16 +87,15 @@ func (y *year) lookAtRoots(id slacktest.ChannelID, p *campusPlace, isOps bool) {
 		if !m.isRoot() || m.about.Kind == desk.NoticeSubject {
 			continue
 		}
-		s := y.shownAs(m.about)
-		all := y.record.about(s)
-		if !isOps {
-			all = slices.DeleteFunc(all, func(a desk.Announcement) bool { return a.Reach == desk.ReachOps })
+		s := m.about
+		if into, became := y.record.became[s]; became {
+			s = into
 		}
-		if len(all) == 0 {
+		newest, any := y.record.newest(s, isOps)
+		if !any {
 			y.wrong("%s has a post about %s, of which nothing was to be told", id, s)
 			continue
 		}
-		newest := all[len(all)-1]
 		if since := time.Since(newest.At); since < telling || newest.Snapshot.Ended() && since > longOver {
 			continue
 		}

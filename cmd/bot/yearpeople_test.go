@@ -104,6 +104,11 @@ func (y *year) press(p *campusPlace, line string) bool {
 	if err != nil || a.Late || a.Status != 200 {
 		y.wrong("press %s: %v, late %v, status %d", line, err, a.Late, a.Status)
 	}
+	if _, opened := y.slack.Form(p.who); opened {
+		if a, err = y.slack.Submit(y.t.Context(), p.who, slacktest.Fill{}); err != nil || len(a.Problems) > 0 {
+			y.wrong("fill in the form of %s: %v %v", line, err, a.Problems)
+		}
+	}
 	wake(y.life.said)
 	y.note("%s presses %s", p.ops, line)
 	y.mayDie()
