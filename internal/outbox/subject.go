@@ -72,7 +72,8 @@ func (s *subject) scopeAt(n int) desk.Scope {
 }
 
 // reply returns what a channel that was told up to told is to hear so that it is
-// told up to want. A retraction stands alone: what came before it is void. Where
+// told up to want. A retraction stands alone: what came before it is void; one that only
+// posts are to show is not said. Where
 // there are no threads only what is for the channel itself is said; to a loud channel
 // all is for it, and to a quiet one nothing is said.
 func (s *subject) reply(told, want int, threads bool, m desk.Manner) saying {
@@ -84,7 +85,9 @@ func (s *subject) reply(told, want int, threads bool, m desk.Manner) saying {
 	for n := max(told, s.out.Forgotten) + 1; n <= want; n++ {
 		a := s.at(n)
 		if a.Snapshot.Scope().Retracted {
-			out = saying{anns: []*desk.Announcement{a}, broadcast: true}
+			if out = (saying{}); a.Reach != desk.ReachEdit {
+				out = saying{anns: []*desk.Announcement{a}, broadcast: true}
+			}
 			break
 		}
 		forChannel := a.Reach == desk.ReachChannel || (a.Reach == desk.ReachThread && m == desk.Loud)
