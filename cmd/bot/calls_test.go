@@ -3,7 +3,9 @@ package main
 import (
 	"io"
 	"net/http"
+	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 )
@@ -11,7 +13,14 @@ import (
 // pager answers what is sent to pager.example.edu, and passes on what is not.
 type pager struct {
 	http.RoundTripper
+	mu    sync.Mutex // guards calls
 	calls []string
+}
+
+func (p *pager) heard() []string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return slices.Clone(p.calls)
 }
 
 func (p *pager) RoundTrip(r *http.Request) (*http.Response, error) {
@@ -19,6 +28,8 @@ func (p *pager) RoundTrip(r *http.Request) (*http.Response, error) {
 		return p.RoundTripper.RoundTrip(r)
 	}
 	body, err := io.ReadAll(r.Body)
+	p.mu.Lock()
+	defer p.mu.Unlock()
 	p.calls = append(p.calls, time.Now().UTC().Format("15:04:05 ")+r.Header.Get("Idempotency-Key")+" "+string(body))
 	return &http.Response{StatusCode: http.StatusAccepted, Body: http.NoBody, Request: r}, err
 }
@@ -34,15 +45,16 @@ func TestTheOnCallServiceIsCalledOnce(t *testing.T) {
 		pass(20 * time.Second) // so that no loop wakes by itself when the promise passes
 		b.ann("/incident declare learn down")
 		b.until("2026-12-02 04:40")
-		if len(p.calls) > 0 {
-			t.Errorf("it is called too early: %v", p.calls)
+		if early := p.heard(); len(early) > 0 {
+			t.Errorf("it is called too early: %v", early)
 		}
 		pass(30 * time.Second)
 		b.stop()
 		b.start()
 		pass(2 * time.Hour)
-		if len(p.calls) != 1 || !strings.HasPrefix(p.calls[0], "09:40:2") || !strings.Contains(p.calls[0], `"subject":"INC-1"`) {
-			t.Errorf("the pager heard %v", p.calls)
+		calls := p.heard()
+		if len(calls) != 1 || !strings.HasPrefix(calls[0], "09:40:2") || !strings.Contains(calls[0], `"subject":"INC-1"`) {
+			t.Errorf("the pager heard %v", calls)
 		}
 		for range b.story.Unclaimed() { // what ops hears meanwhile is another story's
 			b.story.Expect(ops, "")

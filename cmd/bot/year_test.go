@@ -24,10 +24,10 @@ import (
 // incidents, channels that come and go, a bot that is killed, stopped and away, and
 // campuses whose Slack is down. Whatever happens, the promises are kept.
 //
-// BELLTOWER_YEAR_SEED tells a course again, BELLTOWER_YEAR_LOG names a file that is
+// BELLTOWER_YEAR_SEED tells another course, or one again; BELLTOWER_YEAR_LOG names a file that is
 // written what happened.
 func TestAYear(t *testing.T) {
-	seed := uint64(time.Now().UnixNano() % 1e6)
+	seed := uint64(1)
 	if text := os.Getenv("BELLTOWER_YEAR_SEED"); text != "" {
 		var err error
 		if seed, err = strconv.ParseUint(text, 10, 64); err != nil {
@@ -35,7 +35,7 @@ func TestAYear(t *testing.T) {
 		}
 	}
 	s := wholeYear
-	if testing.Short() {
+	if testing.Short() || raced {
 		s = fewWeeks
 	}
 	liveThrough(t, s, seed)
