@@ -50,7 +50,7 @@ type season struct {
 }
 
 var (
-	wholeYear = season{days: 365, once: 80, series: 4, incidents: 60, kills: 30, stops: 14, outages: 18, subscriptions: 40, quietLooks: 150}
+	wholeYear = season{days: 365, once: 80, series: 4, incidents: 60, kills: 30, stops: 14, outages: 18, subscriptions: 40, quietLooks: 60}
 	fewWeeks  = season{days: 42, once: 14, series: 2, incidents: 9, kills: 6, stops: 3, outages: 4, subscriptions: 8, quietLooks: 30}
 )
 

@@ -103,3 +103,10 @@ func (y *year) readQuestion(a desk.Announcement, q desk.Question) {
 		y.wrong("ops is asked at %s about %s, which is minor", a.At.In(y.zone), q.Incident.Subject())
 	}
 }
+
+// tellCourse writes down what was announced about a subject.
+func (y *year) tellCourse(s desk.Subject) {
+	for _, a := range y.record.about(s) {
+		y.course.WriteString(s.String() + " " + a.At.In(y.zone).Format("2006-01-02 15:04:05") + " " + string(a.Kind) + " " + string(a.Reach) + " " + a.Text + "\n")
+	}
+}

@@ -110,14 +110,24 @@ func (y *year) lookAtRoots(id slacktest.ChannelID, p *campusPlace, isOps bool) {
 
 // differs is what a post does not show of a delivery.
 func (y *year) differs(m post, name desk.ConnectionName, d chat.Delivery) string {
-	want, reads := y.bot.words.For(name).Post(d), readable(m.Reads())
-	for _, text := range append([]chat.Text{want.Summary}, want.Context...) {
-		plain := text.PlainText(y.zone)
-		if !strings.Contains(plain, "http") && !strings.Contains(reads, strings.TrimSpace(plain)) {
-			return plain
+	reads := readable(m.Reads())
+	for _, text := range y.words(name, d) {
+		if !strings.Contains(reads, text) {
+			return text
 		}
 	}
 	return ""
+}
+
+// words are sentences that a delivery consists of, without links.
+func (y *year) words(name desk.ConnectionName, d chat.Delivery) (all []string) {
+	want := y.bot.words.For(name).Post(d)
+	for _, text := range append([]chat.Text{want.Summary}, want.Context...) {
+		if plain := text.PlainText(y.zone); !strings.Contains(plain, "http") {
+			all = append(all, strings.TrimSpace(plain))
+		}
+	}
+	return all
 }
 
 var dates = regexp.MustCompile(`<!date\^[^|>]*\|([^>]*)>`)

@@ -37,6 +37,7 @@ func (y *year) end() {
 	}
 	for _, s := range y.subjects() {
 		y.readCourse(s)
+		y.tellCourse(s)
 	}
 	y.t.Logf("%d windows, %d incidents, %d posts, %d subjects; %d", y.people.windows, y.people.incidents, n, len(y.record.told), most)
 }
