@@ -30,12 +30,7 @@ func TestTheWeeksPlannedWorkIsToldOnMonday(t *testing.T) {
 		b.story.Expect(ops, "WIN-2")
 		b.until("2026-12-02 17:00")
 		b.story.Expect(ops, "Reminder")
-		b.until("2026-12-07 07:59")
-		b.stop()
-		pass(3 * time.Hour)
-		b.start()
-		pass(5 * time.Second)
-		b.story.Expect(ops, "I was away")
+		b.awayUntil("2026-12-07 10:59")
 		told := func(text string, ids ...slacktest.ChannelID) {
 			t.Helper()
 			for _, id := range ids {
@@ -55,7 +50,7 @@ func TestTheWeeksPlannedWorkIsToldOnMonday(t *testing.T) {
 		b.story.Expect(ops, "cancelled")
 		b.until("2026-12-08 17:00")
 		b.story.Expect(ops, "Reminder")
-		b.until("2026-12-14 07:59")
+		b.awayUntil("2026-12-14 07:58")
 		b.story.NothingElse()
 		b.until("2026-12-14 08:00")
 		told("Patches", ops, "CTEACH", "CLATE")
@@ -63,10 +58,21 @@ func TestTheWeeksPlannedWorkIsToldOnMonday(t *testing.T) {
 	})
 }
 
+// awayUntil has the bot down until a moment.
+func (b *bubble) awayUntil(at string) {
+	b.t.Helper()
+	b.stop()
+	b.until(at)
+	b.start()
+	pass(5 * time.Second)
+	b.story.Expect(ops, "I was away")
+}
+
 // Nothing is told of a week in which nothing is planned, nor of one that began while the
 // bot was down until the evening.
 func TestAWeekThatIsNotTold(t *testing.T) {
 	inBubble(t, func(t *testing.T, b *bubble) {
+		b.awayUntil("2026-12-06 23:59")
 		b.until("2026-12-07 12:00")
 		b.story.NothingElse()
 		b.schedule("learn 2026-12-15 17:00 for 1h Patches --yes")
@@ -74,12 +80,7 @@ func TestAWeekThatIsNotTold(t *testing.T) {
 		b.story.Expect(ops, "WIN-1")
 		b.until("2026-12-08 17:00")
 		b.story.Expect(ops, "Reminder")
-		b.until("2026-12-14 07:00")
-		b.stop()
-		pass(13 * time.Hour)
-		b.start()
-		pass(5 * time.Second)
-		b.story.Expect(ops, "I was away")
+		b.awayUntil("2026-12-14 20:00")
 		b.story.Expect(ops, "Reminder")
 	})
 }

@@ -144,7 +144,7 @@ func next(now time.Time, l *lane) verdict {
 	return best
 }
 
-// better orders verdicts of one lane: what needs no call, then by class and age,
+// better orders verdicts of one lane: what needs no call, then by class, age and number,
 // then the shortest wait.
 func better(v, than verdict) bool {
 	switch {
@@ -155,7 +155,15 @@ func better(v, than verdict) bool {
 	case !v.calls() || !than.calls():
 		return than.calls() && !v.calls()
 	}
-	return cmp.Or(v.class()-than.class(), v.job.since.Compare(than.job.since)) < 0
+	return cmp.Or(v.class()-than.class(), v.job.since.Compare(than.job.since), v.job.number()-than.job.number()) < 0
+}
+
+// number is that of its subject; of what came at the same moment the lower goes first.
+func (j *job) number() int {
+	if j.of == nil {
+		return 0
+	}
+	return j.of.id.Number
 }
 
 func (j *job) next(now time.Time) verdict {
