@@ -72,7 +72,7 @@ func TestTheDemoByKeyboardAlone(t *testing.T) {
 	x.reads("#posts", "INC-10")
 	for _, part := range []string{"/inc", "dec", "le", "do"} {
 		x.keys(part)
-		x.until("!document.getElementById('choices').hidden")
+		x.until("!document.getElementById('choices').hidden && document.getElementById('choices').dataset.line === document.getElementById('line').value")
 		x.keys(kb.Tab)
 	}
 	x.until("document.getElementById('line').value === '/incident declare learn down '")

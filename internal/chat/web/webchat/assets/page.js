@@ -180,6 +180,7 @@
       li.append(value, label);
       return li;
     }));
+    list.dataset.line = text;
     list.hidden = false;
     line.setAttribute('aria-expanded', 'true');
     choose(-1);
@@ -211,7 +212,9 @@
     else if (e.key === 'ArrowUp' && open) choose(chosen < 1 ? count - 1 : chosen - 1);
     else if (e.key === 'ArrowUp' && !line.value && typed.length) line.value = typed[typed.length - 1];
     else if (e.key === 'Escape' && open) close();
-    else if (e.key === 'Tab' && open && !e.shiftKey && (chosen >= 0 || /\S$/.test(line.value))) take(list.children[Math.max(chosen, 0)]);
+    else if (e.key === 'Tab' && open && !e.shiftKey && (chosen >= 0 || /\S$/.test(line.value))) {
+      if (chosen >= 0 || list.dataset.line === line.value) take(list.children[Math.max(chosen, 0)]); // not those of an older line
+    }
     else if (e.key === 'Enter' && open && chosen >= 0) take(list.children[chosen]);
     else return;
     e.preventDefault();
