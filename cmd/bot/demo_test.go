@@ -59,7 +59,7 @@ func TestTheDemoFromTwoTabs(t *testing.T) {
 	robin.until("[...document.querySelectorAll('.tally dd')][1].innerText === '0'")
 	for _, said := range []string{"The cable is mended.", "A cable was cut."} {
 		if n := eval[int](layla, "[...document.querySelectorAll('.thread .post')].filter(e => e.innerText.includes('"+said+"')).length"); n != 1 {
-			t.Errorf("%q stands %d times in the thread", said, n)
+			t.Errorf("%q stands %d times in the thread:\n%s", said, n, eval[string](layla, "[...document.querySelectorAll('.thread .post')].map(e => e.innerText).join('\\n--\\n')"))
 		}
 	}
 }
