@@ -163,8 +163,8 @@ func (v verdict) urgent() bool {
 	return v.do != sendEdit && v.n > 0 && v.job.of.at(v.n).Snapshot.Urgent()
 }
 
-// verify reads again how far the subjects may be told and, before an opening,
-// what its channel subscribes to, and returns the lanes that still have a call of
+// verify reads again whether the connection is held, how far the subjects may be told
+// and, before an opening, what its channel subscribes to, and returns the lanes that still have a call of
 // this method to make.
 func (l *line) verify(ctx context.Context, now time.Time, m method, turn []*lane) ([]*lane, error) {
 	if err := l.reread(ctx, turn); err != nil {
@@ -184,6 +184,9 @@ func (l *line) verify(ctx context.Context, now time.Time, m method, turn []*lane
 func (l *line) reread(ctx context.Context, turn []*lane) error {
 	var changed []desk.Subject
 	err := l.db().View(ctx, func(tx storage.Tx) error {
+		if err := l.readHold(tx); err != nil {
+			return err
+		}
 		as, err := l.asking(tx)
 		if err != nil {
 			return err

@@ -277,11 +277,10 @@ func (l *line) again(returns []string) error {
 
 // read reads what the news are about, holds and newcomers.
 func (l *line) read(tx storage.Tx, fresh news) error {
-	_, held, err := holdTable().Get(tx, holdKey(l.name))
+	err := l.readHold(tx)
 	if err != nil {
 		return err
 	}
-	l.held = held
 	if fresh.all {
 		err = l.readSubjects(tx)
 	} else {
@@ -291,6 +290,11 @@ func (l *line) read(tx storage.Tx, fresh news) error {
 		return err
 	}
 	return l.readNewcomers(tx)
+}
+
+func (l *line) readHold(tx storage.Tx) (err error) {
+	_, l.held, err = holdTable().Get(tx, holdKey(l.name))
+	return err
 }
 
 // readSubjects reads all subjects that are live or that jobs are about.

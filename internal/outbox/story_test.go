@@ -2,12 +2,13 @@ package outbox
 
 import (
 	"context"
-	"github.com/umassonline/belltower/internal/chat"
-	"github.com/umassonline/belltower/storage"
+	"sync/atomic"
 	"testing"
 	"time"
 
+	"github.com/umassonline/belltower/internal/chat"
 	"github.com/umassonline/belltower/internal/desk"
+	"github.com/umassonline/belltower/storage"
 )
 
 // An incident is one post in each channel, an update is said in its thread and
@@ -236,6 +237,31 @@ func TestStoryHold(t *testing.T) {
 		w.pass(time.Second)
 		w.expect("math", s, "post 2")
 	})
+}
+
+// What is announced after a hold is told nobody, wherever between two looks into the
+// store the two come, also while a channel is made acquainted with what is open.
+func TestStoryHoldBetweenTwoLooks(t *testing.T) {
+	for at, came := int64(1), true; came; at++ {
+		inWorld(t, func(w *world) {
+			var looks atomic.Int64
+			var s desk.Subject
+			w.looks = func() {
+				if looks.Add(1) != at {
+					return
+				}
+				w.update(func(tx storage.Tx) error { return w.book.Hold(tx, campus, Hold{Since: time.Now()}) })
+				s = w.declare(desk.Major, 0)
+				w.say(s, 0)
+			}
+			w.subscribe("", "math")
+			w.start()
+			w.pass(time.Minute)
+			if came = looks.Load() >= at; came {
+				w.mustNotBeTold(s, "math", "ops")
+			}
+		})
+	}
 }
 
 // Who subscribes is told what is open; who unsubscribes keeps a true post.

@@ -41,6 +41,7 @@ type world struct {
 	commitAs  atomic.Int64    // how commits end: well, refused, unclear
 	skew      time.Duration   // by which our clock is wrong
 	disk      time.Duration   // how long a commit takes
+	looks     func()          // before each look of the process into the store; nil: nothing
 	vanished  map[string]bool // channels that were ever gone
 	hits      atomic.Int64    // commits and send boundaries of all processes so far
 	killAt    atomic.Int64    // the boundary at which the process dies; 0: never
@@ -161,6 +162,9 @@ func (m *mortal) Background(ctx context.Context, fn func(storage.Tx) error) erro
 func (m *mortal) View(ctx context.Context, fn func(storage.Tx) error) error {
 	if m.dead.Load() {
 		return errDead
+	}
+	if m.world.looks != nil {
+		m.world.looks()
 	}
 	return m.DB.View(ctx, fn)
 }
