@@ -15,7 +15,7 @@ import (
 
 var windowDeeds = []string{
 	"plan", "plan", "plan", "remind", "move", "begin", "begin", "tick", "tick", "complete", "cancel", "convert", "convert",
-	"convert with grace", "ask", "answer", "declare", "say", "resolve", "retract", "subscribe", "unsubscribe", "quiet", "loud",
+	"convert", "ask", "answer", "declare", "say", "resolve", "retract", "subscribe", "unsubscribe", "quiet", "loud",
 	"night", "late night", "quiet night", "hold", "release", "restart", "vanish", "return",
 }
 
@@ -43,7 +43,7 @@ func (w *world) changeWindow(s step) bool {
 	case "answer":
 		w.answerOne(s.On)
 		return true
-	case "remind", "move", "begin", "tick", "complete", "cancel", "convert", "convert with grace", "ask":
+	case "remind", "move", "begin", "tick", "complete", "cancel", "convert", "ask":
 		if !known || win.IsOver() {
 			return true
 		}
@@ -74,7 +74,7 @@ func (w *world) changeWindow(s step) bool {
 		return true
 	default:
 		if win.IsRunning() {
-			w.convertWith(about, map[bool]time.Duration{true: 10 * time.Second}[s.Do == "convert with grace"])
+			w.convert(about)
 		}
 		return true
 	}

@@ -74,10 +74,9 @@ func (w *world) move(s desk.Subject, by time.Duration) {
 	w.announceWindow(c, err)
 }
 
-// convert makes an incident of a window, in one transaction.
-func (w *world) convert(s desk.Subject) desk.Subject { return w.convertWith(s, 0) }
-
-func (w *world) convertWith(s desk.Subject, grace time.Duration) desk.Subject {
+// convert makes an incident of a window, in one transaction and without a grace, as
+// the journal does.
+func (w *world) convert(s desk.Subject) desk.Subject {
 	w.t.Helper()
 	c, err := w.windows[s].Convert(len(w.state)+1, w.act())
 	if err != nil {
@@ -95,7 +94,7 @@ func (w *world) convertWith(s desk.Subject, grace time.Duration) desk.Subject {
 		if err := w.book.Continue(tx, s, into); err != nil {
 			return err
 		}
-		_, err := w.book.Announce(tx, *d.Announce, Release{Now: w.clock().UTC(), Grace: grace})
+		_, err := w.book.Announce(tx, *d.Announce, Release{Now: w.clock().UTC()})
 		return err
 	}, into)
 	return into
