@@ -2,23 +2,12 @@ package slack
 
 import (
 	"context"
-	"encoding/json"
-	"errors"
-	"fmt"
 	"sync"
+
+	"github.com/umassonline/belltower/internal/chat"
 )
 
-// Memory keeps across restarts what Slack told one connection, as records by
-// table and id, so that commands are taken while Slack's API is down. It holds
-// no secrets. Its methods may be called from many goroutines.
-type Memory interface {
-	// Recall hands each record of a table to fn.
-	Recall(ctx context.Context, table string, fn func(id string, record []byte) error) error
-	// Keep writes one record, in place of the one before.
-	Keep(ctx context.Context, table, id string, record []byte) error
-}
-
-// The tables of a Memory.
+// The tables of the Memory.
 const (
 	teamTable   = "team"      // who we are: one record, without an id
 	personTable = "person"    // by user id
@@ -27,19 +16,19 @@ const (
 	deafTable   = "deaf"      // whether it was told that nothing is heard: one record, without an id
 )
 
-// Tables lists the tables of a Memory.
+// Tables lists the tables of the Memory.
 func Tables() []string { return []string{teamTable, personTable, groupTable, roomTable, deafTable} }
 
 // recall takes in what was known before a restart. What cannot be read is asked
 // for anew.
 func (w *Workspace) recall(ctx context.Context) {
-	err := recallEach(ctx, w.opt.Memory, personTable, w.people.restore)
+	err := chat.RecallEach(ctx, w.opt.Memory, personTable, w.people.restore)
 	w.forgot(personTable, err)
-	err = recallEach(ctx, w.opt.Memory, groupTable, w.groups.put)
+	err = chat.RecallEach(ctx, w.opt.Memory, groupTable, w.groups.put)
 	w.forgot(groupTable, err)
-	err = recallEach(ctx, w.opt.Memory, roomTable, w.rooms.put)
+	err = chat.RecallEach(ctx, w.opt.Memory, roomTable, w.rooms.put)
 	w.forgot(roomTable, err)
-	err = recallEach(ctx, w.opt.Memory, teamTable, func(_ string, id identity) { w.known.CompareAndSwap(nil, &id) })
+	err = chat.RecallEach(ctx, w.opt.Memory, teamTable, func(_ string, id identity) { w.known.CompareAndSwap(nil, &id) })
 	w.forgot(teamTable, err)
 }
 
@@ -49,29 +38,9 @@ func (w *Workspace) forgot(table string, err error) {
 	}
 }
 
-// recallEach takes in the records of a table, past those that cannot be read, of
-// which the error tells.
-func recallEach[T any](ctx context.Context, m Memory, table string, take func(id string, v T)) error {
-	var unread error
-	err := m.Recall(ctx, table, func(id string, record []byte) error {
-		var v T
-		if err := json.Unmarshal(record, &v); err != nil {
-			unread = fmt.Errorf("record %q: %w", id, err)
-			return nil
-		}
-		take(id, v)
-		return nil
-	})
-	return errors.Join(err, unread)
-}
-
 // keep writes a record. Where it cannot, the next restart knows less.
 func (w *Workspace) keep(ctx context.Context, table, id string, v any) {
-	record, err := json.Marshal(v)
-	if err == nil {
-		err = w.opt.Memory.Keep(ctx, table, id, record)
-	}
-	if err != nil {
+	if err := chat.KeepAs(ctx, w.opt.Memory, table, id, v); err != nil {
 		w.opt.Log.Warn("cannot keep what Slack told", "connection", w.name, "table", table, "error", err)
 	}
 }

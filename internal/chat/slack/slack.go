@@ -50,7 +50,7 @@ type Options struct {
 	// Groups are the ids of user groups (S...) that the access list names.
 	Groups []string
 	// Memory keeps what Slack told across restarts.
-	Memory Memory
+	Memory chat.Memory
 	// Stale is told, once an outage, that a group's list cannot be refreshed and why,
 	// and that the old one goes on counting. After an error it is told again.
 	Stale func(context.Context, chat.Roster, error) error

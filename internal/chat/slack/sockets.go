@@ -11,6 +11,8 @@ import (
 	"github.com/gorilla/websocket"
 	slackgo "github.com/slack-go/slack"
 	"github.com/slack-go/slack/socketmode"
+
+	"github.com/umassonline/belltower/internal/chat"
 )
 
 // How many sockets are kept: while one is replaced Slack sends to the other
@@ -89,7 +91,7 @@ func (s *Sockets) Whole() <-chan struct{} { return s.hearing.whole }
 // most leaveWithin. It always returns nil.
 func (s *Sockets) Run(ctx context.Context) error {
 	s.hearing.since = s.opt.Now()
-	err := recallEach(ctx, s.opt.Memory, deafTable, func(_ string, told bool) { s.hearing.told = told })
+	err := chat.RecallEach(ctx, s.opt.Memory, deafTable, func(_ string, told bool) { s.hearing.told = told })
 	s.forgot(deafTable, err)
 	for range socketsKept {
 		s.parts.Go(func() { s.keep(ctx) })
