@@ -16,8 +16,9 @@ import (
 // link is one connection to a chat platform, whatever the platform.
 type link struct {
 	outbox.Connection
-	sender    chat.Sender
-	abilities func() chat.Abilities
+	sender chat.Sender
+	// abilities is what can be done in a channel; without an id, in any.
+	abilities func(channel string) chat.Abilities
 }
 
 // connect makes the links. It calls nobody.
@@ -28,7 +29,7 @@ func (b *bot) connect() error {
 			return fmt.Errorf("connection %s: %w", s.Name, err)
 		}
 		b.workspaces = append(b.workspaces, w)
-		b.links = append(b.links, link{placeOf(s), w, w.Abilities})
+		b.links = append(b.links, link{placeOf(s), w, everywhere(w.Abilities)})
 	}
 	for _, s := range b.out.web {
 		w, err := web.New(s, web.Options{Word: b.words.For(s.Name).Post, Now: b.out.now, Log: b.out.log, Transport: b.out.transport})
@@ -36,9 +37,24 @@ func (b *bot) connect() error {
 			return fmt.Errorf("connection %s: %w", s.Name, err)
 		}
 		b.demo = append(b.demo, w)
-		b.links = append(b.links, link{outbox.Connection{Name: s.Name, Ops: []string{s.OpsChannel}}, w, w.Abilities})
+		b.links = append(b.links, link{outbox.Connection{Name: s.Name, Ops: []string{s.OpsChannel}}, w, everywhere(w.Abilities)})
 	}
 	return nil
+}
+
+// everywhere is for platforms where the same can be done in all channels.
+func everywhere(can func() chat.Abilities) func(string) chat.Abilities {
+	return func(string) chat.Abilities { return can() }
+}
+
+// abilities is what can be done in a channel.
+func (b *bot) abilities(ch desk.Channel) chat.Abilities {
+	for _, l := range b.links {
+		if l.Name == ch.Connection {
+			return l.abilities(ch.ID)
+		}
+	}
+	return chat.Abilities{}
 }
 
 func (b *bot) slackOptions(s config.Slack) slack.Options {

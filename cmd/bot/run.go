@@ -168,12 +168,8 @@ func (b *bot) changed(about ...desk.Subject) {
 }
 
 func (b *bot) newEngine() *outbox.Engine {
-	abilities := map[desk.ConnectionName]chat.Abilities{}
-	for _, l := range b.links {
-		abilities[l.Name] = l.abilities()
-	}
 	return outbox.NewEngine(outbox.EngineConfig{
-		DB: b.db, Book: b.book, Words: b.words, Senders: b.senders(), Abilities: abilities,
+		DB: b.db, Book: b.book, Words: b.words, Senders: b.senders(), Abilities: b.abilities,
 		Now: b.out.now, Log: b.out.log, Observe: b.metrics.observer(), Keep: b.cfg.Retention.Deliveries,
 	})
 }

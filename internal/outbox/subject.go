@@ -26,6 +26,7 @@ type subject struct {
 // span is the announcements after told, up to want, as a manner has them said.
 type span struct {
 	told, want int
+	threads    bool
 	manner     desk.Manner
 }
 
@@ -77,7 +78,7 @@ func (s *subject) scopeAt(n int) desk.Scope {
 // there are no threads only what is for the channel itself is said; to a loud channel
 // all is for it, and to a quiet one nothing is said.
 func (s *subject) reply(told, want int, threads bool, m desk.Manner) saying {
-	k := span{told, want, m}
+	k := span{told, want, threads, m}
 	if out, ok := s.said[k]; ok || m == desk.Quiet {
 		return out
 	}

@@ -176,17 +176,15 @@ func (w *world) start() {
 	db := &mortal{DB: w.store, world: w, kill: cancel, died: make(chan struct{})}
 	w.db = db
 	senders := map[desk.ConnectionName]chat.Sender{}
-	abilities := map[desk.ConnectionName]chat.Abilities{}
 	for _, c := range w.book.Places().Connections {
 		senders[c.Name] = process{w.platform, db.dead.Load, db.boundary}
-		abilities[c.Name] = w.platform.abil
 	}
 	var log io.Writer = io.Discard
 	if os.Getenv("OUTBOX_LOG") != "" {
 		log = os.Stderr
 	}
 	w.engine = NewEngine(EngineConfig{
-		chunk: w.chunk, Now: w.clock, DB: db, Book: w.book, Words: plainWords{}, Senders: senders, Abilities: abilities, Observe: w.observe,
+		chunk: w.chunk, Now: w.clock, DB: db, Book: w.book, Words: plainWords{}, Senders: senders, Abilities: w.platform.can, Observe: w.observe,
 		Log: slog.New(slog.NewTextHandler(log, &slog.HandlerOptions{Level: slog.LevelDebug})),
 	})
 	done := make(chan error)
