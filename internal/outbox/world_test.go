@@ -17,6 +17,7 @@ import (
 	"github.com/umassonline/belltower/internal/desk"
 	"github.com/umassonline/belltower/storage"
 	"github.com/umassonline/belltower/storage/boltdb"
+	"github.com/umassonline/belltower/storage/storagetest"
 )
 
 const campus = desk.ConnectionName("amherst")
@@ -62,7 +63,7 @@ func inWorld(t *testing.T, story func(w *world)) {
 
 func newWorld(t testing.TB) *world {
 	t.Helper()
-	store, err := boltdb.Open(filepath.Join(t.TempDir(), "test.db"), boltdb.Options{})
+	store, err := boltdb.Open(filepath.Join(storagetest.Dir(t), "test.db"), boltdb.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
