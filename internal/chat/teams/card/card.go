@@ -71,7 +71,7 @@ const (
 
 // root is a card.
 type root struct {
-	Schema   string     `json:"$schema"`
+	Schema   string     `json:"$schema,omitempty"`
 	Type     string     `json:"type"`
 	Version  string     `json:"version"`
 	Fallback string     `json:"fallbackText,omitempty"`
@@ -128,7 +128,7 @@ func (s Style) Message(m chat.Message) (Card, error) {
 	w := writer{Style: s}
 	buttons, left := w.buttons(m.Actions)
 	facts, small := w.facts(m.Facts), w.small(m.Context, left)
-	out := newRoot(s.Summary(m))
+	out := newRoot(string(w.literal(nil, s.Summary(m))))
 	room := planned - size(out) - size(buttons) - size(facts) - size(small)
 	out.Body = append(w.text(m, room), append(facts, small...)...)
 	out.place(buttons)

@@ -27,7 +27,7 @@ type choice struct {
 func (s Style) Form(f chat.Form, refused, field string) (Card, error) {
 	w := writer{Style: s}
 	title := shorten(clean(oneLine(f.Title)), maxTitle)
-	out := newRoot(title)
+	out := newRoot(string(w.literal(nil, title)))
 	out.Body = []element{{Type: "TextBlock", Text: string(w.literal(nil, title)), Wrap: true, Weight: "Bolder", Size: "Medium", Style: "heading"}}
 	if fault := w.fault(refused); refused != "" && !hasField(f, field) {
 		out.Body = append(out.Body, fault)

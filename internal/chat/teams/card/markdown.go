@@ -245,6 +245,9 @@ func (w *writer) person(b []byte, s chat.Span) []byte {
 // holds nothing that a card would write otherwise.
 func (w *writer) call(id, name string) (string, bool) {
 	name = strings.Join(strings.FieldsFunc(name, func(r rune) bool { return !isWord(r) && !strings.ContainsRune("-.'", r) }), " ")
+	if name = first(name, maxLabel); name == "" {
+		name = id
+	}
 	for _, m := range w.mentions {
 		if m.Mentioned.ID == id {
 			return m.Text, true
@@ -283,18 +286,15 @@ func (s Style) channelName(c desk.Channel) string {
 func rows(t chat.Text) []chat.Text {
 	out := []chat.Text{nil}
 	for _, s := range t {
-		parts := strings.Split(strings.ReplaceAll(s.Plain, "\r\n", "\n"), "\n")
-		for i, part := range parts {
+		if s.Plain == "" {
+			out[len(out)-1] = append(out[len(out)-1], s)
+			continue
+		}
+		for i, part := range strings.Split(strings.ReplaceAll(s.Plain, "\r\n", "\n"), "\n") {
 			if i > 0 {
 				out = append(out, nil)
 			}
-			if s.Plain != "" {
-				s.Plain = part
-				if part == "" {
-					continue
-				}
-			}
-			out[len(out)-1] = append(out[len(out)-1], s)
+			out[len(out)-1] = append(out[len(out)-1], chat.Span{Plain: part})
 		}
 	}
 	return out
