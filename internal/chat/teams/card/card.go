@@ -71,13 +71,13 @@ const (
 
 // root is a card.
 type root struct {
-	Schema   string     `json:"$schema,omitempty"`
-	Type     string     `json:"type"`
-	Version  string     `json:"version"`
-	Fallback string     `json:"fallbackText,omitempty"`
-	Body     []element  `json:"body,omitempty"`
-	Actions  []action   `json:"actions,omitempty"`
-	Teams    *extension `json:"msteams,omitempty"`
+	Schema   string    `json:"$schema,omitempty"`
+	Type     string    `json:"type"`
+	Version  string    `json:"version"`
+	Fallback string    `json:"fallbackText,omitempty"`
+	Body     []element `json:"body,omitempty"`
+	Actions  []action  `json:"actions,omitempty"`
+	Teams    *addition `json:"msteams,omitempty"`
 }
 
 // element is a part of a card's body; which fields are set depends on its type.
@@ -114,9 +114,9 @@ type fact struct {
 	Value string `json:"value"`
 }
 
-// extension is what Teams adds to cards: who is called in it
+// addition is what Teams adds to cards: who is called in it
 // (learn.microsoft.com, "Format cards in Teams", mentions).
-type extension struct {
+type addition struct {
 	Entities []mention `json:"entities"`
 }
 
@@ -125,11 +125,24 @@ type extension struct {
 // in the card itself (its msteams.entities), so an activity needs no entities of its
 // own. It fails where the card cannot be encoded, which does not happen.
 func (s Style) Message(m chat.Message) (Card, error) {
+	room := planned
+	for {
+		made, err := s.within(m, room)
+		over := len(made) - planned
+		if err != nil || over <= 0 || room < leastRoom {
+			return made, err
+		}
+		room -= over + leastRoom // for rows of buttons and who is called
+	}
+}
+
+// within writes a message in about room bytes.
+func (s Style) within(m chat.Message, room int) (Card, error) {
 	w := writer{Style: s}
 	buttons, left := w.buttons(m.Actions)
 	facts, small := w.facts(m.Facts), w.small(m.Context, left)
 	out := newRoot(string(w.literal(nil, s.Summary(m))))
-	room := planned - size(out) - size(buttons) - size(facts) - size(small)
+	room -= size(out) + size(buttons) + size(facts) + size(small)
 	out.Body = append(w.text(m, room), append(facts, small...)...)
 	out.place(buttons)
 	return w.calling(out)
@@ -151,7 +164,7 @@ func (w *writer) calling(out *root) (Card, error) {
 	if err != nil || len(w.mentions) == 0 {
 		return made, err
 	}
-	out.Teams = &extension{}
+	out.Teams = &addition{}
 	for _, m := range w.mentions {
 		if bytes.Contains(made, []byte(m.Text)) {
 			out.Teams.Entities = append(out.Teams.Entities, m)
@@ -215,15 +228,14 @@ func (w *writer) headline(m chat.Message) element {
 // what a line break within a block is. begins: the line before is of another kind.
 func (w *writer) line(l chat.Line, begins bool) (out []element) {
 	for _, row := range rows(l.Text) {
-		text := w.block(row)
-		if strings.TrimSpace(text) == "" {
+		e := element{Type: "TextBlock", Text: w.block(row), Wrap: true}
+		if l.Kind == chat.Heading {
+			e.Text, e.Weight, e.Style, e.Spacing = string(w.literal(nil, oneLine(row.PlainText(w.Zone)))), "Bolder", "heading", "Medium"
+		}
+		if strings.TrimSpace(e.Text) == "" {
 			continue
 		}
-		e := element{Type: "TextBlock", Text: text, Wrap: true}
-		switch {
-		case l.Kind == chat.Heading:
-			e.Text, e.Weight, e.Style, e.Spacing = string(w.literal(nil, oneLine(row.PlainText(w.Zone)))), "Bolder", "heading", "Medium"
-		case l.Kind == chat.Item && len(out) == 0:
+		if l.Kind == chat.Item && len(out) == 0 {
 			e.Text = "• " + e.Text
 		}
 		if len(out) > 0 || l.Kind == chat.Item && !begins {

@@ -87,8 +87,12 @@ func (w *writer) field(f chat.Field) []element {
 	}
 	w.input(&e, f)
 	out := []element{e}
-	if f.Hint != "" {
-		hint := string(w.literal(nil, shorten(oneLine(f.Hint), maxHint)))
+	hint := f.Hint
+	if f.Kind == chat.PickPerson {
+		hint += " " + w.own("Write me, or the address of a person.")
+	}
+	if hint = strings.TrimSpace(hint); hint != "" {
+		hint = string(w.literal(nil, shorten(oneLine(hint), maxHint)))
 		out = append(out, element{Type: "TextBlock", Text: hint, Wrap: true, Size: "Small", Subtle: true, Spacing: "None"})
 	}
 	return out

@@ -152,10 +152,16 @@ func (w *writer) strong(b []byte, s string, after chat.Text) []byte {
 		b = append(b, hair...)
 	}
 	b = append(w.literal(append(b, "**"...), s), "**"...)
-	if !isWord(last) && len(after) > 0 && (after[0].Plain == "" || wordFollows(after[0].Plain)) {
+	if !isWord(last) && len(after) > 0 && !parts(clean(after[0].Plain)) {
 		b = append(b, hair...)
 	}
 	return b
+}
+
+// parts reports whether a text begins with a space or punctuation.
+func parts(s string) bool {
+	r, n := utf8.DecodeRuneInString(s)
+	return n > 0 && (unicode.IsSpace(r) || unicode.IsPunct(r))
 }
 
 // appendTime writes a time in the organisation's zone.
