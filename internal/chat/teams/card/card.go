@@ -227,7 +227,7 @@ func (w *writer) headline(m chat.Message) element {
 // line lays a line out, each row of it as a block of its own: Teams' clients differ in
 // what a line break within a block is. begins: the line before is of another kind.
 func (w *writer) line(l chat.Line, begins bool) (out []element) {
-	for _, row := range rows(l.Text) {
+	for _, row := range rows(cut(l.Text, planned)) {
 		e := element{Type: "TextBlock", Text: w.block(row), Wrap: true}
 		if l.Kind == chat.Heading {
 			e.Text, e.Weight, e.Style, e.Spacing = string(w.literal(nil, oneLine(row.PlainText(w.Zone)))), "Bolder", "heading", "Medium"

@@ -91,6 +91,9 @@ func (w *writer) literal(b []byte, s string) []byte {
 	return b
 }
 
+// maxEntity is more than the longest name of a character, in bytes.
+const maxEntity = 40
+
 // together reports whether r, the first of rest, would be read as one thing with the
 // character before it: a tag, a link's address, a function, struck text, an entity.
 func together(before, r rune, rest string) bool {
@@ -102,8 +105,8 @@ func together(before, r rune, rest string) bool {
 	case '{', '~':
 		return r == before
 	case '&':
-		end := strings.IndexByte(rest, ';')
-		return end > 0 && end <= 32 && strings.IndexFunc(rest[:end], func(r rune) bool { return !isWord(r) && r != '#' }) < 0
+		end := strings.IndexByte(rest[:min(len(rest), maxEntity)], ';')
+		return end > 0 && strings.IndexFunc(rest[:end], func(r rune) bool { return !isWord(r) && r != '#' }) < 0
 	}
 	return false
 }
