@@ -27,7 +27,7 @@ type Adapter struct {
 	// Transport leads to the fake platform.
 	Transport http.RoundTripper
 	// Connect makes the adapter, ready to send, over a transport: the suite's own
-	// that breaks things on the way to Transport.
+	// that breaks things on the way to Transport. nil: it does not send.
 	Connect func(over http.RoundTripper, words Words) chat.Sender
 	// Abilities are those of what Connect makes.
 	Abilities chat.Abilities
@@ -73,6 +73,8 @@ type Inbound struct {
 	// Command makes the signed request of somebody who types "/incident" and the
 	// text; each is a request of its own.
 	Command func(text string) *http.Request
+	// Once: a request that comes again is taken for a replay, and refused with 401.
+	Once bool
 	// Sign makes a signed request to the same address with any body.
 	Sign func(body []byte) *http.Request
 	// Unbelieved are requests of commands that the platform did not make, or long
@@ -80,6 +82,12 @@ type Inbound struct {
 	Unbelieved, Strangers map[string]*http.Request
 	// Nowhere is a signed request to an address below the adapter's that it has not.
 	Nowhere *http.Request
+	// Carries is how the platform's requests bring what was typed; nil: as it is. Those in
+	// JSON bring no invalid UTF-8.
+	Carries func(typed string) string
+	// BodyUnsigned: the platform signs who and when, not the body, so that one that was
+	// put in its place is believed, and cannot be read.
+	BodyUnsigned bool
 }
 
 // Run runs the suite. make is called for each test.
@@ -111,8 +119,8 @@ func Run(t *testing.T, make func(*testing.T) Adapter) {
 		t.Run(tc.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				s := &suite{T: t, Adapter: make(t)}
-				if tc.inbound && s.Inbound.Handler == nil {
-					return // it only sends
+				if tc.inbound && s.Inbound.Handler == nil || !tc.inbound && s.Connect == nil {
+					return // it only sends, or only answers
 				}
 				tc.test(s)
 				s.shows(s.Log())
