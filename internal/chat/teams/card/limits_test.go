@@ -58,6 +58,31 @@ func TestACardKeepsToTheLimits(t *testing.T) {
 	}
 }
 
+// Teams takes no card that calls somebody whom its text does not name.
+func TestOnlyWhoIsNamedInWhatFitsIsCalled(t *testing.T) {
+	m := chat.Message{Summary: chat.Plain("All are called.")}
+	for i := range 10 {
+		who := chat.Span{Person: desk.Person{Connection: "boston", ID: fmt.Sprintf("%08d", i)}, Notify: true}
+		m.Lines = append(m.Lines, chat.Line{Text: chat.Text{{Plain: strings.Repeat("Somebody has to look. ", 200)}, who}})
+	}
+	var got struct {
+		Body    []struct{ Text string }
+		MSTeams struct{ Entities []struct{ Text string } }
+	}
+	if err := json.Unmarshal(message(t, style(t), m), &got); err != nil {
+		t.Fatal(err)
+	}
+	all := fmt.Sprint(got.Body)
+	for _, e := range got.MSTeams.Entities {
+		if !strings.Contains(all, e.Text) {
+			t.Errorf("%s is called", e.Text)
+		}
+	}
+	if n := len(got.MSTeams.Entities); n == 0 || n == 10 {
+		t.Errorf("%d are called", n)
+	}
+}
+
 func TestWhatDoesNotFitEndsWithAWholeSentence(t *testing.T) {
 	m := chat.Message{Summary: chat.Plain("Learn System is not available."), Context: []chat.Text{chat.Plain("We will post again by 10.")},
 		Actions: []chat.Action{{Label: "Update INC-42", Command: "incident update 42"}}}

@@ -123,7 +123,7 @@ func TestTimesAreTheReadersOwn(t *testing.T) {
 }
 
 func TestOnlyPeopleOfTheTenantAreCalled(t *testing.T) {
-	names := map[string]string{"1": "Ann_Lee <it>", "2": "Ann Lee it", "3": ""}
+	names := map[string]string{"1": "Ann_Lee <it>", "2": "Ann Lee it", "3": "", "4": "!?*", "5": strings.Repeat("é", 300)}
 	w := writer{Style: Style{Zone: time.UTC, Connection: "boston", Person: func(p desk.Person) string { return names[p.ID] }}}
 	called := func(conn desk.ConnectionName, id string, notify bool) string {
 		return w.block(chat.Text{{Plain: "ask "}, {Person: desk.Person{Connection: conn, ID: id}, Notify: notify}})
@@ -134,13 +134,15 @@ func TestOnlyPeopleOfTheTenantAreCalled(t *testing.T) {
 		{called("boston", "2", true), "ask <at>Ann Lee it 2</at>"},
 		{called("boston", "1", true), "ask <at>Ann Lee it</at>"},
 		{called("boston", "3", true), "ask <at>boston 3</at>"},
+		{called("boston", "4", true), "ask <at>4</at>"},
+		{called("boston", "5", true), "ask <at>" + strings.Repeat("é", 100) + "</at>"},
 		{called("amherst", "U1", true), "ask @amherst/U1"},
 	} {
 		if tc.got != tc.want {
 			t.Errorf("%q, want %q", tc.got, tc.want)
 		}
 	}
-	if len(w.mentions) != 3 {
+	if len(w.mentions) != 5 {
 		t.Errorf("%+v", w.mentions)
 	}
 }

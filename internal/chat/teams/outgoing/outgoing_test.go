@@ -1,6 +1,7 @@
 package outgoing_test
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -193,6 +194,21 @@ func TestASlowCommandGoesOn(t *testing.T) {
 				t.Errorf("%v, %s", took, w.log.String())
 			}
 		})
+	}
+}
+
+func TestACommandGoesOnWhenTeamsHangsUp(t *testing.T) {
+	w := newWorld(t)
+	hungUp, hangUp := context.WithCancel(t.Context())
+	hangUp()
+	handled := error(context.Canceled)
+	h := w.hook.Handler(outgoing.Callbacks{Handle: func(ctx context.Context, _ chat.Request) chat.Reply {
+		handled = ctx.Err()
+		return chat.Reply{}
+	}})
+	h.ServeHTTP(httptest.NewRecorder(), w.request(w.mentions("incident resolve 42")).WithContext(hungUp))
+	if handled != nil {
+		t.Error(handled)
 	}
 }
 

@@ -15,6 +15,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -48,6 +49,9 @@ func files(t *testing.T, p pack.Package) map[string][]byte {
 	}
 	out := map[string][]byte{}
 	for _, f := range z.File {
+		if !f.Modified.Equal(time.Date(2026, time.January, 1, 0, 0, 0, 0, time.UTC)) {
+			t.Errorf("%s is of %v, not always of the same time", f.Name, f.Modified)
+		}
 		r, err := f.Open()
 		if err != nil {
 			t.Fatal(err)
