@@ -87,8 +87,8 @@ func (c *Connection) Serves(ch desk.Channel) bool {
 	return ch.Connection == c.name && c.hooks[ch.ID] != nil
 }
 
-// Abilities are what can be done beside posting: nothing.
-func (c *Connection) Abilities() chat.Abilities { return chat.Abilities{} }
+// Abilities are what can be done beside posting: nothing. What is posted is queued.
+func (c *Connection) Abilities() chat.Abilities { return chat.Abilities{Queues: true} }
 
 // callTimeout is when a call without an answer is in doubt, if its caller sets no
 // other time. maxAnswer bounds what is read of an answer.

@@ -306,7 +306,7 @@ func TestThereIsNothingBesidePosting(t *testing.T) {
 	if err := c.Reach(t.Context(), channel("library")); err != nil {
 		t.Errorf("reach: %v", err)
 	}
-	if c.Abilities() != (chat.Abilities{}) || c.Name() != "boston" || !c.Serves(channel("library")) || c.Serves(channel("museum")) ||
+	if c.Abilities() != (chat.Abilities{Queues: true}) || c.Name() != "boston" || !c.Serves(channel("library")) || c.Serves(channel("museum")) ||
 		c.Serves(desk.Channel{Connection: "lowell", ID: "library"}) {
 		t.Error("it is not what it is")
 	}
