@@ -76,6 +76,12 @@ type Inbound struct {
 	Unbelieved, Strangers map[string]*http.Request
 	// Nowhere is a signed request to an address below the adapter's that it has not.
 	Nowhere *http.Request
+	// Carries is how the platform's requests bring what was typed; nil: as it is. Those in
+	// JSON bring no invalid UTF-8.
+	Carries func(typed string) string
+	// BodyUnsigned: the platform signs who and when, not the body, so that one that was
+	// put in its place is believed, and cannot be read.
+	BodyUnsigned bool
 }
 
 // Run runs the suite. make is called for each test.

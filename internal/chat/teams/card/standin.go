@@ -44,19 +44,26 @@ func (s Style) block(text string) object {
 
 // Message draws a message.
 func (s Style) Message(m chat.Message) (Card, error) {
-	body := []object{s.block(m.Summary.PlainText(s.Zone))}
+	body := []object{}
+	add := func(text string) {
+		if strings.TrimSpace(text) != "" {
+			body = append(body, s.block(text))
+		}
+	}
+	add(m.Summary.PlainText(s.Zone))
 	for _, l := range m.Lines[:min(len(m.Lines), 10)] {
-		body = append(body, s.block(l.Text.PlainText(s.Zone)))
+		add(l.Text.PlainText(s.Zone))
 	}
 	for _, f := range m.Facts[:min(len(m.Facts), 10)] {
-		body = append(body, s.block(f.Label+": "+f.Value.PlainText(s.Zone)))
+		add(f.Label + ": " + f.Value.PlainText(s.Zone))
 	}
 	for _, c := range m.Context[:min(len(m.Context), 10)] {
-		body = append(body, s.block(c.PlainText(s.Zone)))
+		add(c.PlainText(s.Zone))
 	}
 	var actions []object
 	for _, a := range m.Actions[:min(len(m.Actions), 6)] {
 		switch data := (object{"command": a.Value()}); {
+		case strings.TrimSpace(a.Label) == "":
 		case a.URL != "":
 			actions = append(actions, object{"type": "Action.OpenUrl", "title": plainLabel(a.Label), "url": "https://status.example.edu/"})
 		case len(a.Value()) < 1000:
