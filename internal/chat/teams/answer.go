@@ -102,7 +102,7 @@ func (h *handler) isShort(r chat.Reply) bool {
 // draw is the card of a reply: its form, or its message.
 func (h *handler) draw(r chat.Reply) (title string, c card.Card, err error) {
 	if r.Form != nil {
-		c, err = h.style.Form(*r.Form, "")
+		c, err = h.style.Form(*r.Form, "", "")
 		return r.Form.Title, c, err
 	}
 	c, err = h.style.Message(r.Message)

@@ -59,49 +59,23 @@ func (h *handler) refusedForm(r chat.Reply, req chat.Request, to origin) (title 
 	if !known {
 		return "", nil, false
 	}
-	c, err := h.style.Form(holding(f, req.Options), h.fault(r, f))
+	c, err := h.style.Form(card.Refill(f, req.Options), h.fault(r), r.Field)
 	if err != nil {
 		h.opt.Log.Warn("a form cannot be drawn", "connection", h.name, "error", err)
 	}
 	return f.Title, c, err == nil
 }
 
-// holding is a form with what was filled in.
-func holding(f chat.Form, values map[string]string) chat.Form {
-	fields := make([]chat.Field, len(f.Fields))
-	copy(fields, f.Fields)
-	for i := range fields {
-		text := values[fields[i].Name]
-		switch {
-		case text == "":
-			fields[i].Initial = nil
-		case fields[i].Kind == chat.PickMany:
-			fields[i].Initial = strings.Split(text, ",")
-		case fields[i].Kind == chat.PickPerson:
-			fields[i].Initial = []string{strings.TrimPrefix(text, "@")}
-		default:
-			fields[i].Initial = []string{text}
-		}
-	}
-	f.Fields = fields
-	return f
-}
-
 // maxFault is how long a sentence about a refused field may be, in characters.
 const maxFault = 500
 
-// fault says what was refused: a card has no place beside a field, so the field is named.
-func (h *handler) fault(r chat.Reply, f chat.Form) string {
+// fault says what was refused.
+func (h *handler) fault(r chat.Reply) string {
 	says := []string{r.Message.Summary.PlainText(h.opt.Zone)}
 	for _, l := range r.Message.Lines {
 		says = append(says, l.Text.PlainText(h.opt.Zone))
 	}
 	text := strings.Join(says, " ")
-	for _, field := range f.Fields {
-		if field.Name == r.Field {
-			text = field.Label + ": " + text
-		}
-	}
 	if cut := []rune(text); len(cut) > maxFault {
 		text = string(cut[:maxFault-1]) + "…"
 	}

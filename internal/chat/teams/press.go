@@ -147,31 +147,32 @@ func (to origin) page(title string, c card.Card) any {
 
 // inDialog replaces buttons by what they fall back to: a dialog knows Action.Submit only.
 func inDialog(c card.Card) card.Card {
-	var whole map[string]json.RawMessage
-	var actions []map[string]json.RawMessage
-	if json.Unmarshal(c, &whole) != nil || json.Unmarshal(whole["actions"], &actions) != nil {
+	var whole any
+	if json.Unmarshal(c, &whole) != nil {
 		return c
 	}
-	out := make([]json.RawMessage, len(actions))
-	for i, a := range actions {
-		raw, err := json.Marshal(a)
-		if err != nil {
-			return c
-		}
-		out[i] = raw
-		if f := a["fallback"]; len(f) > 0 && f[0] == '{' {
-			out[i] = f
-		}
-	}
-	raw, err := json.Marshal(out)
+	out, err := json.Marshal(fallenBack(whole))
 	if err != nil {
 		return c
 	}
-	whole["actions"] = raw
-	if raw, err = json.Marshal(whole); err != nil {
-		return c
+	return out
+}
+
+func fallenBack(v any) any {
+	switch v := v.(type) {
+	case []any:
+		for i, one := range v {
+			v[i] = fallenBack(one)
+		}
+	case map[string]any:
+		if f, ok := v["fallback"].(map[string]any); ok && v["type"] == "Action.Execute" {
+			return f
+		}
+		for name, one := range v {
+			v[name] = fallenBack(one)
+		}
 	}
-	return raw
+	return v
 }
 
 // none is a message that says nothing.

@@ -289,7 +289,9 @@ func (w *world) showsNoSecret(shown ...string) {
 	}
 }
 
-func (w *world) secrets() []string { return []string{string(w.at.Secret), "connector-token", "Bearer "} }
+func (w *world) secrets() []string {
+	return []string{string(w.at.Secret), "connector-token", "Bearer "}
+}
 
 // memory outlasts a restart of the adapter.
 type memory struct {

@@ -91,10 +91,10 @@ func (s Style) Summary(m chat.Message) string {
 }
 
 // Form draws a form.
-func (s Style) Form(f chat.Form, prefilledError string) (Card, error) {
+func (s Style) Form(f chat.Form, refused, field string) (Card, error) {
 	body := []object{s.block(f.Title)}
-	if prefilledError != "" {
-		body = append(body, s.block(prefilledError))
+	if refused != "" {
+		body = append(body, s.block(refused))
 	}
 	for _, l := range f.Intro {
 		body = append(body, s.block(l.Text.PlainText(s.Zone)))
@@ -114,6 +114,15 @@ func (s Style) Form(f chat.Form, prefilledError string) (Card, error) {
 	action := object{"type": "Action.Execute", "title": f.Submit, "verb": "form", "data": data,
 		"fallback": object{"type": "Action.Submit", "title": f.Submit, "data": data}}
 	return json.Marshal(object{"type": "AdaptiveCard", "version": "1.5", "body": body, "actions": []object{action}})
+}
+
+// Refill is a form that holds what was filled in before.
+func Refill(f chat.Form, filled map[string]string) chat.Form {
+	f.Fields = append([]chat.Field(nil), f.Fields...)
+	for i, one := range f.Fields {
+		f.Fields[i].Initial = []string{filled[one.Name]}
+	}
+	return f
 }
 
 // ReadData reads what a card sent back.
