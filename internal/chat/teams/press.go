@@ -57,7 +57,8 @@ func (h *handler) submitted(in incoming, a activity) error {
 		return unreadable(err)
 	}
 	sub, err := card.ReadData(data)
-	if err != nil || sub.Command == "" {
+	line := strings.TrimSpace(sub.Command)
+	if err != nil || line == "" {
 		if a.Type == "message" { // a card of somebody else's, or an older one
 			acknowledge(in.ResponseWriter)
 			return nil
@@ -71,7 +72,7 @@ func (h *handler) submitted(in incoming, a activity) error {
 		return err
 	}
 	req := h.request(in, a, h.once(a))
-	req.Command, req.Text, _ = strings.Cut(sub.Command, " ")
+	req.Command, req.Text, _ = strings.Cut(line, " ")
 	req.Options, req.Filled, req.Forms = sub.Options, sub.Options != nil, true
 	to := origin{activity: a, invoke: a.Name}
 	if sub.Form {

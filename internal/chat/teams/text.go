@@ -35,25 +35,19 @@ func unescape(s string) string {
 	return strings.NewReplacer("&amp;", "&", "&lt;", "<", "&gt;", ">", "&quot;", `"`, "&#39;", "'", "&nbsp;", " ").Replace(s)
 }
 
-// collapse makes runs of blanks one space and takes those around off. Line breaks stay:
-// a title ends at one.
+// collapse makes runs of blanks one space and takes those at the ends of lines off. Line
+// breaks stay: a title ends at one.
 func collapse(s string) string {
-	var b strings.Builder
-	b.Grow(len(s))
-	blank := false
-	for _, r := range strings.ReplaceAll(s, "\r\n", "\n") {
-		if r != '\n' && (unicode.IsSpace(r) || r == '\u00a0' || r == '\u200b') {
-			blank = true
-			continue
-		}
-		if blank && r != '\n' && b.Len() > 0 {
-			b.WriteByte(' ')
-		}
-		blank = false
-		b.WriteRune(r)
+	lines := strings.Split(strings.ReplaceAll(s, "\r\n", "\n"), "\n")
+	for i, l := range lines {
+		lines[i] = strings.Join(strings.FieldsFunc(l, isBlank), " ")
 	}
-	return strings.Trim(b.String(), " \n")
+	return strings.Trim(strings.Join(lines, "\n"), "\n")
 }
+
+// isBlank reports whether r shows as a gap; Teams puts no-break and zero-width spaces
+// around mentions.
+func isBlank(r rune) bool { return unicode.IsSpace(r) || r == '\u200b' || r == '\ufeff' }
 
 // command splits what was typed: the first word, in small letters as phones begin lines
 // with a capital, and the rest as typed.

@@ -41,8 +41,12 @@ type tokens struct {
 
 	asked   time.Time
 	wrong   error
-	refused time.Time // when the Connector last refused one
-	wake    chan struct{}
+	refused struct { // the token that the Connector refused last, and when first
+		value  string
+		at     time.Time
+		locked bool
+	}
+	wake chan struct{}
 }
 
 func newTokens(c *Connection) tokens {
@@ -148,12 +152,12 @@ func (t *tokens) refuse(used token) (locked bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	now := t.opt.Now()
-	locked = !t.refused.IsZero() && used.got.After(t.refused) && now.Sub(used.got) < 2*renewPace
-	if t.now.value == used.value {
-		t.refused = now
+	if was := t.refused; used.value != was.value {
+		t.refused.locked = was.value != "" && now.Sub(was.at) < 2*renewPace && now.Sub(used.got) < 2*renewPace
+		t.refused.value, t.refused.at = used.value, now
 	}
 	signal(t.wake)
-	return locked
+	return t.refused.locked
 }
 
 // keepToken keeps a token ready, so that sends do not wait for one, and replaces one that
@@ -183,7 +187,7 @@ const retryEvery = 15 * time.Second
 func (t *tokens) wasRefused(one token) bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	return !t.refused.IsZero() && !t.refused.Before(one.got)
+	return one.value == t.refused.value
 }
 
 func (c *Connection) logTokenless(err error) {

@@ -37,7 +37,8 @@ const (
 type Response int
 
 // The answers: the true one, the connection cut, an HTML page with Status, bytes that are
-// no JSON, 201 without an id, and the Connector's own error with Status and Code.
+// no JSON, 201 without an id, the Connector's own error with Status and Code, and that of
+// the login service.
 const (
 	AnswerTrue Response = iota
 	AnswerDrop
@@ -45,6 +46,7 @@ const (
 	AnswerGarbage
 	AnswerNoID
 	AnswerCode
+	AnswerToken
 )
 
 // DropBefore cuts the connection and stores nothing.
@@ -236,7 +238,7 @@ func (f Fault) outcome(r *held) string {
 		return "dropped, " + truth
 	case AnswerError:
 		return strconv.Itoa(f.Status) + ", " + truth
-	case AnswerCode:
+	case AnswerCode, AnswerToken:
 		return f.Code + ", " + truth
 	}
 	return "garbage, " + truth
@@ -260,6 +262,8 @@ func (f Fault) answer(w http.ResponseWriter, r *held) {
 			w.Header().Set("Retry-After", strconv.Itoa(f.RetryAfter))
 		}
 		refuse(w, f.Status, f.Code)
+	case AnswerToken:
+		writeJSON(w, f.Status, object{"error": f.Code})
 	default:
 		if r.status == 0 { // nothing was stored, so there is no true answer
 			refuse(w, http.StatusBadGateway, "ServiceError")

@@ -123,3 +123,13 @@ func (m *message) seen(who UserID) json.RawMessage {
 	}
 	return m.Card
 }
+
+// ChangeCard changes the JSON of a message's card in place, as a test of other cards than
+// the bot's own needs it.
+func (s *Server) ChangeCard(id ChannelID, m MessageID, change func(string) string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if one := s.channels[id].at(m); one != nil {
+		one.Card = json.RawMessage(change(string(one.Card)))
+	}
+}
