@@ -82,9 +82,10 @@ func (k *check) opsChannel() {
 
 // team reads the members of a team that the access list names.
 func (k *check) team(id string) {
+	_, met := k.teamID(id)
 	members, err := k.askRoster(k.ctx, id)
 	switch {
-	case err != nil && k.teamID(id) == id && !strings.HasPrefix(id, "19:"):
+	case !met:
 		k.say(true, "access", "Belltower has not met the team %s/team:%s yet, so it gives no rights: install the app in it, or write the team's own id, 19:...@thread.tacv2, from its link", k.name, id)
 	case err != nil:
 		k.say(true, "access", "Teams does not tell who is in %s/team:%s (%s), so it gives no rights: install the app in that team", k.name, id, reasonOf(err))

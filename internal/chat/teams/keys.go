@@ -40,6 +40,8 @@ type jwk struct {
 type keyset struct {
 	Keys []jwk
 	At   time.Time
+
+	ready map[string]signer // by key id
 }
 
 // signer is one key, ready to check with.
@@ -75,14 +77,14 @@ var errNoKeys = errors.New("the keys that Teams signs with could not be fetched"
 // just now.
 func (k *keyring) find(ctx context.Context, id string) (signer, error) {
 	set := k.now.get("")
-	if s, ok := set.signer(id); ok {
+	if s, ok := set.ready[id]; ok {
 		return s, nil
 	}
 	ctx, cancel := context.WithTimeout(ctx, keysPatience)
 	defer cancel()
 	err := k.renew(ctx, set.At)
 	set = k.now.get("")
-	if s, ok := set.signer(id); ok {
+	if s, ok := set.ready[id]; ok {
 		return s, nil
 	}
 	if set.At.IsZero() {
@@ -113,7 +115,7 @@ func (k *keyring) renew(ctx context.Context, than time.Time) error {
 		return k.wrong
 	}
 	set.At = k.opt.Now().UTC()
-	k.now.put("", set)
+	k.now.put("", set.prepared())
 	k.keep(ctx, keyTable, "", set)
 	return nil
 }
@@ -168,15 +170,15 @@ func (c *Connection) read(ctx context.Context, address string, into any) error {
 	return nil
 }
 
-// signer finds a key by its id.
-func (s keyset) signer(id string) (signer, bool) {
+// prepared is a set whose keys can be checked with.
+func (s keyset) prepared() keyset {
+	s.ready = map[string]signer{}
 	for _, j := range s.Keys {
-		if j.ID == id && id != "" {
-			key, err := j.public()
-			return signer{key, j.Endorsements}, err == nil
+		if key, err := j.public(); err == nil && j.ID != "" {
+			s.ready[j.ID] = signer{key, j.Endorsements}
 		}
 	}
-	return signer{}, false
+	return s
 }
 
 // public is the RSA key; other kinds do not sign for us.

@@ -27,7 +27,7 @@ func Tables() []string {
 // recall takes in what was known before a restart. What cannot be read is learned anew.
 func (c *Connection) recall(ctx context.Context) {
 	m := c.opt.Memory
-	c.forgot(keyTable, chat.RecallEach(ctx, m, keyTable, func(_ string, s keyset) { c.keys.now.putNew("", s) }))
+	c.forgot(keyTable, chat.RecallEach(ctx, m, keyTable, func(_ string, s keyset) { c.keys.now.putNew("", s.prepared()) }))
 	c.forgot(placeTable, chat.RecallEach(ctx, m, placeTable, c.places.known.putNew))
 	c.forgot(homeTable, chat.RecallEach(ctx, m, homeTable, func(_ string, h home) { c.places.setHome(h, true) }))
 	c.forgot(personTable, chat.RecallEach(ctx, m, personTable, c.people.known.putNew))

@@ -89,6 +89,9 @@ func (c *Connection) settle(ctx context.Context, id string, p place) (fresh bool
 	}
 	c.places.known.put(id, p)
 	c.keep(ctx, placeTable, id, p)
+	if p.Group != was.Group {
+		c.rosters.changed() // the access list may name it
+	}
 	return was == place{}
 }
 

@@ -105,6 +105,7 @@ func TestNobodyIsAGuestWhileTeamsDoesNotSay(t *testing.T) {
 
 func TestSomebodyLooksWhetherWeAreThere(t *testing.T) {
 	inWorld(t, func(w *world) {
+		synctest.Wait()
 		before := w.logs.String()
 		rec := w.serve(httptest.NewRequest(http.MethodHead, w.at.Messages, nil))
 		if rec.Code != http.StatusOK || w.logs.String() != before {
@@ -346,7 +347,7 @@ func TestPeopleOfATeamOfTheAccessList(t *testing.T) {
 			w.fake.AddUser(w.at.ID, teamstest.User{ID: id, Name: "M"})
 			w.fake.ChangeTeam(itTeam, func(t *teamstest.Team) { t.Members = append(t.Members, id) })
 		}
-		time.Sleep(time.Minute)
+		time.Sleep(11 * time.Minute)
 		w.types(teamstest.Line{Channel: teach, User: ann, Text: "incident list"})
 		if got := w.last().Groups; !slices.Equal(got, []string{"team:it-group"}) {
 			t.Fatalf("%v", got)

@@ -116,7 +116,10 @@ func (c *Connection) rosterFails(ctx context.Context, id string, cause error) {
 
 // askRoster reads all pages of a team's members.
 func (c *Connection) askRoster(ctx context.Context, id string) (objects []string, err error) {
-	team := c.teamID(id)
+	team, known := c.teamID(id)
+	if !known {
+		return nil, &chat.SendError{Outcome: chat.Gone, Reason: "the bot has not met the team yet"}
+	}
 	more := ""
 	for range pagesAtMost {
 		var page struct {
@@ -148,16 +151,13 @@ func (c *Connection) membersOf(service, conversation, more, page string) call {
 }
 
 // teamID is the id by which Teams knows a team, where the access list has that of its
-// group in the directory.
-func (c *Connection) teamID(id string) string {
+// group in the directory: only an activity of the team tells which it is.
+func (c *Connection) teamID(id string) (team string, known bool) {
 	if strings.HasPrefix(id, "19:") {
-		return id
+		return id, true
 	}
-	p, ok := c.places.known.find(func(_ string, p place) bool { return p.Team != "" && strings.EqualFold(p.Group, id) })
-	if !ok {
-		return id
-	}
-	return p.Team
+	p, known := c.places.known.find(func(_ string, p place) bool { return p.Team != "" && strings.EqualFold(p.Group, id) })
+	return p.Team, known
 }
 
 // teamsOf lists a person's teams as the access list writes them. A team that was never
