@@ -22,6 +22,8 @@ const (
 	// keysPace is how often at most they are asked for: whoever sends tokens with made-up
 	// key ids has us ask no more.
 	keysPace = 5 * time.Minute
+	// keysSoon is that while there are none.
+	keysSoon = 5 * time.Second
 	// keysPatience is how long a request waits for them.
 	keysPatience = 3 * time.Second
 )
@@ -80,7 +82,7 @@ func (k *keyring) find(ctx context.Context, id string) (signer, error) {
 	if s, ok := set.ready[id]; ok {
 		return s, nil
 	}
-	ctx, cancel := context.WithTimeout(ctx, keysPatience)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), keysPatience) // who hangs up spoils it for nobody
 	defer cancel()
 	err := k.renew(ctx, set.At)
 	set = k.now.get("")
@@ -120,11 +122,11 @@ func (k *keyring) renew(ctx context.Context, than time.Time) error {
 	return nil
 }
 
-// pause is how long to wait after an asking: less where there are no keys at all, since
-// then everything is refused.
+// pause is how long to wait after an asking: less where there are no keys at all, as then
+// everything is refused.
 func (k *keyring) pause() time.Duration {
 	if k.now.get("").At.IsZero() {
-		return time.Second
+		return keysSoon
 	}
 	return keysPace
 }

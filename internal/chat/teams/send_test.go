@@ -1,6 +1,7 @@
 package teams_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net/http"
@@ -212,6 +213,25 @@ func TestOneTokenForFiftySendsAtOnce(t *testing.T) {
 		all.Wait()
 		if n := w.fake.Count(teamstest.On{Method: teamstest.MethodToken}); n != 1 {
 			t.Errorf("%d tokens for 50 sends", n)
+		}
+	}, func(w *world) { w.idle = true })
+}
+
+func TestWhoStopsWaitingForATokenSpoilsItForNobody(t *testing.T) {
+	inWorld(t, func(w *world) {
+		w.fake.Faults(teamstest.On{Method: teamstest.MethodToken}, teamstest.Slow(time.Minute, teamstest.StoreNever))
+		ctx, cancel := context.WithTimeout(w.t.Context(), time.Second)
+		defer cancel()
+		var first error
+		var all sync.WaitGroup
+		all.Go(func() { _, first = w.bot.Post(ctx, delivery(teach, 1)) })
+		synctest.Wait()
+		if _, err := w.bot.Post(w.t.Context(), delivery(teach, 2)); err != nil {
+			t.Error(err)
+		}
+		all.Wait()
+		if e := failure(t, first); e.Outcome != chat.NotSent {
+			t.Errorf("%+v", e)
 		}
 	}, func(w *world) { w.idle = true })
 }

@@ -87,11 +87,13 @@ func (t *tokens) renew(ctx context.Context, after time.Time) error {
 	if t.wrong != nil && now.Sub(t.asked) < tokenPace {
 		return t.wrong
 	}
-	var next token
-	next, t.wrong = t.ask(ctx)
-	t.asked = t.opt.Now()
-	if t.wrong != nil {
-		return t.wrong
+	next, err := t.ask(ctx)
+	if err != nil && ctx.Err() != nil {
+		return err // who stopped waiting spoils it for nobody
+	}
+	t.asked, t.wrong = t.opt.Now(), err
+	if err != nil {
+		return err
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()

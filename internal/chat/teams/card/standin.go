@@ -93,27 +93,38 @@ func (s Style) Summary(m chat.Message) string {
 // Form draws a form.
 func (s Style) Form(f chat.Form, refused, field string) (Card, error) {
 	body := []object{s.block(f.Title)}
-	if refused != "" {
-		body = append(body, s.block(refused))
+	named := false
+	for _, one := range f.Fields {
+		named = named || one.Name == field
+	}
+	if refused != "" && !named {
+		body = append(body, s.block(refused+" ⚠️"))
 	}
 	for _, l := range f.Intro {
 		body = append(body, s.block(l.Text.PlainText(s.Zone)))
 	}
-	for _, field := range f.Fields {
-		in := object{"type": "Input.Text", "id": "option." + field.Name, "label": field.Label, "value": strings.Join(field.Initial, ","), "isRequired": !field.Optional}
-		if len(field.Choices) > 0 {
-			var choices []object
-			for _, c := range field.Choices {
-				choices = append(choices, object{"title": c.Label, "value": c.Value})
-			}
-			in["type"], in["choices"], in["isMultiSelect"] = "Input.ChoiceSet", choices, field.Kind == chat.PickMany
+	for _, one := range f.Fields {
+		body = append(body, input(one))
+		if refused != "" && one.Name == field {
+			body = append(body, s.block(refused+" ⚠️"))
 		}
-		body = append(body, in)
 	}
 	data := object{"form": f.Command}
 	action := object{"type": "Action.Execute", "title": f.Submit, "verb": "form", "data": data,
 		"fallback": object{"type": "Action.Submit", "title": f.Submit, "data": data}}
 	return json.Marshal(object{"type": "AdaptiveCard", "version": "1.5", "body": body, "actions": []object{action}})
+}
+
+func input(f chat.Field) object {
+	in := object{"type": "Input.Text", "id": "option." + f.Name, "label": f.Label, "value": strings.Join(f.Initial, ","), "isRequired": !f.Optional}
+	if len(f.Choices) > 0 {
+		var choices []object
+		for _, c := range f.Choices {
+			choices = append(choices, object{"title": c.Label, "value": c.Value})
+		}
+		in["type"], in["choices"], in["isMultiSelect"] = "Input.ChoiceSet", choices, f.Kind == chat.PickMany
+	}
+	return in
 }
 
 // Refill is a form that holds what was filled in before.
