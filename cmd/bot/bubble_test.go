@@ -93,7 +93,7 @@ func (b *bubble) start() {
 	b.slack.ServeBot(one.public())
 	one.welcome(ctx)
 	go func() {
-		ended <- runParts(ctx, log, append(one.parts(), part{"sockets to Slack", newSuccession(one).sockets}))
+		ended <- runParts(ctx, log, append(one.parts(), part{"ears", newSuccession(one).ears}))
 	}()
 	b.stop = func() {
 		b.slack.ServeBot(nil)
