@@ -167,6 +167,10 @@ func TestKeysThatRotate(t *testing.T) {
 			t.Errorf("keys were asked for again within 5 minutes: %d", got)
 		}
 		time.Sleep(5 * time.Minute)
+		ask(teamstest.Forgery{Issuer: "https://sts.windows.net/x/", KeyID: "made-up"})
+		if n := w.fake.Count(teamstest.On{Method: teamstest.MethodKeys}); n != 1 {
+			t.Errorf("another issuer's token had the keys asked for: %d times", n)
+		}
 		for range 50 {
 			ask(teamstest.Forgery{KeyID: "made-up"})
 		}
@@ -280,6 +284,19 @@ func TestEventsOfTeamsAndChannels(t *testing.T) {
 		}
 		if len(w.heard()) != 0 {
 			t.Errorf("handled: %v", w.heard())
+		}
+	})
+}
+
+func TestKnownChannelsReturnThoughTheTeamsListIsNotTold(t *testing.T) {
+	inWorld(t, func(w *world) {
+		w.types(teamstest.Line{Channel: third, User: ann, Text: "incident list"})
+		w.fake.FaultsAlways(teamstest.On{Method: teamstest.MethodChannels}, teamstest.ErrorBefore(502))
+		n := len(w.back())
+		a, err := w.fake.Install(w.t.Context(), itTeam, ann)
+		w.sound(a, err)
+		if got := w.back()[n:]; !slices.Contains(got, string(third)) {
+			t.Errorf("%v", got)
 		}
 	})
 }
