@@ -25,10 +25,9 @@ import (
 
 // Discord's limits (docs.discord.com/developers/interactions/application-commands).
 const (
-	maxOptions     = 25   // of a command or subcommand, and choices of an option
-	maxDescription = 100  // characters
-	maxChoice      = 100  // characters of a choice's name, and of its value
-	maxCommand     = 8000 // characters of names, descriptions and values in a command
+	maxOptions     = 25  // of a command or subcommand, and choices of an option
+	maxDescription = 100 // characters
+	maxChoice      = 100 // characters of a choice's name, and of its value
 )
 
 // root is the command under which all others are found too.
