@@ -17,6 +17,7 @@ import (
 	"github.com/umassonline/belltower/internal/outbox"
 	"github.com/umassonline/belltower/internal/wording"
 	"github.com/umassonline/belltower/storage/boltdb"
+	"github.com/umassonline/belltower/storage/storagetest"
 )
 
 // office is what commands stand on, with a real store.
@@ -42,7 +43,7 @@ func newOffice(t *testing.T) *office {
 	if err != nil {
 		t.Fatal(err)
 	}
-	db, err := boltdb.Open(filepath.Join(t.TempDir(), "belltower.db"), boltdb.Options{})
+	db, err := boltdb.Open(filepath.Join(storagetest.Dir(t), "belltower.db"), boltdb.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
