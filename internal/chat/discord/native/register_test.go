@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -30,9 +31,19 @@ type registry struct {
 	err    error
 	puts   []time.Time
 	told   []byte
+	mu     sync.Mutex
+}
+
+// answers sets how it answers.
+func (r *registry) answers(status int, body string, err error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.status, r.body, r.err = status, body, err
 }
 
 func (r *registry) RoundTrip(req *http.Request) (*http.Response, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
 	r.puts = append(r.puts, time.Now())
 	body, err := io.ReadAll(req.Body)
 	if err != nil {
@@ -128,7 +139,7 @@ func TestCommandsThatAreNotTaken(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			registering(t, func(t *testing.T, r *native.Registrar, at *registry) {
-				at.status, at.body, at.err = tc.status, tc.body, tc.err
+				at.answers(tc.status, tc.body, tc.err)
 				var e *chat.SendError
 				if err := r.Register(t.Context()); !errors.As(err, &e) || e.Outcome != tc.outcome || !strings.Contains(e.Reason, tc.reason) || strings.Contains(fmt.Sprint(err), token) {
 					t.Fatal(err)
@@ -136,7 +147,7 @@ func TestCommandsThatAreNotTaken(t *testing.T) {
 				done := make(chan error, 1)
 				go func() { done <- r.Run(t.Context()) }()
 				time.Sleep(50 * time.Second)
-				at.status, at.err = http.StatusOK, nil
+				at.answers(http.StatusOK, "[]", nil)
 				if err := <-done; err != nil {
 					t.Error(err)
 				}
@@ -155,7 +166,7 @@ func TestCommandsThatAreNotTaken(t *testing.T) {
 // and again, do not use up what Discord takes in a day.
 func TestCommandsAreNotToldTooOften(t *testing.T) {
 	registering(t, func(t *testing.T, r *native.Registrar, at *registry) {
-		at.status = 502
+		at.answers(502, "", nil)
 		begun := time.Now()
 		ctx, cancel := context.WithTimeout(t.Context(), 23*time.Hour)
 		defer cancel()
@@ -165,7 +176,7 @@ func TestCommandsAreNotToldTooOften(t *testing.T) {
 		if n := len(at.puts); n != 10 {
 			t.Errorf("told %d times within a day", n)
 		}
-		at.status = 200
+		at.answers(200, "[]", nil)
 		if err := r.Run(t.Context()); err != nil || len(at.puts) != 11 || at.puts[10].Sub(begun) < 24*time.Hour {
 			t.Errorf("%v: told %d times", err, len(at.puts))
 		}

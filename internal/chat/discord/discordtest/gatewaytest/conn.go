@@ -116,7 +116,7 @@ func (c *conn) say(o outgoing) {
 		c.closed = o.code
 		c.mu.Unlock()
 		_ = c.ws.WriteControl(websocket.CloseMessage, websocket.FormatCloseMessage(o.code, ""), soon) // one that is gone is gone
-		_ = c.ws.Close()
+		_ = c.ws.SetReadDeadline(time.Now().Add(time.Second))                                         // for the client's answer
 	default:
 		_ = c.ws.SetWriteDeadline(soon)
 		_ = c.ws.WriteMessage(websocket.TextMessage, o.text)
@@ -127,10 +127,10 @@ func (c *conn) say(o outgoing) {
 func (c *conn) read() {
 	c.ws.SetCloseHandler(func(int, string) error { return nil })
 	for {
-		_ = c.ws.SetReadDeadline(time.Now().Add(beatEvery * 3 / 2))
+		c.await()
 		_, text, err := c.ws.ReadMessage()
 		var late net.Error
-		if errors.As(err, &late) && late.Timeout() {
+		if errors.As(err, &late) && late.Timeout() && !c.isClosed() {
 			c.say(outgoing{code: unknownError}) // it may resume: "forced to Resume"
 		}
 		if err != nil {
@@ -143,6 +143,23 @@ func (c *conn) read() {
 	}
 }
 
+// await gives the client until its next heartbeat is overdue.
+func (c *conn) await() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.closed == 0 {
+		_ = c.ws.SetReadDeadline(time.Now().Add(beatEvery * 3 / 2))
+	}
+}
+
+func (c *conn) isClosed() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.closed != 0
+}
+
+// noteClose notes how the client closed. It may end the session even where the fake
+// closed first (unconfirmed).
 func (c *conn) noteClose(err error) {
 	code := websocket.CloseAbnormalClosure
 	var e *websocket.CloseError
@@ -151,11 +168,10 @@ func (c *conn) noteClose(err error) {
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.closed != 0 {
-		return
-	}
-	c.stats.Closes = append(c.stats.Closes, code)
 	c.ended = code == websocket.CloseNormalClosure || code == websocket.CloseGoingAway
+	if c.closed == 0 {
+		c.stats.Closes = append(c.stats.Closes, code)
+	}
 }
 
 // hear takes one payload in, and answers a close code where it breaks a rule.
