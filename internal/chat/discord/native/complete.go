@@ -51,7 +51,7 @@ type asked struct {
 }
 
 // Choices lists what the option may be, the likeliest first: at most 25, of at most 100
-// characters. req has the command, and as the first word of its text the subcommand.
+// characters, their labels to be shown beside the values. req has the command, and as the first word of its text the subcommand.
 // In doubt there is nothing to choose, and people type on; the command will say why.
 func (c *Completer) Choices(ctx context.Context, req chat.Request, option, typed string) []chat.Choice {
 	name, _, _ := strings.Cut(strings.TrimSpace(req.Text), " ")
@@ -90,7 +90,7 @@ func (a *asked) fitting(all []chat.Choice) []chat.Choice {
 			return 0
 		case strings.HasPrefix(label, begun):
 			return 1
-		case strings.Contains(" "+label, " "+begun):
+		case strings.Contains(" "+label, " "+begun), strings.Contains(value, " "+begun):
 			return 2
 		}
 		return 3
@@ -110,7 +110,6 @@ func (a *asked) listing(all []chat.Choice) []chat.Choice {
 	last := &asked{Completer: a.Completer, verb: a.verb, typed: a.typed[cut:]}
 	all = last.fitting(all)
 	for k := range all {
-		all[k].Label = before + cmp.Or(all[k].Label, all[k].Value)
 		all[k].Value = before + all[k].Value
 	}
 	return all
@@ -131,7 +130,7 @@ func services(_ context.Context, a *asked) []chat.Choice {
 	}
 	cut := strings.LastIndexAny(a.typed, ", ") + 1
 	if s, ok := a.Catalog().Find(a.typed[cut:]); ok {
-		return []chat.Choice{{Value: a.typed[:cut] + string(s.ID), Label: a.typed[:cut] + s.Name}}
+		return []chat.Choice{{Value: a.typed[:cut] + string(s.ID), Label: s.Name}}
 	}
 	return nil
 }
@@ -178,7 +177,7 @@ func whichWork(_ context.Context, a *asked) []chat.Choice {
 // paths offers what there is help on; verbsOf that of one command.
 func paths(_ context.Context, a *asked) (all []chat.Choice) {
 	for _, h := range wording.AllHelp() {
-		all = append(all, chat.Choice{Value: h.Path, Label: h.Path + ": " + h.About})
+		all = append(all, chat.Choice{Value: h.Path, Label: h.About})
 	}
 	return a.fitting(all)
 }
@@ -186,7 +185,7 @@ func paths(_ context.Context, a *asked) (all []chat.Choice) {
 func verbsOf(_ context.Context, a *asked) (all []chat.Choice) {
 	for _, v := range commands.Verbs(a.verb.Command) {
 		h, _ := wording.HelpOf(v.Path())
-		all = append(all, chat.Choice{Value: v.Name, Label: strings.TrimSuffix(v.Name+": "+h.About, ": ")})
+		all = append(all, chat.Choice{Value: v.Name, Label: h.About})
 	}
 	return a.fitting(all)
 }

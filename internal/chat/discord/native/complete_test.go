@@ -74,6 +74,7 @@ func TestChoices(t *testing.T) {
 		{"unsubscribe", "target", "a", "all"},
 		{"status", "target", "port", "portal"},
 		{"belltower help", "command", "incident dec", "incident declare"},
+		{"belltower help", "command", "declare", "incident declare incident drill incident change"},
 		{"belltower hold", "connection", "", "lowell boston all"},
 		{"belltower why", "incident", "2", "INC-2"},
 		{"never", "seen", "x", ""},

@@ -18,8 +18,7 @@ type line struct {
 // Line makes of a command that was used with native options what the grammar reads: the
 // line behind the command, and options. verb is the name of the subcommand; empty where
 // the command has none. The values are texts: a person is "@lowell/1", a channel
-// "#lowell/1", what is true "true". What is not an option of the verb is a word of the
-// line.
+// "#lowell/1", what is true "true". What is not an option of the verb is said behind.
 func Line(command, verb string, values map[string]string) (text string, options map[string]string) {
 	l := &line{options: map[string]string{}}
 	if verb != "" {
@@ -38,7 +37,7 @@ func Line(command, verb string, values map[string]string) (text string, options 
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(left)) {
-		putWord(l, left[name])
+		l.putOther(name, strings.TrimSpace(left[name]))
 	}
 	if len(l.options) == 0 {
 		l.options = nil
@@ -57,6 +56,18 @@ func verbNamed(command, name string) commands.Verb {
 }
 
 func putWord(l *line, value string) { l.words = append(l.words, value) }
+
+// putOther writes what is no option of the verb, such as one that it had when Discord was
+// last told: a flag, or words that the grammar will find wrong.
+func (l *line) putOther(name, value string) {
+	switch value {
+	case "", "false":
+	case "true":
+		putWord(l, "--"+name)
+	default:
+		putWord(l, value)
+	}
+}
 
 // numbered is how incidents and windows are named by number.
 var numbered = regexp.MustCompile(`^(?i:#|inc-?|win-?)?([0-9]{1,9})$`)

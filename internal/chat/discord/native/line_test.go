@@ -213,6 +213,14 @@ func TestAWrongNumberIsRefused(t *testing.T) {
 	}
 }
 
+// What the verb has no option for is said all the same, and the grammar judges it.
+func TestOtherOptionsAreSaidBehind(t *testing.T) {
+	text, options := native.Line("incident", "tell", values{"incident": "7", "zone": "ET", "yes": "true", "loud": "false", "none": " "})
+	if text != "tell 7 --yes ET" || options != nil {
+		t.Errorf("%q %v", text, options)
+	}
+}
+
 func FuzzLine(f *testing.F) {
 	for _, tc := range same {
 		for _, name := range slices.Sorted(maps.Keys(tc.values)) {

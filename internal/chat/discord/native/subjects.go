@@ -38,7 +38,7 @@ func (a *asked) incidents(all []desk.Incident) (out []chat.Choice) {
 	all = slices.DeleteFunc(all, func(i desk.Incident) bool { return i.Drill || i.IsRetracted() })
 	slices.SortFunc(all, func(x, y desk.Incident) int { return y.Number - x.Number })
 	for _, i := range all {
-		out = append(out, chat.Choice{Value: i.Subject().String(), Label: i.Subject().String() + " " + i.Title})
+		out = append(out, chat.Choice{Value: i.Subject().String(), Label: i.Title})
 	}
 	return a.subjects(out)
 }
@@ -105,7 +105,7 @@ func (a *asked) series(ctx context.Context) []desk.Window {
 func (a *asked) windows(all []desk.Window) (out []chat.Choice) {
 	for _, w := range all {
 		if w.Status != desk.Proposed {
-			out = append(out, chat.Choice{Value: w.Subject().String(), Label: w.Subject().String() + " " + w.Title + a.when(w)})
+			out = append(out, chat.Choice{Value: w.Subject().String(), Label: w.Title + a.when(w)})
 		}
 	}
 	return a.subjects(out)
