@@ -2,6 +2,7 @@ package commands
 
 import (
 	"context"
+	"errors"
 	"strings"
 
 	"github.com/umassonline/belltower/internal/chat"
@@ -127,14 +128,22 @@ func holdStart(ctx context.Context, a *asked) (chat.Reply, error) {
 	return a.windowDone(done, nil)
 }
 
-// complete reads [17] [remark].
+// complete reads [17] [remark]. What is being tested is completed by its tests, or with a
+// remark.
 func complete(ctx context.Context, a *asked) (chat.Reply, error) {
-	if _, err := a.single(ctx, amongRunning); err != nil {
+	w, err := a.single(ctx, amongRunning)
+	if err != nil {
 		return chat.Reply{}, err
 	}
 	remark := a.line.all("message")
 	done, err := a.journal.WorkDone(ctx, a.by(), a.number, remark)
-	if err != nil {
+	var r *desk.Refusal
+	switch {
+	case errors.As(err, &r) && remark == "" && r.Field == "message":
+		b := *a
+		b.line.flags = nil // a bare verb opens the form
+		return chat.Reply{}, (&question{Refusal: r}).offering(b.action(a.Words.CompletesRemarked(w), ""))
+	case err != nil:
 		return chat.Reply{}, inField(err, "message")
 	}
 	return a.windowDone(done, a.doubts(nil, "", remark))

@@ -93,6 +93,29 @@ func TestAFormThatPlansWork(t *testing.T) {
 	}
 }
 
+// What is being tested is completed by its tests, or by a form that wants a remark.
+func TestTheSecondTimeWorkIsDoneARemarkIsNeeded(t *testing.T) {
+	o := newOffice(t)
+	o.stage("tested")
+	o.planned()
+	o.typed("window complete 2 --yes")
+	asks := o.typed("window complete win-2 --yes")
+	if got := plain(asks); !asks.Failed || !strings.HasPrefix(got, "The work of WIN-2 is done, and it is being tested.") {
+		t.Fatal(got)
+	}
+	f := o.presses(asks, "Complete WIN-2 with a remark").Form
+	if f == nil || f.Fields[0].Optional || f.Submit != "Complete WIN-2" {
+		t.Fatalf("%+v", f)
+	}
+	empty := o.fills("window complete 2", map[string]string{"message": " "})
+	if !empty.Failed || empty.Field != "message" {
+		t.Errorf("an empty remark: %+v", empty)
+	}
+	if got := plain(o.fills("window complete 2", map[string]string{"message": "The mail of an hour comes late."})); !strings.Contains(got, "WIN-2 is completed.") {
+		t.Error(got)
+	}
+}
+
 // What speaks against a time is overridden by a button, which asks for the reason, and
 // then asks first as ever.
 func TestTheReasonIsAskedFor(t *testing.T) {

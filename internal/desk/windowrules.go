@@ -230,7 +230,7 @@ func (w Window) Move(to Period, act Act) (WindowChange, error) {
 
 // Done says that the work is done. gated: tests have to show that the services work
 // before it is completed; where there are none it is completed at once. remark may be
-// empty.
+// empty, but for what completes it before its tests have passed.
 func (w Window) Done(remark string, gated bool, act Act) (WindowChange, error) {
 	if err := w.checkSingle(); err != nil {
 		return WindowChange{}, err
@@ -241,6 +241,11 @@ func (w Window) Done(remark string, gated bool, act Act) (WindowChange, error) {
 	remark, err := CleanReason(remark)
 	if err != nil {
 		return WindowChange{}, err
+	}
+	if w.Status == Verifying && gated && remark == "" {
+		return WindowChange{}, Refuse(Conflict, "The work of %s is done, and it is being tested.", w.Subject()).
+			WithHint("It is completed when the tests pass. Before, with a remark: window complete %d <remark>", w.Number).
+			About(w.Subject()).In("message")
 	}
 	w = w.clone()
 	if remark != "" {

@@ -76,7 +76,7 @@ func windowHelp() []Help {
 		{"window move", "window move [17] <when> [for <duration>]", "window move 17 dec 6 04:00 for 3h",
 			"Plans it for another time.", "One time of repeated work: window move 17 dec 9 to dec 10 04:00. You are asked first, unless you say --yes. " + timesHelp},
 		{"window complete", "window complete [17] [remark]", "window complete 17 All went well.",
-			"Says that the work is done.", "The remark is told with the end. " + windowNumberHelp},
+			"Says that the work is done.", "The remark is told with the end. Where tests have to pass first, it is completed when they do, or by saying it again with a remark. " + windowNumberHelp},
 		{"window cancel", "window cancel [17] <why>", "window cancel 17 The vendor is not ready.",
 			"Calls it off, and tells who was told.", "One time of repeated work: window cancel 17 dec 25 Holidays. You are asked first, unless you say --yes. " + windowNumberHelp},
 		{"window incident", "window incident [17] [slow|partly|down] [message]", "window incident 17 down The database does not come back.",

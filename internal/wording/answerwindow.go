@@ -241,6 +241,8 @@ func (c Context) nextSteps(d WindowDone) []chat.Action {
 		return nil
 	case d.Window.IsSeries():
 		return []chat.Action{b.make(c.word("Show %s", b.name), "window show")}
+	case d.Window.Status == desk.Verifying:
+		return b.verified()
 	case d.Window.IsRunning():
 		return []chat.Action{
 			b.make(c.word("Extend %s", b.name), "window extend"),

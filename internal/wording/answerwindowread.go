@@ -34,6 +34,11 @@ func (c Context) NoWindow(running bool, name string) string {
 	return c.word("No work on %s is planned.", name)
 }
 
+// CompletesRemarked labels the button that completes a window before its tests pass.
+func (c Context) CompletesRemarked(w desk.Window) string {
+	return c.word("Complete %s with a remark", w.Subject())
+}
+
 // WhichTime asks which time of a series is meant.
 func (c Context) WhichTime(w desk.Window) string {
 	return c.word("%s is repeated: %s. Which time is meant?", w.Subject(), c.repeats(*w.Rule))
