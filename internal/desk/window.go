@@ -99,6 +99,8 @@ type Window struct {
 	// Remark is told with the end; Why is why it was cancelled. Both may be empty.
 	Remark string `json:",omitempty"`
 	Why    string `json:",omitempty"`
+	// WithSeries: it was cancelled because its series was.
+	WithSeries bool `json:",omitempty"`
 	// Became is the incident that goes on with its posts; 0: none.
 	Became int `json:",omitempty"`
 
@@ -130,6 +132,15 @@ func (w Window) IsSeries() bool { return w.Rule != nil }
 func (w Window) IsOver() bool {
 	return w.Status == Completed || w.Status == Cancelled || w.Became != 0
 }
+
+// IsCalledOff reports whether it is one time of a series that alone does not take place.
+func (w Window) IsCalledOff() bool {
+	return w.Of != 0 && w.Status == Cancelled && !w.WithSeries && w.StartedAt.IsZero()
+}
+
+// IsMoved reports whether it is one time of a series that is planned for another time
+// than its rule says.
+func (w Window) IsMoved() bool { return w.Of != 0 && !w.Slot.Equal(w.Planned.From) }
 
 // IsRunning reports whether work goes on, or its tests.
 func (w Window) IsRunning() bool {

@@ -324,7 +324,7 @@ func (w Window) Cancel(why string, act Act) (WindowChange, error) {
 func (w Window) Swept(why string, act Act) (WindowChange, error) {
 	c, err := w.Cancel(why, act)
 	if err == nil {
-		c.Announce.Reach = ReachEdit
+		c.Window.WithSeries, c.Announce.Snapshot.Window.WithSeries, c.Announce.Reach = true, true, ReachEdit
 	}
 	return c, err
 }

@@ -120,7 +120,7 @@ func (c Context) nextTimes(next []desk.Period) (lines []chat.Line) {
 // whoWillHear says whom the change will reach once it is confirmed.
 func (c Context) whoWillHear(d WindowDone) string {
 	switch {
-	case d.Entry.Kind == desk.WindowCancelled:
+	case d.Entry.Kind == desk.WindowCancelled && !d.Window.IsCalledOff():
 		return c.word("Each channel that was told of it will be told.")
 	case d.Channels == 0:
 		return c.word("No channel follows this; only ops channels will be told.")
@@ -222,7 +222,7 @@ func (c Context) windowHeard(d WindowDone) string {
 		return c.word("It is said in the posts' threads.")
 	case d.Entry.Kind == desk.WindowConverted:
 		return c.word("Its posts go on with the incident.")
-	case d.Entry.Kind == desk.WindowCancelled:
+	case d.Entry.Kind == desk.WindowCancelled && !d.Window.IsCalledOff():
 		return c.word("Each channel that was told of it is told now.")
 	case d.Channels == 0:
 		return c.word("No channel follows this; only ops channels are told.")

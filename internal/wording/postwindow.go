@@ -84,6 +84,8 @@ func isTakingLonger(w desk.Window) bool {
 func (c Context) windowLead(w desk.Window, k clock) chat.Text {
 	names := c.namesUpTo(w.Services, workNames)
 	switch {
+	case w.IsCalledOff():
+		return c.say("The work on %s planned for %s does not take place", names, c.withDay(w.Planned.From))
 	case w.IsOver():
 		return chat.Plain(c.windowOver(w, names))
 	case w.IsSeries():
@@ -96,6 +98,9 @@ func (c Context) windowLead(w desk.Window, k clock) chat.Text {
 		return c.say("Planned work goes on: %s until %s", c.does(w), k.at(w.Planned.To))
 	case !w.HeldAt.IsZero():
 		return c.say("The planned work on %s does not begin as planned", names)
+	}
+	if w.IsMoved() {
+		return c.fromTo("The planned work has a new time: %s from %s to %s", w)
 	}
 	return c.fromTo("Planned work: %s from %s to %s", w)
 }
@@ -147,11 +152,22 @@ func (c Context) windowTimes(w desk.Window, k clock) []chat.Line {
 	case !w.StartedAt.IsZero():
 		return []chat.Line{paragraph(c.wasPlanned(w.Planned), c.say(" It began %s.", k.at(w.StartedAt)))}
 	case w.IsOver():
-		return []chat.Line{paragraph(c.wasPlanned(w.Planned))}
+		return []chat.Line{paragraph(c.wasPlanned(w.Planned), c.insteadOf(w))}
 	case !w.HeldAt.IsZero():
-		return []chat.Line{paragraph(c.wasPlanned(w.Planned), c.say(" We will say when it begins."))}
+		return []chat.Line{paragraph(c.wasPlanned(w.Planned), c.insteadOf(w), c.say(" We will say when it begins."))}
+	case w.IsMoved():
+		return []chat.Line{paragraph(c.say("It is instead of %s.", c.withDay(w.Slot)))}
 	}
 	return nil
+}
+
+// insteadOf says behind the plan of a moved time of a series when that would be by the
+// rule.
+func (c Context) insteadOf(w desk.Window) chat.Text {
+	if !w.IsMoved() {
+		return nil
+	}
+	return c.say(" That was instead of %s.", c.withDay(w.Slot))
 }
 
 // wasPlanned says a plan in full.
