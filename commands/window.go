@@ -16,7 +16,7 @@ func windowVerbs() []verb {
 	planning := []flag{flagYes, flagForce, flagUrgent}
 	return []verb{
 		{"schedule", desk.Respond, planning, true, schedule},
-		{"start", desk.Respond, []flag{flagYes}, false, startWork},
+		{"start", desk.Respond, []flag{flagYes, flagForce}, false, startWork},
 		{"hold", desk.Respond, nil, false, holdStart},
 		{"extend", desk.Respond, planning, true, extend},
 		{"move", desk.Respond, planning, true, move},
@@ -57,7 +57,7 @@ func (a *asked) result(d journal.WindowApplied, doubts []string) wording.WindowD
 const shownTimes = 3
 
 // startWork reads [17]. Long before its time, or while an incident about its services
-// is open, it asks.
+// is open, it asks; at another time it refuses what is not free.
 func startWork(ctx context.Context, a *asked) (chat.Reply, error) {
 	w, err := a.single(ctx, amongComing)
 	if err != nil {
@@ -69,9 +69,13 @@ func startWork(ctx context.Context, a *asked) (chat.Reply, error) {
 	if err := a.inTheWay(ctx, w); err != nil {
 		return chat.Reply{}, err
 	}
-	done, err := a.journal.ApplyWindow(ctx, a.by(), a.number, desk.Window.Start, false)
+	o, by, err := a.overriding()
 	if err != nil {
 		return chat.Reply{}, err
+	}
+	done, err := a.journal.Start(ctx, by, a.number, o)
+	if err != nil {
+		return chat.Reply{}, a.objected(ctx, err, planning{said: retold{typed: true}})
 	}
 	return a.windowDone(done, nil)
 }

@@ -30,7 +30,7 @@ func TestWhichWindowOpensAForm(t *testing.T) {
 		"window complete": "Complete WIN-2", "window incident portal": "WIN-2 to incident",
 		"window schedule --urgent mail tomorrow 04:00 for 1h Disks": "Do it all the same",
 		"window move 3": "", "window complete 1": "", "window incident 1": "", "window move 2": "", "window start": "", "window hold": "", "window list": "", "window show 1": "",
-		"window extend 1 1h": "", "window cancel 1 Not needed.": "", "window complete 2 --yes": "", "window cancel 9": "", "window start 1 --force": "", "window extend 3": "",
+		"window extend 1 1h": "", "window cancel 1 Not needed.": "", "window complete 2 --yes": "", "window cancel 9": "", "window start 1 --force": "Do it all the same", "window hold 1 --force": "", "window extend 3": "",
 	} {
 		t.Run(line, func(t *testing.T) {
 			o := newOffice(t)

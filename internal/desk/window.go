@@ -71,6 +71,9 @@ type Window struct {
 
 	// Planned is when the work is to be, as said last. Of a series: its first occurrence.
 	Planned Period
+	// PlannedBefore is the plan that its begin at another time replaced; zero: it began as
+	// planned, or has not.
+	PlannedBefore Period `json:",omitzero"`
 	// StartedAt and EndedAt are when it really was; zero: not yet.
 	StartedAt time.Time `json:",omitzero"`
 	EndedAt   time.Time `json:",omitzero"`
@@ -106,7 +109,8 @@ type Window struct {
 
 	// NextNewsBy is the promise of a window that takes longer than planned; zero: none.
 	NextNewsBy time.Time `json:",omitzero"`
-	// Missed counts what was promised and not answered by a person, in a row.
+	// Missed counts what was promised, or asked while its start is held, and not answered by
+	// a person, in a row.
 	Missed int `json:",omitempty"`
 	// RemindedTo is up to when reminders were told, or too late to be told.
 	RemindedTo time.Time `json:",omitzero"`

@@ -145,16 +145,24 @@ func (w Window) Start(act Act) (WindowChange, error) {
 		return WindowChange{}, err
 	}
 	w = w.clone()
-	length := w.Planned.Length()
-	w.Status, w.StartedAt, w.HeldAt, w.AskedFor = InProgress, act.At, time.Time{}, time.Time{}
 	e := Entry{Kind: WindowStarted}
-	if w.IsEarly(act.At) || !act.At.Before(w.Planned.To) { // at another time it takes as long
-		e.Was = w.Planned
-		w.Planned = Period{act.At, act.At.Add(length)}
+	if w.atAnotherTime(act.At) { // it takes as long
+		e.Was, w.PlannedBefore = w.Planned, w.Planned
+		w.Planned = Period{act.At, act.At.Add(e.Was.Length())}
 		w.Revision++
 		w.ChangedAt = act.At
 	}
+	w.Status, w.StartedAt, w.HeldAt, w.AskedFor, w.Missed = InProgress, act.At, time.Time{}, time.Time{}, 0
 	return w.change(act, e, ReachChannel), nil
+}
+
+// lateStart is how much later than planned a held start still keeps the planned end.
+const lateStart = 15 * time.Minute
+
+// atAnotherTime reports whether a start at now is at another time than the planned one.
+func (w Window) atAnotherTime(now time.Time) bool {
+	held := !w.HeldAt.IsZero() && now.After(w.Planned.From.Add(lateStart))
+	return held || w.IsEarly(now) || !now.Before(w.Planned.To)
 }
 
 // IsEarly reports whether a start at now would be another time than the planned one, and
@@ -173,7 +181,7 @@ func (w Window) HoldStart(act Act) (WindowChange, error) {
 		return WindowChange{}, Refuse(Conflict, "The start of %s is held already.", w.Subject()).About(w.Subject())
 	}
 	w = w.clone()
-	w.HeldAt = act.At
+	w.HeldAt, w.Missed = act.At, 0
 	return w.change(act, Entry{Kind: WindowHeld}, ReachChannel), nil
 }
 
@@ -224,7 +232,7 @@ func (w Window) Move(to Period, act Act) (WindowChange, error) {
 	if !to.From.Equal(was.From) {
 		w.AskedFor = time.Time{}
 	}
-	w.Planned, w.HeldAt, w.RemindedTo = to, time.Time{}, act.At
+	w.Planned, w.HeldAt, w.RemindedTo, w.Missed = to, time.Time{}, act.At, 0
 	return w.replanned(act, Entry{Kind: WindowMoved, Was: was}), nil
 }
 

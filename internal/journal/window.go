@@ -107,6 +107,23 @@ func (j *Journal) Plan(ctx context.Context, by By, number int, rule WindowRule, 
 	return j.changeWindow(ctx, by, run)
 }
 
+// Start begins the work of a window. At another time than planned it refuses with a
+// *desk.Objection where that is not free; it needs no notice.
+func (j *Journal) Start(ctx context.Context, by By, number int, o desk.Override) (WindowApplied, error) {
+	o.Urgent = "it begins now"
+	return j.changeWindow(ctx, by, func(tx storage.Tx) (desk.WindowChange, error) {
+		w, err := getWindow(tx, number)
+		if err != nil {
+			return desk.WindowChange{}, err
+		}
+		c, err := w.Start(by.act())
+		if err != nil || c.Entry.Was.From.IsZero() {
+			return c, err
+		}
+		return c, j.checkFree(tx, by, c.Window, o)
+	})
+}
+
 // ApplyWindow changes a window by a rule. With try it stores nothing.
 func (j *Journal) ApplyWindow(ctx context.Context, by By, number int, rule WindowRule, try bool) (WindowApplied, error) {
 	run := func(tx storage.Tx) (desk.WindowChange, error) {

@@ -78,10 +78,16 @@ func (c Context) understood(d WindowDone) (lines []chat.Line) {
 		lines = append(lines, paragraph(chat.Plain(c.expect(w))))
 	}
 	lines = append(lines, c.plannedLines(d)...)
-	if !d.Entry.Was.From.IsZero() {
-		lines = append(lines, paragraph(c.say("It was planned for %s.", c.period(d.Entry.Was))))
-	}
+	lines = append(lines, c.plannedBefore(d)...)
 	return append(lines, c.nextTimes(d.Next)...)
+}
+
+// plannedBefore says which plan the change replaces; nothing where it replaces none.
+func (c Context) plannedBefore(d WindowDone) []chat.Line {
+	if d.Entry.Was.From.IsZero() {
+		return nil
+	}
+	return []chat.Line{paragraph(c.say("It was planned for %s.", c.period(d.Entry.Was)))}
 }
 
 // plannedLines says when the work is, with weekday, zone and distance.
@@ -168,6 +174,7 @@ func (c Context) WindowDone(d WindowDone) chat.Message {
 		m.Lines = append(m.Lines, c.understood(d)...)
 	case desk.WindowStarted:
 		m.Lines = append(m.Lines, c.plannedLines(d)...)
+		m.Lines = append(m.Lines, c.plannedBefore(d)...)
 	case desk.WindowHeld:
 		m.Lines = append(m.Lines, paragraph(c.say("It begins when somebody starts it.")))
 	case desk.WindowCompleted:

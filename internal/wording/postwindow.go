@@ -142,15 +142,18 @@ func (c Context) isLate(w desk.Window) []chat.Line {
 // windowTimes says when a window was planned, and apart from it when it really was;
 // nothing where the sentence has said so.
 func (c Context) windowTimes(w desk.Window, k clock) []chat.Line {
+	if !w.PlannedBefore.From.IsZero() { // another day is said
+		k = clock{c, w.PlannedBefore.From}
+	}
 	switch {
 	case w.IsSeries() && !w.IsOver():
 		return []chat.Line{paragraph(c.say("The first time is from %s to %s.", c.withDay(w.Planned.From), k.at(w.Planned.To)))}
 	case w.IsSeries():
 		return nil
 	case !w.StartedAt.IsZero() && !w.EndedAt.IsZero():
-		return []chat.Line{paragraph(c.wasPlanned(w.Planned), c.say(" It began %s and ended %s.", k.at(w.StartedAt), k.at(w.EndedAt)))}
+		return []chat.Line{paragraph(c.wasPlanned(firstPlan(w)), c.say(" It began %s and ended %s.", k.at(w.StartedAt), k.at(w.EndedAt)))}
 	case !w.StartedAt.IsZero():
-		return []chat.Line{paragraph(c.wasPlanned(w.Planned), c.say(" It began %s.", k.at(w.StartedAt)))}
+		return []chat.Line{paragraph(c.wasPlanned(firstPlan(w)), c.say(" It began %s.", k.at(w.StartedAt)))}
 	case w.IsOver():
 		return []chat.Line{paragraph(c.wasPlanned(w.Planned), c.insteadOf(w))}
 	case !w.HeldAt.IsZero():
@@ -159,6 +162,14 @@ func (c Context) windowTimes(w desk.Window, k clock) []chat.Line {
 		return []chat.Line{paragraph(c.say("It is instead of %s.", c.withDay(w.Slot)))}
 	}
 	return nil
+}
+
+// firstPlan is when a window was planned before it began.
+func firstPlan(w desk.Window) desk.Period {
+	if !w.PlannedBefore.From.IsZero() {
+		return w.PlannedBefore
+	}
+	return w.Planned
 }
 
 // insteadOf says behind the plan of a moved time of a series when that would be by the

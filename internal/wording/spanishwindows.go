@@ -14,7 +14,7 @@ func spanishWindows() map[string]string {
 		"The planned work on %s is taking longer than planned":      "El trabajo programado en %s dura más de lo previsto",
 		"The planned work on %s is done, and we are testing it now": "El trabajo programado en %s está hecho y ahora lo probamos",
 		"The planned work on %s does not begin as planned":          "El trabajo programado en %s no empieza como estaba previsto",
-		"The planned work on %s does not begin at %s":               "El trabajo programado en %s no empieza a esta hora: %s",
+		"The work on %s planned for %s does not begin then":         "El trabajo programado en %s no empieza a esta hora: %s",
 		"The planned work on %s is completed and verified":          "El trabajo programado en %s ha terminado y está comprobado",
 		"The planned work on %s is completed":                       "El trabajo programado en %s ha terminado",
 		"The planned work on %s is cancelled":                       "El trabajo programado en %s se cancela",
