@@ -308,7 +308,7 @@ func slotOn(w desk.Window, day time.Time) (desk.Period, bool) {
 	if w.Rule == nil || w.IsOver() {
 		return desk.Period{}, false
 	}
-	on := w.Rule.Between(day, day.AddDate(0, 0, 1), 1)
+	on := w.Rule.Between(latest(day, w.Planned.From), day.AddDate(0, 0, 1), 1)
 	if len(on) == 0 {
 		return desk.Period{}, false
 	}

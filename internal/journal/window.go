@@ -2,6 +2,7 @@ package journal
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/umassonline/belltower/internal/desk"
@@ -319,7 +320,13 @@ func (j *Journal) checkFree(tx storage.Tx, by By, w desk.Window, o desk.Override
 	if err != nil {
 		return err
 	}
-	return j.settings.Load().Planning.Check(w.ServiceIDs(), times, by.At, taken, o)
+	p := j.settings.Load().Planning
+	err = p.Check(w.ServiceIDs(), times, by.At, taken, o)
+	var objection *desk.Objection
+	if w.IsSeries() && (err == nil || errors.As(err, &objection) && objection.Kind == desk.InMoratorium) {
+		return p.CheckRule(w.ServiceIDs(), *w.Rule, w.Planned, o)
+	}
+	return err
 }
 
 // takenBy lists the times of other windows about services of w that may be in the way

@@ -94,10 +94,10 @@ func (c Context) plannedBefore(d WindowDone) []chat.Line {
 func (c Context) plannedLines(d WindowDone) []chat.Line {
 	w := d.Window
 	if w.IsSeries() && d.On.IsZero() {
-		return []chat.Line{
+		return append([]chat.Line{
 			paragraph(c.say("It is repeated: %s.", c.repeats(*w.Rule))),
 			paragraph(c.say("The first time is %s.", c.Instant(w.Planned.From, d.Now, d.Reader))),
-		}
+		}, c.leftOut(*w.Rule)...)
 	}
 	if w.IsRunning() {
 		return []chat.Line{

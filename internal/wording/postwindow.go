@@ -147,7 +147,8 @@ func (c Context) windowTimes(w desk.Window, k clock) []chat.Line {
 	}
 	switch {
 	case w.IsSeries() && !w.IsOver():
-		return []chat.Line{paragraph(c.say("The first time is from %s to %s.", c.withDay(w.Planned.From), k.at(w.Planned.To)))}
+		first := paragraph(c.say("The first time is from %s to %s.", c.withDay(w.Planned.From), k.at(w.Planned.To)))
+		return append([]chat.Line{first}, c.leftOut(*w.Rule)...)
 	case w.IsSeries():
 		return nil
 	case !w.StartedAt.IsZero() && !w.EndedAt.IsZero():

@@ -123,6 +123,13 @@ func plans(t *testing.T, in Context) map[string]*plan {
 		"scheduled at risk": schedule(t, in, desk.EffectAtRisk, "portal", "mail"),
 		"scheduled many":    schedule(t, in, desk.EffectDown, "learn", "portal", "mail", "wifi", "print", "library"),
 		"series":            weekly(t, in),
+		"series without some days": func() *plan {
+			p := weekly(t, in)
+			for week := range 14 {
+				p.w.Rule.Except = append(p.w.Rule.Except, time.Date(2026, 12, 16+7*week, 0, 0, 0, 0, time.UTC))
+			}
+			return p
+		}(),
 		"series cancelled": func() *plan {
 			p := weekly(t, in).at(5, 9, 0)
 			return p.take(p.w.Cancel(typedIn(t, in, "Holidays"), p.act()))
