@@ -97,6 +97,16 @@ func morning(t time.Time, zone *time.Location) time.Time {
 	return time.Date(y, m, d, nightTo, 0, 0, 0, zone).UTC()
 }
 
+// evening is right before the begin of the last night that began at t or before.
+func evening(t time.Time, zone *time.Location) time.Time {
+	local := t.In(zone)
+	y, m, d := local.Date()
+	if local.Hour() < nightFrom {
+		d--
+	}
+	return time.Date(y, m, d, nightFrom, 0, 0, 0, zone).Add(-1).UTC()
+}
+
 // ObjectionKind is what speaks against a time.
 type ObjectionKind string
 

@@ -243,6 +243,29 @@ func (w Window) nextReminder(now time.Time, p Planning) (next time.Time) {
 	return next
 }
 
+// Remarked is the window under other reminders than those it was marked by, with WakeAt
+// set; false: nothing changes. Of reminders that are new what has passed is not told, but
+// what waits for the end of this night is, and what fell due since the mark.
+func (w Window) Remarked(now time.Time, p Planning) (Window, bool) {
+	was, passed := w.WakeAt, now
+	switch {
+	case w.IsSeries():
+		return w, false
+	case !was.IsZero() && !was.After(now):
+		passed = evening(was, p.zone())
+	case w.NextDue(now, p).Equal(was):
+		return w, false
+	case isNight(now, p.zone()):
+		passed = evening(now, p.zone())
+	}
+	before := w.RemindedTo
+	w.RemindedTo = latest(before, passed)
+	if was.IsZero() || was.After(now) {
+		w.WakeAt = w.NextDue(now, p)
+	}
+	return w, !w.RemindedTo.Equal(before) || !w.WakeAt.Equal(was)
+}
+
 // RemindedAt lists when it is told again before its begin.
 func (w Window) RemindedAt(now time.Time, p Planning) (out []time.Time) {
 	for at := w.nextReminder(now, p); !at.IsZero(); at = w.nextReminder(at, p) {

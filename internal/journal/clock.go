@@ -18,6 +18,7 @@ const atOnce = 100
 // (zero: nothing is). Of what was missed meanwhile only that is done which is still
 // true. What fails stays due; the first error is returned after all else was done.
 func (j *Journal) Fire(ctx context.Context, now time.Time) (next time.Time, err error) {
+	err = j.replan(ctx, now) // what is due is done all the same
 	from := dueTable().Key()
 	for {
 		marks, more, readErr := j.marks(ctx, from, now)

@@ -23,6 +23,7 @@ import (
 //	over/time/number    the windows that are over, by the last time that calendars show
 //	made/number/slot    the number of the window that is a slot's of a series
 //	due/time/subject    when the clock has to look at something
+//	marks               what the marks of windows depend on, as it was when they were set
 //	asked/subject/n     asked: a question to ops about the subject, as notice n
 //	question/n          what notice n asks about
 //	call/subject        Call: those beyond ops are to be called
