@@ -327,6 +327,21 @@ func (w Window) Cancel(why string, act Act) (WindowChange, error) {
 	return w.replanned(act, Entry{Kind: WindowCancelled, Text: why}), nil
 }
 
+// Finished ends a series whose last time is over. Its posts show so, and nobody is told.
+func (w Window) Finished(act Act) (WindowChange, error) {
+	if err := w.CheckComing(); err != nil {
+		return WindowChange{}, err
+	}
+	if !w.IsSeries() {
+		return WindowChange{}, Refuse(Conflict, "%s is not repeated.", w.Subject()).About(w.Subject())
+	}
+	w = w.clone()
+	w.Status, w.EndedAt = Completed, act.At
+	w.Revision++
+	w.ChangedAt = act.At
+	return w.change(act, Entry{Kind: WindowCompleted}, ReachEdit), nil
+}
+
 // Swept cancels an occurrence of a series that was cancelled. Who was told of it sees
 // so in its post; the series has told the rest.
 func (w Window) Swept(why string, act Act) (WindowChange, error) {

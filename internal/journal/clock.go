@@ -190,13 +190,21 @@ func (j *Journal) around(tx storage.Tx, w desk.Window) (a desk.Around, err error
 	return a, err
 }
 
-// fireSeries makes the next occurrence of a series, or sweeps one of a series that was
-// cancelled.
+// fireSeries makes the next occurrence of a series, sweeps one of a series that was
+// cancelled, or ends one whose last time is over.
 func (j *Journal) fireSeries(tx storage.Tx, by By, w desk.Window) (fired, error) {
 	if w.Status == desk.Cancelled {
 		return j.sweep(tx, by, w)
 	}
 	slot, ok := nextSlot(w)
+	if !ok && !by.At.Before(lastSlot(w).To) {
+		c, err := w.Finished(by.act())
+		if err != nil {
+			return fired{}, err
+		}
+		out, err := j.putWindow(tx, by, c, 0)
+		return fired{subjects: out.about()}, err
+	}
 	if !ok || by.At.Before(slot.From.Add(-makeAhead)) {
 		out, err := j.putWindow(tx, by, desk.WindowChange{Window: w}, 0)
 		return fired{at: out.wakes()}, err

@@ -294,9 +294,15 @@ func (j *Journal) nextDue(w desk.Window, now time.Time) time.Time {
 	}
 	next, ok := nextSlot(w)
 	if !ok {
-		return time.Time{}
+		return lastSlot(w).To
 	}
 	return next.From.Add(-makeAhead)
+}
+
+// lastSlot is the last time of a series that has no next.
+func lastSlot(w desk.Window) desk.Period {
+	from := latest(w.MadeTo, w.Planned.From)
+	return desk.Period{From: from, To: from.Add(w.Rule.For)}
 }
 
 // nextSlot is the next time of a series that is no window of its own yet.

@@ -114,6 +114,8 @@ func (c Context) windowOver(w desk.Window, names string) string {
 	switch {
 	case w.Became != 0:
 		return c.word("The planned work on %s has become %s", names, desk.Subject{Kind: desk.IncidentSubject, Number: w.Became})
+	case w.Status == desk.Completed && w.IsSeries():
+		return c.word("All times of the planned work on %s are over", names)
 	case w.Status == desk.Completed && w.Verified:
 		return c.word("The planned work on %s is completed and verified", names)
 	case w.Status == desk.Completed:
@@ -220,7 +222,7 @@ func (c Context) nextNews(w desk.Window, asOf time.Time, k clock) []chat.Text {
 
 // notVerified says of what is completed that only people have said so.
 func (c Context) notVerified(w desk.Window) []chat.Text {
-	if w.Status != desk.Completed || w.Verified {
+	if w.Status != desk.Completed || w.Verified || w.IsSeries() {
 		return nil
 	}
 	return []chat.Text{c.say("Not verified by tests.")}

@@ -223,6 +223,7 @@ func spanishWindowRules() map[string]string {
 		"%s has begun already.":                                    "%s ya ha empezado.",
 		"%s has not begun yet.":                                    "%s todavía no ha empezado.",
 		"%s is at this time already.":                              "%s ya está a esa hora.",
+		"%s is not repeated.":                                      "%s no se repite.",
 		"%s is completed already.":                                 "%s ya ha terminado.",
 		"%s is repeated; say which of its times is meant.":         "%s se repite; diga de qué fecha se trata.",
 		"%s was cancelled.":                                        "%s se canceló.",

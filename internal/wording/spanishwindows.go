@@ -22,6 +22,7 @@ func spanishWindows() map[string]string {
 		"The work on %s planned for %s does not take place":         "El trabajo en %s programado para %s no se hace",
 		"It is instead of %s.":                                      "Es en lugar de esta fecha: %s.",
 		" That was instead of %s.":                                  " Era en lugar de esta fecha: %s.",
+		"All times of the planned work on %s are over":              "Han terminado todas las fechas del trabajo programado en %s",
 		"All times of the planned work on %s are cancelled":         "Se cancelan todas las fechas del trabajo programado en %s",
 		"The planned work on %s has become %s":                      "El trabajo programado en %s pasa a ser %s",
 		"The planned work has become a problem. %s":                 "El trabajo programado es ahora un problema. %s",

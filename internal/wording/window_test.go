@@ -130,6 +130,10 @@ func plans(t *testing.T, in Context) map[string]*plan {
 			}
 			return p
 		}(),
+		"series over": func() *plan {
+			p := weekly(t, in).at(30, 7, 0)
+			return p.take(p.w.Finished(p.act()))
+		}(),
 		"series cancelled": func() *plan {
 			p := weekly(t, in).at(5, 9, 0)
 			return p.take(p.w.Cancel(typedIn(t, in, "Holidays"), p.act()))
