@@ -13,6 +13,7 @@ import (
 //	incident/^number    desk.Incident, newest first
 //	entry/subject/seq   desk.Entry, the timeline
 //	seq/kind            the last number given
+//	seq/replans         how often a window was planned for another time
 //	ongoing/number/...  what is open, drills too: whether it is one, and its services
 //	window/^number      desk.Window, newest first
 //	slot/service/from/number/to  when work is planned on a service

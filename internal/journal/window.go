@@ -263,6 +263,9 @@ func (j *Journal) putWindow(tx storage.Tx, by By, c desk.WindowChange, channels 
 	if err := moveMark(tx, s, was.WakeAt, c.Window.WakeAt); err != nil {
 		return out, err
 	}
+	if err := keepPlan(tx, was, c.Window); err != nil {
+		return out, err
+	}
 	if err := keepPlaces(tx, was, c.Window); err != nil {
 		return out, err
 	}
@@ -322,6 +325,9 @@ func (j *Journal) checkFree(tx storage.Tx, by By, w desk.Window, o desk.Override
 	if w.IsSeries() {
 		times = w.Rule.Between(w.Planned.From, w.Planned.From.AddDate(1, 0, 0), lookAhead)
 	}
+	if err := guardPlans(tx); err != nil {
+		return err
+	}
 	taken, err := takenBy(tx, w, times)
 	if err != nil {
 		return err
@@ -333,6 +339,32 @@ func (j *Journal) checkFree(tx storage.Tx, by By, w desk.Window, o desk.Override
 		return p.CheckRule(w.ServiceIDs(), *w.Rule, w.Planned, o)
 	}
 	return err
+}
+
+// guardPlans reads what every other change of plans writes, so that of two that take the
+// same time at once the later one looks again: the calendar itself is only scanned, which
+// no store protects. New windows write the last number given, all other changes of when
+// work is planned (keepPlan) a count of such, so that only these cost a write more.
+func guardPlans(tx storage.Tx) error {
+	if _, _, err := seqTable().Get(tx, seqTable().Key().Str(string(desk.WindowSubject))); err != nil {
+		return err
+	}
+	_, _, err := seqTable().Get(tx, replansKey())
+	return err
+}
+
+func replansKey() storage.Key { return seqTable().Key().Str("replans") }
+
+// keepPlan counts a change of when a window is planned.
+func keepPlan(tx storage.Tx, was, is desk.Window) error {
+	if was.Number == 0 || was.Planned.From.Equal(is.Planned.From) && was.Planned.To.Equal(is.Planned.To) {
+		return nil
+	}
+	n, _, err := seqTable().Get(tx, replansKey())
+	if err != nil {
+		return err
+	}
+	return seqTable().Put(tx, replansKey(), n+1)
 }
 
 // takenBy lists the times of other windows about services of w that may be in the way
