@@ -139,8 +139,8 @@ func (p *Pages) readPlans(ctx context.Context, s *snapshot, open []desk.Incident
 			s.movedFrom[w.Number] = movedFrom(one)
 		}
 	}
-	s.health = desk.HealthOf(p.settings.Catalog, open, running)
-	s.reserved = reservedOf(p.settings.Planning, p.settings.Catalog, s.at, s.plans)
+	s.health = desk.HealthOf(p.settings.Words.Catalog, open, running)
+	s.reserved = reservedOf(p.settings.Planning, p.settings.Words.Catalog, s.at, s.plans)
 	for _, one := range s.reserved {
 		s.changeAt(one.times[0].From)
 	}

@@ -13,7 +13,7 @@ func (v *view) window(one journal.PublishedWindow) {
 	w := one.Window
 	v.Page, v.Up = "window", "../"
 	v.Work = v.work(w)
-	v.Canonical = v.p.settings.URL + "/windows/" + v.Work.ID
+	v.Canonical = v.in.StatusURL + "/windows/" + v.Work.ID
 	v.Work.Line, v.Tone = v.becameOf(w), v.Work.Tone
 	v.Work.Facts = v.facts(w)
 	v.Work.Details, v.Work.Remark = v.written(w.Details), v.written(w.Remark)

@@ -112,20 +112,16 @@ func windowNames(w desk.Window) (names []string) {
 // standing says how work that goes on stands, first since when. A promise that has passed is not repeated.
 func (v *view) standing(w desk.Window) (out []phrase) {
 	began := fill(v.workBegan, v.full(w.StartedAt))
-	promised := w.NextNewsBy.After(v.now)
 	switch {
 	case w.Status == desk.Verifying:
 		out = []phrase{began, ours(v.testing)}
 	case w.IsLate(v.now):
 		out = []phrase{began, ours(v.late)}
-		if !promised {
-			out = append(out, ours(v.noPromise))
-		}
 	default:
 		return []phrase{slices.Concat(began, ours(" "), fill(v.plannedTo, v.moment(w.Planned.To, w.StartedAt)))}
 	}
-	if promised {
-		out = append(out, fill(v.promise, v.moment(w.NextNewsBy, v.now)))
+	if next := v.in.NextNews(w, v.now); next != nil {
+		out = append(out, v.told(next))
 	}
 	return out
 }
@@ -208,14 +204,9 @@ func movedFrom(one journal.PublishedWindow) desk.Period {
 
 // windowAdvice is what to do in the time of a window, of its services.
 func (v *view) windowAdvice(w desk.Window) (out []phrase) {
-	var given []string
 	for _, a := range w.Services {
-		s, _ := v.p.settings.Catalog.Find(string(a.Service))
-		if s.Advice == "" || slices.Contains(given, s.Advice) || len(given) == maxAdvices {
-			continue
-		}
-		given = append(given, s.Advice)
-		out = append(out, v.typed(s.Advice))
+		s, _ := v.in.Catalog.Find(string(a.Service))
+		out = v.advise(out, s.Advice, s.AdviceIn)
 	}
 	return out
 }

@@ -186,7 +186,7 @@ func workNeverAgain(t testing.TB) *campus {
 
 func workReserved(t testing.TB) *campus {
 	c := newCampus(t, services())
-	c.settings.Planning = desk.Planning{Zone: c.settings.Zone, Standing: []desk.Standing{
+	c.settings.Planning = desk.Planning{Zone: c.settings.Words.Zone, Standing: []desk.Standing{
 		{Services: []desk.ServiceID{"learn", "video"}, Rule: wednesdays()},
 		{Services: []desk.ServiceID{"mail"}, Rule: desk.Recurrence{Every: 1, Days: []time.Weekday{time.Sunday}, At: 23 * 60, For: 2 * time.Hour, Zone: "America/New_York", First: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)}},
 	}}
