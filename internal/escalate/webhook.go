@@ -51,8 +51,8 @@ func (c *Caller) post(ctx context.Context, call journal.Call) error {
 	about := unanswered(call)
 	p := payload{
 		ID: call.ID, Organization: c.s.Words.Organization, Subject: call.About.String(), Title: c.s.Words.CallTitle(about),
-		Services: []desk.ServiceID{}, Since: call.Since, Missed: call.Missed, StatusPage: c.s.Words.CallPage(about),
-		Promised: call.Promised, NextUpdate: call.Expected,
+		Services: []desk.ServiceID{}, Since: call.Since.UTC(), Missed: call.Missed, StatusPage: c.s.Words.CallPage(about),
+		Promised: call.Promised.UTC(), NextUpdate: call.Expected.UTC(),
 	}
 	if call.Lead != (desk.Person{}) {
 		p.Lead = call.Lead.String()

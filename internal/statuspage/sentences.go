@@ -65,11 +65,15 @@ func labelsIn(c wording.Context) labels {
 		Ended:       say("Ended"),
 		NoComing:    say("No work is planned in the next 30 days."),
 		MayUse:      say("These times are kept free for work. Nothing is planned in them; if we use one, we say so before."),
-		Calendar:    say("Calendar of planned work"),
 		MoreWork:    say("More is planned: it is in the calendar."),
-		Series:      say("It is one of the times of"),
-		GoesOn:      say("We go on at"),
-		WasPlanned:  say("It began as planned work:"),
+
+		Subscribe:    say("Add planned work to your calendar"),
+		CalendarFile: say("Calendar file (.ics)"),
+		OneService:   say("Of one service only:"),
+
+		Series:     say("It is one of the times of"),
+		GoesOn:     say("We go on at"),
+		WasPlanned: say("It began as planned work:"),
 	}
 }
 
@@ -123,6 +127,7 @@ func plansIn(c wording.Context) plans {
 		becameIncident: say("The planned work turned into an incident."),
 		calendar:       say("Planned work of %s"),
 		calendarOf:     say("Planned work on %s of %s"),
+		onService:      say("Planned work on %s (.ics)"),
 	}
 	for _, e := range desk.Effects() {
 		p.effectNow[e] = [2]string{c.Effect(e, false, false), c.Effect(e, true, false)}

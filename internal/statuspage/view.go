@@ -38,7 +38,8 @@ type view struct {
 	Coming   []work
 	MoreWork bool
 	Reserved []reserved
-	Work     work // of the page of a window
+	Diaries  *diaries // nil: the page links to none
+	Work     work     // of the page of a window
 }
 
 // tone is the colour and the sign of a status, as templates and the style name it;

@@ -19,6 +19,8 @@ func (v *view) window(one journal.PublishedWindow) {
 	v.Work.Details, v.Work.Remark = v.written(w.Details), v.written(w.Remark)
 	if !w.IsOver() {
 		v.Work.Advice = v.windowAdvice(w)
+		d := v.diariesOf([]desk.Window{w})
+		v.Diaries = &d
 	}
 	switch {
 	case w.IsRunning():

@@ -63,6 +63,8 @@ func (v *view) windows() {
 	v.MoreWork = v.snap.plans.More || len(v.Coming) > maxComing
 	v.Coming = v.Coming[:min(len(v.Coming), maxComing)]
 	v.Reserved = v.reservedTimes()
+	d := v.diariesOf(v.shownWindows())
+	v.Diaries = &d
 }
 
 // runningWork is a window that goes on.

@@ -63,11 +63,15 @@ type labels struct {
 	Ended       string
 	NoComing    string
 	MayUse      string // of reserved times
-	Calendar    string // links
 	MoreWork    string
-	Series      string
-	GoesOn      string // to the incident that a window became
-	WasPlanned  string // to the window that an incident was
+
+	Subscribe    string // links to calendars
+	CalendarFile string
+	OneService   string // before those of services
+
+	Series     string
+	GoesOn     string // to the incident that a window became
+	WasPlanned string // to the window that an incident was
 }
 
 // states are the words for how services and incidents are.
@@ -104,4 +108,5 @@ type plans struct {
 
 	calendar   string // its name: %s is the organization
 	calendarOf string // of the service %s of the organization %s
+	onService  string // a link to that of the service %s
 }
