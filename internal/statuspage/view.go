@@ -284,9 +284,10 @@ func (v *view) news(one journal.Published, limit int) (out []news, older bool) {
 	if limit == 0 {
 		return nil, false
 	}
-	near, left := one.Incident.BeganAt, limit
+	near, left, newer := one.Incident.BeganAt, limit, desk.EntryKind("")
 	for _, e := range slices.Backward(one.Timeline) {
-		if e.Kind == desk.Holding && limit > 0 {
+		repeats := e.Kind == desk.Holding && (limit > 0 || newer == desk.Holding)
+		if newer = e.Kind; repeats {
 			continue // it stands above
 		}
 		if left -= len(e.Text) + 200; left < 0 && limit > 0 && len(out) > 0 { // 200: what stands around it

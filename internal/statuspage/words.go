@@ -98,6 +98,9 @@ type plans struct {
 	moreTimes [2]string // that are not listed: one, %s many
 	cancelled string    // why %s
 	allOff    string    // of a series that was cancelled
+	wasTo     string    // of what is late: %s
+	firstTo   string    // before it was extended: %s
+	atFirst   string    // behind a time: %s
 	movedFrom string    // a period %s
 	replanned string    // now %s, before %s
 	extended  string    // until %s, before %s
