@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 )
 
 // plain is a page as it is read, without its tags.
@@ -34,6 +35,26 @@ func TestThePlanOfThePastStandsBesideTheOneThatCounts(t *testing.T) {
 	for _, path := range []string{"/", "/windows/WIN-1"} {
 		if got := workMovedBack(t).plain(path); strings.Contains(strings.ToLower(got), "at first") {
 			t.Errorf("%s: it is planned as at first:\n%s", path, got)
+		}
+	}
+}
+
+// Who looks at the page after work that disturbed them finds that it is over.
+func TestCompletedWorkStandsOnThePageForADay(t *testing.T) {
+	for _, tc := range []struct {
+		make func(testing.TB) *campus
+		want string
+	}{
+		{workVerified, "New database WIN-1 The work is completed, and our tests show that everything works. It ended Dec 5, 6:21 AM."},
+		{workUnverified, "New database WIN-1 The work is completed. It was not verified by tests. It ended Dec 5, 7:10 AM."},
+	} {
+		c := tc.make(t)
+		if got := c.plain("/"); !strings.Contains(got, "Planned work that is done "+tc.want) {
+			t.Errorf("no %q in\n%s", tc.want, got)
+		}
+		c.wait(24 * time.Hour)
+		if got := c.plain("/"); strings.Contains(got, "New database") {
+			t.Errorf("a day later:\n%s", got)
 		}
 	}
 }

@@ -116,7 +116,7 @@ func (p *Pages) read(ctx context.Context, now time.Time) (*snapshot, error) {
 // readPlans puts planned work into a snapshot, and what it makes of the services.
 func (p *Pages) readPlans(ctx context.Context, s *snapshot, open []desk.Incident) (err error) {
 	s.plans, err = p.record.PublicPlans(ctx, journal.PlansQuery{
-		Now: s.at, Until: s.at.Add(planAhead), CancelledSince: s.at.Add(-recentFor), Limit: maxPlans,
+		Now: s.at, Until: s.at.Add(planAhead), CancelledSince: s.at.Add(-recentFor), DoneSince: s.at.Add(-doneFor), Limit: maxPlans,
 	})
 	if err != nil {
 		return err

@@ -35,6 +35,7 @@ type view struct {
 	Event  event
 
 	Running  []work
+	Done     []work
 	Coming   []work
 	MoreWork bool
 	Reserved []reserved

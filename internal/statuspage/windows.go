@@ -15,6 +15,8 @@ const (
 	// maxPlans is how many coming windows are read for it, maxComing how many stand there:
 	// several times of a series are one. The calendar has all.
 	maxPlans, maxComing = 40, 12
+	// doneFor is how long completed work stands there.
+	doneFor = 24 * time.Hour
 	// maxTimes is how many times a series lists, and how many times of one are reserved.
 	maxTimes = 8
 	// reservedAhead is how far ahead standing windows are shown.
@@ -61,6 +63,9 @@ func (v *view) windows() {
 	for _, one := range v.snap.plans.Running {
 		v.Running = append(v.Running, v.runningWork(one))
 	}
+	for _, one := range v.snap.plans.Done {
+		v.Done = append(v.Done, v.doneWork(one.Window))
+	}
 	v.Coming = v.coming(v.snap.plans.Coming)
 	v.MoreWork = v.snap.plans.More || len(v.Coming) > maxComing
 	v.Coming = v.Coming[:min(len(v.Coming), maxComing)]
@@ -75,6 +80,13 @@ func (v *view) runningWork(one journal.PublishedWindow) work {
 	out := v.work(w)
 	out.Line, out.State = v.expect(w, v.effectNow), v.standing(one)
 	out.Advice, out.Next = v.windowAdvice(w), v.nextNews(w)
+	return out
+}
+
+// doneWork is a window that was completed.
+func (v *view) doneWork(w desk.Window) work {
+	out := v.work(w)
+	out.Line = slices.Concat(v.becameOf(w), ours(" "), fill(v.ended, v.full(w.EndedAt)))
 	return out
 }
 

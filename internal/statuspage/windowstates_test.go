@@ -22,6 +22,8 @@ func windowStates() []state {
 		{"work late without a promise", "/", workForgotten},
 		{"work tested", "/", workTested},
 		{"work and an incident", "/", workAndIncident},
+		{"work done", "/", workUnverified},
+		{"work done in Spanish", "/?lang=es", workVerified},
 		{"work to come", "/", workToCome},
 		{"work to come in Spanish", "/?lang=es", workToCome},
 		{"much work", "/", muchWork},

@@ -54,6 +54,7 @@ type labels struct {
 	NotFoundWhy string
 
 	Running     string // headings
+	Done        string
 	Coming      string
 	Reserved    string
 	Times       string
@@ -90,6 +91,7 @@ type plans struct {
 
 	fromUntil string // from %s to %s
 	workBegan string // %s
+	ended     string // %s
 	plannedTo string // %s
 	late      string
 	testing   string
