@@ -41,7 +41,7 @@ var mayImport = map[string]string{
 	"internal/outbox":                               "internal/desk internal/chat storage",
 	"internal/journal":                              "internal/desk internal/outbox storage",
 	"internal/schedule":                             "",
-	"internal/statuspage":                           "internal/desk internal/journal",
+	"internal/statuspage":                           "internal/desk internal/chat internal/journal internal/wording",
 	"internal/escalate":                             "internal/desk internal/config internal/wording internal/journal",
 	"commands":                                      "internal/desk internal/chat internal/journal internal/outbox internal/wording storage",
 }

@@ -16,13 +16,15 @@ import (
 	"github.com/umassonline/belltower/internal/chat/slack"
 	"github.com/umassonline/belltower/internal/config"
 	"github.com/umassonline/belltower/internal/desk"
+	"github.com/umassonline/belltower/internal/escalate"
 	"github.com/umassonline/belltower/internal/outbox"
 	"github.com/umassonline/belltower/storage"
 )
 
 // checkOnline asks the platforms whether each connection can do what the
-// configuration wants, and prints a line for each finding; it reports whether
-// anything is wrong.
+// configuration wants, and tries whether those beyond ops could be called, without
+// calling anybody. It prints a line for each finding, and reports whether anything is
+// wrong.
 func checkOnline(b bound, cfg *config.Config) (wrong bool) {
 	say := func(conn desk.ConnectionName, f slack.Finding) {
 		word := "warning"
@@ -54,6 +56,9 @@ func checkOnline(b bound, cfg *config.Config) (wrong bool) {
 			say(name, slack.Finding{Wrong: true, Key: "slack.bot_token", Text: fmt.Sprintf("it is of the same app as that of %s: make an app for each workspace", other)})
 		}
 		apps[c.app] = name
+	}
+	for _, f := range escalate.Check(b.ctx, escalate.Settings{Cadence: cfg.Cadence, Mail: cfg.Mail}) {
+		say("", slack.Finding(f))
 	}
 	return wrong
 }
