@@ -76,7 +76,7 @@ func checkAll(b bound, cfg *config.Config, subscribed map[desk.ConnectionName][]
 	var wg sync.WaitGroup
 	for k, s := range cfg.Slack {
 		wg.Go(func() {
-			w, err := slack.New(s, slack.Options{Now: b.p.now, Log: slog.New(slog.DiscardHandler), Groups: groupsNamed(cfg.Access, s.Name)})
+			w, err := slack.New(s, slack.Options{Now: b.p.now, Log: slog.New(slog.DiscardHandler), Groups: groupsNamed(cfg.Access, s.Name, "group")})
 			if err != nil {
 				all[k].found = []slack.Finding{{Wrong: true, Key: "slack.api_url", Text: err.Error()}}
 				return

@@ -106,6 +106,7 @@ func (c campus) checkOnline(t *testing.T, ahead time.Duration) (stdout, stderr s
 // A channel that subscribes and hears nothing is a line of warning, whether the bot
 // serves or not.
 func TestCheckOnlineLooksAtTheChannelsThatSubscribe(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	w.start()
 	w.subscribe("CTEACH", "CLIB", "COLD")

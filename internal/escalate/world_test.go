@@ -20,6 +20,7 @@ import (
 	"github.com/umassonline/belltower/internal/wording"
 	"github.com/umassonline/belltower/storage"
 	"github.com/umassonline/belltower/storage/boltdb"
+	"github.com/umassonline/belltower/storage/storagetest"
 )
 
 var (
@@ -48,7 +49,7 @@ func newWorld(t *testing.T) *world {
 		t.Fatal(err)
 	}
 	catalog := desk.NewCatalog([]desk.Service{{ID: "learn", Name: "Learn System"}, {ID: "portal", Name: "Portal"}})
-	w := &world{t: t, path: filepath.Join(t.TempDir(), "belltower.db"), now: four, s: Settings{Words: wording.Context{
+	w := &world{t: t, path: filepath.Join(storagetest.Dir(t), "belltower.db"), now: four, s: Settings{Words: wording.Context{
 		Organization: "Example University", Catalog: catalog, StatusURL: "https://status.example.edu", Zone: eastern,
 	}}}
 	w.open()

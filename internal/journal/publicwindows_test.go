@@ -13,6 +13,7 @@ import (
 	"github.com/umassonline/belltower/internal/outbox"
 	"github.com/umassonline/belltower/storage"
 	"github.com/umassonline/belltower/storage/boltdb"
+	"github.com/umassonline/belltower/storage/storagetest"
 )
 
 // urgent schedules without notice.
@@ -239,7 +240,7 @@ func TestManyWindowsCostThePageNothing(t *testing.T) {
 
 // readsFor tells how many records the page reads when so much work is planned.
 func readsFor(t *testing.T, windows int) int {
-	db, err := boltdb.Open(filepath.Join(t.TempDir(), "belltower.db"), boltdb.Options{})
+	db, err := boltdb.Open(filepath.Join(storagetest.Dir(t), "belltower.db"), boltdb.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -2,6 +2,7 @@ package journal
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/umassonline/belltower/internal/desk"
@@ -105,6 +106,23 @@ func (j *Journal) Plan(ctx context.Context, by By, number int, rule WindowRule, 
 		return j.tryWindow(ctx, run)
 	}
 	return j.changeWindow(ctx, by, run)
+}
+
+// Start begins the work of a window. At another time than planned it refuses with a
+// *desk.Objection where that is not free; it needs no notice.
+func (j *Journal) Start(ctx context.Context, by By, number int, o desk.Override) (WindowApplied, error) {
+	o.Urgent = "it begins now"
+	return j.changeWindow(ctx, by, func(tx storage.Tx) (desk.WindowChange, error) {
+		w, err := getWindow(tx, number)
+		if err != nil {
+			return desk.WindowChange{}, err
+		}
+		c, err := w.Start(by.act())
+		if err != nil || c.Entry.Was.From.IsZero() {
+			return c, err
+		}
+		return c, j.checkFree(tx, by, c.Window, o)
+	})
 }
 
 // ApplyWindow changes a window by a rule. With try it stores nothing.
@@ -245,6 +263,9 @@ func (j *Journal) putWindow(tx storage.Tx, by By, c desk.WindowChange, channels 
 	if err := moveMark(tx, s, was.WakeAt, c.Window.WakeAt); err != nil {
 		return out, err
 	}
+	if err := keepPlan(tx, was, c.Window); err != nil {
+		return out, err
+	}
 	if err := keepPlaces(tx, was, c.Window); err != nil {
 		return out, err
 	}
@@ -276,9 +297,15 @@ func (j *Journal) nextDue(w desk.Window, now time.Time) time.Time {
 	}
 	next, ok := nextSlot(w)
 	if !ok {
-		return time.Time{}
+		return lastSlot(w).To
 	}
 	return next.From.Add(-makeAhead)
+}
+
+// lastSlot is the last time of a series that has no next.
+func lastSlot(w desk.Window) desk.Period {
+	from := latest(w.MadeTo, w.Planned.From)
+	return desk.Period{From: from, To: from.Add(w.Rule.For)}
 }
 
 // nextSlot is the next time of a series that is no window of its own yet.
@@ -298,11 +325,46 @@ func (j *Journal) checkFree(tx storage.Tx, by By, w desk.Window, o desk.Override
 	if w.IsSeries() {
 		times = w.Rule.Between(w.Planned.From, w.Planned.From.AddDate(1, 0, 0), lookAhead)
 	}
+	if err := guardPlans(tx); err != nil {
+		return err
+	}
 	taken, err := takenBy(tx, w, times)
 	if err != nil {
 		return err
 	}
-	return j.settings.Load().Planning.Check(w.ServiceIDs(), times, by.At, taken, o)
+	p := j.settings.Load().Planning
+	err = p.Check(w.ServiceIDs(), times, by.At, taken, o)
+	var objection *desk.Objection
+	if w.IsSeries() && (err == nil || errors.As(err, &objection) && objection.Kind == desk.InMoratorium) {
+		return p.CheckRule(w.ServiceIDs(), *w.Rule, w.Planned, o)
+	}
+	return err
+}
+
+// guardPlans reads what every other change of plans writes, so that of two that take the
+// same time at once the later one looks again: the calendar itself is only scanned, which
+// no store protects. New windows write the last number given, all other changes of when
+// work is planned (keepPlan) a count of such, so that only these cost a write more.
+func guardPlans(tx storage.Tx) error {
+	if _, _, err := seqTable().Get(tx, seqTable().Key().Str(string(desk.WindowSubject))); err != nil {
+		return err
+	}
+	_, _, err := seqTable().Get(tx, replansKey())
+	return err
+}
+
+func replansKey() storage.Key { return seqTable().Key().Str("replans") }
+
+// keepPlan counts a change of when a window is planned.
+func keepPlan(tx storage.Tx, was, is desk.Window) error {
+	if was.Number == 0 || was.Planned.From.Equal(is.Planned.From) && was.Planned.To.Equal(is.Planned.To) {
+		return nil
+	}
+	n, _, err := seqTable().Get(tx, replansKey())
+	if err != nil {
+		return err
+	}
+	return seqTable().Put(tx, replansKey(), n+1)
 }
 
 // takenBy lists the times of other windows about services of w that may be in the way

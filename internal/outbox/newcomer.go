@@ -188,7 +188,7 @@ func (l *line) owes(s *subject, ch desk.Channel, subs []desk.Subscription, p *Po
 	case l.waits(s, ch):
 		return true // a post of which nobody knows may be there, in an old version
 	case p != nil:
-		return p.Told < want || (l.abil.Edit && p.Root != "" && p.Shown < want)
+		return p.Told < want || (l.edit && p.Root != "" && p.Shown < want)
 	case !s.out.live() && !s.out.Waits:
 		return false // it is over, and the channel never heard of it
 	case ops:

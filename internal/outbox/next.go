@@ -223,7 +223,7 @@ func (j *job) tell(now time.Time) verdict {
 	v := verdict{n: want, mark: j.mine <= j.post.Told}
 	switch {
 	case j.post.Told >= want, // it was an ops channel when this was opened
-		j.post.Root == "" && j.of.amended(want):
+		j.post.Root == "" && (j.of.amended(want) || !j.lane.ops && j.of.stale(want, now)):
 		return verdict{do: drop}
 	case j.post.Root == "" && want > 0 && (j.lane.ops || !j.unmatched):
 		v.do = sendRoot

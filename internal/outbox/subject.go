@@ -2,6 +2,7 @@ package outbox
 
 import (
 	"slices"
+	"time"
 
 	"github.com/umassonline/belltower/internal/desk"
 	"github.com/umassonline/belltower/storage"
@@ -26,6 +27,7 @@ type subject struct {
 // span is the announcements after told, up to want, as a manner has them said.
 type span struct {
 	told, want int
+	threads    bool
 	manner     desk.Manner
 }
 
@@ -77,14 +79,14 @@ func (s *subject) scopeAt(n int) desk.Scope {
 // there are no threads only what is for the channel itself is said; to a loud channel
 // all is for it, and to a quiet one nothing is said.
 func (s *subject) reply(told, want int, threads bool, m desk.Manner) saying {
-	k := span{told, want, m}
+	k := span{told, want, threads, m}
 	if out, ok := s.said[k]; ok || m == desk.Quiet {
 		return out
 	}
 	var out saying
 	for n := max(told, s.out.Forgotten) + 1; n <= want; n++ {
 		a := s.at(n)
-		if a.Snapshot.Scope().Retracted {
+		if a.Snapshot.Scope().Retracted || a.Snapshot.EndIsNews() {
 			if out = (saying{}); a.Reach != desk.ReachEdit {
 				out = saying{anns: []*desk.Announcement{a}, broadcast: true}
 			}
@@ -101,6 +103,15 @@ func (s *subject) reply(told, want int, threads bool, m desk.Manner) saying {
 	}
 	s.said[k] = out
 	return out
+}
+
+// stale reports whether version n is no news any more to who was told nothing.
+func (s *subject) stale(n int, now time.Time) bool {
+	if n == 0 {
+		return false
+	}
+	until := s.at(n).Snapshot.NewsUntil()
+	return !until.IsZero() && !now.Before(until)
 }
 
 // urgent reports whether the newest goes before what others say.

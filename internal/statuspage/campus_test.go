@@ -20,6 +20,7 @@ import (
 	"github.com/umassonline/belltower/internal/statuspage"
 	"github.com/umassonline/belltower/internal/wording"
 	"github.com/umassonline/belltower/storage/boltdb"
+	"github.com/umassonline/belltower/storage/storagetest"
 )
 
 // four is when every story begins: 4 a.m. in New York.
@@ -59,7 +60,7 @@ func services() []desk.Service {
 
 func newCampus(t testing.TB, services []desk.Service, languages ...string) *campus {
 	t.Helper()
-	db, err := boltdb.Open(filepath.Join(t.TempDir(), "belltower.db"), boltdb.Options{})
+	db, err := boltdb.Open(filepath.Join(storagetest.Dir(t), "belltower.db"), boltdb.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -147,6 +147,12 @@ func (c *almanac) series(w desk.Window) (out []ics.Component) {
 	e.SetProperty(ics.ComponentPropertyDtStart, begin, params)
 	e.SetProperty(ics.ComponentPropertyDuration, lasting(w.Rule.For))
 	e.SetProperty(ics.ComponentPropertyRrule, w.Rule.RRule())
+	for _, begin := range w.Rule.Excepted() {
+		if begin.After(w.Planned.From) {
+			nominal, params := c.zones.nominal(begin, *w.Rule)
+			e.AddProperty(ics.ComponentPropertyExdate, nominal, params)
+		}
+	}
 	out = append(out, e)
 	made := map[int64]bool{}
 	for _, o := range c.made[w.Number] {

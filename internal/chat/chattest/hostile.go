@@ -8,8 +8,8 @@ import (
 	"github.com/umassonline/belltower/internal/chat"
 )
 
-// hostile are messages that want to break a platform's limits.
-func hostile() map[string]chat.Message {
+// Hostile are messages that want to break a platform's limits.
+func Hostile() map[string]chat.Message {
 	long := strings.Repeat("Learn ist nicht verfügbar & <langsam>. ", 400)
 	word := strings.Repeat("é😀&", 5000)
 	at := time.Date(2026, 12, 2, 9, 12, 0, 0, time.UTC)
@@ -39,7 +39,7 @@ func hostile() map[string]chat.Message {
 }
 
 func hostilePosts(s *suite) {
-	for name, m := range hostile() {
+	for name, m := range Hostile() {
 		sender := s.Connect(s.Transport, func(chat.Delivery) chat.Message { return m })
 		id, err := sender.Post(s.Context(), delivery(s.Channel, 1))
 		if err != nil {
@@ -63,7 +63,7 @@ func hostilePosts(s *suite) {
 }
 
 func hostileAnswers(s *suite) {
-	for name, m := range hostile() {
+	for name, m := range Hostile() {
 		h := s.Inbound.Handler(handling(nil, chat.Reply{Message: m}))
 		rec := httptest.NewRecorder()
 		h.ServeHTTP(rec, s.Inbound.Command("list"))
