@@ -45,8 +45,8 @@ func TestCompletedWorkStandsOnThePageForADay(t *testing.T) {
 		make func(testing.TB) *campus
 		want string
 	}{
-		{workVerified, "New database WIN-1 The work is completed, and our tests show that everything works. It ended Dec 5, 6:21 AM."},
-		{workUnverified, "New database WIN-1 The work is completed. It was not verified by tests. It ended Dec 5, 7:10 AM."},
+		{workVerified, "New database WIN-1 The planned work on Learn System is completed and verified. It ended Dec 5, 6:21 AM."},
+		{workUnverified, "New database WIN-1 The planned work on Learn System is completed. Not verified by tests. It ended Dec 5, 7:10 AM."},
 	} {
 		c := tc.make(t)
 		if got := c.plain("/"); !strings.Contains(got, "Planned work that is done "+tc.want) {

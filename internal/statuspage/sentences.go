@@ -98,16 +98,6 @@ func plansIn(c wording.Context) plans {
 	say := c.Own
 	p := plans{
 		effectNow: map[desk.Effect][2]string{}, effectThen: map[desk.Effect][2]string{},
-		windowPhase: map[desk.WindowStatus]string{
-			desk.Scheduled: say("Planned"), desk.InProgress: say("In progress"), desk.Verifying: say("Being tested"),
-			desk.Completed: say("Completed"), desk.Cancelled: say("Cancelled"),
-		},
-		windowEntry: map[desk.EntryKind]string{
-			desk.WindowScheduled: say("Planned"), desk.WindowStarted: say("Begun"), desk.WindowHeld: say("Start held back"),
-			desk.WindowMoved: say("Moved"), desk.WindowExtended: say("Extended"), desk.WindowLate: say("Takes longer"),
-			desk.WindowVerifying: say("Work done"), desk.WindowCompleted: say("Completed"), desk.WindowCancelled: say("Cancelled"),
-			desk.WindowConverted: say("Now an incident"),
-		},
 		turned:         say("Now an incident"),
 		fromUntil:      say("%s to %s"),
 		workBegan:      say("The work began %s."),
@@ -130,13 +120,30 @@ func plansIn(c wording.Context) plans {
 		verified:       say("The work is completed, and our tests show that everything works."),
 		unverified:     say("The work is completed. It was not verified by tests."),
 		becameIncident: say("The planned work turned into an incident."),
+		verifiedOn:     say("The planned work on %s is completed and verified") + ".",
+		untestedOn:     say("The planned work on %s is completed") + ". " + say("Not verified by tests."),
 		calendar:       say("Planned work of %s"),
 		calendarOf:     say("Planned work on %s of %s"),
 		onService:      say("Planned work on %s (.ics)"),
 	}
+	p.windowPhase, p.windowEntry = phasesIn(c)
 	for _, e := range desk.Effects() {
 		p.effectNow[e] = [2]string{c.Effect(e, false, false), c.Effect(e, true, false)}
 		p.effectThen[e] = [2]string{c.Effect(e, false, true), c.Effect(e, true, true)}
 	}
 	return p
+}
+
+// phasesIn are the words for where planned work stands, and for the lines of its timeline.
+func phasesIn(c wording.Context) (map[desk.WindowStatus]string, map[desk.EntryKind]string) {
+	say := c.Own
+	return map[desk.WindowStatus]string{
+			desk.Scheduled: say("Planned"), desk.InProgress: say("In progress"), desk.Verifying: say("Being tested"),
+			desk.Completed: say("Completed"), desk.Cancelled: say("Cancelled"),
+		}, map[desk.EntryKind]string{
+			desk.WindowScheduled: say("Planned"), desk.WindowStarted: say("Begun"), desk.WindowHeld: say("Start held back"),
+			desk.WindowMoved: say("Moved"), desk.WindowExtended: say("Extended"), desk.WindowLate: say("Takes longer"),
+			desk.WindowVerifying: say("Work done"), desk.WindowCompleted: say("Completed"), desk.WindowCancelled: say("Cancelled"),
+			desk.WindowConverted: say("Now an incident"),
+		}
 }

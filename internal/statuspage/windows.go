@@ -86,7 +86,11 @@ func (v *view) runningWork(one journal.PublishedWindow) work {
 // doneWork is a window that was completed.
 func (v *view) doneWork(w desk.Window) work {
 	out := v.work(w)
-	out.Line = slices.Concat(v.becameOf(w), ours(" "), fill(v.ended, v.full(w.EndedAt)))
+	is, ended := v.untestedOn, fill(v.ended, v.full(w.EndedAt))
+	if w.Verified {
+		is = v.verifiedOn
+	}
+	out.Line = slices.Concat(fill(is, v.names(windowNames(w))), ours(" "), ended)
 	return out
 }
 

@@ -110,6 +110,8 @@ type plans struct {
 
 	verified, unverified string
 	becameIncident       string
+	// services %s
+	verifiedOn, untestedOn string
 
 	calendar   string // its name: %s is the organization
 	calendarOf string // of the service %s of the organization %s
