@@ -114,6 +114,12 @@ func (s *subject) stale(n int, now time.Time) bool {
 	return !until.IsZero() && !now.Before(until)
 }
 
+// asks reports whether version n of the subject is a question that is still open.
+func (s *subject) asks(n int) bool {
+	notice := s.at(n).Snapshot.Notice
+	return notice != nil && notice.Question != nil && !s.amended(n)
+}
+
 // urgent reports whether the newest goes before what others say.
 func (s *subject) urgent() bool { return s.at(s.out.N).Snapshot.Urgent() }
 
