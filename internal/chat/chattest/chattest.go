@@ -69,6 +69,9 @@ type Inbound struct {
 	// Command makes the signed request of somebody who types "/incident" and the
 	// text; each is a request of its own.
 	Command func(text string) *http.Request
+	// Arrives is what of a text the platform carries, where it is not all: in JSON
+	// no byte can be that is no UTF-8. nil: all.
+	Arrives func(text string) string
 	// Sign makes a signed request to the same address with any body.
 	Sign func(body []byte) *http.Request
 	// Unbelieved are requests of commands that the platform did not make, or long

@@ -37,6 +37,9 @@ func commandAsTyped(s *suite) {
 			s.Fatalf("%q: %d, %d handled", text, status, len(got))
 		}
 		r := got[0]
+		if s.Inbound.Arrives != nil {
+			text = s.Inbound.Arrives(text)
+		}
 		if r.Command != "incident" || r.Text != text {
 			s.Errorf("%q came as %q %q", text, r.Command, r.Text)
 		}
