@@ -41,13 +41,15 @@ type self struct {
 	ID snowflake `json:"id"`
 }
 
-// self returns the bot's id, and asks for it where nobody knows it yet.
+// self returns the bot's id, from before a restart if need be, and asks for it where
+// nobody knows it yet.
 func (c *Connection) self(ctx context.Context) (snowflake, error) {
 	if me := c.bot.Load(); me != nil {
 		return me.ID, nil
 	}
 	c.looks.Lock()
 	defer c.looks.Unlock()
+	c.recall(ctx)
 	if me := c.bot.Load(); me != nil {
 		return me.ID, nil
 	}

@@ -250,11 +250,16 @@ func (w *world) showsNoSecret(shown ...string) {
 type memory struct {
 	mu   sync.Mutex
 	kept map[[2]string][]byte
+
+	failing error
 }
 
 func (m *memory) Keep(_ context.Context, table, id string, record []byte) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	if m.failing != nil {
+		return m.failing
+	}
 	if m.kept == nil {
 		m.kept = map[[2]string][]byte{}
 	}

@@ -10,7 +10,10 @@ import (
 // bridge is a transport to a handler in this process. A response is there when the
 // handler returns or flushes it; one that panics with http.ErrAbortHandler has cut the
 // connection.
-type bridge struct{ to http.Handler }
+type bridge struct {
+	to      http.Handler
+	running *sync.WaitGroup // the handlers
+}
 
 // RoundTrip serves the request in a goroutine, which ends with the handler.
 func (b bridge) RoundTrip(r *http.Request) (*http.Response, error) {
@@ -25,10 +28,10 @@ func (b bridge) RoundTrip(r *http.Request) (*http.Response, error) {
 	in := r.Clone(r.Context())
 	in.Body, in.RequestURI = io.NopCloser(bytes.NewReader(body)), r.URL.RequestURI()
 	w := &bridged{header: http.Header{}, sent: make(chan struct{})}
-	go func() {
+	b.running.Go(func() {
 		defer w.end()
 		b.to.ServeHTTP(w, in)
-	}()
+	})
 	select {
 	case <-w.sent:
 	case <-r.Context().Done():

@@ -20,6 +20,7 @@ type Server struct {
 	stopped   chan struct{}
 	listening *http.Server
 	served    chan struct{}
+	running   sync.WaitGroup // of requests without a network
 
 	mu      sync.Mutex
 	changed *sync.Cond // with mu: something was stored, logged or switched
@@ -85,7 +86,7 @@ func (t toBot) RoundTrip(r *http.Request) (*http.Response, error) {
 	bot := t.s.bot
 	t.s.mu.Unlock()
 	if bot != nil {
-		return bridge{bot}.RoundTrip(r)
+		return bridge{bot, &t.s.running}.RoundTrip(r)
 	}
 	return http.DefaultTransport.RoundTrip(r)
 }
@@ -106,7 +107,8 @@ func (s *Server) Start() error {
 	return nil
 }
 
-// Close stops serving and lets hanging and delayed calls go.
+// Close stops serving, lets hanging and delayed calls go, and waits for all that still
+// run, in the bot too.
 func (s *Server) Close() error {
 	s.mu.Lock()
 	if !s.dead {
@@ -116,6 +118,7 @@ func (s *Server) Close() error {
 	s.touch()
 	l := s.listening
 	s.mu.Unlock()
+	defer s.running.Wait()
 	if l == nil {
 		return nil
 	}
@@ -127,7 +130,7 @@ func (s *Server) Close() error {
 }
 
 // Transport reaches the server without a network, whatever address is called.
-func (s *Server) Transport() http.RoundTripper { return bridge{s} }
+func (s *Server) Transport() http.RoundTripper { return bridge{s, &s.running} }
 
 // ServeBot has a bot in this process take what Discord sends; nil sends over the network.
 func (s *Server) ServeBot(h http.Handler) {
