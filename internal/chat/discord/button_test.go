@@ -34,7 +34,9 @@ func TestAButtonIsItsCommandByWhoPressed(t *testing.T) {
 			w.restart()
 		}
 		for _, label := range []string{"INC-7", "Long", "Separate"} {
-			w.answerWith(func(chat.Request) chat.Reply { return chat.Reply{Failed: true, Message: chat.Message{Summary: chat.Plain("No.")}} })
+			w.answerWith(func(chat.Request) chat.Reply {
+				return chat.Reply{Failed: true, Message: chat.Message{Summary: chat.Plain("No.")}}
+			})
 			w.clicks(m, label)
 		}
 		got := w.heard()[len(w.heard())-3:]
@@ -149,7 +151,9 @@ func TestAButtonThatNobodyKnowsAnyMore(t *testing.T) {
 // The store holds the newest commands of buttons, however many answers there were.
 func TestOldButtonsMakeRoom(t *testing.T) {
 	w := newWorld(t)
-	button := func(n int) chat.Action { return chat.Action{Label: "Go", Command: fmt.Sprint(strings.Repeat("x", 100), n)} }
+	button := func(n int) chat.Action {
+		return chat.Action{Label: "Go", Command: fmt.Sprint(strings.Repeat("x", 100), n)}
+	}
 	first := w.asks(saying("Done."), button(0))
 	var last discordtest.Message
 	for n := 1; n <= 1000; n++ {
@@ -165,7 +169,9 @@ func TestOldButtonsMakeRoom(t *testing.T) {
 		if a := w.clicks(first, "Go"); !strings.HasPrefix(a.Message.Content, "This button is too old.") {
 			t.Errorf("%+v", a)
 		}
-		w.answerWith(func(chat.Request) chat.Reply { return chat.Reply{Failed: true, Message: chat.Message{Summary: chat.Plain("No.")}} })
+		w.answerWith(func(chat.Request) chat.Reply {
+			return chat.Reply{Failed: true, Message: chat.Message{Summary: chat.Plain("No.")}}
+		})
 		if a := w.clicks(last, "Go"); a.Message.Content != "No." {
 			t.Errorf("%+v", a)
 		}
@@ -199,4 +205,3 @@ func TestMoreButtonsThanFit(t *testing.T) {
 		t.Errorf("%v\n%s", labels, m.Reads())
 	}
 }
-

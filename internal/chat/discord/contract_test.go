@@ -78,7 +78,9 @@ func (w *world) inbound() chattest.Inbound {
 		return request(func(c *discordtest.Command) { c.Forgery = f })
 	}
 	return chattest.Inbound{
-		Handler: func(h chat.Handler) http.Handler { return w.bot.Handler(discord.Callbacks{Handle: h, Returned: w.hear}) },
+		Handler: func(h chat.Handler) http.Handler {
+			return w.bot.Handler(discord.Callbacks{Handle: h, Returned: w.hear})
+		},
 		Command: func(text string) *http.Request {
 			return request(func(c *discordtest.Command) {
 				c.Line = "/incident"

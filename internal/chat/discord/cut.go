@@ -30,11 +30,11 @@ func shorten(s string, limit int) string {
 	end, space, n := 0, 0, 0
 	for end < len(s) {
 		size := atom(s[end:])
-		if n += length(s[end : end+size]); n > room {
-			break
-		}
 		if size == 1 && (s[end] == ' ' || s[end] == '\n') {
 			space = end
+		}
+		if n += length(s[end : end+size]); n > room {
+			break
 		}
 		end += size
 	}
@@ -44,7 +44,7 @@ func shorten(s string, limit int) string {
 	if end == 0 && room < 0 {
 		return ""
 	}
-	return s[:end] + ellipsis
+	return strings.TrimRight(s[:end], " \n") + ellipsis
 }
 
 // atom is how many bytes at the beginning of Markdown belong together. Whatever was

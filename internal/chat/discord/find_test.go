@@ -79,10 +79,10 @@ func TestALookUpThatIsHinderedSaysHow(t *testing.T) {
 // after a restart while Discord is down.
 func TestALookUpKnowsTheBot(t *testing.T) {
 	w := newWorld(t)
-	if err := w.fake.AwaitCalls(t.Context(), discordtest.On{Route: "user.me"}, 1); err != nil {
+	w.post(delivery(teaching, 1))
+	if _, err := w.bot.Find(t.Context(), sought(teaching)); err != nil {
 		t.Fatal(err)
 	}
-	w.post(delivery(teaching, 1))
 	w.fake.FaultsAlways(discordtest.On{Route: "user.me"}, discordtest.ErrorBefore(503))
 	w.restart()
 	if found, err := w.bot.Find(t.Context(), sought(teaching)); err != nil || len(found) != 1 {

@@ -140,7 +140,9 @@ func TestAnswersAreForTheirAuthorUnlessPublic(t *testing.T) {
 // The gateway hands over what came by it; the response goes out by a call.
 func TestAnInteractionByTheGateway(t *testing.T) {
 	w := newWorld(t)
-	w.fake.Door(func(ctx context.Context, _ discordtest.ID, payload []byte) error { return w.bot.Serve(ctx, payload, w.callbacks()) })
+	w.fake.Door(func(ctx context.Context, _ discordtest.ID, payload []byte) error {
+		return w.bot.Serve(ctx, payload, w.callbacks())
+	})
 	if a := w.types(typed("/incident declare learn down")); a.Status != 0 || a.Message.Content != "Done." || w.heard()[0].Text != "declare learn down" {
 		t.Errorf("%+v", a)
 	}
