@@ -2,6 +2,7 @@ package discord
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/umassonline/belltower/internal/chat"
@@ -116,15 +117,16 @@ func (a *asked) reply(ctx context.Context, req chat.Request, r chat.Reply) messa
 	return m
 }
 
-// typedBack says in a refusal what was typed, as Discord has closed the form, and
-// offers it again as it was filled in.
+// typedBack offers the form that was refused again as it was filled in, as Discord has
+// closed it. Where no other way on holds it, it says what was typed, too.
 func (a *asked) typedBack(m chat.Message, req chat.Request) chat.Message {
 	for _, name := range []string{"title", "message", "details", "reason"} {
-		if text := req.Options[name]; text != "" {
+		if text := req.Options[name]; text != "" && len(m.Actions) == 0 {
 			m.Lines = append(m.Lines, chat.Line{Kind: chat.Quote, Text: chat.Plain(text)})
 		}
 	}
-	m.Actions = append([]chat.Action{{Label: a.markup.own("Put it right"), Command: againPrefix + line(req), Options: req.Options}}, m.Actions...)
+	again := chat.Action{Label: a.markup.own("Change it"), Command: againPrefix + line(req), Options: req.Options}
+	m.Actions = append(slices.Clone(m.Actions), again)
 	return m
 }
 

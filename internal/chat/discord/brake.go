@@ -44,27 +44,33 @@ func (b *brake) stops() error {
 	return nil
 }
 
-// note counts how a call ended.
+// note takes in how a call with the bot's token ended.
 func (b *brake) note(err error) {
+	b.count(err)
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	var f *chat.SendError
+	switch {
+	case err == nil:
+		b.locked = time.Time{}
+	case errors.As(err, &f) && f.Outcome == chat.Locked:
+		b.locked = b.now()
+	}
+}
+
+// count counts a call that was refused, whatever token it had.
+func (b *brake) count(err error) {
+	var e *apiError
+	if !errors.As(err, &e) {
+		return
+	}
+	limited := e.Status == http.StatusTooManyRequests && e.scope != "shared"
+	if !limited && e.Status != http.StatusUnauthorized && e.Status != http.StatusForbidden {
+		return
+	}
 	now := b.now()
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	var e *apiError
-	var f *chat.SendError
-	if err == nil {
-		b.locked = time.Time{}
-		return
-	}
-	if !errors.As(err, &f) || !errors.As(err, &e) {
-		return
-	}
-	if f.Outcome == chat.Locked {
-		b.locked = now
-	}
-	counts := e.Status == http.StatusUnauthorized || e.Status == http.StatusForbidden || e.Status == http.StatusTooManyRequests && e.scope != "shared"
-	if !counts {
-		return
-	}
 	if !now.Before(b.since.Add(invalidWindow)) {
 		b.since, b.invalid = now, 0
 	}

@@ -43,7 +43,7 @@ func customID(i int, a chat.Action) (id string, keep *carried) {
 		id = carriesConfirm + place + a.Command + "\n"
 		id += cutPlain(oneLine(a.Confirm), max(leastQuestion, maxCustomID-length(id)))
 	}
-	if len(a.Options) == 0 && length(id) <= maxCustomID && !strings.HasPrefix(a.Command, "\n") {
+	if len(a.Options) == 0 && length(id) <= maxCustomID && !strings.Contains(a.Command, "\n") {
 		return id, nil
 	}
 	c := carried{a.Command, a.Options, a.Confirm}

@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"strings"
 	"time"
 
 	"github.com/umassonline/belltower/internal/chat"
@@ -16,30 +17,35 @@ import (
 // other time.
 const callTimeout = 10 * time.Second
 
-// Call makes one call of the REST API as the bot, such as PUT
-// "/applications/1/commands", and decodes the answer; in and into may be nil. It is one
-// try. Errors are *chat.SendError.
-func (c *Connection) Call(ctx context.Context, method, path string, in, into any) error {
-	var body []byte
-	if in != nil {
-		var err error
-		if body, err = encode(in); err != nil {
-			return &chat.SendError{Outcome: chat.Refused, Reason: "cannot be written", Err: err}
-		}
+// Call makes one call of the REST API as the bot, such as "PUT /applications/1/commands",
+// and decodes the answer; in and into may be nil. It is one try. Errors are
+// *chat.SendError.
+func (c *Connection) Call(ctx context.Context, what string, in, into any) error {
+	method, path, _ := strings.Cut(what, " ")
+	a := ask{method: method}
+	var err error
+	if a.to, err = url.Parse(c.api.String() + path); err == nil && in != nil {
+		a.body, err = encode(in)
 	}
-	u := *c.api
-	path, query, _ := cutQuery(path)
-	u.Path += path
-	u.RawQuery = query
-	return c.botCall(ctx, method, &u, body, into)
+	if err != nil {
+		return &chat.SendError{Outcome: chat.Refused, Reason: "cannot be written", Err: err}
+	}
+	return c.botCall(ctx, a, into)
 }
 
-func cutQuery(path string) (before, query string, found bool) {
-	u, err := url.Parse(path)
-	if err != nil {
-		return path, "", false
-	}
-	return u.Path, u.RawQuery, u.RawQuery != ""
+// ask is one call: what is to be done with what.
+type ask struct {
+	method string
+	to     *url.URL
+	body   []byte
+}
+
+func (c *Connection) get(ctx context.Context, from *url.URL, into any) error {
+	return c.botCall(ctx, ask{method: http.MethodGet, to: from}, into)
+}
+
+func (c *Connection) post(ctx context.Context, to *url.URL, body []byte, into any) error {
+	return c.botCall(ctx, ask{http.MethodPost, to, body}, into)
 }
 
 // address is that of a resource of the API. Parts may hold anything.
@@ -57,31 +63,34 @@ func escaped(parts []string) []string {
 
 // botCall calls with the bot's token, unless Discord refused it or has been asked
 // wrongly too often.
-func (c *Connection) botCall(ctx context.Context, method string, u *url.URL, body []byte, into any) error {
+func (c *Connection) botCall(ctx context.Context, a ask, into any) error {
 	if err := c.brake.stops(); err != nil {
 		return err
 	}
-	err := c.call(ctx, newRequest(method, u, c.header.bot, body), into)
+	err := c.call(ctx, a.request(c.header.bot), into)
 	c.brake.note(err)
 	return err
 }
 
 // tokenCall calls where the address holds an interaction's token, and needs no other.
-// Such calls do not count for the bot's limits (developers/topics/rate-limits).
-func (c *Connection) tokenCall(ctx context.Context, method string, u *url.URL, body []byte, into any) error {
-	return c.call(ctx, newRequest(method, u, c.header.none, body), into)
+// Such calls do not count for the bot's limits, but those that are refused do count for
+// the ban (developers/topics/rate-limits).
+func (c *Connection) tokenCall(ctx context.Context, a ask) error {
+	err := c.call(ctx, a.request(c.header.none), nil)
+	c.brake.count(err)
+	return err
 }
 
-// newRequest puts a request together by hand because http.NewRequest parses the address
-// anew each time, and http.Client would follow redirects with the token.
-func newRequest(method string, u *url.URL, header http.Header, body []byte) *http.Request {
+// request is put together by hand because http.NewRequest parses the address anew each
+// time, and http.Client would follow redirects with the token.
+func (a ask) request(header http.Header) *http.Request {
 	r := &http.Request{
-		Method: method, URL: u, Host: u.Host, Header: header,
+		Method: a.method, URL: a.to, Host: a.to.Host, Header: header,
 		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1, Body: http.NoBody,
 	}
-	if body != nil {
-		r.Body, r.ContentLength = io.NopCloser(bytes.NewReader(body)), int64(len(body))
-		r.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(body)), nil }
+	if a.body != nil {
+		r.Body, r.ContentLength = io.NopCloser(bytes.NewReader(a.body)), int64(len(a.body))
+		r.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(a.body)), nil }
 	}
 	return r
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/http"
 
 	"github.com/umassonline/belltower/internal/chat"
 )
@@ -54,7 +53,7 @@ func (k *check) application() {
 		URL    string    `json:"interactions_endpoint_url"`
 		Public bool      `json:"bot_public"`
 	}
-	if err := k.botCall(k.ctx, http.MethodGet, k.address("applications", "@me"), nil, &app); err != nil {
+	if err := k.get(k.ctx, k.address("applications", "@me"), &app); err != nil {
 		k.say(false, "discord.application_id", "Discord does not say which application the token is of (%s)", reasonOf(err))
 		return
 	}

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"net/http"
 	"slices"
 	"strconv"
 	"strings"
@@ -86,7 +85,7 @@ func (c *Connection) list(ctx context.Context, id string, since time.Time) (all 
 		u := c.address("channels", id, "messages")
 		u.RawQuery = "limit=" + strconv.Itoa(pageSize) + "&after=" + strconv.FormatUint(after, 10)
 		var page []listed
-		if err := c.botCall(ctx, http.MethodGet, u, nil, &page); err != nil {
+		if err := c.get(ctx, u, &page); err != nil {
 			return nil, err
 		}
 		for _, m := range page {

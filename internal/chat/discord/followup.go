@@ -37,7 +37,7 @@ func (a *asked) withToken(ctx context.Context, method string, m message, below .
 		return err
 	}
 	at := append([]string{"webhooks", string(a.in.App), a.in.Token}, below...)
-	return a.tokenCall(ctx, method, a.address(at...), body, nil)
+	return a.tokenCall(ctx, ask{method, a.address(at...), body})
 }
 
 // repeat tries until it is done, or again does not help, or the token is dead. Each try

@@ -1,9 +1,6 @@
 package discord
 
-import (
-	"context"
-	"net/http"
-)
+import "context"
 
 // The permissions that matter here (developers/topics/permissions).
 const (
@@ -67,7 +64,7 @@ type guild struct {
 // permissions asks what the bot may do in a channel. In a direct message it may all.
 func (c *Connection) permissions(ctx context.Context, id string) (permissions, error) {
 	var ch room
-	if err := c.botCall(ctx, http.MethodGet, c.address("channels", id), nil, &ch); err != nil {
+	if err := c.get(ctx, c.address("channels", id), &ch); err != nil {
 		return 0, err
 	}
 	c.threads.noteKind(id, ch.Type)
@@ -79,13 +76,13 @@ func (c *Connection) permissions(ctx context.Context, id string) (permissions, e
 		return 0, err
 	}
 	var g guild
-	if err := c.botCall(ctx, http.MethodGet, c.address("guilds", string(ch.Guild)), nil, &g); err != nil {
+	if err := c.get(ctx, c.address("guilds", string(ch.Guild)), &g); err != nil {
 		return 0, err
 	}
 	var m struct {
 		Roles []snowflake `json:"roles"`
 	}
-	if err := c.botCall(ctx, http.MethodGet, c.address("guilds", string(ch.Guild), "members", string(me)), nil, &m); err != nil {
+	if err := c.get(ctx, c.address("guilds", string(ch.Guild), "members", string(me)), &m); err != nil {
 		return 0, err
 	}
 	return reckon(g, ch.Overwrites, append(m.Roles, ch.Guild), me), nil

@@ -3,7 +3,6 @@ package discord
 import (
 	"context"
 	"fmt"
-	"net/http"
 	"strings"
 	"sync"
 
@@ -62,7 +61,7 @@ func (c *Connection) self(ctx context.Context) (snowflake, error) {
 // identify asks who the bot is (developers/resources/user, "Get Current User").
 func (c *Connection) identify(ctx context.Context) error {
 	var me self
-	if err := c.botCall(ctx, http.MethodGet, c.address("users", "@me"), nil, &me); err != nil {
+	if err := c.get(ctx, c.address("users", "@me"), &me); err != nil {
 		return err
 	}
 	if !me.ID.valid() {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/umassonline/belltower/internal/chat"
 )
@@ -97,13 +98,18 @@ func (c *Connection) render(ctx context.Context, msg chat.Message) message {
 	return m
 }
 
+// keepTime bounds the wait for the store, of the second that is left of an answer's time.
+const keepTime = 500 * time.Millisecond
+
 // keep keeps what a button or form stands for, if it is not all in it. Where that
 // cannot be written it is gone after a restart.
 func (c *Connection) keep(ctx context.Context, what *carried) {
 	if what == nil {
 		return
 	}
-	if err := c.kept.put(context.WithoutCancel(ctx), *what); err != nil {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), keepTime)
+	defer cancel()
+	if err := c.kept.put(ctx, *what); err != nil {
 		c.opt.Log.Warn("a button may be dead after a restart", "connection", c.name, "error", err)
 	}
 }

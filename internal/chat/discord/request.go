@@ -130,7 +130,7 @@ func (d callbackDoor) respond(ctx context.Context, r response) error {
 	}
 	ctx = context.WithoutCancel(ctx)
 	for try := 1; ; try++ {
-		err = d.tokenCall(ctx, http.MethodPost, d.address("interactions", string(d.id), d.token, "callback"), body, nil)
+		err = d.tokenCall(ctx, ask{http.MethodPost, d.address("interactions", string(d.id), d.token, "callback"), body})
 		code := codeOf(err)
 		if err == nil || code == codeAcknowledged {
 			return nil

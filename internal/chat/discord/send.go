@@ -57,7 +57,7 @@ func (c *Connection) create(ctx context.Context, in string, d chat.Delivery, r *
 		return "", &chat.SendError{Outcome: chat.Refused, Reason: "cannot be written", Err: err}
 	}
 	var answer sent
-	if err := c.botCall(ctx, http.MethodPost, c.address("channels", in, "messages"), body, &answer); err != nil {
+	if err := c.post(ctx, c.address("channels", in, "messages"), body, &answer); err != nil {
 		return "", rootOf(err)
 	}
 	if !answer.ID.valid() {
@@ -93,7 +93,7 @@ func (c *Connection) Edit(ctx context.Context, d chat.Delivery) error {
 		return &chat.SendError{Outcome: chat.Refused, Reason: "cannot be written", Err: err}
 	}
 	var answer sent
-	if err := c.botCall(ctx, http.MethodPatch, c.address("channels", d.Channel.ID, "messages", string(d.Root)), body, &answer); err != nil {
+	if err := c.botCall(ctx, ask{http.MethodPatch, c.address("channels", d.Channel.ID, "messages", string(d.Root)), body}, &answer); err != nil {
 		return err
 	}
 	if !answer.ID.valid() {
@@ -108,7 +108,7 @@ func (c *Connection) crosspost(ctx context.Context, d chat.Delivery, id chat.Pos
 	if !c.opt.Crosspost || d.Ops || !c.isAnnouncement(ctx, d.Channel.ID) {
 		return
 	}
-	err := c.botCall(ctx, http.MethodPost, c.address("channels", d.Channel.ID, "messages", string(id), "crosspost"), nil, &sent{})
+	err := c.post(ctx, c.address("channels", d.Channel.ID, "messages", string(id), "crosspost"), nil, &sent{})
 	if err != nil && codeOf(err) != codeCrossposted {
 		c.opt.Log.Warn("a post was not published to the servers that follow its channel", "connection", c.name,
 			"channel", d.Channel.ID, "trace", d.Trace, "error", err)
@@ -121,7 +121,7 @@ func (c *Connection) isAnnouncement(ctx context.Context, id string) bool {
 		return kind == channelAnnouncement
 	}
 	var ch channel
-	if err := c.botCall(ctx, http.MethodGet, c.address("channels", id), nil, &ch); err != nil {
+	if err := c.get(ctx, c.address("channels", id), &ch); err != nil {
 		return false // asked again with the next post
 	}
 	c.threads.noteKind(id, ch.Type)

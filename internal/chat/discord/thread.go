@@ -3,7 +3,6 @@ package discord
 import (
 	"context"
 	"errors"
-	"net/http"
 	"sync"
 	"time"
 
@@ -133,7 +132,7 @@ func (c *Connection) begin(ctx context.Context, d chat.Delivery) error {
 	if err != nil {
 		return &chat.SendError{Outcome: chat.Refused, Reason: "cannot be written", Err: err}
 	}
-	err = c.botCall(ctx, http.MethodPost, c.address("channels", d.Channel.ID, "messages", string(d.Root), "threads"), body, &sent{})
+	err = c.post(ctx, c.address("channels", d.Channel.ID, "messages", string(d.Root), "threads"), body, &sent{})
 	if err != nil && codeOf(err) != codeThreadExists {
 		return err
 	}

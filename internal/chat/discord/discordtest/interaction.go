@@ -42,7 +42,6 @@ type interaction struct {
 	acked         bool
 	kindOfAnswer  int
 	original      *message // that "@original" means
-	followUps     int
 	form          *Form
 	choices       []Choice
 	problems      []string

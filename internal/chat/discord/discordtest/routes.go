@@ -62,11 +62,7 @@ func missingPermissions() reply {
 
 // routes are all addresses of the API; run is called with s.mu held.
 func (s *Server) routes() {
-	for _, r := range []struct {
-		pattern, name string
-		run           func(*Server, *call) reply
-		bare          bool // the address holds an interaction's token, and no bot is named
-	}{
+	for _, r := range []route{
 		{"GET users/@me", "user.me", (*Server).me, false},
 		{"GET applications/@me", "application.me", (*Server).application, false},
 		{"GET applications/{app}/commands", "commands.get", (*Server).getCommands, false},
@@ -92,7 +88,7 @@ func (s *Server) routes() {
 		method, path, _ := strings.Cut(r.pattern, " ")
 		for _, version := range []string{"/api/v9/", "/api/v10/"} {
 			s.mux.HandleFunc(method+" "+version+path, func(w http.ResponseWriter, req *http.Request) {
-				s.serveCall(w, req, r.name, r.bare, r.run)
+				s.serveCall(w, req, r)
 			})
 		}
 	}
@@ -101,31 +97,38 @@ func (s *Server) routes() {
 	})
 }
 
+// route is one address of the API.
+type route struct {
+	pattern, name string
+	run           func(*Server, *call) reply
+	bare          bool // the address holds an interaction's token, and no bot is named
+}
+
 // serveCall checks who calls, then limits, then faults, then does it.
-func (s *Server) serveCall(w http.ResponseWriter, r *http.Request, name string, bare bool, run func(*Server, *call) reply) {
+func (s *Server) serveCall(w http.ResponseWriter, r *http.Request, to route) {
 	body, err := io.ReadAll(io.LimitReader(r.Body, maxBody+1))
 	if err != nil {
 		return // a client that hung up
 	}
-	c := &call{route: name, r: r, body: body}
+	c := &call{route: to.name, r: r, body: body}
 	record := s.begin(c)
 	if s.banned(w) {
 		s.end(record, "banned", "")
 		return
 	}
-	if refused := s.admit(c, bare); refused != nil {
+	if refused := s.admit(c, to.bare); refused != nil {
 		s.count(refused.status, "")
 		s.end(record, outcome(*refused), "")
 		refused.write(w)
 		return
 	}
-	if !bare && s.limited(w, c, record) {
+	if !to.bare && s.limited(w, c, record) {
 		return
 	}
 	do := func() reply {
 		s.mu.Lock()
 		defer s.mu.Unlock()
-		out := run(s, c)
+		out := to.run(s, c)
 		s.touch()
 		return out
 	}

@@ -22,8 +22,6 @@ func (id ID) number() uint64 {
 // At is when what has the id was made.
 func (id ID) At() time.Time { return time.UnixMilli(int64(id.number()>>22) + epoch).UTC() }
 
-func (id ID) valid() bool { return id.number() > 0 }
-
 // next makes an id, later than any before. The caller holds s.mu.
 func (s *Server) next() ID {
 	n := uint64(s.now().UnixMilli()-epoch) << 22
