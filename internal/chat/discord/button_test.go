@@ -124,8 +124,9 @@ func TestAButtonThatAsksBefore(t *testing.T) {
 	question := "Take all of INC-42 back? Everybody who was told gets a correction, and the page shows nothing of it any more."
 	m := w.asks(saying("It is over."), chat.Action{Label: "Resolve INC-42", Command: "incident resolve 42", Confirm: "Is it over?", Style: chat.Primary},
 		chat.Action{Label: "Take back", Command: "incident retract 42", Confirm: question, Style: chat.Danger},
-		chat.Action{Label: "Merge", Command: "incident merge 41 into 42 because it is the same trouble, as the vendor says by telephone", Confirm: "Sure?"})
-	for label, want := range map[string]string{"Resolve INC-42": "Is it over?", "Take back": "Take all of INC-42 back? Everybody who was told gets a correction,", "Merge": "Sure?"} {
+		chat.Action{Label: "Merge", Command: "incident merge 41 into 42 because it is the same trouble, as the vendor says by telephone", Confirm: "Sure?"},
+		chat.Action{Label: "Say", Command: "incident update 42 one\ntwo", Confirm: "Tell it?"})
+	for label, want := range map[string]string{"Resolve INC-42": "Is it over?", "Take back": "Take all of INC-42 back? Everybody who was told gets a correction,", "Merge": "Sure?", "Say": "Tell it?"} {
 		before := len(w.heard())
 		a := w.clicks(m, label)
 		if a.Type != 4 || a.Message.To != ann || !strings.HasPrefix(a.Message.Content, want) || len(w.heard()) != before {
@@ -133,6 +134,9 @@ func TestAButtonThatAsksBefore(t *testing.T) {
 		}
 		if a := w.clicks(a.Message, label); a.Type != 7 || a.Message.Content != "It is over." || len(w.heard()) != before+1 {
 			t.Errorf("%+v", a)
+		}
+		if got := w.heard()[before].Text; label == "Say" && got != "update 42 one\ntwo" {
+			t.Errorf("%q", got)
 		}
 	}
 }

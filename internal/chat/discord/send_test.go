@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"strings"
 	"testing"
@@ -13,7 +14,6 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/umassonline/belltower/internal/chat"
-	"github.com/umassonline/belltower/internal/chat/discord"
 	"github.com/umassonline/belltower/internal/chat/discord/discordtest"
 	"github.com/umassonline/belltower/internal/desk"
 )
@@ -67,6 +67,23 @@ func TestLimitsAreObeyedAsTheySay(t *testing.T) {
 			t.Errorf("%+v: %+v", tc, e)
 		}
 	}
+}
+
+// The body says fractions of a second; nothing is sent before they are over.
+func TestFractionsAreRoundedUp(t *testing.T) {
+	w := newWorld(t)
+	_, err := w.connect(limited{}).Post(t.Context(), delivery(teaching, 1))
+	var e *chat.SendError
+	if !errors.As(err, &e) || !e.Limited || e.Wide || e.After != 2*time.Second {
+		t.Errorf("%+v", e)
+	}
+}
+
+type limited struct{}
+
+func (limited) RoundTrip(*http.Request) (*http.Response, error) {
+	body := `{"message":"You are being rate limited.","retry_after":1.2,"global":false}`
+	return &http.Response{StatusCode: http.StatusTooManyRequests, Header: http.Header{}, Body: io.NopCloser(strings.NewReader(body))}, nil
 }
 
 func TestDiscordsOwnLimits(t *testing.T) {
@@ -319,30 +336,5 @@ func TestEveryPostAndEditNotifiesNobodyButWhoIsCalled(t *testing.T) {
 	w.says(chat.Message{Summary: chat.Plain("@here <@502>")})
 	if a := w.types(typed("/status")); len(a.Message.Notified) != 0 {
 		t.Errorf("answer: %v", a.Message.Notified)
-	}
-}
-
-func TestAnnouncementChannelsArePublishedWhereThatIsWanted(t *testing.T) {
-	for _, wanted := range []bool{false, true} {
-		w := newWorld(t, func(w *world) { w.options = func(o *discord.Options) { o.Crosspost = wanted } })
-		published := func(id string, i int) int { return w.posts(discordtest.ID(id))[i].Published }
-		w.post(delivery(news, 1))
-		w.post(delivery(teaching, 1))
-		w.fake.Faults(discordtest.On{Route: "message.crosspost"}, discordtest.ErrorBefore(503), discordtest.Refused(400, 40033))
-		w.post(delivery(news, 2)) // stands all the same
-		w.post(delivery(news, 3))
-		inOps := delivery(news, 4)
-		inOps.Ops = true
-		w.post(inOps)
-		want := 0
-		if wanted {
-			want = 1
-		}
-		if published(news, 0) != want || published(news, 3) != 0 || published(teaching, 0) != 0 || len(w.posts(news)) != 4 {
-			t.Errorf("wanted %v: %s", wanted, w.fake.Transcript(news))
-		}
-		if n := strings.Count(w.logs.String(), "not published"); n != want {
-			t.Errorf("%d warnings:\n%s", n, w.logs.String())
-		}
 	}
 }

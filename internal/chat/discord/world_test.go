@@ -252,9 +252,14 @@ type memory struct {
 	kept map[[2]string][]byte
 
 	failing error
+	hangs   bool // set before the adapter starts
 }
 
-func (m *memory) Keep(_ context.Context, table, id string, record []byte) error {
+func (m *memory) Keep(ctx context.Context, table, id string, record []byte) error {
+	if m.hangs {
+		<-ctx.Done()
+		return ctx.Err()
+	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.failing != nil {
