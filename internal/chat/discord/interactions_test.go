@@ -154,8 +154,8 @@ func TestAnInteractionByTheGateway(t *testing.T) {
 	if a := w.types(typed("/incident list")); a.Message.Content != "Done." {
 		t.Errorf("the call was lost: %+v", a)
 	}
-	if n := len(w.heard()); n != 3 {
-		t.Errorf("%d were handled", n)
+	if n := len(w.heard()); n != 3 || strings.Contains(w.logs.String(), "not taken") {
+		t.Errorf("%d were handled\n%s", n, w.logs.String())
 	}
 	w.showsNoSecret()
 }
