@@ -45,6 +45,10 @@ func (r response) deferred() bool { return r.Type == respondLater || r.Type == r
 func (a *asked) answer(ctx context.Context, req chat.Request) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), commandTime)
 	defer cancel()
+	if a.mayBeStale() {
+		a.answerStale(ctx, req)
+		return
+	}
 	held := make(chan error, 1)
 	late := time.AfterFunc(lateAfter-a.opt.Now().Sub(a.at), func() { held <- a.out.respond(ctx, a.hold()) })
 	defer late.Stop() // a request that breaks us is not answered later
@@ -58,10 +62,33 @@ func (a *asked) answer(ctx context.Context, req chat.Request) {
 	} else if err = <-held; err == nil {
 		err = a.follow(ctx, req, reply)
 	}
+	a.answered(ctx, req, err)
+}
+
+// answered notes how the answer went out.
+func (a *asked) answered(ctx context.Context, req chat.Request, err error) {
 	if err != nil {
 		a.opt.Log.Warn("an answer was not taken by Discord", "trace", req.Trace, "connection", a.name, "error", err)
 	}
 	a.noteBack(ctx, req)
+}
+
+// mayBeStale reports whether it came by the gateway so late that its author may have
+// been told that nothing came of it: a gateway says again what was missed. Over HTTP
+// Discord waits for us.
+func (a *asked) mayBeStale() bool {
+	_, called := a.out.(callbackDoor)
+	return called && a.at.Sub(timeOf(a.in.ID)) >= lateAfter
+}
+
+// answerStale asks first whether Discord still takes an answer. Who was told that
+// nothing came of it will ask again, so nothing is done then.
+func (a *asked) answerStale(ctx context.Context, req chat.Request) {
+	if err := a.out.respond(ctx, a.hold()); err != nil {
+		a.opt.Log.Warn("an interaction came too late and was left", "trace", req.Trace, "connection", a.name, "error", err)
+		return
+	}
+	a.answered(ctx, req, a.follow(ctx, req, a.do.Handle(ctx, req)))
 }
 
 // hold is the first response where the answer takes longer: one that its author alone

@@ -30,7 +30,7 @@ func (a *asked) complete(ctx context.Context) error {
 		defer cancel()
 		req := a.request(string(a.in.ID))
 		req.Command = a.in.Data.Name
-		req.Text, req.Options = readOptions(a.name, a.in.Data.Options)
+		req.Text, req.Options = a.line(req.Command, a.in.Data.Options)
 		for _, c := range a.do.Complete(asking, req, o.Name, o.text(a.name)) {
 			list.add(c.Value, c.Label)
 		}

@@ -36,7 +36,8 @@ import (
 	"github.com/umassonline/belltower/internal/desk"
 )
 
-// Options are what a Connection is given. All but Say, Crosspost and Transport are needed.
+// Options are what a Connection is given. All but Say, Line, Crosspost and Transport are
+// needed.
 type Options struct {
 	// Word puts a delivery into words. It may look at everything in the delivery but
 	// the channel's id, the root's id and the trace: what it says is sent to all
@@ -45,6 +46,11 @@ type Options struct {
 	// Say is one of the adapter's own few sentences in the language of the readers;
 	// nil: English.
 	Say func(english string) string
+	// Line makes of a command that was used with native options what the grammar reads.
+	// verb is the subcommand, if there is one; of the values a person is "@lowell/1", a
+	// channel "#lowell/1", what is true "true". nil: the options that the grammar knows are
+	// handed on by name, the others are words of the line.
+	Line func(command, verb string, values map[string]string) (text string, options map[string]string)
 	// Zone is the organisation's: for times where Discord does not show the reader's.
 	Zone *time.Location
 	Now  func() time.Time

@@ -252,7 +252,7 @@ func (a *asked) typed(ctx context.Context) error {
 	}
 	req := a.request(string(a.in.ID))
 	req.Command = a.in.Data.Name
-	req.Text, req.Options = readOptions(a.name, a.in.Data.Options)
+	req.Text, req.Options = a.line(req.Command, a.in.Data.Options)
 	a.answer(ctx, req)
 	return nil
 }

@@ -4,14 +4,17 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"net/http"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/umassonline/belltower/internal/chat"
+	"github.com/umassonline/belltower/internal/chat/discord"
 	"github.com/umassonline/belltower/internal/chat/discord/discordtest"
 	"github.com/umassonline/belltower/internal/config"
 	"github.com/umassonline/belltower/internal/desk"
@@ -45,6 +48,54 @@ func TestNativeOptionsAreATypedLine(t *testing.T) {
 		if diff := cmp.Diff(tc.options, got.Options); diff != "" {
 			t.Errorf("%q: %s", tc.command.Line, diff)
 		}
+	}
+}
+
+// Who knows the native options makes the line of them.
+func TestTheLineIsMadeByWhoKnowsTheOptions(t *testing.T) {
+	w := newWorld(t, func(w *world) {
+		w.options = func(o *discord.Options) {
+			o.Line = func(command, verb string, values map[string]string) (string, map[string]string) {
+				return fmt.Sprint(command, "|", verb, "|", values), map[string]string{"made": "yes"}
+			}
+		}
+	})
+	w.types(discordtest.Command{Channel: teaching, User: ann, Line: "/incident declare learn", Options: map[string]string{"title": "for <@502>", "yes": "true"}})
+	w.types(typed("/status learn"))
+	got := w.heard()
+	if got[0].Text != "incident|declare|map[text:learn title:for @lowell/502 yes:true]" || got[0].Options["made"] != "yes" || got[1].Text != "status||map[text:learn]" {
+		t.Errorf("%q %q", got[0].Text, got[1].Text)
+	}
+}
+
+// What the gateway says late, after Discord told its author that nothing came of it, is
+// left; what is late by our clock alone is done.
+func TestAStaleInteractionByTheGatewayIsLeft(t *testing.T) {
+	for name, tc := range map[string]struct {
+		late    time.Duration
+		handled int
+		final   string
+	}{"too late": {4 * time.Second, 0, ""}, "just in time": {2500 * time.Millisecond, 1, "Done."}} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				w := newWorld(t)
+				r, err := w.fake.CommandRequest(typed("/incident declare learn down"))
+				if err != nil {
+					t.Fatal(err)
+				}
+				time.Sleep(tc.late)
+				if err := w.bot.Serve(t.Context(), r.Body, w.callbacks()); err != nil {
+					t.Error(err)
+				}
+				shown := ""
+				for _, m := range w.fake.Messages(teaching) {
+					shown += m.Content
+				}
+				if len(w.heard()) != tc.handled || shown != tc.final || tc.handled == 0 && !strings.Contains(w.logs.String(), "came too late") {
+					t.Errorf("%d handled, %q shown\n%s", len(w.heard()), shown, w.logs.String())
+				}
+			})
+		})
 	}
 }
 

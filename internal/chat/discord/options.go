@@ -38,14 +38,35 @@ func named() []string {
 	}
 }
 
-// readOptions makes a line of native options: the subcommand's words, then the values
-// of options whose names the grammar does not know, in their order ("text", "address"),
-// and a flag for each that is just true. The others are returned by name.
-func readOptions(conn desk.ConnectionName, list []option) (text string, byName map[string]string) {
-	var words []string
+// line makes a line of a command that was used with native options.
+func (c *Connection) line(command string, list []option) (text string, byName map[string]string) {
+	verb, list := subcommand(list)
+	if c.opt.Line == nil {
+		return plainLine(c.name, verb, list)
+	}
+	values := map[string]string{}
+	for _, o := range list {
+		values[o.Name] = o.text(c.name)
+	}
+	return c.opt.Line(command, verb, values)
+}
+
+// subcommand is the words of the subcommand, and its options.
+func subcommand(list []option) (verb string, of []option) {
 	for len(list) == 1 && (list[0].Type == optionSubcommand || list[0].Type == optionGroup) {
-		words = append(words, list[0].Name)
+		verb = strings.TrimSpace(verb + " " + list[0].Name)
 		list = list[0].Options
+	}
+	return verb, list
+}
+
+// plainLine makes a line of the subcommand's words, then the values of options whose
+// names the grammar does not know, in their order ("text", "address"), and a flag for
+// each that is just true. The others are returned by name.
+func plainLine(conn desk.ConnectionName, verb string, list []option) (text string, byName map[string]string) {
+	var words []string
+	if verb != "" {
+		words = append(words, verb)
 	}
 	for _, o := range list {
 		v := o.text(conn)
