@@ -25,6 +25,8 @@ var mayImport = map[string]string{
 	"internal/chat/chattest":                        "internal/desk internal/chat",
 	"internal/chat/slack":                           "internal/desk internal/chat internal/config",
 	"internal/chat/slack/slacktest":                 "internal/desk internal/chat",
+	"internal/chat/discord":                         "internal/desk internal/chat internal/config",
+	"internal/chat/discord/discordtest":             "",
 	"internal/chat/discord/native":                  "internal/desk internal/chat internal/config internal/wording commands",
 	"internal/chat/discord/gateway":                 "internal/desk internal/chat internal/config",
 	"internal/chat/discord/discordtest/gatewaytest": "",

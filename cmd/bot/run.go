@@ -91,7 +91,7 @@ type bot struct {
 	caller   *escalate.Caller
 	calls    *schedule.Clock // of the caller
 	links    []link
-	ears     []ear
+	ears     []earOf
 	words    wording.Context
 	metrics  *metrics
 }
@@ -123,7 +123,7 @@ func build(cfg *config.Config, db storage.DB, o outside) (*bot, error) {
 	})
 	for _, l := range b.links {
 		if l.ear != nil {
-			b.ears = append(b.ears, l.ear())
+			b.ears = append(b.ears, earOf{l.ear(), l.lone})
 		}
 	}
 	b.metrics.watch(b)
@@ -288,10 +288,10 @@ func (l listeners) adminAddr() string {
 func (l listeners) parts(s *succession) []part {
 	var parts []part
 	if l.admin != nil {
-		parts = append(parts, httpPart("admin listener", l.admin, s.door(func(r *reign) http.Handler { return r.admin })))
+		parts = append(parts, httpPart("admin earOf", l.admin, s.door(func(r *reign) http.Handler { return r.admin })))
 	}
 	return append(parts,
 		part{"ears", s.ears},
 		httpPart("local socket", l.local, s.door(func(r *reign) http.Handler { return r.local })),
-		httpPart("public listener", l.public, s.door(func(r *reign) http.Handler { return r.public })))
+		httpPart("public earOf", l.public, s.door(func(r *reign) http.Handler { return r.public })))
 }

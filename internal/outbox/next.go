@@ -272,7 +272,8 @@ func (j *job) manner() desk.Manner {
 	if !j.wish.Speaks {
 		m = j.post.Manner
 	}
-	opening := j.post.Told == 0 // in the thread of another subject
+	// It opens in the thread of another subject, unless it never was.
+	opening := j.post.Told == 0 && !j.of.scopeAt(j.want()).Retracted
 	if m == desk.Quiet && (opening || !j.lane.abil.Edit) {
 		return desk.Normal
 	}
