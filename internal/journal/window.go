@@ -388,42 +388,17 @@ func takenBy(tx storage.Tx, w desk.Window, times []desk.Period) (out []desk.Take
 	if err != nil {
 		return nil, err
 	}
-	for _, number := range series {
-		if number == w.Number {
+	for _, one := range series {
+		if one.number == w.Number {
 			continue
 		}
-		taken, err := futureOf(tx, number, all)
+		taken, err := one.future(tx, all)
 		if err != nil {
 			return nil, err
 		}
 		out = append(out, taken...)
 	}
 	return out, nil
-}
-
-// futureOf lists the occurrences of a series that are not windows of their own yet.
-func futureOf(tx storage.Tx, number int, within desk.Period) (out []desk.Taken, err error) {
-	w, err := scanWindow(tx, number)
-	if err != nil {
-		return nil, err
-	}
-	slots := w.Rule.Between(latest(within.From.Add(-w.Rule.For), w.Planned.From), within.To, 10*lookAhead)
-	if len(slots) == 0 {
-		return nil, nil
-	}
-	made := map[int64]bool{}
-	last := madeKey(number, slots[len(slots)-1].From).End()
-	err = madeTable().Scan(tx, madeKey(number, slots[0].From), last, 0, func(key storage.Key, _ int) (bool, error) {
-		slot, err := slotOf(key)
-		made[slot.UnixNano()] = true
-		return true, err
-	})
-	for _, slot := range slots {
-		if !made[slot.From.UnixNano()] {
-			out = append(out, desk.Taken{Subject: w.Subject(), Period: slot})
-		}
-	}
-	return out, err
 }
 
 func latest(a, b time.Time) time.Time {
