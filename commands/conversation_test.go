@@ -25,6 +25,7 @@ import (
 	"github.com/umassonline/belltower/internal/wording"
 	"github.com/umassonline/belltower/storage"
 	"github.com/umassonline/belltower/storage/boltdb"
+	"github.com/umassonline/belltower/storage/storagetest"
 )
 
 var update = flag.Bool("update", false, "write the answers into the conversations")
@@ -111,7 +112,7 @@ func planning(t testing.TB) desk.Planning {
 
 func newStore(t testing.TB) storage.DB {
 	t.Helper()
-	db, err := boltdb.Open(filepath.Join(t.TempDir(), "belltower.db"), boltdb.Options{})
+	db, err := boltdb.Open(filepath.Join(storagetest.Dir(t), "belltower.db"), boltdb.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -13,6 +13,7 @@ import (
 // What does not come from Slack, from this workspace, now, is refused before it is
 // read: nothing is stored, nothing is told.
 func TestForgedRequests(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	w.start()
 	boston := slacktest.NewWorkspace("boston")

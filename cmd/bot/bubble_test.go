@@ -16,6 +16,7 @@ import (
 
 	"github.com/umassonline/belltower/internal/chat/slack/slacktest"
 	"github.com/umassonline/belltower/internal/config"
+	"github.com/umassonline/belltower/storage/storagetest"
 )
 
 var update = flag.Bool("update", false, "write the golden files anew")
@@ -38,7 +39,7 @@ type bubble struct {
 // inBubble tells a story on fake time, which begins at four.
 func inBubble(t *testing.T, tell func(t *testing.T, b *bubble), options ...slacktest.Option) {
 	t.Helper()
-	dir := t.TempDir()
+	dir := storagetest.Dir(t)
 	synctest.Test(t, func(t *testing.T) {
 		pass(time.Until(four))
 		b := &bubble{campus: newCampus(append(options, slacktest.WithClock(time.Now))...), t: t, dir: dir}
@@ -92,7 +93,7 @@ func (b *bubble) start() {
 	b.slack.ServeBot(one.public())
 	one.welcome(ctx)
 	go func() {
-		ended <- runParts(ctx, log, append(one.parts(), part{"sockets to Slack", newSuccession(one).sockets}))
+		ended <- runParts(ctx, log, append(one.parts(), part{"ears", newSuccession(one).ears}))
 	}()
 	b.stop = func() {
 		b.slack.ServeBot(nil)

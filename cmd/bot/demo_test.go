@@ -53,6 +53,10 @@ func TestTheDemoFromTwoTabs(t *testing.T) {
 	if after := eval[string](robin, "document.querySelector('.bot').innerText"); after == before {
 		t.Errorf("the bot is the same after it was killed: %s", after)
 	}
+	if eval[string](robin, "document.getElementById('line').value") != "" { // it was killed before it could answer
+		robin.keys("\r")
+		robin.until("document.getElementById('line').value === ''")
+	}
 	layla.reads("#posts .thread", "The cable is mended.")
 	robin.line("/incident resolve 12 Everything works.")
 	layla.reads("#posts .thread", "Everything works.")

@@ -50,6 +50,7 @@ func TestEverySecretIsOnThePageAboutLeaks(t *testing.T) {
 
 // The commands that the README and the unit tell people to type exist.
 func TestTheDocumentsNameCommandsThatExist(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	help := w.works("--help")
 	for _, file := range []string{"../../README.md", "../../docs/token-leaked.md", "../../docs/export.md", "../../examples/belltower.service"} {

@@ -186,6 +186,7 @@ func (b brokenPipe) Write([]byte) (int, error) { return 0, b.err }
 
 // The bot that serves and the file of one that does not tell the same.
 func TestTheExportOfABotThatServesAndOfItsFile(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	w.start()
 	w.outage()

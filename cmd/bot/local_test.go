@@ -41,6 +41,7 @@ func TestNoAnswerOnTheHost(t *testing.T) {
 
 // A copy of which the end did not come is none.
 func TestACopyThatBrokeOff(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	if err := os.WriteFile(w.configPath(), []byte(w.config()), 0o600); err != nil {
 		t.Fatal(err)

@@ -123,7 +123,7 @@ func (c checkCommand) Run(b bound) error {
 	return nil
 }
 
-func connections(cfg *config.Config) int { return len(cfg.Slack) + len(cfg.Teams) + len(cfg.Discord) }
+func connections(cfg *config.Config) int { return len(cfg.ConnectionNames()) }
 
 type versionCommand struct{}
 

@@ -18,6 +18,7 @@ import (
 // Before there is an app nobody has its secrets, so the example is enough to print
 // its manifest.
 func TestTheManifestOfTheExample(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	w.writeExample("", "")
 	for name, line := range map[string][]string{
@@ -35,6 +36,7 @@ func TestTheManifestOfTheExample(t *testing.T) {
 }
 
 func TestAManifestThatCannotBeMade(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	for _, c := range []struct{ old, new, args, want string }{
 		{"https://status.example.edu", "http://status.example.edu", "", "https://"},

@@ -3,8 +3,10 @@ package main
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/umassonline/belltower/internal/chat/slack"
+	"github.com/umassonline/belltower/internal/chat/teams"
 	"github.com/umassonline/belltower/internal/desk"
 	"github.com/umassonline/belltower/storage"
 )
@@ -14,6 +16,13 @@ import (
 type memory struct {
 	db   storage.DB
 	conn desk.ConnectionName
+}
+
+// adapterTables are the tables in which adapters remember.
+func adapterTables() []string {
+	all := slices.Concat(slack.Tables(), teams.Tables())
+	slices.Sort(all)
+	return slices.Compact(all)
 }
 
 // Recall hands each record of a table to fn.
@@ -47,7 +56,7 @@ func (m memory) Recall(ctx context.Context, table string, fn func(id string, rec
 
 // rename gives what is remembered to the connection's new name.
 func (m memory) rename(ctx context.Context, to desk.ConnectionName) error {
-	for _, table := range slack.Tables() {
+	for _, table := range adapterTables() {
 		from := storage.K(table).Str(string(m.conn))
 		_, err := storage.Rewrite(ctx, m.db, from, func(k storage.Key, record []byte) (storage.Key, []byte, error) {
 			return append(storage.K(table).Str(string(to)), k[len(from):]...), record, nil

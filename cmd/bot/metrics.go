@@ -78,9 +78,9 @@ func (m *metrics) watch(b *bot) {
 	gauge("belltower_lanes_waiting", "Channels that something is owed to or waited for.", func() float64 {
 		return float64(b.engine.Stats().Lanes)
 	})
-	for _, s := range b.sockets {
+	for _, s := range b.ears {
 		m.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{
-			Name: "belltower_sockets_open", Help: "Sockets by which Slack can be heard; 0: it cannot.",
+			Name: "belltower_sockets_open", Help: "Connections by which a platform that calls no address of ours is heard; 0: it is not.",
 			ConstLabels: prometheus.Labels{"connection": string(s.Name())},
 		}, func() float64 { return float64(s.Open()) }))
 	}

@@ -16,13 +16,15 @@ import (
 	"github.com/umassonline/belltower/internal/chat/slack"
 	"github.com/umassonline/belltower/internal/config"
 	"github.com/umassonline/belltower/internal/desk"
+	"github.com/umassonline/belltower/internal/escalate"
 	"github.com/umassonline/belltower/internal/outbox"
 	"github.com/umassonline/belltower/storage"
 )
 
 // checkOnline asks the platforms whether each connection can do what the
-// configuration wants, and prints a line for each finding; it reports whether
-// anything is wrong.
+// configuration wants, and tries whether those beyond ops could be called, without
+// calling anybody. It prints a line for each finding, and reports whether anything is
+// wrong.
 func checkOnline(b bound, cfg *config.Config) (wrong bool) {
 	say := func(conn desk.ConnectionName, f slack.Finding) {
 		word := "warning"
@@ -55,6 +57,9 @@ func checkOnline(b bound, cfg *config.Config) (wrong bool) {
 		}
 		apps[c.app] = name
 	}
+	for _, f := range escalate.Check(b.ctx, escalate.Settings{Cadence: cfg.Cadence, Mail: cfg.Mail}) {
+		say("", slack.Finding(f))
+	}
 	return wrong
 }
 
@@ -71,7 +76,7 @@ func checkAll(b bound, cfg *config.Config, subscribed map[desk.ConnectionName][]
 	var wg sync.WaitGroup
 	for k, s := range cfg.Slack {
 		wg.Go(func() {
-			w, err := slack.New(s, slack.Options{Now: b.p.now, Log: slog.New(slog.DiscardHandler), Groups: groupsNamed(cfg.Access, s.Name)})
+			w, err := slack.New(s, slack.Options{Now: b.p.now, Log: slog.New(slog.DiscardHandler), Groups: groupsNamed(cfg.Access, s.Name, "group")})
 			if err != nil {
 				all[k].found = []slack.Finding{{Wrong: true, Key: "slack.api_url", Text: err.Error()}}
 				return

@@ -89,6 +89,7 @@ func TestPostsLinkToThePage(t *testing.T) {
 
 // A kill loses no page, and SIGHUP brings services, names and languages to it at once.
 func TestThePageOutlivesTheProcess(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	w.start()
 	w.outage()

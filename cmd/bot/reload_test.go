@@ -44,6 +44,7 @@ func (w *world) logs(text string, times int) {
 // SIGHUP takes a sound configuration: new services, people and secrets count at
 // once, and what is open goes on. A broken one changes nothing.
 func TestLoadingTheConfigurationAgain(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	w.start()
 	w.outage()

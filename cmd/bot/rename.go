@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/umassonline/belltower/internal/chat/slack"
 	"github.com/umassonline/belltower/internal/config"
 	"github.com/umassonline/belltower/internal/desk"
 	"github.com/umassonline/belltower/internal/journal"
@@ -16,7 +15,7 @@ import (
 )
 
 type renameCommand struct {
-	Connection renameConnection `cmd:"" help:"Give all that the record keeps of a connection to its new name. Stop the bot and change name in its [[slack]] first."`
+	Connection renameConnection `cmd:"" help:"Give all that the record keeps of a connection to its new name. Stop the bot and change name in its [[slack]], [[teams]] or [[discord]] first."`
 }
 
 type renameConnection struct {
@@ -61,14 +60,12 @@ func (c renameConnection) Run(b bound) error {
 
 // configured refuses unless the configuration has the new name in place of the old.
 func (c renameConnection) configured(cfg *config.Config, path string) error {
-	named := func(name desk.ConnectionName) bool {
-		return slices.ContainsFunc(cfg.Slack, func(s config.Slack) bool { return s.Name == name })
-	}
+	named := func(name desk.ConnectionName) bool { return slices.Contains(cfg.ConnectionNames(), name) }
 	switch {
 	case named(c.Old):
-		return fmt.Errorf("%s still has a connection %s: write name = %q in its [[slack]] first", path, c.Old, c.New)
+		return fmt.Errorf("%s still has a connection %s: write name = %q in its section first", path, c.Old, c.New)
 	case !named(c.New):
-		return fmt.Errorf("%s has no connection %s: write name = %q in the [[slack]] that was called %s first", path, c.New, c.New, c.Old)
+		return fmt.Errorf("%s has no connection %s: write name = %q in the section that was called %s first", path, c.New, c.New, c.Old)
 	}
 	return nil
 }
@@ -98,7 +95,7 @@ func recorded(ctx context.Context, db storage.DB) (names []desk.ConnectionName, 
 		if names, err = outbox.Connections(tx); err != nil {
 			return err
 		}
-		for _, table := range slack.Tables() {
+		for _, table := range adapterTables() {
 			known, err := storage.Firsts(tx, storage.K(table))
 			if err != nil {
 				return err
@@ -163,10 +160,16 @@ func (c renameConnection) left(cfg *config.Config, path string) (lines []string)
 	if len(keys) > 0 {
 		lines = append(lines, fmt.Sprintf("%s still names %s in %s: write %s there.", path, c.Old, strings.Join(keys, ", "), c.New))
 	}
-	return append(lines, fmt.Sprintf("Unless Slack is heard by Socket Mode, change the three addresses of its app from %s to %s: bot manifest slack prints them.",
-		c.path(c.Old), c.path(c.New)))
+	return append(lines, c.callers(cfg))
 }
 
-func (renameConnection) path(name desk.ConnectionName) string {
-	return "/slack/" + string(name) + "/..."
+// callers says which addresses the platform has to be given anew.
+func (c renameConnection) callers(cfg *config.Config) string {
+	switch {
+	case slices.ContainsFunc(cfg.Teams, func(t config.Teams) bool { return t.Name == c.New }):
+		return fmt.Sprintf("Change the address that Teams calls from /teams/%s/... to /teams/%s/...: the messaging endpoint of the Azure Bot, and the callback of an outgoing webhook.", c.Old, c.New)
+	case slices.ContainsFunc(cfg.Discord, func(d config.Discord) bool { return d.Name == c.New }):
+		return fmt.Sprintf("Unless Discord is heard over the gateway, change the interactions endpoint of its application from /discord/%s/... to /discord/%s/....", c.Old, c.New)
+	}
+	return fmt.Sprintf("Unless Slack is heard by Socket Mode, change the three addresses of its app from /slack/%s/... to /slack/%s/...: bot manifest slack prints them.", c.Old, c.New)
 }

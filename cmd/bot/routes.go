@@ -9,11 +9,6 @@ import (
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus/promhttp"
-
-	"github.com/umassonline/belltower/internal/chat/slack"
-	"github.com/umassonline/belltower/internal/chat/web"
-	"github.com/umassonline/belltower/internal/desk"
-	"github.com/umassonline/belltower/internal/journal"
 )
 
 // public has every URL of the public listener.
@@ -25,42 +20,15 @@ func (b *bot) public() http.Handler {
 	mux.Handle("/windows.ics", b.pages.Calendar())
 	mux.Handle("/services/{id}/windows.ics", b.pages.Calendar())
 	mux.Handle("/", b.pages.Missing())
-	for _, w := range b.workspaces {
-		mux.Handle("/slack/"+string(w.Name())+"/{endpoint}", b.slack(w))
-	}
-	for _, c := range b.demo {
-		mux.Handle("/web/"+string(c.Name())+"/{endpoint}", c.Handler(web.Callbacks{Handle: b.do, Complete: b.complete}))
+	for _, l := range b.links {
+		if l.doors == nil {
+			continue
+		}
+		for pattern, door := range l.doors() {
+			mux.Handle(pattern, door)
+		}
 	}
 	return mux
-}
-
-func (b *bot) slack(w *slack.Workspace) http.Handler { return w.Handler(b.callbacks(w.Name())) }
-
-func (b *bot) callbacks(connection desk.ConnectionName) slack.Callbacks {
-	return slack.Callbacks{
-		Handle: b.do, MayFollow: b.commands.MayFollow,
-		Returned: func(_ context.Context, ch desk.Channel) error {
-			b.engine.Return(ch)
-			return nil
-		},
-		Moved: func(ctx context.Context, from, to desk.Channel) error {
-			return b.journal.Move(ctx, journal.By{At: b.out.now(), Name: "Belltower"}, from, to)
-		},
-		Deaf: func(ctx context.Context, why error) { b.sayDeaf(ctx, connection, why) },
-	}
-}
-
-// sayDeaf tells the ops channel of a connection that it is not heard, or is again:
-// when our own network fails, no connection is, and each hears of itself alone. The
-// log has it already.
-func (b *bot) sayDeaf(ctx context.Context, connection desk.ConnectionName, why error) {
-	text := b.words.HeardAgain(connection)
-	if why != nil {
-		text = b.words.Deaf(connection, why.Error())
-	}
-	if err := b.journal.Notify(ctx, desk.Notice{At: b.out.now(), Text: text, Only: []desk.ConnectionName{connection}}); err != nil {
-		b.out.log.Warn("cannot tell ops", "connection", connection, "error", err)
-	}
 }
 
 // admin has every URL of the admin listener.
@@ -85,9 +53,9 @@ func (b *bot) ready(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	text := "ready"
-	for _, one := range b.sockets {
+	for _, one := range b.ears {
 		if one.Open() == 0 {
-			text += fmt.Sprintf("\nconnection %s: no socket to Slack is open, so nothing is heard; the log says why", one.Name())
+			text += fmt.Sprintf("\nconnection %s: no connection to the chat platform is open, so nothing is heard; the log says why", one.Name())
 		}
 	}
 	say(w, http.StatusOK, text)

@@ -9,13 +9,10 @@ import (
 	"net/http"
 	"os"
 	"runtime/debug"
-	"slices"
-	"strings"
 	"time"
 
 	"github.com/umassonline/belltower/commands"
 	"github.com/umassonline/belltower/internal/chat"
-	"github.com/umassonline/belltower/internal/chat/slack"
 	"github.com/umassonline/belltower/internal/chat/web"
 	"github.com/umassonline/belltower/internal/config"
 	"github.com/umassonline/belltower/internal/desk"
@@ -82,23 +79,21 @@ type outside struct {
 
 // bot is everything that one configuration makes. It runs nothing by itself.
 type bot struct {
-	cfg        *config.Config
-	out        outside
-	db         storage.DB
-	book       *outbox.Book
-	journal    *journal.Journal
-	commands   *commands.Commands
-	pages      *statuspage.Pages
-	engine     *outbox.Engine
-	clock      *schedule.Clock
-	caller     *escalate.Caller
-	calls      *schedule.Clock // of the caller
-	links      []link
-	workspaces []*slack.Workspace
-	demo       []*web.Connection
-	sockets    []*slack.Sockets
-	words      wording.Context
-	metrics    *metrics
+	cfg      *config.Config
+	out      outside
+	db       storage.DB
+	book     *outbox.Book
+	journal  *journal.Journal
+	commands *commands.Commands
+	pages    *statuspage.Pages
+	engine   *outbox.Engine
+	clock    *schedule.Clock
+	caller   *escalate.Caller
+	calls    *schedule.Clock // of the caller
+	links    []link
+	ears     []ear
+	words    wording.Context
+	metrics  *metrics
 }
 
 // build makes a bot on a store. It calls no platform.
@@ -120,16 +115,15 @@ func build(cfg *config.Config, db storage.DB, o outside) (*bot, error) {
 		Words: b.words, Cadence: cfg.Cadence, Mail: cfg.Mail, Contacts: cfg.People(), Transport: o.transport,
 	})
 	b.pages = statuspage.New(b.journal, statuspage.Settings{
-		Organization: b.words.Organization, Catalog: b.words.Catalog, URL: b.words.StatusURL,
-		Zone: b.words.Zone, Languages: cfg.Organization.Languages, Say: b.sayReady, Planning: cfg.Planning(),
+		Words: b.words, Languages: cfg.Organization.Languages, Planning: cfg.Planning(),
 	}, o.now, o.log)
 	b.commands = commands.New(b.journal, o.log, commands.Settings{
 		Words: b.words, Access: desk.Access(cfg.Access), Connections: b.connections(), Rosters: b.rosters, Senders: b.senders(),
 		Kept: cfg.Retention.Deliveries, Planning: cfg.Planning(), Faculty: b.faculty(),
 	})
-	for _, w := range b.workspaces {
-		if w.SocketMode() {
-			b.sockets = append(b.sockets, w.Sockets(b.callbacks(w.Name())))
+	for _, l := range b.links {
+		if l.ear != nil {
+			b.ears = append(b.ears, l.ear())
 		}
 	}
 	b.metrics.watch(b)
@@ -151,16 +145,6 @@ func wordsOf(cfg *config.Config) wording.Context {
 	return c
 }
 
-// sayReady is a ready title or message of an incident in a language.
-func (b *bot) sayReady(lang string, i desk.Incident, text string) string {
-	in := b.words
-	in.Language, _ = wording.LanguageOf(lang)
-	if text == i.Title {
-		return in.Title(i)
-	}
-	return in.Said(i, text)
-}
-
 // changed says that something was committed about these subjects (none: any).
 func (b *bot) changed(about ...desk.Subject) {
 	b.engine.Poke(about...)
@@ -168,12 +152,8 @@ func (b *bot) changed(about ...desk.Subject) {
 }
 
 func (b *bot) newEngine() *outbox.Engine {
-	abilities := map[desk.ConnectionName]chat.Abilities{}
-	for _, l := range b.links {
-		abilities[l.Name] = l.abilities()
-	}
 	return outbox.NewEngine(outbox.EngineConfig{
-		DB: b.db, Book: b.book, Words: b.words, Senders: b.senders(), Abilities: abilities,
+		DB: b.db, Book: b.book, Words: b.words, Senders: b.senders(), Abilities: b.abilities,
 		Now: b.out.now, Log: b.out.log, Observe: b.metrics.observer(), Keep: b.cfg.Retention.Deliveries,
 	})
 }
@@ -182,25 +162,6 @@ func (b *bot) newEngine() *outbox.Engine {
 func (b *bot) noteStale(ctx context.Context, r chat.Roster, cause error) error {
 	by := journal.By{At: r.Failing, Name: "Belltower", Reason: b.words.OldRoster(r, cause.Error())}
 	return b.journal.Remark(ctx, by, journal.AuditEntry{Did: "old list", About: r.Group.String()})
-}
-
-func (b *bot) rosters() (all []chat.Roster) {
-	for _, w := range b.workspaces {
-		all = append(all, w.Rosters()...)
-	}
-	return all
-}
-
-// groupsNamed lists the user groups of a connection that the access list names.
-func groupsNamed(a config.Access, conn desk.ConnectionName) (ids []string) {
-	for _, list := range [][]desk.Person{a.Admins, a.Responders} {
-		for _, p := range list {
-			if id, ok := strings.CutPrefix(p.ID, "group:"); ok && p.Connection == conn && !slices.Contains(ids, id) {
-				ids = append(ids, id)
-			}
-		}
-	}
-	return ids
 }
 
 // do carries out a command, and logs and measures it. What people typed is not
@@ -236,8 +197,10 @@ func (b *bot) checkRetired(ctx context.Context) error {
 // parts are what runs without listening, in the order in which it starts.
 func (b *bot) parts() []part {
 	parts := []part{{"outbox", b.engine.Run}}
-	for _, w := range b.workspaces {
-		parts = append(parts, part{"connection " + string(w.Name()), w.Run})
+	for _, l := range b.links {
+		if l.run != nil {
+			parts = append(parts, part{"connection " + string(l.Name), l.run})
+		}
 	}
 	parts = append(parts,
 		part{"clock", func(ctx context.Context) error { return b.clock.Run(ctx, b.fire) }},
@@ -328,7 +291,7 @@ func (l listeners) parts(s *succession) []part {
 		parts = append(parts, httpPart("admin listener", l.admin, s.door(func(r *reign) http.Handler { return r.admin })))
 	}
 	return append(parts,
-		part{"sockets to Slack", s.sockets},
+		part{"ears", s.ears},
 		httpPart("local socket", l.local, s.door(func(r *reign) http.Handler { return r.local })),
 		httpPart("public listener", l.public, s.door(func(r *reign) http.Handler { return r.public })))
 }

@@ -9,6 +9,7 @@ import (
 
 // The bot as an operator meets it: check, serve, do, health, metrics, stop.
 func TestRunningIt(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	w.start()
 	w.subscribe("CTEACH")
@@ -98,6 +99,7 @@ func (w *world) secondProcess() {
 }
 
 func TestMistakesOfTheConfigurationAreToldAllAtOnce(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	text := strings.Replace(w.config(), "[organization]", "[organisation]", 1) + "\n[tell]\ngrace = \"soon\"\n"
 	if err := os.WriteFile(w.configPath(), []byte(text), 0o600); err != nil {
@@ -112,6 +114,7 @@ func TestMistakesOfTheConfigurationAreToldAllAtOnce(t *testing.T) {
 }
 
 func TestHelpNamesEveryCommand(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	stdout, _, status := w.bot("--help")
 	for _, want := range []string{"serve", "check", "do", "health", "version", "--config"} {
@@ -126,6 +129,7 @@ func TestHelpNamesEveryCommand(t *testing.T) {
 
 // A service cannot leave the configuration while an incident about it is open.
 func TestARetiredServiceWithAnOpenIncident(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	w.start()
 	w.do("incident declare portal slow")
@@ -143,6 +147,7 @@ func TestARetiredServiceWithAnOpenIncident(t *testing.T) {
 
 // The README's first command, and what it says to type next.
 func TestTheExampleForATerminal(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	text, err := os.ReadFile("../../examples/terminal.toml")
 	if err != nil {

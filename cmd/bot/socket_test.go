@@ -266,6 +266,7 @@ func TestAPlannedRestartBySocketMode(t *testing.T) {
 
 // A workspace moves from HTTP to Socket Mode and back by SIGHUP.
 func TestMovingToSocketModeAndBack(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	w.start()
 	w.story.Type(ops, ann, "/incident list")

@@ -112,6 +112,7 @@ func (w *world) settled() {
 // The disk is full: a command is refused with a sentence, nothing is half stored,
 // and when there is room again it works without a restart.
 func TestTheDiskIsFull(t *testing.T) {
+	t.Parallel()
 	disk := mountTmpfs(t, 4<<20)
 	w := newWorld(t)
 	w.dir = disk

@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"github.com/umassonline/belltower/internal/chat/slack/slacktest"
+	"github.com/umassonline/belltower/storage/storagetest"
 )
 
 // The people and channels of every story.
@@ -123,7 +124,7 @@ type world struct {
 
 func newWorld(t *testing.T) *world {
 	t.Helper()
-	w := &world{campus: newCampus(), t: t, dir: t.TempDir()}
+	w := &world{campus: newCampus(), t: t, dir: storagetest.Dir(t)}
 	if err := w.slack.Start(); err != nil {
 		t.Fatal(err)
 	}

@@ -6,7 +6,6 @@ import (
 	"hash/fnv"
 	"math/rand/v2"
 	"os"
-	"path/filepath"
 	"runtime/debug"
 	"strconv"
 	"strings"
@@ -17,6 +16,7 @@ import (
 
 	"github.com/umassonline/belltower/internal/chat/slack/slacktest"
 	"github.com/umassonline/belltower/internal/desk"
+	"github.com/umassonline/belltower/storage/storagetest"
 )
 
 // A year of an organization of five campuses: standing windows and moratoriums, planned
@@ -98,7 +98,7 @@ func (d *deeds) Pop() any {
 // liveThrough tells a season.
 func liveThrough(t *testing.T, s season, seed uint64) {
 	defer debug.SetGCPercent(debug.SetGCPercent(heapGrowth))
-	y := &year{bubble: bubble{t: t, dir: storeDir(t)}, season: s, seed: seed, zone: zone(t)}
+	y := &year{bubble: bubble{t: t, dir: storagetest.Dir(t)}, season: s, seed: seed, zone: zone(t)}
 	y.record.made()
 	defer func() {
 		if t.Failed() {
@@ -131,23 +131,6 @@ func (y *year) close() {
 		y.finish()
 	}
 	y.slack.Close()
-}
-
-// storeDir is a folder in memory where there is one: a year writes to the disk very often.
-func storeDir(t *testing.T) string {
-	if info, err := os.Stat("/dev/shm"); err != nil || !info.IsDir() {
-		return t.TempDir()
-	}
-	dir, err := os.MkdirTemp("/dev/shm", "belltower-year-")
-	if err != nil {
-		return t.TempDir()
-	}
-	t.Cleanup(func() {
-		if err := os.RemoveAll(dir); err != nil {
-			t.Error(err)
-		}
-	})
-	return filepath.Clean(dir)
 }
 
 // dice are those of one thing that happens: what is thrown there changes nothing elsewhere.

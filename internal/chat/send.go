@@ -76,6 +76,9 @@ type Abilities struct {
 	LookUp bool // Find works (Slack: the history scopes are granted)
 	Edit   bool
 	Thread bool
+	// Queues: a post that was taken is queued, and nobody says whether it comes to stand
+	// in the channel (Teams' workflow webhooks).
+	Queues bool
 }
 
 // Outcome is how a send that did not succeed ended.

@@ -111,6 +111,14 @@ func (c *Config) connections() []connection {
 	return all
 }
 
+// ConnectionNames are the names of all connections.
+func (c *Config) ConnectionNames() (names []desk.ConnectionName) {
+	for _, one := range c.connections() {
+		names = append(names, *one.name)
+	}
+	return names
+}
+
 // OpsChannels are the ops channels, most preferred first: those of tell.ops,
 // else the one of each connection in the order Slack, Teams, Discord.
 func (c *Config) OpsChannels() []desk.Channel {

@@ -26,7 +26,6 @@ func notBuilt() []string {
 		"services.sorry_page",
 		"sources",
 		"status_page",
-		"teams",
 		"verify",
 	}
 }

@@ -196,6 +196,7 @@ func (w Window) dueRunning(now time.Time, a Around) (WindowChange, bool) {
 // that nobody answers it promises nothing more.
 func (w Window) late(now time.Time) WindowChange {
 	w = w.clone()
+	promised := w.NextNewsBy
 	w.Missed++
 	w.AskedFor = w.Planned.To
 	w.NextNewsBy = now.Add(lateNews)
@@ -204,7 +205,7 @@ func (w Window) late(now time.Time) WindowChange {
 	}
 	c := w.change(Act{At: now}, Entry{Kind: WindowLate}, ReachChannel)
 	c.Ask = c.Window.ask(AskLate, w.NextNewsBy)
-	c.Ask.Missed = w.Missed
+	c.Ask.Missed, c.Ask.Promised = w.Missed, promised
 	c.Escalate = w.Missed == maxMissed-1
 	return c
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/umassonline/belltower/internal/outbox"
 	"github.com/umassonline/belltower/storage"
 	"github.com/umassonline/belltower/storage/boltdb"
+	"github.com/umassonline/belltower/storage/storagetest"
 )
 
 var (
@@ -33,7 +34,7 @@ type office struct {
 
 func newOffice(t *testing.T) *office {
 	t.Helper()
-	db, err := boltdb.Open(filepath.Join(t.TempDir(), "belltower.db"), boltdb.Options{})
+	db, err := boltdb.Open(filepath.Join(storagetest.Dir(t), "belltower.db"), boltdb.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -17,6 +17,7 @@ import (
 	"github.com/umassonline/belltower/internal/journal"
 	"github.com/umassonline/belltower/storage"
 	"github.com/umassonline/belltower/storage/boltdb"
+	"github.com/umassonline/belltower/storage/storagetest"
 )
 
 // frail is a store that dies at a write, or right after a commit: each is a step.
@@ -106,7 +107,7 @@ const never = 1 << 30
 // copied is an office with a file of its own, which holds data.
 func (o *office) copied(data []byte) *office {
 	o.t.Helper()
-	path := filepath.Join(o.t.TempDir(), "copy.db")
+	path := filepath.Join(storagetest.Dir(o.t), "copy.db")
 	if err := os.WriteFile(path, data, 0o600); err != nil {
 		o.t.Fatal(err)
 	}

@@ -127,7 +127,7 @@ func benchFanOut(b *testing.B, channels int) {
 	settled := make(chan struct{}, 1)
 	e := NewEngine(EngineConfig{
 		DB: db, Book: book, Words: plainWords{}, Senders: map[desk.ConnectionName]chat.Sender{campus: p},
-		Abilities: map[desk.ConnectionName]chat.Abilities{campus: {LookUp: true, Edit: true, Thread: true}},
+		Abilities: func(desk.Channel) chat.Abilities { return chat.Abilities{LookUp: true, Edit: true, Thread: true} },
 		Observe:   Observer{LastPost: func(time.Duration) { settled <- struct{}{} }},
 	})
 	e.lines[campus].pace[methodPost] = newPace(600_000_000) // the platform does not limit

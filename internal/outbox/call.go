@@ -232,6 +232,9 @@ func (l *line) succeeded(now time.Time, c *call) {
 	case sendEdit:
 		p.Shown = n
 	}
+	if c.plan.do != sendEdit {
+		p.Queued = j.lane.abil.Queues
+	}
 	j.calm()
 	l.receive(now, &receipt{job: j, post: &p, said: c.plan.do != sendEdit})
 }

@@ -238,7 +238,7 @@ func TestStoryPostsRefused(t *testing.T) {
 // While a limit stops reads, the channels whose read is due wait for its end.
 func TestReachWaitsForItsPace(t *testing.T) {
 	now := time.Date(2026, 11, 22, 4, 10, 0, 0, time.UTC)
-	l := newLine(NewEngine(EngineConfig{Book: NewBook()}), campus, nil)
+	l := newLine(NewEngine(EngineConfig{Abilities: func(desk.Channel) chat.Abilities { return chat.Abilities{} }, Book: NewBook()}), campus, nil)
 	l.gone["b"] = goneRecord{Next: now.Add(-time.Hour)}
 	l.pace[methodReach].refused(now, "a", 30*time.Second, true)
 	if l.reach(t.Context(), now); l.health.reading {

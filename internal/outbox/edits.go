@@ -28,7 +28,7 @@ const (
 
 // edits hands posts with old texts to their lanes.
 func (l *line) edits(ctx context.Context, now time.Time) error {
-	if !l.abil.Edit || l.stopped() {
+	if !l.edit || l.stopped() {
 		return nil
 	}
 	room := editsOpen - l.editing()
@@ -56,7 +56,7 @@ func (r round) due(now time.Time, finished bool) bool {
 
 // editTime is when edits have to be looked at again.
 func (l *line) editTime(now time.Time) (at time.Time) {
-	if !l.abil.Edit {
+	if !l.edit {
 		return at
 	}
 	for _, s := range l.subjects {
@@ -148,7 +148,7 @@ func (l *line) settle(ctx context.Context, now time.Time) error {
 		if !open {
 			l.engine.watch.toldAll(s, s.out.N, l.name, now)
 		}
-		if open || busy || (l.abil.Edit && (s.round.again || s.round.running)) || s.out.held() {
+		if open || busy || (l.edit && (s.round.again || s.round.running)) || s.out.held() {
 			continue
 		}
 		still = append(still, s)

@@ -17,9 +17,10 @@ import (
 type EngineConfig struct {
 	DB   storage.DB
 	Book *Book
-	// Senders are the connections that can be sent to, Abilities what each can do.
-	Senders   map[desk.ConnectionName]chat.Sender
-	Abilities map[desk.ConnectionName]chat.Abilities
+	// Senders are the connections that can be sent to.
+	Senders map[desk.ConnectionName]chat.Sender
+	// Abilities is what can be done in a channel; without an id, in any of its connection.
+	Abilities func(desk.Channel) chat.Abilities
 	Words     Words
 	Now       func() time.Time // nil: time.Now
 	Log       *slog.Logger     // nil: none

@@ -12,7 +12,7 @@ func (l *line) lane(channel string) *lane {
 	if la == nil {
 		ch := desk.Channel{Connection: l.name, ID: channel}
 		places := l.engine.cfg.Book.Places()
-		la = &lane{ch: ch, ops: places.isOps(ch), abil: l.abil, zone: places.zone(), gone: l.isGone(channel), dirty: true}
+		la = &lane{ch: ch, ops: places.isOps(ch), abil: l.engine.cfg.Abilities(ch), zone: places.zone(), gone: l.isGone(channel), dirty: true}
 		l.lanes[channel] = la
 	}
 	return la

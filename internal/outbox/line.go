@@ -19,7 +19,7 @@ type line struct {
 	engine *Engine
 	name   desk.ConnectionName
 	sender chat.Sender
-	abil   chat.Abilities
+	edit   bool // posts can be edited, at least in some channel
 	log    *slog.Logger
 	pace   [methods]*pace
 	turns  [methods]int // calls made, for the turns of who has waited longest
@@ -86,7 +86,7 @@ type failedID struct {
 
 func newLine(e *Engine, name desk.ConnectionName, s chat.Sender) *line {
 	l := &line{
-		engine: e, name: name, sender: s, abil: e.cfg.Abilities[name],
+		engine: e, name: name, sender: s, edit: e.cfg.Abilities(desk.Channel{Connection: name}).Edit,
 		log:      e.cfg.Log.With("connection", string(name)),
 		subjects: map[desk.Subject]*subject{}, circles: newCircles(),
 		wake: make(chan struct{}, 1),

@@ -15,7 +15,9 @@ import (
 // fails as it is told to, and notes every post that should not have been made.
 type platform struct {
 	abil chat.Abilities
-	now  func() time.Time
+	// ables are the channels that can less or more than that.
+	ables map[string]chat.Abilities
+	now   func() time.Time
 	// fault says what goes wrong with a call; nil: nothing ever does.
 	fault func(kind string, d chat.Delivery) fault
 	// allowed says why a post may not be made now; nil or empty: it may.
@@ -43,6 +45,14 @@ type message struct {
 	reference bool
 	edits     int
 	ops       bool
+}
+
+// can is what can be done in a channel.
+func (p *platform) can(ch desk.Channel) chat.Abilities {
+	if one, ok := p.ables[ch.ID]; ok {
+		return one
+	}
+	return p.abil
 }
 
 // fault is what goes wrong with one call; the zero fault is nothing.

@@ -19,6 +19,7 @@ type State string
 // The states.
 const (
 	Told    State = "told"
+	Queued  State = "queued" // told, as far as the platform says: it queues posts and says no more
 	Waiting State = "waiting"
 	Failed  State = "failed" // given up after 24 h, or the platform refused it for good
 	Gone    State = "gone"   // the channel cannot be reached
@@ -282,6 +283,9 @@ func (in *inquiry) standing(tx storage.Tx, ch desk.Channel) (Why, error) {
 	}
 	if !quiet && posted && (in.out.gaveWay() || post.Told >= in.out.want(w.Ops)) {
 		w.State = Told
+		if post.Queued {
+			w.State = Queued
+		}
 		return w, nil
 	}
 	if reason := in.notTold(w, quiet); reason != "" && !posted {

@@ -169,6 +169,8 @@ type Post struct {
 	At    time.Time // when it was last told something
 	// Unsure: a routine reply may be missing; the root's text makes up for it.
 	Unsure bool `json:",omitempty"`
+	// Queued: the platform queued what was last told, and says no more.
+	Queued bool `json:",omitempty"`
 	// Ops: it was made as an ops post.
 	Ops bool `json:",omitempty"`
 	// Manner is that of the channel's subscription, for when it has none any more.

@@ -323,3 +323,33 @@ func TestStoryEndedWhileAConnectionWasAway(t *testing.T) {
 		}
 	})
 }
+
+// Channels of one connection that can less (Teams' workflow webhooks beside its bot) get
+// a post for what reaches a channel, and nothing else; the others are edited as ever.
+func TestStoryChannelsOfAConnectionThatCanLess(t *testing.T) {
+	inWorld(t, func(w *world) {
+		w.platform.ables = map[string]chat.Abilities{"library": {Queues: true}}
+		w.platform.abil.LookUp = false
+		w.subscribe("", "math", "library")
+		w.start()
+		s := w.declare(desk.Major, 0)
+		w.pass(20 * time.Second)
+		w.say(s, 0)
+		w.pass(20 * time.Second)
+		w.expect("math", s, "post 1 shows 2; says [2]")
+		w.expect("library", s, "post 1")
+		w.stop()
+		w.start()
+		w.resolve(s)
+		w.pass(20 * time.Second)
+		w.expect("math", s, "post 1 shows 3; says [2]; cries [3]")
+		w.expect("library", s, "post 1; cries [3]")
+		w.mustRest(s)
+		for id, want := range map[string]State{"math": Told, "library": Queued} {
+			why, err := w.book.Why(context.Background(), w.store, s, channel(id))
+			if err != nil || why.State != want {
+				t.Errorf("%s: %+v, %v", id, why.Standing, err)
+			}
+		}
+	})
+}

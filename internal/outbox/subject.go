@@ -27,6 +27,7 @@ type subject struct {
 // span is the announcements after told, up to want, as a manner has them said.
 type span struct {
 	told, want int
+	threads    bool
 	manner     desk.Manner
 }
 
@@ -78,7 +79,7 @@ func (s *subject) scopeAt(n int) desk.Scope {
 // there are no threads only what is for the channel itself is said; to a loud channel
 // all is for it, and to a quiet one nothing is said.
 func (s *subject) reply(told, want int, threads bool, m desk.Manner) saying {
-	k := span{told, want, m}
+	k := span{told, want, threads, m}
 	if out, ok := s.said[k]; ok || m == desk.Quiet {
 		return out
 	}
@@ -111,6 +112,12 @@ func (s *subject) stale(n int, now time.Time) bool {
 	}
 	until := s.at(n).Snapshot.NewsUntil()
 	return !until.IsZero() && !now.Before(until)
+}
+
+// asks reports whether version n of the subject is a question that is still open.
+func (s *subject) asks(n int) bool {
+	notice := s.at(n).Snapshot.Notice
+	return notice != nil && notice.Question != nil && !s.amended(n)
 }
 
 // urgent reports whether the newest goes before what others say.

@@ -17,6 +17,7 @@ import (
 	"github.com/umassonline/belltower/internal/desk"
 	"github.com/umassonline/belltower/storage"
 	"github.com/umassonline/belltower/storage/boltdb"
+	"github.com/umassonline/belltower/storage/storagetest"
 )
 
 const campus = desk.ConnectionName("amherst")
@@ -62,7 +63,7 @@ func inWorld(t *testing.T, story func(w *world)) {
 
 func newWorld(t testing.TB) *world {
 	t.Helper()
-	store, err := boltdb.Open(filepath.Join(t.TempDir(), "test.db"), boltdb.Options{})
+	store, err := boltdb.Open(filepath.Join(storagetest.Dir(t), "test.db"), boltdb.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -176,17 +177,15 @@ func (w *world) start() {
 	db := &mortal{DB: w.store, world: w, kill: cancel, died: make(chan struct{})}
 	w.db = db
 	senders := map[desk.ConnectionName]chat.Sender{}
-	abilities := map[desk.ConnectionName]chat.Abilities{}
 	for _, c := range w.book.Places().Connections {
 		senders[c.Name] = process{w.platform, db.dead.Load, db.boundary}
-		abilities[c.Name] = w.platform.abil
 	}
 	var log io.Writer = io.Discard
 	if os.Getenv("OUTBOX_LOG") != "" {
 		log = os.Stderr
 	}
 	w.engine = NewEngine(EngineConfig{
-		chunk: w.chunk, Now: w.clock, DB: db, Book: w.book, Words: plainWords{}, Senders: senders, Abilities: abilities, Observe: w.observe,
+		chunk: w.chunk, Now: w.clock, DB: db, Book: w.book, Words: plainWords{}, Senders: senders, Abilities: w.platform.can, Observe: w.observe,
 		Log: slog.New(slog.NewTextHandler(log, &slog.HandlerOptions{Level: slog.LevelDebug})),
 	})
 	done := make(chan error)

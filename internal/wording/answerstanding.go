@@ -12,7 +12,7 @@ import (
 type Standing struct {
 	Channel desk.Channel
 	Ops     bool
-	State   string // "told", "waiting", "failed", "gone", "not told"
+	State   string // "told", "queued", "waiting", "failed", "gone", "not told"
 	Why     string // a clause; empty: the state says it all
 	At      time.Time
 	Next    time.Time
@@ -39,7 +39,7 @@ func (c Context) rest(s Standing) (t chat.Text) {
 	if !s.QuietUntil.IsZero() {
 		return c.say(" when its quiet hours end, %s.", c.withDay(s.QuietUntil))
 	}
-	if s.State == "told" && !s.At.IsZero() {
+	if wasTold(s.State) && !s.At.IsZero() {
 		t = append(t, chat.Span{Plain: " "}, c.withDay(s.At))
 	}
 	switch {
@@ -58,6 +58,9 @@ func (c Context) rest(s Standing) (t chat.Text) {
 		t = append(t, c.say(", until %s", c.span(s.Next, chat.Seconds))...)
 	default:
 		t = append(t, c.say(", next try %s", c.withDay(s.Next))...)
+	}
+	if s.State == "queued" {
+		t = append(t, c.say(", and nobody says whether it came: the history of the workflow's runs tells")...)
 	}
 	if s.Unsure {
 		t = append(t, c.say(", a reply in the thread may be missing")...)
@@ -102,11 +105,16 @@ func (c Context) doubt(english string) chat.Line {
 	return chat.Line{Kind: chat.Item, Text: chat.Plain(c.retold(english, doubts()))}
 }
 
+// wasTold reports whether nothing more is done in such a state.
+func wasTold(state string) bool { return state == "told" || state == "queued" }
+
 // stateWord is a state as staff read it.
 func (c Context) stateWord(state string) string {
 	switch state {
 	case "told":
 		return c.word("told")
+	case "queued":
+		return c.word("queued")
 	case "waiting":
 		return c.word("waiting")
 	case "failed":
@@ -142,7 +150,9 @@ func (c Context) Forgotten(s desk.Subject, ended time.Time, kept time.Duration) 
 }
 
 // StandingOrder lists the states in the order in which they matter to who reads.
-func StandingOrder() []string { return []string{"failed", "gone", "waiting", "not told", "told"} }
+func StandingOrder() []string {
+	return []string{"failed", "gone", "waiting", "not told", "queued", "told"}
+}
 
 // Why answers why a channel did or did not hear of a subject.
 func (c Context) Why(s desk.Subject, st Standing, subs []desk.Subscription) chat.Message {
@@ -152,7 +162,7 @@ func (c Context) Why(s desk.Subject, st Standing, subs []desk.Subscription) chat
 		word = c.word("This channel is told")
 	}
 	m.Summary = append(c.say("%s of %s", word, s), c.rest(st)...)
-	if st.State != "told" && !st.At.IsZero() { // it was told before
+	if !wasTold(st.State) && !st.At.IsZero() { // it was told before
 		m.Summary = append(c.say("%s the newest of %s", word, s), c.rest(st)...)
 	}
 	return c.withHears(m, subs)
@@ -162,6 +172,8 @@ func (c Context) whyWord(state string) string {
 	switch state {
 	case "told":
 		return c.word("This channel was told")
+	case "queued":
+		return c.word("A post to this channel was queued")
 	case "waiting":
 		return c.word("This channel is still to be told")
 	case "failed":

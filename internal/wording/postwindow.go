@@ -217,7 +217,7 @@ func (c Context) nextNews(w desk.Window, asOf time.Time, k clock) []chat.Text {
 	case w.NextNewsBy.After(asOf):
 		return []chat.Text{c.say("Next news by %s.", k.at(w.NextNewsBy))}
 	}
-	return []chat.Text{c.say("No next update promised.")}
+	return []chat.Text{c.noPromise(w.IsSilent())}
 }
 
 // notVerified says of what is completed that only people have said so.

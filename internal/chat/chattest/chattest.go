@@ -27,7 +27,7 @@ type Adapter struct {
 	// Transport leads to the fake platform.
 	Transport http.RoundTripper
 	// Connect makes the adapter, ready to send, over a transport: the suite's own
-	// that breaks things on the way to Transport.
+	// that breaks things on the way to Transport. nil: it does not send.
 	Connect func(over http.RoundTripper, words Words) chat.Sender
 	// Abilities are those of what Connect makes.
 	Abilities chat.Abilities
@@ -42,7 +42,11 @@ type Adapter struct {
 	// LostRoot is a post's id as the platform writes them, of no post.
 	LostRoot chat.PostID
 
+	// Inbound is left empty by an adapter that only sends: it is not asked about requests.
 	Inbound Inbound
+	// Mute: of a post the platform says nothing but that it took it, by the status 202 and
+	// no id, and it lets nothing be read.
+	Mute bool
 	// Secrets are what must never be shown, Log what was logged so far.
 	Secrets []string
 	Log     func() string
@@ -69,6 +73,8 @@ type Inbound struct {
 	// Command makes the signed request of somebody who types "/incident" and the
 	// text; each is a request of its own.
 	Command func(text string) *http.Request
+	// Once: a request that comes again is taken for a replay, and refused with 401.
+	Once bool
 	// Sign makes a signed request to the same address with any body.
 	Sign func(body []byte) *http.Request
 	// Unbelieved are requests of commands that the platform did not make, or long
@@ -76,36 +82,46 @@ type Inbound struct {
 	Unbelieved, Strangers map[string]*http.Request
 	// Nowhere is a signed request to an address below the adapter's that it has not.
 	Nowhere *http.Request
+	// Carries is how the platform's requests bring what was typed; nil: as it is. Those in
+	// JSON bring no invalid UTF-8.
+	Carries func(typed string) string
+	// BodyUnsigned: the platform signs who and when, not the body, so that one that was
+	// put in its place is believed, and cannot be read.
+	BodyUnsigned bool
 }
 
 // Run runs the suite. make is called for each test.
 func Run(t *testing.T, make func(*testing.T) Adapter) {
 	for _, tc := range []struct {
-		name string
-		test func(*suite)
+		name    string
+		test    func(*suite)
+		inbound bool
 	}{
-		{"a command is handed over as typed", commandAsTyped},
-		{"a command that comes again is the same", commandAgain},
-		{"what the platform did not sign is refused", unbelieved},
-		{"what is for others is refused", strangers},
-		{"what cannot be read is refused", unreadable},
-		{"answers keep to the limits", hostileAnswers},
-		{"a late answer does not keep the platform waiting", lateAnswer},
-		{"posts, replies and edits arrive", arrive},
-		{"posts keep to the limits", hostilePosts},
-		{"nothing typed becomes mark-up", injection},
-		{"every status is told apart", statuses},
-		{"every way to get no answer is told apart", noAnswers},
-		{"answers that are none leave doubt", strangeAnswers},
-		{"what was sent is found again", foundAgain},
-		{"nothing else is found", nothingElse},
-		{"a closed channel is gone", closed},
-		{"a lost root is told", lostRoot},
-		{"many send at once", manyAtOnce},
+		{"a command is handed over as typed", commandAsTyped, true},
+		{"a command that comes again is the same", commandAgain, true},
+		{"what the platform did not sign is refused", unbelieved, true},
+		{"what is for others is refused", strangers, true},
+		{"what cannot be read is refused", unreadable, true},
+		{"answers keep to the limits", hostileAnswers, true},
+		{"a late answer does not keep the platform waiting", lateAnswer, true},
+		{"posts, replies and edits arrive", arrive, false},
+		{"posts keep to the limits", hostilePosts, false},
+		{"nothing typed becomes mark-up", injection, false},
+		{"every status is told apart", statuses, false},
+		{"every way to get no answer is told apart", noAnswers, false},
+		{"answers that are none leave doubt", strangeAnswers, false},
+		{"what was sent is found again", foundAgain, false},
+		{"nothing else is found", nothingElse, false},
+		{"a closed channel is gone", closed, false},
+		{"a lost root is told", lostRoot, false},
+		{"many send at once", manyAtOnce, false},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				s := &suite{T: t, Adapter: make(t)}
+				if tc.inbound && s.Inbound.Handler == nil || !tc.inbound && s.Connect == nil {
+					return // it only sends, or only answers
+				}
 				tc.test(s)
 				s.shows(s.Log())
 			})

@@ -8,8 +8,8 @@ import (
 	"github.com/umassonline/belltower/internal/chat"
 )
 
-// hostile are messages that want to break a platform's limits.
-func hostile() map[string]chat.Message {
+// Hostile are messages that want to break a platform's limits.
+func Hostile() map[string]chat.Message {
 	long := strings.Repeat("Learn ist nicht verfügbar & <langsam>. ", 400)
 	word := strings.Repeat("é😀&", 5000)
 	at := time.Date(2026, 12, 2, 9, 12, 0, 0, time.UTC)
@@ -39,7 +39,7 @@ func hostile() map[string]chat.Message {
 }
 
 func hostilePosts(s *suite) {
-	for name, m := range hostile() {
+	for name, m := range Hostile() {
 		sender := s.Connect(s.Transport, func(chat.Delivery) chat.Message { return m })
 		id, err := sender.Post(s.Context(), delivery(s.Channel, 1))
 		if err != nil {
@@ -63,7 +63,7 @@ func hostilePosts(s *suite) {
 }
 
 func hostileAnswers(s *suite) {
-	for name, m := range hostile() {
+	for name, m := range Hostile() {
 		h := s.Inbound.Handler(handling(nil, chat.Reply{Message: m}))
 		rec := httptest.NewRecorder()
 		h.ServeHTTP(rec, s.Inbound.Command("list"))
@@ -92,10 +92,33 @@ func injection(s *suite) {
 			s.Errorf("%q: %v", typed, err)
 			continue
 		}
-		for _, p := range s.Seen(s.Channel) {
-			if p.ID == id && len(p.Acts) > 0 {
-				s.Errorf("%q: the platform acts on %q", typed, p.Acts)
-			}
+		s.actsOnNothing(typed, id)
+		if !s.Abilities.Edit {
+			continue
 		}
+		d := delivery(s.Channel, 2)
+		d.Root = id
+		if err := sender.Edit(s.Context(), d); err != nil {
+			s.Errorf("%q, as an edit: %v", typed, err)
+		}
+		s.actsOnNothing(typed, id)
+	}
+}
+
+// actsOnNothing fails when the platform acts on what was typed into a post.
+func (s *suite) actsOnNothing(typed string, id chat.PostID) {
+	s.Helper()
+	shown := false
+	for _, p := range s.Seen(s.Channel) {
+		if p.ID != id {
+			continue
+		}
+		shown = true
+		if len(p.Acts) > 0 {
+			s.Errorf("%q: the platform acts on %q", typed, p.Acts)
+		}
+	}
+	if !shown {
+		s.Errorf("%q: the post is not there", typed)
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"embed"
 	"errors"
 	"html/template"
+	"maps"
 	"net"
 	"net/http"
 	"net/netip"
@@ -152,7 +153,9 @@ func (p *Platform) say(r *http.Request, s seat) done {
 // give gives the bot a request and shows the answer. replaced is the answer in which
 // the button was that was pressed, if any: it is spent unless the bot refused.
 func (p *Platform) give(ctx context.Context, s seat, req chat.Request, replaced *post) done {
+	req = p.again(req)
 	a, err := p.ask(ctx, req)
+	p.answers(req, err)
 	switch {
 	case errors.Is(err, errNoBot):
 		return done{Fault: "The bot does not answer: it was stopped, and starts again in a moment. What you typed is still here."}
@@ -170,6 +173,30 @@ func (p *Platform) give(ctx context.Context, s seat, req chat.Request, replaced 
 	defer p.mu.Unlock()
 	p.answered(s, a, replaced)
 	return done{}
+}
+
+// again is the request as it was made before where the bot did not live to answer it:
+// with the same id, so that it is done once, however often it is tried.
+func (p *Platform) again(r chat.Request) chat.Request {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	was, waits := p.unanswered[place{r.Person, r.Channel}]
+	if waits && was.Command == r.Command && was.Text == r.Text && was.Filled == r.Filled && maps.Equal(was.Options, r.Options) {
+		r.ID = was.ID
+	}
+	return r
+}
+
+// answers remembers a request that got no answer, and forgets it when one of the same
+// place did.
+func (p *Platform) answers(r chat.Request, err error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if errors.Is(err, errNoBot) {
+		p.unanswered[place{r.Person, r.Channel}] = r
+	} else {
+		delete(p.unanswered, place{r.Person, r.Channel})
+	}
 }
 
 // answered shows an answer: to everybody, or to who asked alone, there in the place of

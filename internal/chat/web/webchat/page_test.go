@@ -27,6 +27,7 @@ type town struct {
 	page   *httptest.Server
 	asked  []chat.Request
 	answer chat.Reply
+	dies   bool // the bot does what it is asked, and is gone before it answers
 }
 
 func newTown(t *testing.T) *town {
@@ -47,6 +48,9 @@ func newTown(t *testing.T) *town {
 	}
 	bot := httptest.NewServer(c.Handler(web.Callbacks{Handle: func(_ context.Context, r chat.Request) chat.Reply {
 		w.asked = append(w.asked, r)
+		if w.dies {
+			panic(http.ErrAbortHandler)
+		}
 		return w.answer
 	}}))
 	t.Cleanup(bot.Close)
@@ -283,5 +287,34 @@ func TestAPageWithoutABotSaysSo(t *testing.T) {
 	}
 	if page := w.get("/", at("ann", "teaching")); !strings.Contains(page, "Does not run") || !strings.Contains(page, "Process 7 was killed") {
 		t.Error("the panel does not say that the bot was killed")
+	}
+}
+
+// What was typed when the bot was killed is done once, though it is sent again: the bot
+// may have carried it out before it could answer.
+func TestWhatGotNoAnswerIsTheSameRequestAgain(t *testing.T) {
+	w := newTown(t)
+	say := func(line string) map[string]string {
+		t.Helper()
+		_, said := w.done("/say", at("ann", "ops", "line", line))
+		return said
+	}
+	w.dies = true
+	if fault := say("/incident update 1 Text.")["fault"]; !strings.Contains(fault, "still here") {
+		t.Errorf("the page says %q", fault)
+	}
+	w.dies = false
+	say("/incident update 1 Another text.")
+	w.dies = true
+	say("/incident update 1 Text.")
+	w.dies = false
+	say("/incident update 1 Text.")
+	say("/incident update 1 Text.")
+	ids := make([]string, len(w.asked))
+	for k, r := range w.asked {
+		ids[k] = r.ID
+	}
+	if len(ids) != 5 || ids[2] != ids[3] || ids[0] == ids[1] || ids[0] == ids[2] || ids[3] == ids[4] {
+		t.Errorf("the bot was asked as %q", ids)
 	}
 }

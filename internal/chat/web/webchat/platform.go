@@ -19,6 +19,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/umassonline/belltower/internal/chat"
 	"github.com/umassonline/belltower/internal/chat/web"
 	"github.com/umassonline/belltower/internal/config"
 	"github.com/umassonline/belltower/internal/desk"
@@ -76,6 +77,15 @@ type Platform struct {
 	changed chan struct{} // closed by the next change
 	panel   panel
 	streams int
+	// unanswered are the newest requests of people in channels that the bot was stopped
+	// under: it may have done them.
+	unanswered map[place]chat.Request
+}
+
+// place is a person in a channel.
+type place struct {
+	person desk.Person
+	room   desk.Channel
 }
 
 // room is a channel and what was said in it.
@@ -106,7 +116,7 @@ type post struct {
 
 // New makes a platform without channels. It calls nobody.
 func New(s Settings) *Platform {
-	p := &Platform{set: s, changed: make(chan struct{}), client: &http.Client{Transport: s.Transport, Timeout: 35 * time.Second}}
+	p := &Platform{set: s, changed: make(chan struct{}), unanswered: map[place]chat.Request{}, client: &http.Client{Transport: s.Transport, Timeout: 35 * time.Second}}
 	p.templates = p.parse()
 	return p
 }

@@ -1,0 +1,102 @@
+package card
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/umassonline/belltower/internal/chat"
+)
+
+// perRow is how many buttons Teams shows at once; more go into a menu
+// (learn.microsoft.com, "Adaptive Cards overflow menu"), so they get rows of their own.
+const perRow = 6
+
+const (
+	maxButtons = 24
+	maxTitle   = 80
+	maxCommand = 3000 // in bytes
+	maxConfirm = 500
+)
+
+// action is a button.
+type action struct {
+	Type  string `json:"type"`
+	Title string `json:"title"`
+	Style string `json:"style,omitempty"`
+	URL   string `json:"url,omitempty"`
+
+	// Of what is sent back.
+	Verb string `json:"verb,omitempty"`
+	Data *data  `json:"data,omitempty"`
+	// Fallback is for clients that do not know Action.Execute.
+	Fallback *action `json:"fallback,omitempty"`
+	// Card is what opens below the button.
+	Card *root `json:"card,omitempty"`
+}
+
+// Verb is the verb of all actions that come back as an invoke named
+// adaptiveCard/action.
+const Verb = "command"
+
+// buttons makes the buttons of a message; left are the labels of those that have no
+// place or whose command does not fit.
+func (w *writer) buttons(list []chat.Action) (made []action, left []string) {
+	room := buttonsRoom
+	for _, a := range list {
+		title := shorten(strings.TrimSpace(clean(oneLine(a.Label))), maxTitle)
+		if title == "" || a.Command == "" && a.URL == "" || w.LinksOnly && a.URL == "" {
+			continue
+		}
+		b := w.button(a, title)
+		need := size(b)
+		if len(made) == maxButtons || need > room || len(a.Value()) > maxCommand || a.URL != "" && !isLink(a.URL) {
+			left = append(left, title)
+			continue
+		}
+		room -= need
+		made = append(made, b)
+	}
+	return made, left
+}
+
+func (w *writer) button(a chat.Action, title string) action {
+	style := buttonStyle(a.Style)
+	if a.URL != "" {
+		return action{Type: "Action.OpenUrl", Title: title, URL: a.URL, Style: style}
+	}
+	do := execute(title, style, data{Command: a.Value()})
+	if a.Confirm == "" {
+		return do
+	}
+	ask := element{Type: "TextBlock", Text: string(w.literal(nil, shorten(oneLine(a.Confirm), maxConfirm))), Wrap: true}
+	card := &root{Type: "AdaptiveCard", Version: "1.5", Body: []element{ask}, Actions: []action{do}}
+	return action{Type: "Action.ShowCard", Title: title, Style: style, Card: card}
+}
+
+// execute is a button that sends data back: as an invoke, or from old clients as a
+// message that has a value.
+func execute(title, style string, d data) action {
+	submit := &action{Type: "Action.Submit", Title: title, Style: style, Data: &d}
+	return action{Type: "Action.Execute", Title: title, Style: style, Verb: Verb, Data: &d, Fallback: submit}
+}
+
+func buttonStyle(s chat.ActionStyle) string {
+	switch s {
+	case chat.Primary:
+		return "positive"
+	case chat.Danger:
+		return "destructive"
+	}
+	return ""
+}
+
+// place puts the buttons into a card: below it, or in rows where there are many.
+func (r *root) place(buttons []action) {
+	if len(buttons) <= perRow {
+		r.Actions = buttons
+		return
+	}
+	for row := range slices.Chunk(buttons, perRow) {
+		r.Body = append(r.Body, element{Type: "ActionSet", Actions: row})
+	}
+}
