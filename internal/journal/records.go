@@ -20,7 +20,7 @@ import (
 //	coming/from/number  the windows that have not begun, series not
 //	running/number      the windows at work
 //	series/number/...   the series that are not over, and their services
-//	repeats/service/number   the same by service
+//	repeats/service/number/rule   the same by service, with their rules
 //	over/time/number    the windows that are over, by the last time that calendars show
 //	made/number/slot    the number of the window that is a slot's of a series
 //	due/time/subject    when the clock has to look at something

@@ -2,7 +2,6 @@ package journal
 
 import (
 	"context"
-	"errors"
 	"time"
 
 	"github.com/umassonline/belltower/internal/desk"
@@ -46,10 +45,6 @@ type WindowRule func(w desk.Window, act desk.Act) (desk.WindowChange, error)
 // MaxWindowServices is the most services that one window is about: each takes a record
 // of the calendar, moved with it in one transaction.
 const MaxWindowServices = 25
-
-// lookAhead is how many occurrences of a series are looked at for what speaks against
-// them.
-const lookAhead = 60
 
 // Schedule plans a window. It refuses with a *desk.Objection where the time is not free.
 func (j *Journal) Schedule(ctx context.Context, by By, p desk.Plan, o desk.Override) (WindowApplied, error) {
@@ -318,113 +313,6 @@ func nextSlot(w desk.Window) (desk.Period, bool) {
 
 // makeAhead is how long before its begin an occurrence of a series is made.
 const makeAhead = 8 * 24 * time.Hour
-
-// checkFree refuses, as a *desk.Objection, a time that is not free for w.
-func (j *Journal) checkFree(tx storage.Tx, by By, w desk.Window, o desk.Override) error {
-	times := []desk.Period{w.Planned}
-	if w.IsSeries() {
-		times = w.Rule.Between(w.Planned.From, w.Planned.From.AddDate(1, 0, 0), lookAhead)
-	}
-	if err := guardPlans(tx); err != nil {
-		return err
-	}
-	taken, err := takenBy(tx, w, times)
-	if err != nil {
-		return err
-	}
-	p := j.settings.Load().Planning
-	err = p.Check(w.ServiceIDs(), times, by.At, taken, o)
-	var objection *desk.Objection
-	if w.IsSeries() && (err == nil || errors.As(err, &objection) && objection.Kind == desk.InMoratorium) {
-		return p.CheckRule(w.ServiceIDs(), *w.Rule, w.Planned, o)
-	}
-	return err
-}
-
-// guardPlans reads what every other change of plans writes, so that of two that take the
-// same time at once the later one looks again: the calendar itself is only scanned, which
-// no store protects. New windows write the last number given, all other changes of when
-// work is planned (keepPlan) a count of such, so that only these cost a write more.
-func guardPlans(tx storage.Tx) error {
-	if _, _, err := seqTable().Get(tx, seqTable().Key().Str(string(desk.WindowSubject))); err != nil {
-		return err
-	}
-	_, _, err := seqTable().Get(tx, replansKey())
-	return err
-}
-
-func replansKey() storage.Key { return seqTable().Key().Str("replans") }
-
-// keepPlan counts a change of when a window is planned.
-func keepPlan(tx storage.Tx, was, is desk.Window) error {
-	if was.Number == 0 || was.Planned.From.Equal(is.Planned.From) && was.Planned.To.Equal(is.Planned.To) {
-		return nil
-	}
-	n, _, err := seqTable().Get(tx, replansKey())
-	if err != nil {
-		return err
-	}
-	return seqTable().Put(tx, replansKey(), n+1)
-}
-
-// takenBy lists the times of other windows about services of w that may be in the way
-// of times.
-func takenBy(tx storage.Tx, w desk.Window, times []desk.Period) (out []desk.Taken, err error) {
-	if len(times) == 0 {
-		return nil, nil
-	}
-	all := desk.Period{From: times[0].From, To: times[len(times)-1].To}
-	for _, id := range w.ServiceIDs() {
-		err := scanSlots(tx, id, all, func(t desk.Taken) {
-			if t.Subject.Number != w.Number {
-				out = append(out, t)
-			}
-		})
-		if err != nil {
-			return nil, err
-		}
-	}
-	series, err := seriesAbout(tx, w.ServiceIDs())
-	if err != nil {
-		return nil, err
-	}
-	for _, number := range series {
-		if number == w.Number {
-			continue
-		}
-		taken, err := futureOf(tx, number, all)
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, taken...)
-	}
-	return out, nil
-}
-
-// futureOf lists the occurrences of a series that are not windows of their own yet.
-func futureOf(tx storage.Tx, number int, within desk.Period) (out []desk.Taken, err error) {
-	w, err := scanWindow(tx, number)
-	if err != nil {
-		return nil, err
-	}
-	slots := w.Rule.Between(latest(within.From.Add(-w.Rule.For), w.Planned.From), within.To, 10*lookAhead)
-	if len(slots) == 0 {
-		return nil, nil
-	}
-	made := map[int64]bool{}
-	last := madeKey(number, slots[len(slots)-1].From).End()
-	err = madeTable().Scan(tx, madeKey(number, slots[0].From), last, 0, func(key storage.Key, _ int) (bool, error) {
-		slot, err := slotOf(key)
-		made[slot.UnixNano()] = true
-		return true, err
-	})
-	for _, slot := range slots {
-		if !made[slot.From.UnixNano()] {
-			out = append(out, desk.Taken{Subject: w.Subject(), Period: slot})
-		}
-	}
-	return out, err
-}
 
 func latest(a, b time.Time) time.Time {
 	if a.Before(b) {

@@ -223,7 +223,6 @@ func spanishWindowRules() map[string]string {
 		"%s has begun already.":                                    "%s ya ha empezado.",
 		"%s has not begun yet.":                                    "%s todavía no ha empezado.",
 		"%s is at this time already.":                              "%s ya está a esa hora.",
-		"%s is not repeated.":                                      "%s no se repite.",
 		"%s is completed already.":                                 "%s ya ha terminado.",
 		"%s is repeated; say which of its times is meant.":         "%s se repite; diga de qué fecha se trata.",
 		"%s was cancelled.":                                        "%s se canceló.",
@@ -232,7 +231,6 @@ func spanishWindowRules() map[string]string {
 		"Say how much longer it lasts.":                            "Diga cuánto más dura.",
 		"The start of %s is held already.":                         "El comienzo de %s ya está aplazado.",
 		"The work of %s is done; it cannot be cancelled any more.": "El trabajo de %s está hecho; ya no se puede cancelar.",
-		"The work of %s is done, and it is being tested.":          "El trabajo de %s está hecho y se está probando.",
 		"The work of %s is not done yet.":                          "El trabajo de %s todavía no está hecho.",
 		"There is no reason.":                                      "Falta el motivo.",
 		"Work is planned at most three years ahead.":               "Los trabajos se programan con tres años de antelación como máximo.",
@@ -244,11 +242,10 @@ func spanishWindowRules() map[string]string {
 		"Like: tomorrow 02:00":                              "Por ejemplo: tomorrow 02:00",
 		"Like: window cancel %d The vendor is not ready.":   "Por ejemplo: window cancel %d El proveedor no está listo.",
 		"Like: window complete %d <remark>":                 "Por ejemplo: window complete %d <comentario>",
-		"It is completed when the tests pass. Before, with a remark: window complete %d <remark>": "Termina cuando pasen las pruebas. Antes, con un comentario: window complete %d <comentario>",
-		"Like: window extend %d 1h":           "Por ejemplo: window extend %d 1h",
-		"Schedule it anew if it takes place.": "Prográmelo otra vez si se hace.",
-		"window list shows what there is.":    "window list muestra lo que hay.",
-		"window show %d lists the next ones.": "window show %d muestra las próximas.",
+		"Like: window extend %d 1h":                         "Por ejemplo: window extend %d 1h",
+		"Schedule it anew if it takes place.":               "Prográmelo otra vez si se hace.",
+		"window list shows what there is.":                  "window list muestra lo que hay.",
+		"window show %d lists the next ones.":               "window show %d muestra las próximas.",
 
 		"Nobody answers about %s: %s":                                     "Nadie responde sobre %s: %s",
 		"News was due once, and none came.":                               "Se esperaban noticias una vez y no hubo ninguna.",
@@ -258,5 +255,9 @@ func spanishWindowRules() map[string]string {
 		"It is about %s.":                                                 "Se trata de: %s.",
 		"Please look into the ops channel now, or call somebody who can.": "Mire ahora el canal de operaciones, o llame a quien pueda.",
 		"Nobody has answered about %s, and for an hour we could not reach everybody who is to be called then. Please call them yourself; the log says what failed.": "Nadie respondió sobre %s, y en una hora no pudimos avisar a todos los que hay que llamar. Llámelos usted; el registro dice qué falló.",
+
+		"It is completed when the tests pass. Before, with a remark: window complete %d <remark>": "Termina cuando pasen las pruebas. Antes, con un comentario: window complete %d <comentario>",
+		"The work of %s is done, and it is being tested.":                                         "El trabajo de %s está hecho y se está probando.",
+		"%s is not repeated.": "%s no se repite.",
 	}
 }
