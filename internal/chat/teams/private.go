@@ -133,10 +133,10 @@ func (h *handler) targeted(ctx context.Context, to origin, r chat.Reply) error {
 	return err
 }
 
-// noteWay remembers whether targeted messages get through. Limits and trouble say nothing
-// about that.
+// noteWay remembers whether targeted messages get through. Only that Teams does not know
+// the call says that they do not: anything else is about the channel, the answer or now.
 func (h *handler) noteWay(ctx context.Context, err error) {
-	if e, failed := sentError(err); failed && (e.Limited || e.Outcome == chat.Unknown || e.Outcome == chat.NotSent || e.Outcome == chat.Locked) {
+	if e, failed := sentError(err); failed && e.Reason != "BadArgument" {
 		return
 	}
 	was, now := h.ways.get(), way{NoTargeted: err != nil, At: h.opt.Now().UTC()}

@@ -96,6 +96,32 @@ func TestARefusedFormIsNeverShownToAll(t *testing.T) {
 	}, func(w *world) { w.options = append(w.options, teamstest.WithoutTargeted()) })
 }
 
+func TestOnlyABadArgumentSaysThatThereAreNoTargetedMessages(t *testing.T) {
+	for name, first := range map[string]func(*world){
+		"a channel that is blocked": func(w *world) { w.types(teamstest.Line{Channel: blocked, User: ann, Text: "incident show 42"}) },
+		"a thread that is gone": func(w *world) {
+			w.fake.Faults(teamstest.On{Method: teamstest.MethodPost}, teamstest.Refused(404, "ActivityNotFoundInConversation"))
+			w.types(teamstest.Line{Channel: teach, User: ann, Text: "incident show 42"})
+		},
+		"an answer that is too large": func(w *world) {
+			w.fake.Faults(teamstest.On{Method: teamstest.MethodPost}, teamstest.Refused(413, "MessageSizeTooBig"))
+			w.types(teamstest.Line{Channel: teach, User: ann, Text: "incident show 42"})
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			inWorld(t, func(w *world) {
+				first(w)
+				settles()
+				w.types(teamstest.Line{Channel: group, User: bob, Text: "incident show 42"})
+				settles()
+				if m := w.newest(group); m.To != bob || len(w.sent(group)) != 1 {
+					t.Errorf("answered %q with %q", m.To, m.Reads())
+				}
+			})
+		})
+	}
+}
+
 func TestAnAnswerThatMayStandIsNotGivenAgain(t *testing.T) {
 	inWorld(t, func(w *world) {
 		w.fake.Faults(teamstest.On{Method: teamstest.MethodPost}, teamstest.ErrorAfter(502))
