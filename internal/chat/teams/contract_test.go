@@ -37,6 +37,9 @@ func TestTeamsKeepsTheContractOfAdapters(t *testing.T) {
 func (w *world) warm(over http.RoundTripper, words chattest.Words) chat.Sender {
 	w.words = words
 	bot := w.connect(over)
+	if err := recalled(bot); err != nil {
+		w.t.Fatal(err)
+	}
 	if err := bot.Reach(w.t.Context(), desk.Channel{Connection: "boston"}); err != nil {
 		w.t.Fatal(err)
 	}

@@ -26,6 +26,7 @@ type home struct{ Service, Bot string }
 
 type places struct {
 	known records[place]
+	turn  chan struct{} // who has it may change known, and keeps that
 
 	mu   sync.Mutex
 	home home
@@ -76,17 +77,15 @@ func (c *Connection) learn(ctx context.Context, a activity) (fresh []desk.Channe
 }
 
 // settle remembers a place, and reports whether it was not known. What an activity does
-// not say stays as it was.
+// not say stays as it was. One at a time, so that what is kept is the newest.
 func (c *Connection) settle(ctx context.Context, id string, p place) (fresh bool) {
-	was := c.places.known.get(id)
-	for _, part := range []struct{ now, was *string }{{&p.Team, &was.Team}, {&p.Group, &was.Group}, {&p.Name, &was.Name}, {&p.User, &was.User}} {
-		if *part.now == "" {
-			*part.now = *part.was
-		}
-	}
-	if p == was {
+	if p.over(c.places.known.get(id)) == c.places.known.get(id) {
 		return false
 	}
+	c.places.turn <- struct{}{}
+	defer func() { <-c.places.turn }()
+	was := c.places.known.get(id)
+	p = p.over(was)
 	c.places.known.put(id, p)
 	c.keep(ctx, placeTable, id, p)
 	if p.Group != was.Group {
@@ -95,10 +94,23 @@ func (c *Connection) settle(ctx context.Context, id string, p place) (fresh bool
 	return was == place{}
 }
 
+// over is a place with what an older record of it says beside.
+func (p place) over(was place) place {
+	for _, part := range []struct{ now, was *string }{{&p.Team, &was.Team}, {&p.Group, &was.Group}, {&p.Name, &was.Name}, {&p.User, &was.User}} {
+		if *part.now == "" {
+			*part.now = *part.was
+		}
+	}
+	return p
+}
+
 // find returns where a channel is. One of a team that never spoke to us is tried where the
 // tenant's others are: we may be installed there all the same. A chat that never did
-// cannot be reached at all.
-func (c *Connection) find(ch desk.Channel) (place, error) {
+// cannot be reached at all. Errors are *chat.SendError.
+func (c *Connection) find(ctx context.Context, ch desk.Channel) (place, error) {
+	if !c.hasRecalled(ctx) {
+		return place{}, errUnread()
+	}
 	if p := c.places.known.get(ch.ID); p.Service != "" {
 		return p, nil
 	}
@@ -106,6 +118,11 @@ func (c *Connection) find(ch desk.Channel) (place, error) {
 		return place{Kind: inChannel, Service: c.service()}, nil
 	}
 	return place{}, &chat.SendError{Outcome: chat.Gone, Reason: c.say("the bot was never spoken to there: write to it there once")}
+}
+
+// errUnread: it is not known yet where anything is.
+func errUnread() error {
+	return &chat.SendError{Outcome: chat.NotSent, Reason: "what was known before the restart is still being read"}
 }
 
 // service is where the Connector is, for what never told. Teams has one address that leads

@@ -31,7 +31,7 @@ type Callbacks struct {
 // Handler answers POST .../messages. Its answers: 401 for what the Bot Framework did not
 // sign, or more than 5 minutes ago, 403 for another bot or tenant, or where the answer
 // would go to an address that is not configured, 404, 405, 413 above 1 MiB, 400 for what
-// cannot be read, 503 while the keys are not known. The server's write timeout must leave
+// cannot be read, 503 at the start and while the keys are not known. The server's write timeout must leave
 // it the time that a late answer takes.
 func (c *Connection) Handler(do Callbacks) http.Handler { return &handler{c, do} }
 
@@ -87,6 +87,9 @@ func (h *handler) serve(w http.ResponseWriter, r *http.Request) error {
 	ctx, cancel := context.WithTimeout(r.Context(), lateAfter)
 	defer cancel()
 	at := h.opt.Now().UTC()
+	if !h.hasRecalled(ctx) {
+		return &httpError{status: http.StatusServiceUnavailable, sentence: "Belltower is still starting. Please try again in a few seconds."}
+	}
 	from, err := h.verify(r.Context(), r.Header)
 	if err != nil {
 		return unbelieved(err)

@@ -16,7 +16,7 @@ import (
 // the channel itself is a root of its own that links to the first: Teams shows a reply in
 // its thread only. It is one try. Errors are *chat.SendError.
 func (c *Connection) Post(ctx context.Context, d chat.Delivery) (chat.PostID, error) {
-	p, err := c.find(d.Channel)
+	p, err := c.find(ctx, d.Channel)
 	if err != nil {
 		return "", err
 	}
@@ -85,7 +85,7 @@ func rootOf(conversation string) string {
 
 // Edit makes the root d.Root show d.Snapshot. It notifies nobody.
 func (c *Connection) Edit(ctx context.Context, d chat.Delivery) error {
-	p, err := c.find(d.Channel)
+	p, err := c.find(ctx, d.Channel)
 	if err != nil {
 		return err
 	}
@@ -134,11 +134,14 @@ func (c *Connection) Find(context.Context, chat.Sought) ([]chat.Found, error) {
 // id, of which any answer but that we are not let in at all will do.
 func (c *Connection) Reach(ctx context.Context, ch desk.Channel) error {
 	if ch.ID != "" {
-		p, err := c.find(ch)
+		p, err := c.find(ctx, ch)
 		if err != nil {
 			return err
 		}
 		return c.sendTo(ctx, target{channel: ch.ID, place: p}, c.membersOf(p.Service, ch.ID, "", smallPage), &struct{}{})
+	}
+	if !c.hasRecalled(ctx) {
+		return errUnread()
 	}
 	err := c.do(ctx, c.membersOf(c.service(), c.conf.OpsChannel, "", smallPage), nil)
 	var e *chat.SendError

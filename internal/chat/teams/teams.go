@@ -70,6 +70,9 @@ type Connection struct {
 	hosts []*url.URL // where we may be told to answer to
 	style card.Style
 
+	recalled     chan struct{} // closed when what was known before the start is
+	recalledOnce sync.Once     // closes it
+
 	keys    keyring
 	token   tokens
 	bodies  bodies
@@ -86,7 +89,7 @@ type Connection struct {
 
 // New makes a connection of a checked configuration with a bot. It calls nobody.
 func New(conf config.Teams, opt Options) (*Connection, error) {
-	c := &Connection{name: conf.Name, conf: conf, opt: opt}
+	c := &Connection{name: conf.Name, conf: conf, opt: opt, recalled: make(chan struct{})}
 	for _, text := range conf.ServiceURLs {
 		u, err := url.Parse(text)
 		if err != nil || u.Host == "" {
@@ -106,6 +109,7 @@ func New(conf config.Teams, opt Options) (*Connection, error) {
 	c.token = newTokens(c)
 	c.rosters = newRosters()
 	c.people = newPeople()
+	c.places.turn = make(chan struct{}, 1)
 	c.pressed = newPresses()
 	return c, nil
 }
@@ -174,6 +178,7 @@ func (c *Connection) allowed(address string) bool {
 }
 
 // Run recalls what Teams told before a restart and keeps it up to date until ctx ends.
+// Until it is recalled nothing is sent, and requests are refused with 503.
 func (c *Connection) Run(ctx context.Context) error {
 	c.recall(ctx)
 	var all sync.WaitGroup

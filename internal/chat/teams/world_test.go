@@ -34,7 +34,8 @@ type world struct {
 	stop    func()
 	words   func(chat.Delivery) chat.Message
 	groups  []string
-	idle    bool // Run is not running
+	idle    bool // Run is not running any more
+	unread  bool // nor was it
 
 	mu       sync.Mutex
 	asked    []chat.Request
@@ -120,9 +121,12 @@ func (w *world) start() {
 	w.routes.Handle("/teams/boston/", w.bot.Handler(w.callbacks(w.handle)))
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
-	if w.idle {
+	switch {
+	case w.unread:
 		ended <- nil
-	} else {
+	case w.idle:
+		ended <- recalled(w.bot)
+	default:
 		go func() { ended <- w.bot.Run(ctx) }()
 	}
 	w.stop = func() {
@@ -131,6 +135,13 @@ func (w *world) start() {
 			w.t.Error(err)
 		}
 	}
+}
+
+// recalled lets an adapter recall what was remembered and keep nothing up to date.
+func recalled(bot *teams.Connection) error {
+	ended, cancel := context.WithCancel(context.Background())
+	cancel()
+	return bot.Run(ended)
 }
 
 func (w *world) callbacks(h chat.Handler) teams.Callbacks {
@@ -295,11 +306,22 @@ func (w *world) secrets() []string {
 
 // memory outlasts a restart of the adapter.
 type memory struct {
+	slow    time.Duration // each call takes so long
+	failing error         // of Recall
+
 	mu   sync.Mutex
 	kept map[[2]string][]byte
 }
 
+// get is what was kept last.
+func (m *memory) get(table, id string) string {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return string(m.kept[[2]string{table, id}])
+}
+
 func (m *memory) Keep(_ context.Context, table, id string, record []byte) error {
+	time.Sleep(m.slow)
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.kept == nil {
@@ -310,6 +332,10 @@ func (m *memory) Keep(_ context.Context, table, id string, record []byte) error 
 }
 
 func (m *memory) Recall(_ context.Context, table string, fn func(string, []byte) error) error {
+	time.Sleep(m.slow)
+	if m.failing != nil {
+		return m.failing
+	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	for k, record := range m.kept {
