@@ -125,7 +125,7 @@ func (w *Webhook) request(a activity, at time.Time) chat.Request {
 	req := chat.Request{
 		ID: id, Trace: hex.EncodeToString(sum[:6]), At: at,
 		Person: desk.Person{Connection: w.name, ID: a.From.Object}, Name: a.From.Name, Zone: a.zone(),
-		Channel: desk.Channel{Connection: w.name, ID: a.channel()},
+		Channel: desk.Channel{Connection: w.name, ID: a.channel()}, Open: true,
 	}
 	if team := a.team(); team != "" {
 		req.Groups = []string{"team:" + team}
