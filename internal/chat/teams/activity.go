@@ -95,7 +95,7 @@ func (a activity) tenant() string {
 	switch {
 	case t == "":
 		return other
-	case other != "" && other != t:
+	case other != "" && !strings.EqualFold(other, t):
 		return ""
 	}
 	return t

@@ -85,7 +85,7 @@ func (c *Connection) concerns(b believed, a activity) error {
 		return unbelieved(errUnendorsed)
 	case !b.isFor(c.conf.AppID):
 		return stranger("This request is for another bot.", errors.New("the token's audience is not app_id"))
-	case a.tenant() != c.conf.TenantID:
+	case !strings.EqualFold(a.tenant(), c.conf.TenantID):
 		return stranger("This request is of another tenant.", errors.New("the activity's tenant is not tenant_id"))
 	case !c.allowed(a.ServiceURL):
 		return stranger("This request wants its answer where none may be sent.", errors.New("its serviceUrl is not in service_urls: add it there if it is Microsoft's"))

@@ -2,6 +2,7 @@ package teams_test
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"log/slog"
 	"net/http"
@@ -34,8 +35,9 @@ type world struct {
 	stop    func()
 	words   func(chat.Delivery) chat.Message
 	groups  []string
-	idle    bool // Run is not running any more
-	unread  bool // nor was it
+	idle    bool   // Run is not running any more
+	unread  bool   // nor was it
+	tenant  string // as the configuration writes it; "": as the fake does
 
 	mu       sync.Mutex
 	asked    []chat.Request
@@ -101,7 +103,7 @@ var done = chat.Reply{Message: chat.Message{Summary: chat.Plain("Done.")}}
 
 // connect makes the adapter, whose calls go over a transport.
 func (w *world) connect(over http.RoundTripper) *teams.Connection {
-	conf := config.Teams{Name: "boston", AppID: w.at.App, AppSecret: config.NewSecret(string(w.at.Secret)), TenantID: string(w.at.ID), OpsChannel: string(ops),
+	conf := config.Teams{Name: "boston", AppID: w.at.App, AppSecret: config.NewSecret(string(w.at.Secret)), TenantID: cmp.Or(w.tenant, string(w.at.ID)), OpsChannel: string(ops),
 		Issuer: teamstest.Issuer, OpenIDURL: w.fake.OpenIDURL(), TokenURL: w.fake.TokenURL(), ServiceURLs: []string{w.fake.ServiceURL()}}
 	bot, err := teams.New(conf, teams.Options{
 		Word: func(d chat.Delivery) chat.Message { return w.words(d) }, Zone: newYork(w.t), Now: time.Now,
