@@ -56,7 +56,7 @@ func (c *Connection) learn(ctx context.Context, a activity) (fresh []desk.Channe
 	if h := (home{a.ServiceURL, a.Recipient.ID}); c.places.setHome(h, false) {
 		c.keep(ctx, homeTable, "", h)
 	}
-	at := place{Kind: a.kind(), Service: a.ServiceURL, Team: a.Data.Team.ID, Group: a.Data.Team.Group}
+	at := place{Kind: c.kindOf(a), Service: a.ServiceURL, Team: a.Data.Team.ID, Group: a.Data.Team.Group}
 	if at.Kind == personal {
 		at.User = a.From.ID
 	}
@@ -74,6 +74,14 @@ func (c *Connection) learn(ctx context.Context, a activity) (fresh []desk.Channe
 		}
 	}
 	return fresh
+}
+
+// kindOf is the kind of an activity's conversation: as it says, else as is known of it.
+func (c *Connection) kindOf(a activity) string {
+	if known := c.places.known.get(a.channel()).Kind; a.Conversation.Kind == "" && known != "" {
+		return known
+	}
+	return a.kind()
 }
 
 // settle remembers a place, and reports whether it was not known. What an activity does
@@ -114,7 +122,7 @@ func (c *Connection) find(ctx context.Context, ch desk.Channel) (place, error) {
 	if p := c.places.known.get(ch.ID); p.Service != "" {
 		return p, nil
 	}
-	if strings.HasPrefix(ch.ID, "19:") && strings.Contains(ch.ID, "@thread.tacv2") || strings.HasSuffix(ch.ID, "@thread.skype") {
+	if isChannel(ch.ID) {
 		return place{Kind: inChannel, Service: c.service()}, nil
 	}
 	return place{}, &chat.SendError{Outcome: chat.Gone, Reason: c.say("the bot was never spoken to there: write to it there once")}

@@ -110,3 +110,60 @@ func TestWhatIsLearnedAtOnceIsPutTogether(t *testing.T) {
 		}
 	})
 }
+
+// untyped takes the kind of the conversation out of an activity, as events leave it out.
+func untyped(a map[string]any) {
+	delete(a["conversation"].(map[string]any), "conversationType")
+}
+
+func TestAChatOfUnknownKindIsNotPersonal(t *testing.T) {
+	inWorld(t, func(w *world) {
+		installed := func(a map[string]any) { untyped(a); a["type"], a["action"] = "installationUpdate", "add" }
+		a, err := w.fake.Event(w.t.Context(), group, ann, installed)
+		w.sound(a, err)
+		w.types(teamstest.Line{Channel: teach, User: ann, Text: "incident show 42"})
+		settles()
+		if all := w.sent(group); len(all) != 0 {
+			t.Errorf("the group chat reads %s", all[0].Reads())
+		}
+		id, ok := w.fake.Chat(ann)
+		if !ok || len(w.sent(id)) != 1 {
+			t.Error("Ann has no answer")
+		}
+	}, func(w *world) { w.options = append(w.options, teamstest.WithoutTargeted()) })
+}
+
+func TestAGuessReplacesNoKnownKind(t *testing.T) {
+	inWorld(t, func(w *world) {
+		id := w.personalChat("19:meeting@thread.v2")
+		w.types(teamstest.Line{Channel: id, User: ann, Text: "incident list"})
+		a, err := w.fake.Event(w.t.Context(), id, ann, func(a map[string]any) { untyped(a); a["type"], a["action"] = "installationUpdate", "add" })
+		w.sound(a, err)
+		w.types(teamstest.Line{Channel: id, User: ann, Text: "incident list", Forgery: teamstest.Forgery{Change: untyped}})
+		if kept := w.memory.get("teams_place", string(id)); !strings.Contains(kept, `"Kind":"personal"`) || !w.last().Direct || len(w.heard()) != 2 {
+			t.Errorf("%s, %+v", kept, w.last())
+		}
+	})
+}
+
+// personalChat is a chat of Ann's with an id that does not tell it.
+func (w *world) personalChat(id teamstest.ChannelID) teamstest.ChannelID {
+	w.fake.AddChat(w.at.ID, teamstest.Channel{ID: id, Name: "chat of Ann", Kind: teamstest.Personal, User: ann})
+	return id
+}
+
+func TestWhatAConversationsIdTells(t *testing.T) {
+	for id, direct := range map[teamstest.ChannelID]bool{"a:ann-and-the-bot": true, "19:x@thread.v2": false, "19:x@unq.gbl.spaces": false} {
+		inWorld(t, func(w *world) {
+			line := teamstest.Line{Channel: w.personalChat(id), User: ann, Text: "<at>Belltower</at> incident list", Forgery: teamstest.Forgery{Change: untyped}}
+			line.Forgery.Change = func(a map[string]any) {
+				untyped(a)
+				a["entities"] = []map[string]any{{"type": "mention", "text": "<at>Belltower</at>", "mentioned": map[string]any{"id": "28:boston-app"}}}
+			}
+			w.types(line)
+			if got := w.last(); got.Direct != direct {
+				t.Errorf("%s: direct %v", id, got.Direct)
+			}
+		})
+	}
+}

@@ -208,7 +208,7 @@ func (h *handler) inThread(ctx context.Context, to origin, r chat.Reply) error {
 		return err
 	}
 	id, err := h.send(ctx, at(to.ServiceURL, "conversations", to.Conversation.ID, "activities"), out)
-	if err == nil && to.kind() == personal && !r.Public {
+	if err == nil && h.kindOf(to.activity) == personal && !r.Public {
 		h.own.add(to.channel(), id, false)
 	}
 	return err

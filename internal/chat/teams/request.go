@@ -146,7 +146,7 @@ func (h *handler) message(in incoming, a activity) error {
 	if a.ID == "" || a.From.ID == "" {
 		return unreadable(errors.New("the message has no id or nobody sent it"))
 	}
-	if a.kind() != personal && len(a.mentions(a.Recipient.ID)) == 0 && !a.Recipient.Targeted {
+	if h.kindOf(a) != personal && len(a.mentions(a.Recipient.ID)) == 0 && !a.Recipient.Targeted {
 		acknowledge(in.ResponseWriter)
 		return nil
 	}
@@ -174,7 +174,7 @@ func (h *handler) request(in incoming, a activity, id string) chat.Request {
 		ID: id, Trace: hex.EncodeToString(sum[:6]), At: in.at,
 		Person: desk.Person{Connection: h.name, ID: who.address(a.From)}, Name: a.From.Name,
 		Guest: who.Guest, Zone: a.zone(), Groups: h.teamsOf(in.ctx, who.Object),
-		Channel: h.channel(a.channel()), Direct: a.kind() == personal,
+		Channel: h.channel(a.channel()), Direct: h.kindOf(a) == personal,
 	}
 }
 
