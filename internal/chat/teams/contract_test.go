@@ -25,10 +25,10 @@ func TestTeamsKeepsTheContractOfAdapters(t *testing.T) {
 			Channel:   channel(teach), Closed: channel(old), Others: []desk.Channel{channel(ops), channel(third)},
 			Seen:     w.seen,
 			Chatter:  func(ch desk.Channel, text string) { w.fake.Say(teamstest.ChannelID(ch.ID), ann, text) },
-			LostRoot: "1234567890123",
-			Inbound:  w.inbound(),
-			Secrets:  w.secrets(),
-			Log:      w.logs.String,
+			LostRoot: "1234567890123", Doubted: 2,
+			Inbound: w.inbound(),
+			Secrets: w.secrets(),
+			Log:     w.logs.String,
 		}
 	})
 }
