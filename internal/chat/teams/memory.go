@@ -34,8 +34,8 @@ func (c *Connection) recall(ctx context.Context) {
 		c.forgot(table, err)
 	}
 	took(keyTable, chat.RecallEach(ctx, m, keyTable, func(_ string, s keyset) { c.keys.now.putNew("", s.prepared()) }))
-	took(placeTable, chat.RecallEach(ctx, m, placeTable, c.places.known.putNew))
-	took(homeTable, chat.RecallEach(ctx, m, homeTable, func(_ string, h home) { c.places.setHome(h, true) }))
+	took(placeTable, chat.RecallEach(ctx, m, placeTable, c.restorePlace))
+	took(homeTable, chat.RecallEach(ctx, m, homeTable, c.restoreHome))
 	took(personTable, chat.RecallEach(ctx, m, personTable, c.people.known.putNew))
 	took(rosterTable, chat.RecallEach(ctx, m, rosterTable, c.rosters.putNew))
 	took(wayTable, chat.RecallEach(ctx, m, wayTable, func(_ string, w way) { c.ways.set(w) }))

@@ -112,13 +112,6 @@ func (c *Connection) askPerson(ctx context.Context, id, in string) (person, erro
 	return person{Object: m.object(), Guest: m.guest(c.conf.TenantID), In: in, At: c.opt.Now().UTC()}, err
 }
 
-func (c *Connection) serviceOf(channel string) string {
-	if p := c.places.known.get(channel); p.Service != "" {
-		return p.Service
-	}
-	return c.service()
-}
-
 // mentioned is the address of who is mentioned in an activity.
 func (c *Connection) mentioned(ctx context.Context, a activity, m account) (desk.Person, bool) {
 	id := m.Object

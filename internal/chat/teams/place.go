@@ -119,7 +119,8 @@ func (c *Connection) find(ctx context.Context, ch desk.Channel) (place, error) {
 	if !c.hasRecalled(ctx) {
 		return place{}, errUnread()
 	}
-	if p := c.places.known.get(ch.ID); p.Service != "" {
+	if p := c.places.known.get(ch.ID); p.Kind != "" {
+		p.Service = c.serviceOf(ch.ID)
 		return p, nil
 	}
 	if isChannel(ch.ID) {
@@ -131,6 +132,30 @@ func (c *Connection) find(ctx context.Context, ch desk.Channel) (place, error) {
 // errUnread: it is not known yet where anything is.
 func errUnread() error {
 	return &chat.SendError{Outcome: chat.NotSent, Reason: "what was known before the restart is still being read"}
+}
+
+// restorePlace takes in a place as known before a restart. Where it is may be allowed no
+// more: then it is looked for where the tenant's others are.
+func (c *Connection) restorePlace(id string, p place) {
+	if !c.allowed(p.Service) {
+		p.Service = ""
+	}
+	c.places.known.putNew(id, p)
+}
+
+// restoreHome takes in where the Connector was before a restart, if it still may be.
+func (c *Connection) restoreHome(_ string, h home) {
+	if c.allowed(h.Service) {
+		c.places.setHome(h, true)
+	}
+}
+
+// serviceOf is where the Connector of a channel or chat is.
+func (c *Connection) serviceOf(channel string) string {
+	if p := c.places.known.get(channel); p.Service != "" {
+		return p.Service
+	}
+	return c.service()
 }
 
 // service is where the Connector is, for what never told. Teams has one address that leads

@@ -167,3 +167,51 @@ func TestWhatAConversationsIdTells(t *testing.T) {
 		})
 	}
 }
+
+// bearers notes the hosts that were sent a token.
+type bearers struct {
+	http.RoundTripper
+	mu    sync.Mutex
+	hosts []string
+}
+
+func (b *bearers) RoundTrip(r *http.Request) (*http.Response, error) {
+	if r.Header.Get("Authorization") != "" {
+		b.mu.Lock()
+		b.hosts = append(b.hosts, r.URL.Host)
+		b.mu.Unlock()
+	}
+	return b.RoundTripper.RoundTrip(r)
+}
+
+func TestAHostThatIsNotAllowedAnyMoreGetsNoToken(t *testing.T) {
+	inWorld(t, func(w *world) {
+		w.types(teamstest.Line{Channel: group, User: ann, Text: "incident list"})
+		for id, record := range map[string]string{
+			string(group): `{"Kind":"groupChat","Service":"http://former.example/amer/"}`, "a:old": `{"Kind":"personal","Service":"http://former.example/amer/","User":"29:ann"}`,
+		} {
+			_ = w.memory.Keep(w.t.Context(), "teams_place", id, []byte(record))
+		}
+		_ = w.memory.Keep(w.t.Context(), "teams_home", "", []byte(`{"Service":"http://former.example/amer/","Bot":"28:boston-app"}`))
+		b := &bearers{RoundTripper: w.fake.Transport()}
+		bot := w.connect(b)
+		if err := recalled(bot); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := bot.Post(w.t.Context(), delivery(group, 1)); err != nil {
+			t.Errorf("where the tenant's others are: %v", err)
+		}
+		_, err := bot.Post(w.t.Context(), delivery("a:old", 1))
+		if e := failure(t, err); e.Outcome != chat.Gone {
+			t.Errorf("%+v", e)
+		}
+		if err := bot.Reach(w.t.Context(), desk.Channel{Connection: "boston"}); err != nil {
+			t.Error(err)
+		}
+		for _, host := range b.hosts {
+			if host != "teams.test" {
+				t.Errorf("the token went to %s", host)
+			}
+		}
+	})
+}
