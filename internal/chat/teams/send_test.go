@@ -89,6 +89,28 @@ func TestChatsAreOneConversationAndRing(t *testing.T) {
 	})
 }
 
+func TestWhatIsForTheChannelItselfIsDrawnForItself(t *testing.T) {
+	inWorld(t, func(w *world) {
+		w.words = func(d chat.Delivery) chat.Message {
+			if d.Broadcast {
+				return chat.Message{Summary: chat.Plain("For the channel itself.")}
+			}
+			return chat.Message{Summary: chat.Plain("For the thread.")}
+		}
+		w.types(teamstest.Line{Channel: group, User: ann, Text: "incident list"})
+		for _, broadcast := range []bool{false, true} {
+			d := replyTo("1", group, 2)
+			d.Broadcast = broadcast
+			if _, err := w.bot.Post(w.t.Context(), d); err != nil {
+				t.Fatal(err)
+			}
+			if got := w.newest(group).Reads(); strings.Contains(got, "itself") != broadcast {
+				t.Errorf("broadcast %v: %s", broadcast, got)
+			}
+		}
+	})
+}
+
 func TestWhereWeWereNeverSpokenTo(t *testing.T) {
 	inWorld(t, func(w *world) {
 		for id, want := range map[teamstest.ChannelID]string{
