@@ -182,7 +182,7 @@ func (c *Connection) allowed(address string) bool {
 func (c *Connection) Run(ctx context.Context) error {
 	c.recall(ctx)
 	var all sync.WaitGroup
-	for _, keep := range []func(context.Context){c.keepKeys, c.keepToken, c.keepRosters, c.keepPeople, c.keepPressed} {
+	for _, keep := range []func(context.Context){c.keepKeys, c.keepToken, c.keepRosters, c.keepPeople} {
 		all.Go(func() { keep(ctx) })
 	}
 	all.Wait()
