@@ -2,6 +2,7 @@ package teams
 
 import (
 	"errors"
+	"slices"
 	"sync"
 	"time"
 
@@ -10,14 +11,16 @@ import (
 
 // About one in a thousand changes of a message that is there is refused as if it were not
 // (msteams-docs issue 6139). So a root is only lost when that was said misses times in a
-// row.
+// row. The same goes for a channel that is refused without a word that tells why: some
+// such refusals are of the moment (BotFramework-Services issue 200).
 const (
 	misses    = 3
 	missPause = 2 * time.Second
 	rootsKept = 20_000
 )
 
-// roots are posts of ours that were not found of late, each with how often in a row.
+// roots are posts of ours that were not found of late, and channels that were refused
+// (their root is empty), each with how often in a row.
 type roots struct {
 	mu     sync.Mutex
 	missed map[string]int
@@ -33,12 +36,19 @@ func (r *roots) stands(channel, root string) {
 	}
 }
 
-// judge turns "there is no such root" into "try again" while that is not sure.
-func (r *roots) judge(channel, root string, e chat.SendError) *chat.SendError {
-	if e.Outcome == chat.RootGone && r.miss(channel+"\n"+root) < misses {
+// judge turns "there is no such root" and "not there" into "try again" while that is not
+// sure.
+func (r *roots) judge(channel, root string, e chat.SendError) chat.SendError {
+	switch {
+	case e.Outcome == chat.Gone && !slices.Contains(known(), e.Reason):
+		root = ""
+	case e.Outcome != chat.RootGone:
+		return e
+	}
+	if r.miss(channel+"\n"+root) < misses {
 		e.Outcome, e.After = chat.NotSent, missPause
 	}
-	return &e
+	return e
 }
 
 // miss counts that a root was not found.

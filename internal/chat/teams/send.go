@@ -117,12 +117,16 @@ func (c *Connection) sendTo(ctx context.Context, t target, o call, into any) err
 	c.windows.count(t.channel, c.opt.Now())
 	err := c.do(ctx, o, into)
 	e, failed := sentError(err)
+	if err == nil {
+		c.roots.stands(t.channel, "")
+	}
 	if !failed {
 		return err
 	}
+	e = c.roots.judge(t.channel, t.root, e)
 	c.mend(t.place, &e)
 	e.Wide = e.Wide || e.Limited && c.windows.within(t.channel, c.opt.Now())
-	return c.roots.judge(t.channel, t.root, e)
+	return &e
 }
 
 // Find finds nothing: the Connector does not list messages.
