@@ -42,8 +42,9 @@ func TestNothingIsGoneBeforeTheRecall(t *testing.T) {
 func TestAPostWaitsForTheRecall(t *testing.T) {
 	inWorld(t, func(w *world) {
 		w.types(teamstest.Line{Channel: group, User: ann, Text: "incident list"})
+		w.stop()
 		w.memory.slow = 100 * time.Millisecond
-		w.restart()
+		w.start()
 		if _, err := w.bot.Post(w.t.Context(), delivery(group, 1)); err != nil {
 			t.Error(err)
 		}
@@ -92,7 +93,6 @@ func withoutGroup(a map[string]any) {
 
 func TestWhatIsLearnedAtOnceIsPutTogether(t *testing.T) {
 	inWorld(t, func(w *world) {
-		w.memory.slow = time.Millisecond
 		var all sync.WaitGroup
 		for n := range 40 {
 			all.Go(func() {
@@ -108,7 +108,7 @@ func TestWhatIsLearnedAtOnceIsPutTogether(t *testing.T) {
 		if kept := w.memory.get("teams_place", string(teach)); !strings.Contains(kept, "it-group") {
 			t.Errorf("kept: %s", kept)
 		}
-	})
+	}, func(w *world) { w.memory.slow = time.Millisecond })
 }
 
 // untyped takes the kind of the conversation out of an activity, as events leave it out.
