@@ -121,10 +121,18 @@ func newTeamsWorld(t *testing.T, options ...teamstest.Option) *teamsWorld {
 	return w
 }
 
+// accessOfBoston is the access list: tess responds, where a test does not say otherwise.
+func (w *teamsWorld) accessOfBoston() string {
+	if strings.Contains(w.access, "amherst/") {
+		return `responders = ["boston/tess-object"]`
+	}
+	return w.access
+}
+
 func (w *teamsWorld) config() string {
 	head, rest, _ := strings.Cut(w.world.config(), "[[slack]]")
 	_, services, _ := strings.Cut(rest, "[[services]]")
-	head = strings.NewReplacer(`connections = ["amherst"]`, `connections = ["boston"]`, w.access, `responders = ["boston/tess-object"]`).Replace(head)
+	head = strings.NewReplacer(`connections = ["amherst"]`, `connections = ["boston"]`, w.campus.access, w.accessOfBoston()).Replace(head)
 	return head + "[[services]]" + services + w.section() + unhurried
 }
 

@@ -35,6 +35,7 @@ type world struct {
 	words   func(chat.Delivery) chat.Message
 	groups  []string
 	idle    bool // Run is not running
+	ask     teams.Asked
 
 	mu       sync.Mutex
 	asked    []chat.Request
