@@ -55,6 +55,9 @@ func checkOnline(b bound, cfg *config.Config) (wrong bool) {
 		}
 		apps[c.app] = name
 	}
+	for _, f := range checkTeams(b, cfg, subscribed) {
+		say(f.conn, slack.Finding(f.Finding))
+	}
 	return wrong
 }
 
