@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/http"
 	"slices"
 	"strings"
 	"time"
@@ -37,8 +36,7 @@ func (c *Connection) Check(ctx context.Context, ask Asked) []Finding {
 	k.keys()
 	if k.token() {
 		if k.opsChannel() {
-			k.persons("access.admins", ask.Admins)
-			k.persons("access.responders", ask.Responders)
+			k.persons(ask)
 		}
 		for _, id := range c.opt.Groups {
 			k.team(id)
@@ -99,13 +97,23 @@ func (k *check) opsChannel() bool {
 }
 
 // persons looks for people in the ops channel. Who is elsewhere is no mistake, a wrong id is.
-func (k *check) persons(key string, ids []string) {
-	for _, id := range ids {
-		wait(k.ctx, nil, checkPace)
-		err := k.do(k.ctx, call{method: http.MethodGet, url: at(k.service(), "conversations", k.conf.OpsChannel, "members", id)}, nil)
-		var e *chat.SendError
-		if errors.As(err, &e) && (e.Outcome == chat.Gone || e.Outcome == chat.Refused) {
-			k.say(false, key, "Teams knows no %s/%s in the ops channel: is it the line that whoami prints for them?", k.name, id)
+func (k *check) persons(ask Asked) {
+	if len(ask.Admins)+len(ask.Responders) == 0 {
+		return
+	}
+	members, err := k.askRoster(k.ctx, k.conf.OpsChannel)
+	if err != nil {
+		k.say(false, "access", "Teams does not tell who is in the ops channel (%s), so people were not looked for", reasonOf(err))
+		return
+	}
+	for _, list := range []struct {
+		key string
+		ids []string
+	}{{"access.admins", ask.Admins}, {"access.responders", ask.Responders}} {
+		for _, id := range list.ids {
+			if !slices.Contains(members, id) {
+				k.say(false, list.key, "Teams knows no %s/%s in the ops channel: is it the line that whoami prints for them?", k.name, id)
+			}
 		}
 	}
 }
