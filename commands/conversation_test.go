@@ -69,6 +69,7 @@ type office struct {
 	db   storage.DB
 	book *outbox.Book
 	*commands.Commands
+	journal  *journal.Journal
 	settings commands.Settings
 	req      chat.Request
 	asked    int
@@ -125,9 +126,7 @@ func newOffice(t *testing.T) *office {
 	o.book.SetPlaces(outbox.Places{Catalog: catalog(), Connections: []outbox.Connection{
 		{Name: "amherst", Ops: []string{"C0OPS"}}, {Name: "boston", Ops: []string{"C9OPS"}},
 	}})
-	j := journal.New(o.db, o.book, func(...desk.Subject) {}, journal.Settings{
-		Grace: 10 * time.Second, GraceAbove: 2, Ops: []desk.Channel{{Connection: "amherst", ID: "C0OPS"}}, Planning: planning(t),
-	})
+	o.journal = journal.New(o.db, o.book, func(...desk.Subject) {}, writing(t))
 	o.settings = commands.Settings{
 		Words: wording.Context{
 			Organization: "UMassOnline", Catalog: catalog(), StatusURL: "https://status.example.edu", Zone: newYork(t),
@@ -139,11 +138,18 @@ func newOffice(t *testing.T) *office {
 		},
 		Connections: []desk.ConnectionName{"amherst", "boston"}, Planning: planning(t),
 	}
-	o.Commands = commands.New(j, slog.New(slog.DiscardHandler), o.settings)
+	o.Commands = commands.New(o.journal, slog.New(slog.DiscardHandler), o.settings)
 	// Friday, 27 November 2026, 4 a.m. in New York.
 	o.req = chat.Request{At: time.Date(2026, 11, 27, 9, 0, 0, 0, time.UTC), Trace: "t1", Channel: desk.Channel{Connection: "amherst", ID: "C0OPS"}}
 	o.stage("responder")
 	return o
+}
+
+// writing are the settings of the journal.
+func writing(t testing.TB) journal.Settings {
+	return journal.Settings{
+		Grace: 10 * time.Second, GraceAbove: 2, Ops: []desk.Channel{{Connection: "amherst", ID: "C0OPS"}}, Planning: planning(t),
+	}
 }
 
 // play plays one conversation and returns it with the answers that were given.
@@ -191,6 +197,10 @@ func (o *office) stage(what string) {
 		if word == "responder" {
 			o.req.Groups = []string{"group:S0ONCALL"}
 		}
+	case "tested": // tests have to pass before work counts as completed
+		tests := writing(o.t)
+		tests.Gated = func([]desk.ServiceID) bool { return true }
+		o.journal.SetSettings(tests)
 	case "missing":
 		o.settings.Access = desk.Access{}
 		o.SetSettings(o.settings)

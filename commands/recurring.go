@@ -19,13 +19,15 @@ type recurring struct {
 	at         desk.DayTime
 	zone       *time.Location // nil: not said
 	from       calendarDay    // zero: not said
+	except     []calendarDay
 	// unsure: "second" without "of the month" may mean every other one.
 	unsure bool
 	// dayWords is how the days were typed.
 	dayWords string
 }
 
-// takeRecurring takes every <days> <time> [zone] [from <day>] for <duration>.
+// takeRecurring takes every <days> <time> [zone] [from <day>] [except <day>, <day>] for
+// <duration>.
 func (a *asked) takeRecurring(s span) (planned, error) {
 	r, n, err := parseRecurring(s.words())
 	if err != nil {
@@ -93,6 +95,9 @@ func (r recurring) first(rule desk.Recurrence, now time.Time) (planned, error) {
 		r.from = date(begin.From.In(r.zone))
 	}
 	rule.First = r.from.midnight()
+	if err := r.leaveOut(&rule); err != nil {
+		return planned{}, err
+	}
 	period, ok := rule.Next(now)
 	if !ok {
 		return planned{}, desk.Refuse(desk.Invalid, "This time has passed.").
@@ -106,6 +111,38 @@ func (r recurring) first(rule desk.Recurrence, now time.Time) (planned, error) {
 		}
 	}
 	return planned{period: period, rule: &rule, words: recurringWords(rule)}, nil
+}
+
+// leaveOut takes days out of the rule, which have to be days of it.
+func (r recurring) leaveOut(rule *desk.Recurrence) error {
+	whole := *rule
+	for _, d := range r.except {
+		from := time.Date(d.year, d.month, d.day, 0, 0, 0, 0, r.zone)
+		if len(whole.Between(from, from.AddDate(0, 0, 1), 1)) == 0 {
+			return desk.Refuse(desk.Invalid, "There is no time on %s that could be left out.", d).
+				WithHint("Like: every wednesday 04:00 except 2026-12-23 for 3h").In(fieldWhen)
+		}
+		rule.Except = append(rule.Except, d.midnight())
+	}
+	slices.SortFunc(rule.Except, time.Time.Compare)
+	rule.Except = slices.CompactFunc(rule.Except, time.Time.Equal)
+	if len(rule.Except) > desk.MaxExcept {
+		return desk.Refuse(desk.Invalid, "At most %d days can be left out.", desk.MaxExcept).In(fieldWhen)
+	}
+	return nil
+}
+
+// wordExcept begins the days that are left out.
+const wordExcept = "except"
+
+// without says a rule again without some of its times.
+func without(r desk.Recurrence, zone *time.Location, times []desk.Period) desk.Recurrence {
+	r.Except = slices.Clone(r.Except)
+	for _, t := range times {
+		r.Except = append(r.Except, date(t.From.In(zone)).midnight())
+	}
+	slices.SortFunc(r.Except, time.Time.Compare)
+	return r
 }
 
 // recurringWords says a rule so that it means the same whenever it is typed.
@@ -123,7 +160,11 @@ func recurringWords(r desk.Recurrence) string {
 	case r.Every > 1:
 		said = fmt.Sprintf("%d weeks on %s", r.Every, said)
 	}
-	return fmt.Sprintf("%s %s %s %s from %s for %s", wordEvery, said, r.At, r.Zone, date(r.First), durationWords(r.For))
+	said = fmt.Sprintf("%s %s %s %s from %s", wordEvery, said, r.At, r.Zone, date(r.First))
+	for k, day := range r.Except {
+		said += []string{" " + wordExcept + " ", ","}[min(k, 1)] + date(day).String()
+	}
+	return said + " for " + durationWords(r.For)
 }
 
 // ordinals are the words for which day of a month, the short one first.
@@ -170,7 +211,7 @@ func (w *wordList) take(words ...string) bool {
 	return true
 }
 
-// parseRecurring reads every <days> <time> [zone] [from <day>] from the beginning of
+// parseRecurring reads every <days> <time> [zone] [from <day>] [except <days>] from the beginning of
 // words, and tells how many that are; of a refusal: how many would be said otherwise.
 func parseRecurring(words []string) (recurring, int, error) {
 	w := &wordList{words: words, at: 1}
@@ -200,6 +241,9 @@ func parseRecurring(words []string) (recurring, int, error) {
 		return r, 0, err
 	}
 	if w.take("from", "starting", "beginning") && !r.takeFrom(w) {
+		return r, 0, noRecurring(words)
+	}
+	if w.take(wordExcept, "without") && !r.takeExcept(w) {
 		return r, 0, noRecurring(words)
 	}
 	return r, w.at, nil
@@ -320,6 +364,21 @@ func (r *recurring) takeFrom(w *wordList) bool {
 	r.from = date(day)
 	w.at++
 	return true
+}
+
+// takeExcept takes the days that are left out: 2026-12-23, 2026-12-30 and 2027-01-06.
+func (r *recurring) takeExcept(w *wordList) bool {
+	for {
+		for part := range strings.SplitSeq(w.next(), ",") {
+			day, err := time.Parse(time.DateOnly, part)
+			if err != nil || !plausible(day.Year()) {
+				return len(r.except) > 0
+			}
+			r.except = append(r.except, date(day))
+		}
+		w.at++
+		w.take("and", "&")
+	}
 }
 
 // second asks what "every second friday" means.

@@ -29,6 +29,8 @@ func TestRecurringTimes(t *testing.T) {
 		{"every saturday 22:00 PT for 4h", "Sun 2026-11-29 01:00 EST to Sun 2026-11-29 05:00 EST", "FREQ=WEEKLY;BYDAY=SA", "every saturday 22:00 America/Los_Angeles from 2026-11-28 for 4h"},
 		{"every saturday 22:00 Asia/Kolkata for 4h", "Sat 2026-11-28 11:30 EST to Sat 2026-11-28 15:30 EST", "FREQ=WEEKLY;BYDAY=SA", "every saturday 22:00 Asia/Kolkata from 2026-11-28 for 4h"},
 		{"every other friday 04:00 from 2026-11-20 for 3h", "Fri 2026-12-04 04:00 EST to Fri 2026-12-04 07:00 EST", "FREQ=WEEKLY;INTERVAL=2;BYDAY=FR", "every 2 weeks on friday 04:00 America/New_York from 2026-11-20 for 3h"},
+		{"every wednesday 04:00 except 2026-12-02, 2026-12-16 and 2026-12-09 for 3h", "Wed 2026-12-23 04:00 EST to Wed 2026-12-23 07:00 EST", "FREQ=WEEKLY;BYDAY=WE", "every wednesday 04:00 America/New_York from 2026-12-02 except 2026-12-02,2026-12-09,2026-12-16 for 3h"},
+		{"every wednesday 04:00 without 2026-12-16,2026-12-16 until 07:00", "Wed 2026-12-02 04:00 EST to Wed 2026-12-02 07:00 EST", "FREQ=WEEKLY;BYDAY=WE", "every wednesday 04:00 America/New_York from 2026-12-02 except 2026-12-16 for 3h"},
 		{"every friday 04:00 starting 2027-01-05 for 3h", "Fri 2027-01-08 04:00 EST to Fri 2027-01-08 07:00 EST", "FREQ=WEEKLY;BYDAY=FR", "every friday 04:00 America/New_York from 2027-01-05 for 3h"},
 	}
 	for _, tt := range tests {
@@ -65,6 +67,8 @@ func TestRecurringTimesThatAreRefusedOrAskedAbout(t *testing.T) {
 		{"every 2 days 04:00 for 3h", `"every 2 days 04:00 for 3h" does not say when it recurs.` + hint},
 		{"every first weekday 04:00 for 3h", `"every first weekday 04:00 for 3h" does not say when it recurs.` + hint},
 		{"every wednesday 04:00 from soon for 3h", `"every wednesday 04:00 from soon for 3h" does not say when it recurs.` + hint},
+		{"every wednesday 04:00 except soon for 3h", `"every wednesday 04:00 except soon for 3h" does not say when it recurs.` + hint},
+		{"every wednesday 04:00 except 2026-12-17 for 3h", "There is no time on 2026-12-17 that could be left out. Like: every wednesday 04:00 except 2026-12-23 for 3h (when)"},
 		{"every wednesday", "It is not said at what time of day. Like: saturday 04:00 for 3h (when)"},
 		{"every wednesday 4 for 3h", "It is not said at what time of day. Like: saturday 04:00 for 3h (when)"},
 		{"every wednesday 04:00 New", "It is not said how long it lasts. Say it behind the time, like: for 3h, or until 07:00 (for)"},

@@ -2,6 +2,7 @@ package commands
 
 import (
 	"context"
+	"errors"
 	"strings"
 
 	"github.com/umassonline/belltower/internal/chat"
@@ -15,7 +16,7 @@ func windowVerbs() []verb {
 	planning := []flag{flagYes, flagForce, flagUrgent}
 	return []verb{
 		{"schedule", desk.Respond, planning, true, schedule},
-		{"start", desk.Respond, []flag{flagYes}, false, startWork},
+		{"start", desk.Respond, []flag{flagYes, flagForce}, false, startWork},
 		{"hold", desk.Respond, nil, false, holdStart},
 		{"extend", desk.Respond, planning, true, extend},
 		{"move", desk.Respond, planning, true, move},
@@ -56,7 +57,7 @@ func (a *asked) result(d journal.WindowApplied, doubts []string) wording.WindowD
 const shownTimes = 3
 
 // startWork reads [17]. Long before its time, or while an incident about its services
-// is open, it asks.
+// is open, it asks; at another time it refuses what is not free.
 func startWork(ctx context.Context, a *asked) (chat.Reply, error) {
 	w, err := a.single(ctx, amongComing)
 	if err != nil {
@@ -68,9 +69,13 @@ func startWork(ctx context.Context, a *asked) (chat.Reply, error) {
 	if err := a.inTheWay(ctx, w); err != nil {
 		return chat.Reply{}, err
 	}
-	done, err := a.journal.ApplyWindow(ctx, a.by(), a.number, desk.Window.Start, false)
+	o, by, err := a.overriding()
 	if err != nil {
 		return chat.Reply{}, err
+	}
+	done, err := a.journal.Start(ctx, by, a.number, o)
+	if err != nil {
+		return chat.Reply{}, a.objected(ctx, err, planning{said: retold{typed: true}})
 	}
 	return a.windowDone(done, nil)
 }
@@ -127,14 +132,22 @@ func holdStart(ctx context.Context, a *asked) (chat.Reply, error) {
 	return a.windowDone(done, nil)
 }
 
-// complete reads [17] [remark].
+// complete reads [17] [remark]. What is being tested is completed by its tests, or with a
+// remark.
 func complete(ctx context.Context, a *asked) (chat.Reply, error) {
-	if _, err := a.single(ctx, amongRunning); err != nil {
+	w, err := a.single(ctx, amongRunning)
+	if err != nil {
 		return chat.Reply{}, err
 	}
 	remark := a.line.all("message")
 	done, err := a.journal.WorkDone(ctx, a.by(), a.number, remark)
-	if err != nil {
+	var r *desk.Refusal
+	switch {
+	case errors.As(err, &r) && remark == "" && r.Field == "message":
+		b := *a
+		b.line.flags = nil // a bare verb opens the form
+		return chat.Reply{}, (&question{Refusal: r}).offering(b.action(a.Words.CompletesRemarked(w), ""))
+	case err != nil:
 		return chat.Reply{}, inField(err, "message")
 	}
 	return a.windowDone(done, a.doubts(nil, "", remark))

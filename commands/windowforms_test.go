@@ -30,7 +30,7 @@ func TestWhichWindowOpensAForm(t *testing.T) {
 		"window complete": "Complete WIN-2", "window incident portal": "WIN-2 to incident",
 		"window schedule --urgent mail tomorrow 04:00 for 1h Disks": "Do it all the same",
 		"window move 3": "", "window complete 1": "", "window incident 1": "", "window move 2": "", "window start": "", "window hold": "", "window list": "", "window show 1": "",
-		"window extend 1 1h": "", "window cancel 1 Not needed.": "", "window complete 2 --yes": "", "window cancel 9": "", "window start 1 --force": "", "window extend 3": "",
+		"window extend 1 1h": "", "window cancel 1 Not needed.": "", "window complete 2 --yes": "", "window cancel 9": "", "window start 1 --force": "Do it all the same", "window hold 1 --force": "", "window extend 3": "",
 	} {
 		t.Run(line, func(t *testing.T) {
 			o := newOffice(t)
@@ -89,6 +89,29 @@ func TestAFormThatPlansWork(t *testing.T) {
 		t.Error(got)
 	}
 	if got := plain(o.presses(o.fills("window cancel 1", map[string]string{"reason": "Not --yes needed"}), "Cancel it")); !strings.Contains(got, "WIN-1 is cancelled.\n> Not --yes needed") {
+		t.Error(got)
+	}
+}
+
+// What is being tested is completed by its tests, or by a form that wants a remark.
+func TestTheSecondTimeWorkIsDoneARemarkIsNeeded(t *testing.T) {
+	o := newOffice(t)
+	o.stage("tested")
+	o.planned()
+	o.typed("window complete 2 --yes")
+	asks := o.typed("window complete win-2 --yes")
+	if got := plain(asks); !asks.Failed || !strings.HasPrefix(got, "The work of WIN-2 is done, and it is being tested.") {
+		t.Fatal(got)
+	}
+	f := o.presses(asks, "Complete WIN-2 with a remark").Form
+	if f == nil || f.Fields[0].Optional || f.Submit != "Complete WIN-2" {
+		t.Fatalf("%+v", f)
+	}
+	empty := o.fills("window complete 2", map[string]string{"message": " "})
+	if !empty.Failed || empty.Field != "message" {
+		t.Errorf("an empty remark: %+v", empty)
+	}
+	if got := plain(o.fills("window complete 2", map[string]string{"message": "The mail of an hour comes late."})); !strings.Contains(got, "WIN-2 is completed.") {
 		t.Error(got)
 	}
 }

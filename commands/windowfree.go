@@ -17,7 +17,7 @@ const (
 // freeTimes lists the next times reserved for work on the services, into which what is
 // planned fits, and that nothing speaks against.
 func (a *asked) freeTimes(ctx context.Context, p planning) (out []desk.Period, err error) {
-	if p.series || p.period.Length() == 0 || len(p.services) == 0 {
+	if p.rule != nil || p.period.Length() == 0 || len(p.services) == 0 {
 		return nil, nil
 	}
 	taken, err := a.taken(ctx, p.services)

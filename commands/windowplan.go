@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"github.com/umassonline/belltower/internal/chat"
@@ -33,7 +34,7 @@ func schedule(ctx context.Context, a *asked) (chat.Reply, error) {
 	}
 	doubts := a.doubts(plan.Services, plan.Title, plan.Details)
 	return a.planning(ctx, planning{
-		said: said, doubts: doubts, services: idsOf(plan.Services), period: plan.Planned, series: plan.Rule != nil,
+		said: said, doubts: doubts, services: idsOf(plan.Services), period: plan.Planned, rule: plan.Rule,
 		do: func(by journal.By, o desk.Override, try bool) (journal.WindowApplied, error) {
 			if try {
 				return a.journal.TrySchedule(ctx, by, plan, o)
@@ -158,7 +159,7 @@ type planning struct {
 	doubts   []string
 	services []desk.ServiceID
 	period   desk.Period
-	series   bool // it is several times
+	rule     *desk.Recurrence // it is several times; nil: it is one
 	on       desk.Period
 	do       func(by journal.By, o desk.Override, try bool) (journal.WindowApplied, error)
 }
@@ -246,7 +247,7 @@ func (a *asked) objected(ctx context.Context, err error, p planning) error {
 	if err != nil {
 		return err
 	}
-	q := &question{Refusal: a.Words.Objection(o, a.Planning, free, p.series)}
+	q := &question{Refusal: a.Words.Objection(o, a.Planning, free, p.rule != nil)}
 	b := *a
 	b.req.Filled = false // the buttons are lines to type
 	plain := b           // what is free needs no reason
@@ -256,6 +257,7 @@ func (a *asked) objected(ctx context.Context, err error, p planning) error {
 			q.offering(plain.action(a.Words.TakeReserved(t), strings.Replace(p.said.words, p.said.fields["when"], periodWords(t, a.Words.Zone), 1)))
 		}
 	}
+	b.leaveOut(q, o, p)
 	if o.Admins && a.Access.RoleOf(a.actor) != desk.Admin || !p.said.typed {
 		return q
 	}
@@ -264,4 +266,17 @@ func (a *asked) objected(ctx context.Context, err error, p planning) error {
 		f = flagUrgent
 	}
 	return q.offering(b.action(a.Words.Anyway(), p.said.words, f))
+}
+
+// leaveOut offers a series without its times that lie in moratoriums.
+func (a *asked) leaveOut(q *question, o *desk.Objection, p planning) {
+	if p.rule == nil || len(o.All) == 0 || len(o.All)+len(p.rule.Except) > desk.MaxExcept || !p.said.typed {
+		return
+	}
+	zone, err := time.LoadLocation(p.rule.Zone)
+	if err != nil {
+		return
+	}
+	when := recurringWords(without(*p.rule, zone, o.All))
+	q.offering(a.action(a.Words.LeaveOut(len(o.All)), strings.Replace(p.said.words, p.said.fields["when"], when, 1)))
 }

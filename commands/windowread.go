@@ -2,12 +2,14 @@ package commands
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/umassonline/belltower/internal/chat"
 	"github.com/umassonline/belltower/internal/desk"
+	"github.com/umassonline/belltower/internal/wording"
 )
 
 // listWindows reads [all|30d|service] [page N].
@@ -87,11 +89,42 @@ func showWindow(ctx context.Context, a *asked) (chat.Reply, error) {
 	if err != nil {
 		return chat.Reply{}, err
 	}
-	var next []desk.Period
-	if w.IsSeries() && !w.IsOver() {
-		next = w.Rule.Between(a.req.At, a.req.At.AddDate(1, 0, 0), shownTimes)
+	next, err := a.nextOf(ctx, w)
+	if err != nil {
+		return chat.Reply{}, err
 	}
-	return answer(a.Words.WindowShown(w, next, a.staff()))
+	if !a.staff() {
+		return answer(a.Words.WindowShown(w, next, nil))
+	}
+	return answer(a.Words.WindowShown(w, next, &wording.ForStaff{Forbidden: a.forbidden(w)}))
+}
+
+// nextOf lists the next times of a series, but those that do not take place.
+func (a *asked) nextOf(ctx context.Context, w desk.Window) (next []desk.Period, err error) {
+	if !w.IsSeries() || w.IsOver() || w.Status == desk.Proposed {
+		return nil, nil
+	}
+	p, err := a.journal.PublicWindow(ctx, a.req.At, w.Number, shownTimes)
+	for _, one := range p.Next {
+		next = append(next, one.Planned)
+	}
+	return next, err
+}
+
+// forbidden is what a moratorium has against a window that is still to come: it may be
+// newer than that, or have been overridden. nil: nothing.
+func (a *asked) forbidden(w desk.Window) *desk.Objection {
+	var o *desk.Objection
+	switch {
+	case w.CheckComing() != nil:
+		return nil
+	case w.IsSeries():
+		next, _ := w.Rule.Next(a.req.At)
+		errors.As(a.Planning.CheckRule(w.ServiceIDs(), *w.Rule, next, desk.Override{}), &o)
+	default:
+		errors.As(a.Planning.Check(w.ServiceIDs(), []desk.Period{w.Planned}, a.req.At, nil, desk.Override{Urgent: "it is planned"}), &o)
+	}
+	return o
 }
 
 // faculty reads [17].

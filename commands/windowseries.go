@@ -72,7 +72,7 @@ func (a *asked) slotOn(w desk.Window, m moment) (slot, error) {
 		if from.After(a.req.At.AddDate(1, 0, 0)) {
 			break // a date without a year means the next such
 		}
-		if times := w.Rule.Between(later(from, a.req.At), from.AddDate(0, 0, 1), 1); len(times) > 0 {
+		if times := w.Rule.Between(later(from, later(a.req.At, w.Planned.From)), from.AddDate(0, 0, 1), 1); len(times) > 0 {
 			return slot{w, times[0], from.Format(time.DateOnly)}, nil
 		}
 	}
@@ -93,7 +93,7 @@ func (a *asked) whichTime(w desk.Window, sentence, rest string) error {
 	if err != nil {
 		return err
 	}
-	for _, p := range w.Rule.Between(a.req.At, a.req.At.AddDate(1, 0, 0), offeredTimes) {
+	for _, p := range w.Rule.Between(later(a.req.At, w.Planned.From), a.req.At.Add(desk.MaxAhead), offeredTimes) {
 		words := strings.TrimSpace(p.From.In(zone).Format(time.DateOnly) + " " + rest)
 		q.offering(a.action(a.Words.PickTime(p), words))
 	}

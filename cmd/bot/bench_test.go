@@ -122,7 +122,7 @@ func measure(b *testing.B, c campus, how setup) *measured {
 	ctx, stop := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
 	go func() {
-		ended <- runParts(ctx, log, append(m.parts(), part{"sockets", m.runEars}, httpPart("public listener", l, m.public())))
+		ended <- runParts(ctx, log, append(m.parts(), part{"sockets", m.runEars(false)}, httpPart("public listener", l, m.public())))
 	}()
 	b.Cleanup(func() {
 		m.client.CloseIdleConnections()

@@ -67,6 +67,7 @@ type exportedWindow struct {
 	ScheduledAt time.Time         `json:"scheduled_at"`
 	Rule        string            `json:"rule,omitempty"`
 	Zone        string            `json:"zone,omitempty"`
+	Without     []time.Time       `json:"without,omitempty"`
 	Series      string            `json:"series,omitempty"`
 	Slot        time.Time         `json:"slot,omitzero"`
 	Verified    bool              `json:"verified,omitempty"`
@@ -182,7 +183,7 @@ func exportWindow(lines *json.Encoder, v journal.WindowVolume) error {
 		Slot: w.Slot, Verified: w.Verified, Remark: w.Remark, Why: w.Why, NextNewsBy: w.NextNewsBy,
 	}
 	if w.Rule != nil {
-		x.Rule, x.Zone = w.Rule.RRule(), w.Rule.Zone
+		x.Rule, x.Zone, x.Without = w.Rule.RRule(), w.Rule.Zone, w.Rule.Excepted()
 	}
 	if w.Of != 0 {
 		x.Series = desk.Subject{Kind: desk.WindowSubject, Number: w.Of}.String()

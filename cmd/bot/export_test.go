@@ -99,7 +99,7 @@ func (c *chronicle) works() {
 			c.t.Fatal(err)
 		}
 	}
-	weekly := desk.Recurrence{Every: 1, Days: []time.Weekday{time.Wednesday}, At: 4 * 60, For: time.Hour, Zone: "America/New_York", First: four.Truncate(24*time.Hour).AddDate(0, 0, 1)}
+	weekly := desk.Recurrence{Every: 1, Days: []time.Weekday{time.Wednesday}, At: 4 * 60, For: time.Hour, Zone: "America/New_York", First: four.Truncate(24*time.Hour).AddDate(0, 0, 1), Except: []time.Time{four.Truncate(24*time.Hour).AddDate(0, 0, 21)}}
 	p.Title, p.Details, p.Rule = "Patches", "", &weekly
 	p.Planned, _ = weekly.Next(four)
 	c.schedule(p)

@@ -25,6 +25,8 @@ var mayImport = map[string]string{
 	"internal/chat/chattest":                        "internal/desk internal/chat",
 	"internal/chat/slack":                           "internal/desk internal/chat internal/config",
 	"internal/chat/slack/slacktest":                 "internal/desk internal/chat",
+	"internal/chat/discord":                         "internal/desk internal/chat internal/config",
+	"internal/chat/discord/discordtest":             "",
 	"internal/chat/discord/native":                  "internal/desk internal/chat internal/config internal/wording commands",
 	"internal/chat/discord/gateway":                 "internal/desk internal/chat internal/config",
 	"internal/chat/discord/discordtest/gatewaytest": "",
@@ -41,7 +43,7 @@ var mayImport = map[string]string{
 	"internal/outbox":                               "internal/desk internal/chat storage",
 	"internal/journal":                              "internal/desk internal/outbox storage",
 	"internal/schedule":                             "",
-	"internal/statuspage":                           "internal/desk internal/journal",
+	"internal/statuspage":                           "internal/desk internal/chat internal/journal internal/wording",
 	"internal/escalate":                             "internal/desk internal/config internal/wording internal/journal",
 	"commands":                                      "internal/desk internal/chat internal/journal internal/outbox internal/wording storage",
 }

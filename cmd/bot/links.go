@@ -26,6 +26,8 @@ type link struct {
 	doors func() map[string]http.Handler
 	// ear makes what listens where the platform calls no address; nil: nothing does.
 	ear func() ear
+	// lone: only one ear may listen at a time, as all that listen hear everything.
+	lone bool
 	// rosters tell what is known of groups that the access list names; nil: nothing.
 	rosters func() []chat.Roster
 }
@@ -58,6 +60,11 @@ func (b *bot) connect() error {
 			return err
 		}
 	}
+	for _, d := range b.cfg.Discord {
+		if err := b.add(d.Name, func() (link, error) { return b.discord(d) }); err != nil {
+			return err
+		}
+	}
 	for _, s := range b.out.web {
 		if err := b.add(s.Name, func() (link, error) { return b.web(s) }); err != nil {
 			return err
@@ -83,6 +90,9 @@ func configured(cfg *config.Config) outbox.Places {
 	}
 	for _, t := range cfg.Teams {
 		p.Connections = append(p.Connections, placeOfTeams(t))
+	}
+	for _, d := range cfg.Discord {
+		p.Connections = append(p.Connections, placeOfDiscord(d))
 	}
 	return p
 }

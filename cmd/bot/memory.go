@@ -5,6 +5,9 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/umassonline/belltower/internal/chat/discord"
+	"github.com/umassonline/belltower/internal/chat/discord/gateway"
+	"github.com/umassonline/belltower/internal/chat/discord/native"
 	"github.com/umassonline/belltower/internal/chat/slack"
 	"github.com/umassonline/belltower/internal/chat/teams"
 	"github.com/umassonline/belltower/internal/desk"
@@ -20,7 +23,7 @@ type memory struct {
 
 // adapterTables are the tables in which adapters remember.
 func adapterTables() []string {
-	all := slices.Concat(slack.Tables(), teams.Tables())
+	all := slices.Concat(slack.Tables(), teams.Tables(), discord.Tables(), gateway.Tables(), native.Tables())
 	slices.Sort(all)
 	return slices.Compact(all)
 }

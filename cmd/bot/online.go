@@ -16,13 +16,15 @@ import (
 	"github.com/umassonline/belltower/internal/chat/slack"
 	"github.com/umassonline/belltower/internal/config"
 	"github.com/umassonline/belltower/internal/desk"
+	"github.com/umassonline/belltower/internal/escalate"
 	"github.com/umassonline/belltower/internal/outbox"
 	"github.com/umassonline/belltower/storage"
 )
 
 // checkOnline asks the platforms whether each connection can do what the
-// configuration wants, and prints a line for each finding; it reports whether
-// anything is wrong.
+// configuration wants, and tries whether those beyond ops could be called, without
+// calling anybody. It prints a line for each finding, and reports whether anything is
+// wrong.
 func checkOnline(b bound, cfg *config.Config) (wrong bool) {
 	say := func(conn desk.ConnectionName, f slack.Finding) {
 		word := "warning"
@@ -33,7 +35,7 @@ func checkOnline(b bound, cfg *config.Config) (wrong bool) {
 	}
 	named := len(cfg.Access.Admins)
 	for _, p := range cfg.Access.Admins {
-		if strings.HasPrefix(p.ID, "group:") { // as many as are in it
+		if strings.Contains(p.ID, ":") { // group:, team: or role:, as many as are in it
 			named++
 		}
 	}
@@ -57,6 +59,9 @@ func checkOnline(b bound, cfg *config.Config) (wrong bool) {
 	}
 	for _, f := range checkTeams(b, cfg, subscribed) {
 		say(f.conn, slack.Finding(f.Finding))
+	}
+	for _, f := range escalate.Check(b.ctx, escalate.Settings{Cadence: cfg.Cadence, Mail: cfg.Mail}) {
+		say("", slack.Finding(f))
 	}
 	return wrong
 }

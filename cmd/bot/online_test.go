@@ -45,6 +45,10 @@ func TestCheckOnline(t *testing.T) {
 		}, 0, 1, []string{"access.admins: the account amherst/UANN is deactivated", "access.responders: Slack knows no amherst/UNOBODY",
 			"warning: amherst: access: the user group amherst/group:SEMPTY is empty", "contacts.who: Slack knows no amherst/UGHOST"}},
 		{"the clock", func(c *campus) {}, 7 * time.Minute, 1, []string{"error: amherst: the clock: this machine's is 7m"}},
+		{"nobody beyond ops can be called", func(c *campus) {
+			c.more = "[cadence]\nescalate_url = \"http://127.0.0.1:1/hunter2\"\n[mail]\nserver = \"127.0.0.1:1\"\nfrom = \"belltower@example.edu\"\n"
+		}, 0, 1, []string{"config.toml: mail.server: 127.0.0.1:1: the connection is refused: check the port",
+			"config.toml: cadence.escalate_url: it cannot be called: the connection is refused"}},
 		{"limits", func(c *campus) {
 			c.slack.Faults(slacktest.On{Method: "users.info"}, slacktest.Limited(1))
 			c.access = two

@@ -91,7 +91,7 @@ type bot struct {
 	caller   *escalate.Caller
 	calls    *schedule.Clock // of the caller
 	links    []link
-	ears     []ear
+	ears     []earOf
 	words    wording.Context
 	metrics  *metrics
 }
@@ -115,8 +115,7 @@ func build(cfg *config.Config, db storage.DB, o outside) (*bot, error) {
 		Words: b.words, Cadence: cfg.Cadence, Mail: cfg.Mail, Contacts: cfg.People(), Transport: o.transport,
 	})
 	b.pages = statuspage.New(b.journal, statuspage.Settings{
-		Organization: b.words.Organization, Catalog: b.words.Catalog, URL: b.words.StatusURL,
-		Zone: b.words.Zone, Languages: cfg.Organization.Languages, Say: b.sayReady, Planning: cfg.Planning(),
+		Words: b.words, Languages: cfg.Organization.Languages, Planning: cfg.Planning(),
 	}, o.now, o.log)
 	b.commands = commands.New(b.journal, o.log, commands.Settings{
 		Words: b.words, Access: desk.Access(cfg.Access), Connections: b.connections(), Rosters: b.rosters, Senders: b.senders(),
@@ -124,7 +123,7 @@ func build(cfg *config.Config, db storage.DB, o outside) (*bot, error) {
 	})
 	for _, l := range b.links {
 		if l.ear != nil {
-			b.ears = append(b.ears, l.ear())
+			b.ears = append(b.ears, earOf{l.ear(), l.lone})
 		}
 	}
 	b.metrics.watch(b)
@@ -144,16 +143,6 @@ func wordsOf(cfg *config.Config) wording.Context {
 		c.Languages[conn], _ = wording.LanguageOf(code)
 	}
 	return c
-}
-
-// sayReady is a ready title or message of an incident in a language.
-func (b *bot) sayReady(lang string, i desk.Incident, text string) string {
-	in := b.words
-	in.Language, _ = wording.LanguageOf(lang)
-	if text == i.Title {
-		return in.Title(i)
-	}
-	return in.Said(i, text)
 }
 
 // changed says that something was committed about these subjects (none: any).
@@ -299,10 +288,10 @@ func (l listeners) adminAddr() string {
 func (l listeners) parts(s *succession) []part {
 	var parts []part
 	if l.admin != nil {
-		parts = append(parts, httpPart("admin listener", l.admin, s.door(func(r *reign) http.Handler { return r.admin })))
+		parts = append(parts, httpPart("admin earOf", l.admin, s.door(func(r *reign) http.Handler { return r.admin })))
 	}
 	return append(parts,
 		part{"ears", s.ears},
 		httpPart("local socket", l.local, s.door(func(r *reign) http.Handler { return r.local })),
-		httpPart("public listener", l.public, s.door(func(r *reign) http.Handler { return r.public })))
+		httpPart("public earOf", l.public, s.door(func(r *reign) http.Handler { return r.public })))
 }

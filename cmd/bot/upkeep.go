@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"slices"
 	"time"
 
 	"github.com/robfig/cron/v3"
@@ -92,6 +93,11 @@ func sayAway(ctx context.Context, j *journal.Journal, words wording.Context, owe
 	if err != nil || away.From.IsZero() || away.To.Sub(away.From) < awayFrom {
 		return err
 	}
-	text := words.Away(wording.Absence{From: away.From, To: away.To, Open: away.Open, Owed: owed})
+	for _, s := range away.Due {
+		if !slices.Contains(owed, s) {
+			owed = append(owed, s)
+		}
+	}
+	text := words.Away(wording.Absence{From: away.From, To: away.To, Open: away.Open, Work: away.Work, Began: away.Began, Owed: owed})
 	return j.Notify(ctx, desk.Notice{At: away.To, Text: text})
 }

@@ -103,7 +103,7 @@ func TestAPromiseIsKeptByTheClock(t *testing.T) {
 		b.ann("/incident nothing-new 1")
 		pass(5 * time.Second)
 		b.both("No new information on Learn System since 4:00 AM EST.")
-		for _, p := range []struct{ due, page string }{{"4:35", "4:55 AM"}, {"4:55", "5:15 AM"}, {"5:15", "We will post again as soon as we know more."}} {
+		for _, p := range []struct{ due, page string }{{"4:35", "4:55 AM"}, {"4:55", "5:15 AM"}, {"5:15", "No next update promised."}} {
 			pass(14 * time.Minute)
 			b.story.NothingElse()
 			pass(time.Minute)
@@ -115,7 +115,7 @@ func TestAPromiseIsKeptByTheClock(t *testing.T) {
 		}
 		pass(24 * time.Hour)
 		b.story.NothingElse()
-		b.expectPage("/incidents/INC-1", "We will post again as soon as we know more.")
+		b.expectPage("/incidents/INC-1", "No next update promised.")
 		b.ann("/incident resolve 1 --yes")
 		pass(5 * time.Second)
 		b.both("Learn System is working again.")

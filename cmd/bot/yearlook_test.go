@@ -169,7 +169,7 @@ func (y *year) lookAtPage() {
 		switch {
 		case w.IsRunning() && !on:
 			y.wrong("%s is running, and is not on the page", w.Subject())
-		case w.Status == desk.Completed && on, w.Status == desk.Cancelled && on && time.Since(w.EndedAt) > 14*24*time.Hour:
+		case w.Status == desk.Completed && on && time.Since(w.EndedAt) > 25*time.Hour, w.Status == desk.Cancelled && on && time.Since(w.EndedAt) > 14*24*time.Hour:
 			y.wrong("%s is over (%s), and is on the page", w.Subject(), w.Status)
 		}
 	}

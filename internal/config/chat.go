@@ -83,6 +83,8 @@ type Discord struct {
 	NextPublicKey string `toml:"next_public_key" default:"" form:"ed25519"`
 	// Gateway is whether interactions come over the gateway. Default: true.
 	Gateway bool `toml:"gateway" default:"true"`
+	// Crosspost publishes what is posted in announcement channels to the servers that follow them. Default: false.
+	Crosspost bool `toml:"crosspost" default:"false"`
 	// OpsChannel is the id of the ops channel, digits. No default.
 	OpsChannel string `toml:"ops_channel" need:"the id of your ops channel, digits" form:"snowflake"`
 	// APIURL is Discord's API, without a slash at the end. Default: "https://discord.com/api/v10".

@@ -148,11 +148,24 @@ func (s Snapshot) Waits() bool {
 	return s.Window != nil && !s.Window.IsOver() && !s.Window.IsRunning()
 }
 
+// EndIsNews reports whether also those are told of its end who were told nothing of it
+// before: they know of one time of a series by the series.
+func (s Snapshot) EndIsNews() bool { return s.Window != nil && s.Window.IsCalledOff() }
+
+// NewsUntil is when those who were told nothing of it need not be told any more: of what
+// does not take place when it would be over; zero: always.
+func (s Snapshot) NewsUntil() time.Time {
+	if s.EndIsNews() {
+		return s.Window.Planned.To
+	}
+	return time.Time{}
+}
+
 // scope says whom a window concerns. Of one that was cancelled or became an incident
-// only those hear who heard of it before.
+// only those hear who heard of it before, or of the series that it is of.
 func (w Window) scope() Scope {
 	return Scope{
 		Topic: TopicWindows, Services: w.ServiceIDs(), EndedAt: w.EndedAt,
-		Retracted: w.Status == Cancelled || w.Became != 0, OpsOnly: w.Status == Proposed,
+		Retracted: w.Status == Cancelled && !w.IsCalledOff() || w.Became != 0, OpsOnly: w.Status == Proposed,
 	}
 }

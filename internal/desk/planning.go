@@ -97,6 +97,16 @@ func morning(t time.Time, zone *time.Location) time.Time {
 	return time.Date(y, m, d, nightTo, 0, 0, 0, zone).UTC()
 }
 
+// evening is right before the begin of the last night that began at t or before.
+func evening(t time.Time, zone *time.Location) time.Time {
+	local := t.In(zone)
+	y, m, d := local.Date()
+	if local.Hour() < nightFrom {
+		d--
+	}
+	return time.Date(y, m, d, nightFrom, 0, 0, 0, zone).Add(-1).UTC()
+}
+
 // ObjectionKind is what speaks against a time.
 type ObjectionKind string
 
@@ -113,6 +123,8 @@ type Objection struct {
 	Kind ObjectionKind
 	// At is the time that is objected to: of a series the first such occurrence.
 	At Period
+	// All are the times of a series that lie in moratoriums.
+	All []Period
 	// Other is the window in the way of it, and Period its time, or the moratorium's.
 	Other  Subject
 	Period Period
@@ -178,6 +190,28 @@ func (p Planning) moratorium(services []ServiceID, at Period) (Moratorium, bool)
 		return Moratorium{}, false
 	}
 	return p.Moratoriums[k], true
+}
+
+// CheckRule refuses, as an *Objection, a series of which times from its first on lie in
+// moratoriums. It names them all.
+func (p Planning) CheckRule(services []ServiceID, r Recurrence, first Period, o Override) error {
+	if o.Force != "" && o.Admin {
+		return nil
+	}
+	var all []Period
+	for _, m := range p.Moratoriums {
+		for _, at := range r.Between(latest(first.From, m.Period.From.Add(-r.For)), m.Period.To, int(m.Period.Length()/(24*time.Hour))+2) {
+			if _, meets := p.moratorium(services, at); meets && !slices.Contains(all, at) {
+				all = append(all, at)
+			}
+		}
+	}
+	if len(all) == 0 {
+		return nil
+	}
+	slices.SortFunc(all, func(a, b Period) int { return a.From.Compare(b.From) })
+	m, _ := p.moratorium(services, all[0])
+	return &Objection{Kind: InMoratorium, At: all[0], All: all, Name: m.Name, Period: m.Period, Admins: true}
 }
 
 // FirstOf is the first occurrence of a series, from the first given on, that has enough

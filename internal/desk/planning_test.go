@@ -2,6 +2,7 @@ package desk_test
 
 import (
 	"errors"
+	"fmt"
 	"slices"
 	"testing"
 	"time"
@@ -98,6 +99,39 @@ func TestWhatSpeaksAgainstATime(t *testing.T) {
 		case o != nil && o.Admins != (c.want == desk.InMoratorium):
 			t.Errorf("%s: for admins: %v", c.name, o.Admins)
 		}
+	}
+}
+
+// Of a series all the times that lie in moratoriums are named, and none once they are left
+// out; of another service they are no matter.
+func TestTimesOfASeriesInMoratoriums(t *testing.T) {
+	p := usual(t)
+	p.Moratoriums = append(p.Moratoriums, desk.Moratorium{Name: "overlap", Period: desk.Period{From: local(t, "2026-12-18 00:00"), To: local(t, "2026-12-24 00:00")}})
+	r := desk.Recurrence{Every: 1, Days: []time.Weekday{0, 2, 3, 6}, At: 22 * 60, For: 3 * time.Hour, Zone: "America/New_York", First: time.Date(2026, 12, 1, 0, 0, 0, 0, time.UTC)}
+	first, _ := r.Next(local(t, "2026-12-02 00:00"))
+	days := func(services ...desk.ServiceID) (days []string) {
+		var o *desk.Objection
+		if errors.As(p.CheckRule(services, r, first, desk.Override{Force: "no admin"}), &o) {
+			for _, at := range o.All {
+				days = append(days, at.From.In(newYork(t)).Format("Jan 2"))
+			}
+		}
+		return days
+	}
+	if got, want := fmt.Sprint(days("learn")), "[Dec 13 Dec 15 Dec 16 Dec 19 Dec 20 Dec 22 Dec 23]"; got != want { // the first lasts into it
+		t.Errorf("got  %s\nwant %s", got, want)
+	}
+	if got := days("learn", "portal"); len(got) != 9 || got[8] != "Jan 5" {
+		t.Errorf("with another service %q", got)
+	}
+	if err := p.CheckRule([]desk.ServiceID{"learn"}, r, first, desk.Override{Force: "The dean wants it", Admin: true}); err != nil {
+		t.Errorf("forced by an admin: %v", err)
+	}
+	for _, d := range []int{13, 15, 16, 19, 20, 22, 23} {
+		r.Except = append(r.Except, time.Date(2026, 12, d, 0, 0, 0, 0, time.UTC))
+	}
+	if got := days("learn"); got != nil {
+		t.Errorf("left out are all but %q", got)
 	}
 }
 

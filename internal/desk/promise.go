@@ -197,6 +197,7 @@ func (i Incident) Due(now time.Time, c Cadence) (IncidentDue, bool) {
 // third time in a row it promises nothing more.
 func (i Incident) missed(now time.Time, c Cadence) IncidentDue {
 	i = i.clone()
+	promised := i.NextUpdateBy
 	i.Missed++
 	last := i.Missed >= maxMissed
 	next := c.next(i, now)
@@ -219,7 +220,7 @@ func (i Incident) missed(now time.Time, c Cadence) IncidentDue {
 		Ask:      i.ask(AskMissed, i.NextUpdateBy),
 		Escalate: i.Missed == maxMissed-1 && !i.Drill,
 	}
-	d.Ask.Missed = i.Missed
+	d.Ask.Missed, d.Ask.Promised = i.Missed, promised
 	if i.Impact == Minor && isNight(now, c.zone()) {
 		d.Ask = nil
 	}

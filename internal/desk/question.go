@@ -31,6 +31,8 @@ type Question struct {
 	Window   *Window   `json:",omitempty"`
 	// By is the moment that it is about: of the promise, the begin or the end; zero: none.
 	By time.Time `json:",omitzero"`
+	// Promised is the promise that passed; zero: nobody had made one.
+	Promised time.Time `json:",omitzero"`
 	// Others are open incidents that speak against a start.
 	Others []Subject `json:",omitempty"`
 	// Missed counts the promises in a row that passed.

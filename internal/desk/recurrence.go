@@ -27,6 +27,20 @@ type Recurrence struct {
 	First time.Time
 	// Until is the last day, at midnight UTC; zero: it has no end.
 	Until time.Time `json:",omitzero"`
+	// Except are days, at midnight UTC and in order, on which it does not take place.
+	Except []time.Time `json:",omitempty"`
+}
+
+// MaxExcept is the most days that a series leaves out: a button that says them still fits
+// every platform.
+const MaxExcept = 60
+
+// Excepted lists when it would begin on the days that it leaves out.
+func (r Recurrence) Excepted() (begins []time.Time) {
+	for _, day := range r.Except {
+		begins = append(begins, r.At.on(day, zones.load(r.Zone)))
+	}
+	return begins
 }
 
 // Next is the first occurrence that begins after t; false: there is none.
@@ -137,7 +151,7 @@ func (r Recurrence) roundOf(day time.Time) int {
 
 // has reports whether a day of a round is one of the rule.
 func (r Recurrence) has(day time.Time) bool {
-	if !slices.Contains(r.Days, day.Weekday()) {
+	if !slices.Contains(r.Days, day.Weekday()) || slices.ContainsFunc(r.Except, day.Equal) {
 		return false
 	}
 	switch r.Nth {

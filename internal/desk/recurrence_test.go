@@ -86,7 +86,7 @@ func TestRecurrences(t *testing.T) {
 // it is one, and minute by minute what the clocks show.
 func (r Recurrence) obvious(from, to time.Time) (out []Period) {
 	for day := r.First; day.Before(to.AddDate(0, 0, 2)); day = day.AddDate(0, 0, 1) {
-		if !r.Until.IsZero() && day.After(r.Until) || !slices.Contains(r.Days, day.Weekday()) || !r.inRound(day) {
+		if slices.ContainsFunc(r.Except, day.Equal) || !r.Until.IsZero() && day.After(r.Until) || !slices.Contains(r.Days, day.Weekday()) || !r.inRound(day) {
 			continue
 		}
 		if day.Before(from.AddDate(0, 0, -2)) {
@@ -151,6 +151,9 @@ func aRule(t *rapid.T) Recurrence {
 	if rapid.Bool().Draw(t, "ends") {
 		r.Until = r.First.AddDate(0, 0, rapid.IntRange(0, 1000).Draw(t, "until"))
 	}
+	for _, days := range rapid.SliceOfN(rapid.IntRange(0, 150), 0, 9).Draw(t, "except") {
+		r.Except = append(r.Except, r.First.AddDate(0, 0, days))
+	}
 	return r
 }
 
@@ -180,7 +183,11 @@ func TestRecurrencesAsAnotherCalendarReadsThem(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		r := aRule(t)
 		r.At, r.Zone = 0, "UTC"
-		theirs, err := rrule.StrToRRule("DTSTART:" + r.First.Format("20060102T150405Z") + "\nRRULE:" + r.RRule())
+		text := "DTSTART:" + r.First.Format("20060102T150405Z") + "\nRRULE:" + r.RRule()
+		for _, begin := range r.Excepted() {
+			text += "\nEXDATE:" + begin.UTC().Format("20060102T150405Z")
+		}
+		theirs, err := rrule.StrToRRuleSet(text)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -71,6 +71,9 @@ type Window struct {
 
 	// Planned is when the work is to be, as said last. Of a series: its first occurrence.
 	Planned Period
+	// PlannedBefore is the plan that its begin at another time replaced; zero: it began as
+	// planned, or has not.
+	PlannedBefore Period `json:",omitzero"`
 	// StartedAt and EndedAt are when it really was; zero: not yet.
 	StartedAt time.Time `json:",omitzero"`
 	EndedAt   time.Time `json:",omitzero"`
@@ -99,12 +102,15 @@ type Window struct {
 	// Remark is told with the end; Why is why it was cancelled. Both may be empty.
 	Remark string `json:",omitempty"`
 	Why    string `json:",omitempty"`
+	// WithSeries: it was cancelled because its series was.
+	WithSeries bool `json:",omitempty"`
 	// Became is the incident that goes on with its posts; 0: none.
 	Became int `json:",omitempty"`
 
 	// NextNewsBy is the promise of a window that takes longer than planned; zero: none.
 	NextNewsBy time.Time `json:",omitzero"`
-	// Missed counts what was promised and not answered by a person, in a row.
+	// Missed counts what was promised, or asked while its start is held, and not answered by
+	// a person, in a row.
 	Missed int `json:",omitempty"`
 	// RemindedTo is up to when reminders were told, or too late to be told.
 	RemindedTo time.Time `json:",omitzero"`
@@ -130,6 +136,15 @@ func (w Window) IsSeries() bool { return w.Rule != nil }
 func (w Window) IsOver() bool {
 	return w.Status == Completed || w.Status == Cancelled || w.Became != 0
 }
+
+// IsCalledOff reports whether it is one time of a series that alone does not take place.
+func (w Window) IsCalledOff() bool {
+	return w.Of != 0 && w.Status == Cancelled && !w.WithSeries && w.StartedAt.IsZero()
+}
+
+// IsMoved reports whether it is one time of a series that is planned for another time
+// than its rule says.
+func (w Window) IsMoved() bool { return w.Of != 0 && !w.Slot.Equal(w.Planned.From) }
 
 // IsRunning reports whether work goes on, or its tests.
 func (w Window) IsRunning() bool {

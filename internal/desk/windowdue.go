@@ -41,7 +41,7 @@ func (w Window) Due(now time.Time, a Around) (WindowChange, bool) {
 	case w.IsRunning():
 		return w.dueRunning(now, a)
 	case !w.HeldAt.IsZero():
-		return w.dueHeld(now)
+		return w.dueHeld(now, a.Planning)
 	case !now.Before(w.Planned.From):
 		return w.startByClock(now, a), true
 	case !now.Before(w.Planned.From.Add(-startAsk)) && !w.AskedFor.Equal(w.Planned.From):
@@ -59,7 +59,7 @@ func (w Window) NextDue(now time.Time, p Planning) time.Time {
 		return w.nextRunning(p)
 	}
 	if !w.HeldAt.IsZero() {
-		return unless(w.AskedFor.Equal(w.Planned.To), w.Planned.To)
+		return w.nextHeld(p)
 	}
 	return earliest(
 		w.Planned.From,
@@ -127,16 +127,31 @@ func (w Window) askStart(now time.Time, open []Subject) WindowChange {
 	return c
 }
 
-// dueHeld asks once, when it should have ended, what is to become of a window whose
-// start is held.
-func (w Window) dueHeld(now time.Time) (WindowChange, bool) {
-	if now.Before(w.Planned.To) || w.AskedFor.Equal(w.Planned.To) {
+// nextHeld is when ops is asked what is to become of a window whose start is held: when it
+// should have ended, and a day later, not at night, until it was asked maxMissed times.
+func (w Window) nextHeld(p Planning) time.Time {
+	at := w.Planned.To.Add(time.Duration(w.Missed) * 24 * time.Hour)
+	switch {
+	case w.Missed >= maxMissed:
+		return time.Time{}
+	case w.Missed > 0 && isNight(at, p.zone()):
+		return morning(at, p.zone())
+	}
+	return at
+}
+
+// dueHeld asks that. Who was away for days is asked once.
+func (w Window) dueHeld(now time.Time, p Planning) (WindowChange, bool) {
+	at := w.nextHeld(p)
+	if at.IsZero() || now.Before(at) {
 		return WindowChange{}, false
 	}
 	w = w.clone()
-	w.AskedFor = w.Planned.To
+	for next := at; !next.IsZero() && !now.Before(next); next = w.nextHeld(p) {
+		w.Missed++
+	}
 	c := w.quiet()
-	c.Ask = w.ask(AskUnstarted, w.Planned.To)
+	c.Ask = w.ask(AskUnstarted, at)
 	return c, true
 }
 
@@ -181,6 +196,7 @@ func (w Window) dueRunning(now time.Time, a Around) (WindowChange, bool) {
 // that nobody answers it promises nothing more.
 func (w Window) late(now time.Time) WindowChange {
 	w = w.clone()
+	promised := w.NextNewsBy
 	w.Missed++
 	w.AskedFor = w.Planned.To
 	w.NextNewsBy = now.Add(lateNews)
@@ -189,7 +205,7 @@ func (w Window) late(now time.Time) WindowChange {
 	}
 	c := w.change(Act{At: now}, Entry{Kind: WindowLate}, ReachChannel)
 	c.Ask = c.Window.ask(AskLate, w.NextNewsBy)
-	c.Ask.Missed = w.Missed
+	c.Ask.Missed, c.Ask.Promised = w.Missed, promised
 	c.Escalate = w.Missed == maxMissed-1
 	return c
 }
@@ -226,6 +242,29 @@ func (w Window) nextReminder(now time.Time, p Planning) (next time.Time) {
 		}
 	}
 	return next
+}
+
+// Remarked is the window under other reminders than those it was marked by, with WakeAt
+// set; false: nothing changes. Of reminders that are new what has passed is not told, but
+// what waits for the end of this night is, and what fell due since the mark.
+func (w Window) Remarked(now time.Time, p Planning) (Window, bool) {
+	was, passed := w.WakeAt, now
+	switch {
+	case w.IsSeries():
+		return w, false
+	case !was.IsZero() && !was.After(now):
+		passed = evening(was, p.zone())
+	case w.NextDue(now, p).Equal(was):
+		return w, false
+	case isNight(now, p.zone()):
+		passed = evening(now, p.zone())
+	}
+	before := w.RemindedTo
+	w.RemindedTo = latest(before, passed)
+	if was.IsZero() || was.After(now) {
+		w.WakeAt = w.NextDue(now, p)
+	}
+	return w, !w.RemindedTo.Equal(before) || !w.WakeAt.Equal(was)
 }
 
 // RemindedAt lists when it is told again before its begin.

@@ -3,6 +3,7 @@ package desk_test
 import (
 	"fmt"
 	"math/rand/v2"
+	"strings"
 	"testing"
 	"time"
 
@@ -63,7 +64,7 @@ func (l *life) check(was desk.Window, c desk.WindowChange) {
 		}
 	}
 	if c.Ask != nil {
-		l.once("asked %s about %s, %d missed", c.Ask.Kind, was.Planned, c.Ask.Missed)
+		l.once("asked %s about %s by %s, %d missed", c.Ask.Kind, was.Planned, c.Ask.By, c.Ask.Missed)
 	}
 }
 
@@ -250,5 +251,45 @@ func TestAQuestionIsNotAskedAgain(t *testing.T) {
 	}
 	if told, _ := kinds(testing, at(260).At, open); len(told) != 2 {
 		t.Errorf("ten minutes of tests: %q", told)
+	}
+}
+
+// A held start soon after the planned begin keeps the planned end, a later one takes as
+// long as planned, and either is asked for its end before that. Ops is asked about what
+// is held three times, once where the bot was away.
+func TestAHeldStartIsBegunLater(t *testing.T) {
+	a := desk.Around{Planning: usual(t)}
+	held := hold.must(t, scheduled(t, planned()), 20)
+	for minutes, end := range map[int]int{50: 240, 75: 240, 76: 256, 239: 419, 300: 480, 5000: 5180} {
+		w := start.must(t, held, minutes)
+		if !w.Planned.To.Equal(at(end).At) || w.PlannedBefore.From.IsZero() != (end == 240) {
+			t.Errorf("begun at %d: planned %v, before that %v", minutes, w.Planned, w.PlannedBefore)
+		}
+		if asks, _ := kinds(w, at(end-11).At, a); asks != nil {
+			t.Errorf("begun at %d, it is too early for %q", minutes, asks)
+		}
+		if asks, _ := kinds(w, at(end-10).At, a); fmt.Sprint(asks) != "[asks end]" {
+			t.Errorf("begun at %d: %q", minutes, asks)
+		}
+	}
+	var when []string
+	look := func(now time.Time) {
+		if c, due := held.Due(now, a); due {
+			held = c.Window
+			when = append(when, now.In(a.Planning.Zone).Format("2 Jan 15:04"))
+		}
+	}
+	for minutes := range 7 * 24 * 60 {
+		look(at(minutes).At)
+	}
+	if got := strings.Join(when, ", "); got != "2 Dec 08:00, 3 Dec 08:00, 4 Dec 08:00" {
+		t.Errorf("ops is asked %s", got)
+	}
+	held = hold.must(t, scheduled(t, planned()), 20)
+	when = nil
+	look(at(36 * 60).At)
+	look(at(36 * 60).At)
+	if len(when) != 1 || held.NextDue(at(36*60).At, a.Planning).IsZero() {
+		t.Errorf("after a day away it is asked at %q", when)
 	}
 }

@@ -145,16 +145,24 @@ func (w Window) Start(act Act) (WindowChange, error) {
 		return WindowChange{}, err
 	}
 	w = w.clone()
-	length := w.Planned.Length()
-	w.Status, w.StartedAt, w.HeldAt, w.AskedFor = InProgress, act.At, time.Time{}, time.Time{}
 	e := Entry{Kind: WindowStarted}
-	if w.IsEarly(act.At) || !act.At.Before(w.Planned.To) { // at another time it takes as long
-		e.Was = w.Planned
-		w.Planned = Period{act.At, act.At.Add(length)}
+	if w.atAnotherTime(act.At) { // it takes as long
+		e.Was, w.PlannedBefore = w.Planned, w.Planned
+		w.Planned = Period{act.At, act.At.Add(e.Was.Length())}
 		w.Revision++
 		w.ChangedAt = act.At
 	}
+	w.Status, w.StartedAt, w.HeldAt, w.AskedFor, w.Missed = InProgress, act.At, time.Time{}, time.Time{}, 0
 	return w.change(act, e, ReachChannel), nil
+}
+
+// lateStart is how much later than planned a held start still keeps the planned end.
+const lateStart = 15 * time.Minute
+
+// atAnotherTime reports whether a start at now is at another time than the planned one.
+func (w Window) atAnotherTime(now time.Time) bool {
+	held := !w.HeldAt.IsZero() && now.After(w.Planned.From.Add(lateStart))
+	return held || w.IsEarly(now) || !now.Before(w.Planned.To)
 }
 
 // IsEarly reports whether a start at now would be another time than the planned one, and
@@ -173,7 +181,7 @@ func (w Window) HoldStart(act Act) (WindowChange, error) {
 		return WindowChange{}, Refuse(Conflict, "The start of %s is held already.", w.Subject()).About(w.Subject())
 	}
 	w = w.clone()
-	w.HeldAt = act.At
+	w.HeldAt, w.Missed = act.At, 0
 	return w.change(act, Entry{Kind: WindowHeld}, ReachChannel), nil
 }
 
@@ -224,13 +232,13 @@ func (w Window) Move(to Period, act Act) (WindowChange, error) {
 	if !to.From.Equal(was.From) {
 		w.AskedFor = time.Time{}
 	}
-	w.Planned, w.HeldAt, w.RemindedTo = to, time.Time{}, act.At
+	w.Planned, w.HeldAt, w.RemindedTo, w.Missed = to, time.Time{}, act.At, 0
 	return w.replanned(act, Entry{Kind: WindowMoved, Was: was}), nil
 }
 
 // Done says that the work is done. gated: tests have to show that the services work
 // before it is completed; where there are none it is completed at once. remark may be
-// empty.
+// empty, but for what completes it before its tests have passed.
 func (w Window) Done(remark string, gated bool, act Act) (WindowChange, error) {
 	if err := w.checkSingle(); err != nil {
 		return WindowChange{}, err
@@ -241,6 +249,11 @@ func (w Window) Done(remark string, gated bool, act Act) (WindowChange, error) {
 	remark, err := CleanReason(remark)
 	if err != nil {
 		return WindowChange{}, err
+	}
+	if w.Status == Verifying && gated && remark == "" {
+		return WindowChange{}, Refuse(Conflict, "The work of %s is done, and it is being tested.", w.Subject()).
+			WithHint("It is completed when the tests pass. Before, with a remark: window complete %d <remark>", w.Number).
+			About(w.Subject()).In("message")
 	}
 	w = w.clone()
 	if remark != "" {
@@ -314,12 +327,27 @@ func (w Window) Cancel(why string, act Act) (WindowChange, error) {
 	return w.replanned(act, Entry{Kind: WindowCancelled, Text: why}), nil
 }
 
+// Finished ends a series whose last time is over. Its posts show so, and nobody is told.
+func (w Window) Finished(act Act) (WindowChange, error) {
+	if err := w.CheckComing(); err != nil {
+		return WindowChange{}, err
+	}
+	if !w.IsSeries() {
+		return WindowChange{}, Refuse(Conflict, "%s is not repeated.", w.Subject()).About(w.Subject())
+	}
+	w = w.clone()
+	w.Status, w.EndedAt = Completed, act.At
+	w.Revision++
+	w.ChangedAt = act.At
+	return w.change(act, Entry{Kind: WindowCompleted}, ReachEdit), nil
+}
+
 // Swept cancels an occurrence of a series that was cancelled. Who was told of it sees
 // so in its post; the series has told the rest.
 func (w Window) Swept(why string, act Act) (WindowChange, error) {
 	c, err := w.Cancel(why, act)
 	if err == nil {
-		c.Announce.Reach = ReachEdit
+		c.Window.WithSeries, c.Announce.Snapshot.Window.WithSeries, c.Announce.Reach = true, true, ReachEdit
 	}
 	return c, err
 }

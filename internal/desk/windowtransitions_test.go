@@ -92,7 +92,7 @@ func windowVerbs() []windowVerb {
 		done, {"work is done, with a remark", finish("Slow for an hour.", true)}, tested, passed, fail,
 		cancel, {"cancel without a reason", callOff(" ")},
 		{"swept with its series", func(w desk.Window, act desk.Act) (desk.WindowChange, error) { return w.Swept("No more.", act) }},
-		convert,
+		convert, {"its last time is over", desk.Window.Finished},
 	}
 }
 

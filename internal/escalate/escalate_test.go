@@ -34,7 +34,9 @@ func TestNobodyIsCalledBeforeTheSecondMiss(t *testing.T) {
 // and is told the same under the same id until it takes it.
 func TestAWebhookIsCalledUntilItTakesTheCall(t *testing.T) {
 	p := newPager(t, status(503), cut, status(307), status(404), status(204))
-	w := newWorld(t).use(p).silence()
+	w := newWorld(t).use(p)
+	w.leads(ann)
+	w.silence()
 	var at []string
 	for w.try() {
 		at = append(at, w.now.Format("15:04:05"))
@@ -43,7 +45,7 @@ func TestAWebhookIsCalledUntilItTakesTheCall(t *testing.T) {
 		t.Error(diff)
 	}
 	const told = "POST /hunter2 application/json " + id + ` {"id":"` + id + `","organization":"Example University","subject":"INC-1",` +
-		`"title":"Logins fail","services":["learn"],"since":"2026-12-02T09:00:00Z","missed":2,"status_page":"https://status.example.edu/incidents/INC-1"}`
+		`"title":"Logins fail","services":["learn"],"since":"2026-12-02T09:00:00Z","missed":2,"promised":"2026-12-02T09:40:00Z","next_update":"2026-12-02T10:00:00Z","lead":"amherst/UANN","status_page":"https://status.example.edu/incidents/INC-1"}`
 	if diff := cmp.Diff(slices.Repeat([]string{told}, 5), p.heard); diff != "" {
 		t.Error(diff)
 	}
@@ -105,6 +107,19 @@ func TestACallIsGivenUpAfterAnHour(t *testing.T) {
 	}
 	if len(w.left()) > 0 {
 		t.Error("it is not forgotten")
+	}
+}
+
+// Where the bot says nothing by itself it has promised nothing either.
+func TestAWebhookHearsOfNoPromiseThatNobodyMade(t *testing.T) {
+	p := newPager(t)
+	w := newWorld(t).use(p)
+	s := w.settings()
+	s.Cadence.Holding = false
+	w.SetSettings(s)
+	w.silence().try()
+	if len(p.heard) != 1 || !strings.Contains(p.heard[0], `"missed":2,"lead":"",`) {
+		t.Errorf("it heard %v", p.heard)
 	}
 }
 
@@ -187,7 +202,7 @@ func TestAWindowTakesTooLong(t *testing.T) {
 		w.now = at
 	}
 	w.try()
-	const want = `"subject":"WIN-1","title":"New database","services":["portal"],"since":"2026-12-02T11:00:00Z","missed":2,"status_page":"https://status.example.edu/windows/WIN-1"}`
+	const want = `"subject":"WIN-1","title":"New database","services":["portal"],"since":"2026-12-02T11:00:00Z","missed":2,"promised":"2026-12-02T11:30:00Z","next_update":"2026-12-02T12:00:00Z","lead":"","status_page":"https://status.example.edu/windows/WIN-1"}`
 	if len(p.heard) != 1 || !strings.HasSuffix(p.heard[0], want) {
 		t.Errorf("it heard %v", p.heard)
 	}

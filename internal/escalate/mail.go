@@ -9,6 +9,7 @@ import (
 	"io"
 	"net"
 	"net/url"
+	"strings"
 	"time"
 
 	"github.com/emersion/go-message/mail"
@@ -88,8 +89,17 @@ func (c *Caller) encrypt(conn net.Conn) (*smtp.Client, error) {
 	case "none":
 		return smtp.NewClient(conn), nil
 	}
-	return smtp.NewClientStartTLS(conn, secure)
+	client, err := smtp.NewClientStartTLS(conn, secure)
+	if err != nil && strings.HasSuffix(err.Error(), "support STARTTLS") { // the library has no value for it
+		err = errNoStartTLS
+	}
+	return client, err
 }
+
+var (
+	errNoStartTLS = errors.New("the server doesn't support STARTTLS")
+	errSignIn     = errors.New("sign in") // the account is refused
+)
 
 func (c *Caller) signIn(client *smtp.Client) error {
 	m := c.s.Mail
@@ -100,10 +110,11 @@ func (c *Caller) signIn(client *smtp.Client) error {
 	if !client.SupportsAuth(sasl.Plain) && client.SupportsAuth(sasl.Login) {
 		how = sasl.NewLoginClient(m.Username, m.Password.Reveal())
 	}
-	if err := client.Auth(how); err != nil {
-		return fmt.Errorf("sign in: %w", answered(err))
+	err := client.Auth(how)
+	if isRefused(err) {
+		return fmt.Errorf("%w: %w", errSignIn, answered(err))
 	}
-	return nil
+	return err
 }
 
 // send has the server take one mail.

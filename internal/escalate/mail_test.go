@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 
 	"github.com/emersion/go-message/mail"
@@ -26,6 +27,8 @@ type office struct {
 	open    bool             // it takes mail and passwords that are not encrypted
 	how     string           // people sign in: sasl.Plain or sasl.Login
 	refused map[string]error // by recipient
+
+	signedIn, begun atomic.Int32 // how often somebody signed in, and began a mail
 
 	mu    sync.Mutex
 	taken []taken
@@ -73,9 +76,9 @@ func newOffice(t *testing.T, w *world, mode string) *office {
 // session is one connection to the office, which wants everybody to sign in.
 type session struct {
 	*office
-	conn     *smtp.Conn
-	signedIn bool
-	now      taken
+	conn  *smtp.Conn
+	known bool
+	now   taken
 }
 
 func (s *session) AuthMechanisms() []string { return []string{s.how} }
@@ -91,7 +94,8 @@ func (s *session) signIn(user, password string) error {
 	if user != "belltower" || password != "hunter2" {
 		return &smtp.SMTPError{Code: 535, Message: "no such account: " + user + " " + password}
 	}
-	s.signedIn = true
+	s.known = true
+	s.signedIn.Add(1)
 	return nil
 }
 
@@ -115,7 +119,8 @@ func (l *login) Next(response []byte) (challenge []byte, done bool, err error) {
 }
 
 func (s *session) Mail(from string, _ *smtp.MailOptions) error {
-	if _, encrypted := s.conn.TLSConnectionState(); !encrypted && !s.open || !s.signedIn {
+	s.begun.Add(1)
+	if _, encrypted := s.conn.TLSConnectionState(); !encrypted && !s.open || !s.known {
 		return smtp.ErrAuthRequired
 	}
 	s.now = taken{from: from}

@@ -40,6 +40,9 @@ type payload struct {
 	Services     []desk.ServiceID `json:"services"`
 	Since        time.Time        `json:"since"`
 	Missed       int              `json:"missed"`
+	Promised     time.Time        `json:"promised,omitzero"`    // the last promise that passed
+	NextUpdate   time.Time        `json:"next_update,omitzero"` // the one that was made instead
+	Lead         string           `json:"lead"`                 // amherst/U0ANN; empty: nobody
 	StatusPage   string           `json:"status_page"`
 }
 
@@ -48,7 +51,11 @@ func (c *Caller) post(ctx context.Context, call journal.Call) error {
 	about := unanswered(call)
 	p := payload{
 		ID: call.ID, Organization: c.s.Words.Organization, Subject: call.About.String(), Title: c.s.Words.CallTitle(about),
-		Services: []desk.ServiceID{}, Since: call.Since, Missed: call.Missed, StatusPage: c.s.Words.CallPage(about),
+		Services: []desk.ServiceID{}, Since: call.Since.UTC(), Missed: call.Missed, StatusPage: c.s.Words.CallPage(about),
+		Promised: call.Promised.UTC(), NextUpdate: call.Expected.UTC(),
+	}
+	if call.Lead != (desk.Person{}) {
+		p.Lead = call.Lead.String()
 	}
 	for _, a := range call.Services {
 		p.Services = append(p.Services, a.Service)

@@ -39,6 +39,7 @@ type world struct {
 	s    Settings
 	logs bytes.Buffer
 	now  time.Time
+	lead desk.Person
 }
 
 func newWorld(t *testing.T) *world {
@@ -66,11 +67,18 @@ func (w *world) open() {
 	w.db = db
 	book := outbox.NewBook()
 	book.SetPlaces(outbox.Places{Catalog: w.s.Words.Catalog, Connections: []outbox.Connection{{Name: "amherst", Ops: []string{"COPS"}}}})
-	w.Journal = journal.New(w.db, book, func(...desk.Subject) {}, journal.Settings{
+	w.Journal = journal.New(w.db, book, func(...desk.Subject) {}, w.settings())
+}
+
+func (w *world) settings() journal.Settings {
+	return journal.Settings{
 		Ops: []desk.Channel{ops}, Cadence: desk.Cadence{Critical: 20 * time.Minute, Holding: true},
 		Uncalled: w.s.Words.Uncalled,
-	})
+	}
 }
+
+// leads has somebody lead what is declared next.
+func (w *world) leads(p desk.Person) { w.lead = p }
 
 // silence declares an outage of Learn and lets the promises of 4:20 and 4:40 pass.
 func (w *world) silence() *world {
@@ -82,6 +90,13 @@ func (w *world) silence() *world {
 	}, false)
 	if err != nil {
 		w.t.Fatal(err)
+	}
+	if w.lead != (desk.Person{}) {
+		by.Request = "lead"
+		_, err := w.Apply(w.t.Context(), by, 1, func(i desk.Incident, act desk.Act) (desk.Change, error) { return i.SetLead(w.lead, act) })
+		if err != nil {
+			w.t.Fatal(err)
+		}
 	}
 	for _, minutes := range []int{20, 40} {
 		w.now = four.Add(time.Duration(minutes) * time.Minute)

@@ -23,8 +23,12 @@ type Call struct {
 	// Since is when people last said what they know of an incident, or when the work in
 	// a window should have ended.
 	Since time.Time
-	// Missed counts the promises in a row that passed.
-	Missed int
+	// Missed counts the promises in a row that passed, Promised is the last of them and
+	// Expected the one made instead; zero: there is none.
+	Missed             int
+	Promised, Expected time.Time `json:",omitzero"`
+	// Lead is who led the incident then; zero: nobody.
+	Lead desk.Person `json:",omitzero"`
 	// At is when it fell due, Next when it is tried next.
 	At, Next time.Time
 	Tries    int `json:",omitempty"`
@@ -70,12 +74,12 @@ func callKey(about desk.Subject) storage.Key { return callTable().Key().Str(abou
 // putCall has those beyond ops be called because of a question.
 func putCall(tx storage.Tx, by By, q desk.Question) error {
 	at := by.At.UTC()
-	c := Call{About: q.About(), Missed: q.Missed, At: at, Next: at}
+	c := Call{About: q.About(), Missed: q.Missed, Promised: q.Promised, Expected: q.By, At: at, Next: at}
 	c.ID = c.About.String() + "-" + at.Format("20060102T150405Z")
 	if w := q.Window; w != nil {
 		c.Title, c.Services, c.Since = w.Title, w.Services, w.Planned.To
 	} else {
-		c.Title, c.Services, c.Since = q.Incident.Title, q.Incident.Services, q.Incident.InformedAt
+		c.Title, c.Services, c.Since, c.Lead = q.Incident.Title, q.Incident.Services, q.Incident.InformedAt, q.Incident.Lead
 		if c.Since.IsZero() {
 			c.Since = q.Incident.DeclaredAt
 		}

@@ -18,6 +18,7 @@ const atOnce = 100
 // (zero: nothing is). Of what was missed meanwhile only that is done which is still
 // true. What fails stays due; the first error is returned after all else was done.
 func (j *Journal) Fire(ctx context.Context, now time.Time) (next time.Time, err error) {
+	err = j.replan(ctx, now) // what is due is done all the same
 	from := dueTable().Key()
 	for {
 		marks, more, readErr := j.marks(ctx, from, now)
@@ -189,13 +190,21 @@ func (j *Journal) around(tx storage.Tx, w desk.Window) (a desk.Around, err error
 	return a, err
 }
 
-// fireSeries makes the next occurrence of a series, or sweeps one of a series that was
-// cancelled.
+// fireSeries makes the next occurrence of a series, sweeps one of a series that was
+// cancelled, or ends one whose last time is over.
 func (j *Journal) fireSeries(tx storage.Tx, by By, w desk.Window) (fired, error) {
 	if w.Status == desk.Cancelled {
 		return j.sweep(tx, by, w)
 	}
 	slot, ok := nextSlot(w)
+	if !ok && !by.At.Before(lastSlot(w).To) {
+		c, err := w.Finished(by.act())
+		if err != nil {
+			return fired{}, err
+		}
+		out, err := j.putWindow(tx, by, c, 0)
+		return fired{subjects: out.about()}, err
+	}
 	if !ok || by.At.Before(slot.From.Add(-makeAhead)) {
 		out, err := j.putWindow(tx, by, desk.WindowChange{Window: w}, 0)
 		return fired{at: out.wakes()}, err
@@ -308,7 +317,7 @@ func slotOn(w desk.Window, day time.Time) (desk.Period, bool) {
 	if w.Rule == nil || w.IsOver() {
 		return desk.Period{}, false
 	}
-	on := w.Rule.Between(day, day.AddDate(0, 0, 1), 1)
+	on := w.Rule.Between(latest(day, w.Planned.From), day.AddDate(0, 0, 1), 1)
 	if len(on) == 0 {
 		return desk.Period{}, false
 	}

@@ -58,6 +58,8 @@ type Journal struct {
 	book     *outbox.Book
 	poke     func(about ...desk.Subject)
 	settings atomic.Pointer[Settings]
+	// replanned are the settings that windows were last marked by.
+	replanned atomic.Pointer[Settings]
 }
 
 // New makes a journal. poke is called after each commit that may have something

@@ -3,7 +3,6 @@ package journal
 import (
 	"bytes"
 	"math"
-	"slices"
 	"time"
 
 	"github.com/umassonline/belltower/internal/desk"
@@ -36,7 +35,7 @@ func placesOf(w desk.Window) (keys []storage.Key) {
 		}
 		keys = append(keys, k)
 		for _, id := range w.ServiceIDs() {
-			keys = append(keys, storage.K(repeatsName).Str(string(id)).Num(n))
+			keys = append(keys, repeatsKey(id, w))
 		}
 		return keys
 	case w.IsRunning():
@@ -116,26 +115,6 @@ func activeSeries(tx storage.Tx) (all []seriesPlace, err error) {
 		return true, r.Err()
 	})
 	return all, err
-}
-
-// seriesAbout lists the series that are not over and about any of the services.
-func seriesAbout(tx storage.Tx, services []desk.ServiceID) (numbers []int, err error) {
-	for _, id := range services {
-		k := storage.K(repeatsName).Str(string(id))
-		err := tx.Scan(k, k.End(), 0, func(key, _ []byte) (bool, error) {
-			r := storage.ReadKey(key)
-			r.Str()
-			r.Str()
-			if n := int(r.Num()); !slices.Contains(numbers, n) {
-				numbers = append(numbers, n)
-			}
-			return true, r.Err()
-		})
-		if err != nil {
-			return nil, err
-		}
-	}
-	return numbers, nil
 }
 
 // comingNumbers lists the windows that begin in within and have not begun, at most

@@ -26,7 +26,9 @@ type PlansQuery struct {
 	// Until is up to which begin coming work is read, CancelledSince since when what does
 	// not take place is.
 	Until, CancelledSince time.Time
-	// Limit is how many coming windows are read at most.
+	// DoneSince is since when what was completed is read; zero: none is.
+	DoneSince time.Time
+	// Limit is how many windows are read at most: coming ones, and completed ones.
 	Limit int
 }
 
@@ -38,6 +40,8 @@ type Plans struct {
 	// planned begin. There is no series in it, but their next times; one that has no
 	// number yet is a window without one.
 	Coming []PublishedWindow
+	// Done was completed, the last first.
+	Done []PublishedWindow
 	// More: more is coming than the limit.
 	More bool
 	// Until is when more may be known although nothing changes; zero: not before
@@ -71,11 +75,19 @@ func (j *Journal) PublicPlans(ctx context.Context, q PlansQuery) (p Plans, err e
 		if err != nil {
 			return err
 		}
+		done, err := q.doneNumbers(tx, gone)
+		if err != nil {
+			return err
+		}
 		p = Plans{}
-		for _, one := range r.all(slices.Concat(running, coming, gone)) {
-			if one.Window.IsRunning() {
+		for _, one := range r.all(slices.Concat(running, coming, gone, done)) {
+			w, comes := q.coming(one.Window)
+			switch {
+			case one.Window.IsRunning():
 				p.Running = append(p.Running, one)
-			} else if w, comes := q.coming(one.Window); comes {
+			case q.done(one.Window):
+				p.Done = append(p.Done, one)
+			case comes:
 				one.Window = w
 				p.Coming = append(p.Coming, one)
 			}
@@ -89,9 +101,24 @@ func (j *Journal) PublicPlans(ctx context.Context, q PlansQuery) (p Plans, err e
 	})
 	slices.SortStableFunc(p.Running, func(a, b PublishedWindow) int { return a.Window.StartedAt.Compare(b.Window.StartedAt) })
 	slices.SortStableFunc(p.Coming, func(a, b PublishedWindow) int { return earlier(a.Window, b.Window) })
+	slices.SortStableFunc(p.Done, func(a, b PublishedWindow) int { return b.Window.EndedAt.Compare(a.Window.EndedAt) })
 	p.More = p.More || len(p.Coming) > q.Limit
 	p.Coming = p.Coming[:min(len(p.Coming), q.Limit)]
 	return p, err
+}
+
+// doneNumbers lists what may have been completed since, but those read already.
+func (q PlansQuery) doneNumbers(tx storage.Tx, read []int) (numbers []int, err error) {
+	if q.DoneSince.IsZero() {
+		return nil, nil
+	}
+	numbers, err = overNumbers(tx, q.DoneSince, q.Limit)
+	return slices.DeleteFunc(numbers, func(n int) bool { return slices.Contains(read, n) }), err
+}
+
+// done reports whether a window was completed and is to be told.
+func (q PlansQuery) done(w desk.Window) bool {
+	return w.Status == desk.Completed && w.Became == 0 && !q.DoneSince.IsZero() && w.EndedAt.After(q.DoneSince)
 }
 
 // coming reports whether a window is coming, or was to come and was cancelled. A series

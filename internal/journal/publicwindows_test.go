@@ -68,13 +68,16 @@ func line(one journal.PublishedWindow) string {
 func (o *office) plans(seconds, limit int) string {
 	o.t.Helper()
 	now := at(seconds)
-	p, err := o.PublicPlans(o.t.Context(), journal.PlansQuery{Now: now, Until: now.AddDate(0, 0, 30), CancelledSince: now.AddDate(0, 0, -14), Limit: limit})
+	p, err := o.PublicPlans(o.t.Context(), journal.PlansQuery{Now: now, Until: now.AddDate(0, 0, 30), CancelledSince: now.AddDate(0, 0, -14), DoneSince: now.AddDate(0, 0, -1), Limit: limit})
 	if err != nil {
 		o.t.Fatal(err)
 	}
 	var b strings.Builder
 	for _, one := range p.Running {
 		b.WriteString("now: " + line(one))
+	}
+	for _, one := range p.Done {
+		b.WriteString("done: " + line(one))
 	}
 	for _, one := range p.Coming {
 		b.WriteString(line(one))
@@ -128,6 +131,24 @@ func TestWhatEverybodyMayKnowOfPlannedWork(t *testing.T) {
 	if got := o.calendar(3701 + 94*24*3600); strings.Contains(got, "WIN-2") {
 		t.Errorf("the calendar never forgets:\n%s", got)
 	}
+}
+
+// What was completed is known for as long as is asked, before its planned end passed and
+// after, the last first.
+func TestWhatWasCompletedIsKnown(t *testing.T) {
+	o := newOffice(t)
+	for n := range 3 {
+		o.plan(0, "Disks", time.Duration(n+1)*4*time.Hour, time.Hour)
+		o.fireQuietly((n + 1) * 4 * hour)
+		if _, err := o.WorkDone(t.Context(), o.by((n+1)*4*hour+600), n+1, ""); err != nil {
+			t.Fatal(err)
+		}
+	}
+	const one, two, three = "done: WIN-1 completed 4h; scheduled; started; completed\n", "done: WIN-2 completed 8h; scheduled; started; completed\n", "done: WIN-3 completed 12h; scheduled; started; completed\n"
+	o.expectPlans(12*hour+660, 10, three+two+one)
+	o.expectPlans(14*hour, 10, three+two+one)
+	o.expectPlans(29*hour, 10, three+two)
+	o.expectPlans(37*hour, 10, "")
 }
 
 func TestPlannedWorkInItsGraceIsNotKnown(t *testing.T) {

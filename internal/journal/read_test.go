@@ -2,6 +2,7 @@ package journal_test
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -57,5 +58,67 @@ func TestHowLongTheBotWasAway(t *testing.T) {
 	a, err := o.Away(t.Context(), four.Add(7*time.Minute))
 	if err != nil || !a.From.Equal(four) || len(a.Open) != 1 {
 		t.Errorf("%+v, %v", a, err)
+	}
+}
+
+// heldBack plans work on the portal whose start somebody holds.
+func (o *office) heldBack(in, lasts time.Duration) int {
+	o.t.Helper()
+	w, err := o.Schedule(o.t.Context(), o.by(0), desk.Plan{
+		Title: "Switches", Services: []desk.Affected{{Service: "portal", Name: "Portal"}},
+		Planned: desk.Period{From: four.Add(in), To: four.Add(in + lasts)},
+	}, urgent)
+	if err == nil {
+		_, err = o.ApplyWindow(o.t.Context(), o.by(1), w.Window.Number, desk.Window.HoldStart, false)
+	}
+	if err != nil {
+		o.t.Fatal(err)
+	}
+	return w.Window.Number
+}
+
+// What the clock will make of an absence is known before it does so, and only that.
+func TestWhatFellDueWhileTheBotWasAway(t *testing.T) {
+	numbers := func(all []desk.Window) (out []int) {
+		for _, w := range all {
+			out = append(out, w.Number)
+		}
+		return out
+	}
+	when := []int{1, hour, 2*hour + 1, 3*hour - 900, 3 * hour, 4*hour - 600, 4 * hour, 4*hour + 1800, 5 * hour, 30 * hour}
+	for k, gone := range when {
+		for _, back := range when[k+1:] {
+			o := newOffice(t)
+			o.SetSettings(settings())
+			n := o.plan(0, "New database", 3*time.Hour, time.Hour)
+			held := o.heldBack(3*time.Hour, time.Hour)
+			o.fire(gone)
+			before := o.dump()
+			a, err := o.Away(t.Context(), at(back))
+			if err != nil || o.dump() != before {
+				t.Fatalf("it is not looked up alone: %v", err)
+			}
+			was, err := o.Window(t.Context(), n)
+			if err != nil {
+				t.Fatal(err)
+			}
+			o.fire(back)
+			w, err := o.Window(t.Context(), n)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if told := w.Entries > was.Entries; told != slices.Contains(a.Due, w.Subject()) {
+				t.Errorf("from %d to %d s: %v is due; it told %s", gone, back, a.Due, o.told(n))
+			}
+			// what is held is asked about at its end, and a day later
+			began := gone < 3*hour && w.IsRunning()
+			if began != slices.Contains(numbers(a.Began), n) || (gone >= 3*hour) != slices.Contains(numbers(a.Work), n) {
+				t.Errorf("from %d to %d s: began %v, goes on %v", gone, back, numbers(a.Began), numbers(a.Work))
+			}
+			if over := gone < 4*hour && back >= 4*hour || back >= 28*hour; over != slices.Contains(numbers(a.Work), held) {
+				t.Errorf("from %d to %d s: the held one is among %v: %t", gone, back, numbers(a.Work), !over)
+			}
+			o.db.Close()
+		}
 	}
 }

@@ -13,16 +13,18 @@ import (
 //	incident/^number    desk.Incident, newest first
 //	entry/subject/seq   desk.Entry, the timeline
 //	seq/kind            the last number given
+//	seq/replans         how often a window was planned for another time
 //	ongoing/number/...  what is open, drills too: whether it is one, and its services
 //	window/^number      desk.Window, newest first
 //	slot/service/from/number/to  when work is planned on a service
 //	coming/from/number  the windows that have not begun, series not
 //	running/number      the windows at work
 //	series/number/...   the series that are not over, and their services
-//	repeats/service/number   the same by service
+//	repeats/service/number/rule   the same by service, with their rules
 //	over/time/number    the windows that are over, by the last time that calendars show
 //	made/number/slot    the number of the window that is a slot's of a series
 //	due/time/subject    when the clock has to look at something
+//	marks               what the marks of windows depend on, as it was when they were set
 //	asked/subject/n     asked: a question to ops about the subject, as notice n
 //	question/n          what notice n asks about
 //	call/subject        Call: those beyond ops are to be called

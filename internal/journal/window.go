@@ -46,10 +46,6 @@ type WindowRule func(w desk.Window, act desk.Act) (desk.WindowChange, error)
 // of the calendar, moved with it in one transaction.
 const MaxWindowServices = 25
 
-// lookAhead is how many occurrences of a series are looked at for what speaks against
-// them.
-const lookAhead = 60
-
 // Schedule plans a window. It refuses with a *desk.Objection where the time is not free.
 func (j *Journal) Schedule(ctx context.Context, by By, p desk.Plan, o desk.Override) (WindowApplied, error) {
 	return j.changeWindow(ctx, by, func(tx storage.Tx) (desk.WindowChange, error) { return j.schedule(tx, by, p, o) })
@@ -105,6 +101,23 @@ func (j *Journal) Plan(ctx context.Context, by By, number int, rule WindowRule, 
 		return j.tryWindow(ctx, run)
 	}
 	return j.changeWindow(ctx, by, run)
+}
+
+// Start begins the work of a window. At another time than planned it refuses with a
+// *desk.Objection where that is not free; it needs no notice.
+func (j *Journal) Start(ctx context.Context, by By, number int, o desk.Override) (WindowApplied, error) {
+	o.Urgent = "it begins now"
+	return j.changeWindow(ctx, by, func(tx storage.Tx) (desk.WindowChange, error) {
+		w, err := getWindow(tx, number)
+		if err != nil {
+			return desk.WindowChange{}, err
+		}
+		c, err := w.Start(by.act())
+		if err != nil || c.Entry.Was.From.IsZero() {
+			return c, err
+		}
+		return c, j.checkFree(tx, by, c.Window, o)
+	})
 }
 
 // ApplyWindow changes a window by a rule. With try it stores nothing.
@@ -245,6 +258,9 @@ func (j *Journal) putWindow(tx storage.Tx, by By, c desk.WindowChange, channels 
 	if err := moveMark(tx, s, was.WakeAt, c.Window.WakeAt); err != nil {
 		return out, err
 	}
+	if err := keepPlan(tx, was, c.Window); err != nil {
+		return out, err
+	}
 	if err := keepPlaces(tx, was, c.Window); err != nil {
 		return out, err
 	}
@@ -276,9 +292,15 @@ func (j *Journal) nextDue(w desk.Window, now time.Time) time.Time {
 	}
 	next, ok := nextSlot(w)
 	if !ok {
-		return time.Time{}
+		return lastSlot(w).To
 	}
 	return next.From.Add(-makeAhead)
+}
+
+// lastSlot is the last time of a series that has no next.
+func lastSlot(w desk.Window) desk.Period {
+	from := latest(w.MadeTo, w.Planned.From)
+	return desk.Period{From: from, To: from.Add(w.Rule.For)}
 }
 
 // nextSlot is the next time of a series that is no window of its own yet.
@@ -291,78 +313,6 @@ func nextSlot(w desk.Window) (desk.Period, bool) {
 
 // makeAhead is how long before its begin an occurrence of a series is made.
 const makeAhead = 8 * 24 * time.Hour
-
-// checkFree refuses, as a *desk.Objection, a time that is not free for w.
-func (j *Journal) checkFree(tx storage.Tx, by By, w desk.Window, o desk.Override) error {
-	times := []desk.Period{w.Planned}
-	if w.IsSeries() {
-		times = w.Rule.Between(w.Planned.From, w.Planned.From.AddDate(1, 0, 0), lookAhead)
-	}
-	taken, err := takenBy(tx, w, times)
-	if err != nil {
-		return err
-	}
-	return j.settings.Load().Planning.Check(w.ServiceIDs(), times, by.At, taken, o)
-}
-
-// takenBy lists the times of other windows about services of w that may be in the way
-// of times.
-func takenBy(tx storage.Tx, w desk.Window, times []desk.Period) (out []desk.Taken, err error) {
-	if len(times) == 0 {
-		return nil, nil
-	}
-	all := desk.Period{From: times[0].From, To: times[len(times)-1].To}
-	for _, id := range w.ServiceIDs() {
-		err := scanSlots(tx, id, all, func(t desk.Taken) {
-			if t.Subject.Number != w.Number {
-				out = append(out, t)
-			}
-		})
-		if err != nil {
-			return nil, err
-		}
-	}
-	series, err := seriesAbout(tx, w.ServiceIDs())
-	if err != nil {
-		return nil, err
-	}
-	for _, number := range series {
-		if number == w.Number {
-			continue
-		}
-		taken, err := futureOf(tx, number, all)
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, taken...)
-	}
-	return out, nil
-}
-
-// futureOf lists the occurrences of a series that are not windows of their own yet.
-func futureOf(tx storage.Tx, number int, within desk.Period) (out []desk.Taken, err error) {
-	w, err := scanWindow(tx, number)
-	if err != nil {
-		return nil, err
-	}
-	slots := w.Rule.Between(latest(within.From.Add(-w.Rule.For), w.Planned.From), within.To, 10*lookAhead)
-	if len(slots) == 0 {
-		return nil, nil
-	}
-	made := map[int64]bool{}
-	last := madeKey(number, slots[len(slots)-1].From).End()
-	err = madeTable().Scan(tx, madeKey(number, slots[0].From), last, 0, func(key storage.Key, _ int) (bool, error) {
-		slot, err := slotOf(key)
-		made[slot.UnixNano()] = true
-		return true, err
-	})
-	for _, slot := range slots {
-		if !made[slot.From.UnixNano()] {
-			out = append(out, desk.Taken{Subject: w.Subject(), Period: slot})
-		}
-	}
-	return out, err
-}
 
 func latest(a, b time.Time) time.Time {
 	if a.Before(b) {

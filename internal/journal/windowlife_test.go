@@ -287,6 +287,40 @@ func TestTheEndOfASeries(t *testing.T) {
 	}
 }
 
+// A series that has an end is on no list any more once its last time is over, also where
+// the bot was away then.
+func TestASeriesThatHasAnEnd(t *testing.T) {
+	for _, away := range []bool{false, true} {
+		o := newOffice(t)
+		rule := desk.Recurrence{Every: 1, Days: []time.Weekday{time.Wednesday}, At: 4 * 60, For: time.Hour, Zone: "America/New_York", First: four.Truncate(24*time.Hour).AddDate(0, 0, 1)}
+		rule.Until = rule.First.AddDate(0, 0, 15)
+		first, _ := rule.Next(four)
+		series := o.planned(0, desk.Plan{Title: "Patches", Planned: first, Rule: &rule})
+		listed := func(seconds int) int {
+			if !away || seconds >= 14*24*hour+hour {
+				o.fire(seconds)
+			}
+			all, err := o.Series(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			return len(all)
+		}
+		for _, seconds := range []int{1, 24 * hour, 6*24*hour + 60, 7*24*hour + 60, 13 * 24 * hour, 14*24*hour + hour - 1} {
+			if listed(seconds) != 1 {
+				t.Errorf("away %v: after %d s it is on no list", away, seconds)
+			}
+		}
+		if listed(14*24*hour+hour) != 0 {
+			t.Errorf("away %v: it is still on the list", away)
+		}
+		o.expectTold(series, "scheduled, completed")
+		if next := o.fire(15 * 24 * hour); away && !next.IsZero() {
+			t.Errorf("something is due at %s", next)
+		}
+	}
+}
+
 func (o *office) fireQuietly(seconds int) {
 	o.t.Helper()
 	if _, err := o.Fire(o.t.Context(), at(seconds)); err != nil {

@@ -81,7 +81,7 @@ func wantedOf(w desk.Window, fn func(storage.Key)) {
 		k := storage.K("series").Num(n)
 		for _, id := range w.ServiceIDs() {
 			k = k.Str(string(id))
-			fn(storage.K("repeats").Str(string(id)).Num(n))
+			fn(repeatsOf(string(id), w))
 		}
 		fn(k)
 		return
@@ -93,6 +93,20 @@ func wantedOf(w desk.Window, fn func(storage.Key)) {
 	for _, id := range w.ServiceIDs() {
 		fn(storage.K("slot").Str(string(id)).Time(w.Planned.From).Num(n).Time(w.Planned.To))
 	}
+}
+
+// repeatsOf is the key of a series among those of a service.
+func repeatsOf(service string, w desk.Window) storage.Key {
+	days := uint64(0)
+	for _, d := range w.Rule.Days {
+		days += 1 << d
+	}
+	k := storage.K("repeats").Str(service).Num(uint64(w.Number)).Time(w.Planned.From).Num(uint64(w.Rule.Every)).Num(uint64(w.Rule.Nth + 1)).
+		Num(days).Num(uint64(w.Rule.At)).Num(uint64(w.Rule.For)).Str(w.Rule.Zone).Time(w.Rule.First).Time(w.Rule.Until)
+	for _, day := range w.Rule.Except {
+		k = k.Time(day)
+	}
+	return k
 }
 
 func scan[T any](tx storage.Tx, table string, fn func(key []byte, v T)) error {

@@ -29,10 +29,11 @@ const HesitateFor = 2 * time.Minute
 // in its grace is void, and only who was told hears the correction. Of an incident that
 // has ended, and so long ago that who was told is forgotten, nothing is told: nobody is
 // known who saw it, and to all others it is no news. The announcement then has no N;
-// so has the end of what was never announced, and what gave way to another subject.
+// so has the end of what was never announced, where that is no news by itself, and what
+// gave way to another subject.
 func (b *Book) Announce(tx storage.Tx, a desk.Announcement, r Release) (desk.Announcement, error) {
 	out, _, err := outTable().Get(tx, outKey(a.Subject))
-	if err != nil || out.gaveWay() || (out.forgotten() && a.Snapshot.Notice == nil && a.Snapshot.Ended()) {
+	if err != nil || out.gaveWay() || (out.forgotten() && a.Snapshot.Notice == nil && a.Snapshot.Ended() && !a.Snapshot.EndIsNews()) {
 		return a, err
 	}
 	was := out.live()

@@ -81,6 +81,9 @@ func (l *line) lookedForGone(now time.Time, channel string, f *chat.SendError) {
 // restore takes a channel that is back into work again: what is live and owed is
 // found like for a newcomer.
 func (l *line) restore(ctx context.Context, now time.Time, channel string) error {
+	if !l.isGone(channel) {
+		return nil
+	}
 	ch := desk.Channel{Connection: l.name, ID: channel}
 	err := l.db().Background(ctx, func(tx storage.Tx) error {
 		_, gone, err := goneTable().Get(tx, goneKey(ch))

@@ -203,9 +203,11 @@ func (w *waking) lookAt(tx storage.Tx, now time.Time, s desk.Subject, wish func(
 	sc := a.Snapshot.Scope()
 	sc.EndedAt = time.Time{} // that it missed it says that it subscribed before the end
 	wants, until := wish(sc, now)
+	stale := a.Snapshot.NewsUntil()
 	switch {
 	case !until.IsZero():
 		w.asleep[s] = missedRecord{until}
+	case post.Root == "" && !stale.IsZero() && !now.Before(stale): // it is no news any more
 	case post.Root != "", post.Told > 0 && post.Told >= out.Rel, a.Snapshot.Ended() && wants.Matches:
 		w.recounts(a.Snapshot)
 	case a.Snapshot.Waits():

@@ -101,7 +101,8 @@ func (l *line) welcomeOne(ctx context.Context, now time.Time, n newcomerAt) erro
 }
 
 // concerning lists what the channel may be owed: what is live, and what its quiet hours
-// kept back; to one that was gone also what is settled since and has a post there.
+// kept back; to one that was gone also what is settled since and has a post there, or
+// was for it alone.
 func (l *line) concerning(tx storage.Tx, n newcomerAt) (ids []desk.Subject, err error) {
 	if ids, err = liveSubjects(tx); err != nil {
 		return nil, err
@@ -127,7 +128,7 @@ func (l *line) concerning(tx storage.Tx, n newcomerAt) (ids []desk.Subject, err 
 			return true, r.Err()
 		}
 		_, posted, err := postOf(tx, s, out, n.ch)
-		if posted || l.waits(&subject{id: s, out: out}, n.ch) {
+		if posted || out.To == n.ch || l.waits(&subject{id: s, out: out}, n.ch) {
 			ids = append(ids, s)
 		}
 		return true, err
@@ -189,6 +190,8 @@ func (l *line) owes(s *subject, ch desk.Channel, subs []desk.Subscription, p *Po
 		return true // a post of which nobody knows may be there, in an old version
 	case p != nil:
 		return p.Told < want || (l.edit && p.Root != "" && p.Shown < want)
+	case s.out.To == ch && s.asks(want):
+		return true
 	case !s.out.live() && !s.out.Waits:
 		return false // it is over, and the channel never heard of it
 	case ops:

@@ -223,7 +223,7 @@ func (j *job) tell(now time.Time) verdict {
 	v := verdict{n: want, mark: j.mine <= j.post.Told}
 	switch {
 	case j.post.Told >= want, // it was an ops channel when this was opened
-		j.post.Root == "" && j.of.amended(want):
+		j.post.Root == "" && (j.of.amended(want) || !j.lane.ops && j.of.stale(want, now)):
 		return verdict{do: drop}
 	case j.post.Root == "" && want > 0 && (j.lane.ops || !j.unmatched):
 		v.do = sendRoot
@@ -272,7 +272,8 @@ func (j *job) manner() desk.Manner {
 	if !j.wish.Speaks {
 		m = j.post.Manner
 	}
-	opening := j.post.Told == 0 // in the thread of another subject
+	// It opens in the thread of another subject, unless it never was.
+	opening := j.post.Told == 0 && !j.of.scopeAt(j.want()).Retracted
 	if m == desk.Quiet && (opening || !j.lane.abil.Edit) {
 		return desk.Normal
 	}

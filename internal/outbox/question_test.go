@@ -136,3 +136,33 @@ func TestStoryANoticeIsAmended(t *testing.T) {
 		w.mustRest(n)
 	})
 }
+
+// A question for an ops channel that is gone is asked when it is back, where nobody has
+// answered it meanwhile, and once.
+func TestStoryAQuestionToAChannelThatIsGone(t *testing.T) {
+	inWorld(t, func(w *world) {
+		gone := true
+		w.platform.fault = func(_ string, d chat.Delivery) fault {
+			if gone && d.Channel.ID == "ops" {
+				return fault{err: archived}
+			}
+			return fault{}
+		}
+		w.start()
+		s := w.plan(72 * time.Hour)
+		w.pass(time.Minute)
+		open, answered := w.ask(s), w.ask(s)
+		w.pass(time.Minute)
+		w.answer(answered)
+		w.pass(26 * time.Hour)
+		w.mustNotBeTold(open, "ops")
+		w.now(func() { gone = false })
+		for range 2 {
+			w.pass(26 * time.Hour) // it is tried daily
+			w.expect("ops", open, "post 1")
+			w.mustNotBeTold(answered, "ops")
+			w.mustRest(open)
+			w.engine.Return(channel("ops"))
+		}
+	})
+}

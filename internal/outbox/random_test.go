@@ -339,8 +339,17 @@ func TestCoursesThatFailedOnce(t *testing.T) {
 			{200*time.Millisecond + odd, "better", 1},
 		},
 	}
+	endedBeforeTheSend := course{ // a row said that it may have been sent, so nobody sent it
+		Chunk: 2, Blind: true, Disk: 2 * time.Millisecond, Faults: []int{1, 6, 3, 12, 2},
+		Steps: []step{
+			{970*time.Millisecond + odd, "subscribe critical", 0}, {200*time.Millisecond + odd, "declare", 1}, {9*time.Millisecond + odd, "say", 2},
+			{13*time.Millisecond + odd, "declare", 1}, {204*time.Millisecond + odd, "declare", 3}, {202*time.Millisecond + odd, "declare", 4},
+			{1084*time.Millisecond + odd, "declare", 1}, {4051*time.Millisecond + odd, "resolve", 3}, {1178*time.Millisecond + odd, "say", 3},
+			{115*time.Millisecond + odd, "restart", 0},
+		},
+	}
 	for range 20 {
-		for _, c := range []course{unclearWelcome, lastTurnMissed, setAnewAtNight, easedBeforeItsTurn} {
+		for _, c := range []course{unclearWelcome, lastTurnMissed, setAnewAtNight, easedBeforeItsTurn, endedBeforeTheSend} {
 			for _, p := range run(t, c) {
 				t.Error(p)
 			}

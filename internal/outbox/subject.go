@@ -2,6 +2,7 @@ package outbox
 
 import (
 	"slices"
+	"time"
 
 	"github.com/umassonline/belltower/internal/desk"
 	"github.com/umassonline/belltower/storage"
@@ -85,7 +86,7 @@ func (s *subject) reply(told, want int, threads bool, m desk.Manner) saying {
 	var out saying
 	for n := max(told, s.out.Forgotten) + 1; n <= want; n++ {
 		a := s.at(n)
-		if a.Snapshot.Scope().Retracted {
+		if a.Snapshot.Scope().Retracted || a.Snapshot.EndIsNews() {
 			if out = (saying{}); a.Reach != desk.ReachEdit {
 				out = saying{anns: []*desk.Announcement{a}, broadcast: true}
 			}
@@ -102,6 +103,21 @@ func (s *subject) reply(told, want int, threads bool, m desk.Manner) saying {
 	}
 	s.said[k] = out
 	return out
+}
+
+// stale reports whether version n is no news any more to who was told nothing.
+func (s *subject) stale(n int, now time.Time) bool {
+	if n == 0 {
+		return false
+	}
+	until := s.at(n).Snapshot.NewsUntil()
+	return !until.IsZero() && !now.Before(until)
+}
+
+// asks reports whether version n of the subject is a question that is still open.
+func (s *subject) asks(n int) bool {
+	notice := s.at(n).Snapshot.Notice
+	return notice != nil && notice.Question != nil && !s.amended(n)
 }
 
 // urgent reports whether the newest goes before what others say.

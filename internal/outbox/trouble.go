@@ -199,13 +199,16 @@ func (l *line) writeDown() error {
 	ctx, done := context.WithTimeout(context.Background(), stopTime)
 	defer done()
 	now := l.now()
+	if err := l.settleOrphans(ctx, now); err != nil {
+		return err
+	}
 	if err := l.flushAll(ctx, now); err != nil {
 		return err
 	}
 	var jobs []*job
 	for _, la := range l.lanes {
 		for _, j := range la.jobs {
-			if j.mine > j.post.Told && len(j.intents) > 0 {
+			if j.mine > j.post.Told && len(j.intents) > 0 || l.markedInVain(j) {
 				jobs = append(jobs, j)
 			}
 		}
@@ -214,4 +217,23 @@ func (l *line) writeDown() error {
 		return err
 	}
 	return l.flushAll(ctx, now)
+}
+
+// markedInVain reports whether the job's row says that it may have been sent, and it was
+// not: the end came between the two.
+func (l *line) markedInVain(j *job) bool {
+	return j.row != nil && j.row.State == marked && j.row.Boot == l.boot && !j.unsettled() && !j.pending
+}
+
+// settleOrphans takes in what a commit wrote that was broken off by the end: else the
+// next process would think that it may have been sent.
+func (l *line) settleOrphans(ctx context.Context, now time.Time) error {
+	if !l.orphans {
+		return nil
+	}
+	// Commits take turns, so after one of ours the one broken off is on disk or never will be.
+	if err := l.db().Background(ctx, func(storage.Tx) error { return nil }); err != nil {
+		return err
+	}
+	return l.adopt(ctx, now)
 }

@@ -129,6 +129,8 @@ func (a *agenda) PublicPlans(_ context.Context, q journal.PlansQuery) (out journ
 	for _, w := range a.windows {
 		switch {
 		case w.Status == desk.Proposed:
+		case w.Status == desk.Completed && w.Became == 0 && w.EndedAt.After(q.DoneSince):
+			out.Done = append(out.Done, a.published(w))
 		case w.IsRunning():
 			out.Running = append(out.Running, a.published(w))
 		case w.IsSeries() && w.IsOver():

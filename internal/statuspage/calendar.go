@@ -75,7 +75,7 @@ func sameInCalendars(a, b desk.Window) bool {
 
 // calendarOf gives the calendar of a service, or (empty) of all.
 func (a *asked) calendarOf(id desk.ServiceID) {
-	service, known := a.settings.Catalog.Find(string(id))
+	service, known := a.settings.Words.Catalog.Find(string(id))
 	if id != "" && (!known || service.ID != id) {
 		a.give(http.StatusNotFound, missing)
 		return

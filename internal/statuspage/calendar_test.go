@@ -131,6 +131,9 @@ func TestTheCalendarHasTheTimesOfTheDesk(t *testing.T) {
 		{"monthly", desk.Recurrence{Every: 1, Nth: 2, Days: []time.Weekday{time.Tuesday}, At: 5 * 60, For: 90 * time.Minute, Zone: "America/Chicago", First: first}},
 		{"the last Sunday, where that is the day", desk.Recurrence{Every: 1, Nth: -1, Days: []time.Weekday{time.Sunday}, At: 2*60 + 30, For: 40 * time.Minute, Zone: "Europe/Berlin", First: first}},
 		{"with an end", desk.Recurrence{Every: 1, Days: []time.Weekday{time.Wednesday}, At: 23 * 60, For: 2 * time.Hour, Zone: "America/New_York", First: first, Until: time.Date(2027, 6, 30, 0, 0, 0, 0, time.UTC)}},
+		{"but for some days, one on which the clocks are changed", desk.Recurrence{Every: 1, Days: []time.Weekday{time.Sunday}, At: 2*60 + 30, For: time.Hour, Zone: "America/New_York", First: first, Except: []time.Time{
+			time.Date(2026, 12, 13, 0, 0, 0, 0, time.UTC), time.Date(2027, 3, 14, 0, 0, 0, 0, time.UTC), time.Date(2027, 11, 7, 0, 0, 0, 0, time.UTC),
+		}}},
 		{"in UTC", desk.Recurrence{Every: 1, Days: []time.Weekday{time.Friday}, At: 0, For: time.Hour, Zone: "UTC", First: first}},
 	} {
 		t.Run(one.name, func(t *testing.T) {
@@ -269,7 +272,7 @@ func TestTheZonesOfACalendar(t *testing.T) {
 // TestAnotherReaderOfCalendars reads the same by a second one, which expands by itself.
 func TestAnotherReaderOfCalendars(t *testing.T) {
 	c := newCampus(t, services())
-	c.repeat("Patches", desk.Recurrence{Every: 1, Days: []time.Weekday{time.Wednesday}, At: 4 * 60, For: 3 * time.Hour, Zone: "America/New_York", First: time.Date(2026, 12, 1, 0, 0, 0, 0, time.UTC)}, "learn")
+	c.repeat("Patches", desk.Recurrence{Every: 1, Days: []time.Weekday{time.Wednesday}, At: 4 * 60, For: 3 * time.Hour, Zone: "America/New_York", First: time.Date(2026, 12, 1, 0, 0, 0, 0, time.UTC), Except: []time.Time{time.Date(2026, 12, 23, 0, 0, 0, 0, time.UTC)}}, "learn")
 	c.plan(`Backslash \ comma , semicolon ; "quotes" ñ `+strings.Repeat("ünïcödé ", 8), 30*time.Hour, time.Hour, "mail")
 	c.move(c.make(1, 1), 26*time.Hour)
 	from, to := twoYears().From, twoYears().To

@@ -18,6 +18,7 @@ import (
 	"github.com/umassonline/belltower/internal/journal"
 	"github.com/umassonline/belltower/internal/outbox"
 	"github.com/umassonline/belltower/internal/statuspage"
+	"github.com/umassonline/belltower/internal/wording"
 	"github.com/umassonline/belltower/storage/boltdb"
 	"github.com/umassonline/belltower/storage/storagetest"
 )
@@ -47,6 +48,7 @@ func services() []desk.Service {
 	return []desk.Service{
 		{ID: "learn", Name: "Learn System", Group: "Teaching and learning", Description: "Blackboard Learn, for courses and exams",
 			Advice:       "Please treat this time as lab closed: no exams, no course meetings. Unsaved work may be lost.",
+			AdviceIn:     map[string]string{"es": "Cuente con que los laboratorios están cerrados: no habrá exámenes ni clases. Lo que no se guarde puede perderse."},
 			AdviceOutage: "Work of the last minutes may not be saved. If you are in an exam, keep this page open.", AdviceOutageIn: map[string]string{"es": "Puede perderse el trabajo de los últimos minutos. Si está en un examen, deje abierta esta página."}},
 		{ID: "video", Name: "Lecture Video", Group: "Teaching and learning", Description: "Recordings and live lectures"},
 		{ID: "portal", Name: "Student Portal", Group: "Campus life", Description: "Registration, grades and bills"},
@@ -66,7 +68,9 @@ func newCampus(t testing.TB, services []desk.Service, languages ...string) *camp
 	c := &campus{t: t, book: outbox.NewBook(), catalog: desk.NewCatalog(services)}
 	c.agenda = newAgenda(c)
 	c.book.SetPlaces(outbox.Places{Catalog: c.catalog, Connections: []outbox.Connection{{Name: "amherst", Ops: []string{"COPS"}}}})
-	c.journal = journal.New(db, c.book, func(...desk.Subject) { c.pages.Changed() }, journal.Settings{Grace: 10 * time.Second, GraceAbove: 0})
+	c.journal = journal.New(db, c.book, func(...desk.Subject) { c.pages.Changed() }, journal.Settings{
+		Grace: 10 * time.Second, GraceAbove: 0, Cadence: desk.Cadence{Critical: 20 * time.Minute, Holding: true},
+	})
 	zone, err := time.LoadLocation("America/New_York")
 	if err != nil {
 		t.Fatal(err)
@@ -75,7 +79,8 @@ func newCampus(t testing.TB, services []desk.Service, languages ...string) *camp
 		languages = []string{"en", "es"}
 	}
 	c.show(statuspage.Settings{
-		Organization: "Example University", Catalog: c.catalog, URL: "https://status.example.edu", Zone: zone, Languages: languages,
+		Words:     wording.Context{Organization: "Example University", Catalog: c.catalog, StatusURL: "https://status.example.edu", Zone: zone},
+		Languages: languages,
 	})
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { c.mux.ServeHTTP(w, r) }))
 	t.Cleanup(server.Close)

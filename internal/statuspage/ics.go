@@ -23,8 +23,8 @@ type almanac struct {
 
 // newCalendar writes the calendar of a service (without id: of all) with these windows.
 func (p *Pages) newCalendar(of desk.Service, windows []desk.Window, now time.Time) []byte {
-	c := &almanac{p: p, host: hostOf(p.settings.URL), zones: newZones(), made: map[int][]desk.Window{}}
-	c.speech = speech{words: p.tongues.all[0].words, zone: p.settings.Zone, now: now}
+	c := &almanac{p: p, host: hostOf(p.settings.Words.StatusURL), zones: newZones(), made: map[int][]desk.Window{}}
+	c.speech = speech{words: p.tongues.all[0].words, in: p.tongues.all[0].in, now: now}
 	c.begin(of)
 	series := map[int]bool{}
 	for _, w := range windows {
@@ -54,9 +54,9 @@ func hostOf(address string) string {
 }
 
 func (c *almanac) begin(of desk.Service) {
-	name := fill(c.calendar, ours(c.p.settings.Organization))
+	name := fill(c.calendar, ours(c.in.Organization))
 	if of.ID != "" {
-		name = fill(c.calendarOf, ours(of.Name), ours(c.p.settings.Organization))
+		name = fill(c.calendarOf, ours(of.Name), ours(c.in.Organization))
 	}
 	c.cal = &ics.Calendar{}
 	c.cal.SetVersion("2.0")
@@ -64,7 +64,7 @@ func (c *almanac) begin(of desk.Service) {
 	c.cal.SetCalscale("GREGORIAN")
 	c.cal.SetMethod(ics.MethodPublish)
 	c.cal.SetName(oneLine(name.Plain()))
-	c.cal.SetXWRTimezone(c.zone.String())
+	c.cal.SetXWRTimezone(c.in.Zone.String())
 	c.cal.SetRefreshInterval("PT1H", ics.WithValue("DURATION"))
 	c.cal.SetXPublishedTTL("PT1H")
 }
@@ -78,8 +78,8 @@ func (c *almanac) once(w desk.Window) *ics.VEvent {
 
 // at says when an event is: by the clock of the zone, or where that is doubtful in UTC.
 func (c *almanac) at(e *ics.VEvent, p desk.Period) {
-	begin, params, plain := c.zones.wall(p.From, c.zone)
-	end, _, alsoPlain := c.zones.wall(p.To, c.zone)
+	begin, params, plain := c.zones.wall(p.From, c.in.Zone)
+	end, _, alsoPlain := c.zones.wall(p.To, c.in.Zone)
 	if !plain || !alsoPlain {
 		e.SetStartAt(p.From)
 		e.SetEndAt(p.To)
@@ -101,9 +101,9 @@ func (c *almanac) event(w desk.Window, number int) *ics.VEvent {
 	if w.Status == desk.Cancelled {
 		e.SetStatus(ics.ObjectStatusCancelled)
 	}
-	e.SetSummary(oneLine(fill(c.words.event, c.names(windowNames(w)), ours(w.Title)).Plain()))
+	e.SetSummary(oneLine(fill("%s: %s", c.names(windowNames(w)), ours(w.Title)).Plain()))
 	e.SetDescription(c.describe(w))
-	e.SetURL(c.p.settings.URL + "/windows/" + w.Subject().String())
+	e.SetURL(c.in.StatusURL + "/windows/" + w.Subject().String())
 	for _, a := range w.Services {
 		e.AddProperty(ics.ComponentPropertyCategories, oneLine(a.Name))
 	}
@@ -114,7 +114,7 @@ func (c *almanac) event(w desk.Window, number int) *ics.VEvent {
 
 // describe says of a window what its page does.
 func (c *almanac) describe(w desk.Window) string {
-	v := &view{speech: c.speech, p: c.p}
+	v := &view{speech: c.speech, p: c.p, Lang: c.p.tongues.all[0].tag}
 	var all []string
 	if w.Status == desk.Cancelled {
 		all = append(all, fill(c.cancelled, ours(w.Why)).Plain())
@@ -147,6 +147,12 @@ func (c *almanac) series(w desk.Window) (out []ics.Component) {
 	e.SetProperty(ics.ComponentPropertyDtStart, begin, params)
 	e.SetProperty(ics.ComponentPropertyDuration, lasting(w.Rule.For))
 	e.SetProperty(ics.ComponentPropertyRrule, w.Rule.RRule())
+	for _, begin := range w.Rule.Excepted() {
+		if begin.After(w.Planned.From) {
+			nominal, params := c.zones.nominal(begin, *w.Rule)
+			e.AddProperty(ics.ComponentPropertyExdate, nominal, params)
+		}
+	}
 	out = append(out, e)
 	made := map[int64]bool{}
 	for _, o := range c.made[w.Number] {

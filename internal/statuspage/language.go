@@ -2,16 +2,20 @@ package statuspage
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
 
 	"golang.org/x/text/language"
+
+	"github.com/umassonline/belltower/internal/wording"
 )
 
 // tongue is a language that the page speaks.
 type tongue struct {
 	tag   string // as in "en"
+	in    wording.Context
 	words words
 }
 
@@ -31,23 +35,27 @@ const (
 	maxKeptLength = 100
 )
 
+func newTongue(c wording.Context, tag string, l *wording.Language) *tongue {
+	c.Language = l
+	return &tongue{tag, c, wordsIn(c)}
+}
+
 // newTongues makes those of the organization's languages that the page speaks.
-func newTongues(configured []string) *tongues {
-	spoken := map[string]func() words{"en": english, "es": spanish}
+func newTongues(c wording.Context, configured []string) *tongues {
 	t := &tongues{typed: "en"}
 	var tags []language.Tag
 	for k, one := range configured {
-		base, _, _ := strings.Cut(one, "-")
 		if k == 0 {
 			t.typed = one
 		}
-		if speak := spoken[base]; speak != nil {
-			t.all, tags = append(t.all, &tongue{base, speak()}), append(tags, language.Make(base))
-			delete(spoken, base) // "en-US" beside "en" is no other
+		base, _, _ := strings.Cut(one, "-")
+		same := slices.ContainsFunc(t.all, func(o *tongue) bool { return o.tag == base }) // "en-US" beside "en" is no other
+		if l, spoken := wording.LanguageOf(one); spoken && !same {
+			t.all, tags = append(t.all, newTongue(c, base, l)), append(tags, language.Make(base))
 		}
 	}
 	if len(t.all) == 0 {
-		t.all, tags = []*tongue{{"en", english()}}, []language.Tag{language.English}
+		t.all, tags = []*tongue{newTongue(c, "en", nil)}, []language.Tag{language.English}
 	}
 	t.matcher = language.NewMatcher(tags)
 	return t

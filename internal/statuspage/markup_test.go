@@ -122,6 +122,9 @@ func (m *markup) follow(link string) {
 	if strings.HasPrefix(link, "https://status.example.edu/") {
 		return // from a page that is not there, to where readers find the one that is
 	}
+	if rest, is := strings.CutPrefix(link, "webcal://status.example.edu/"); is {
+		link = "/" + rest
+	}
 	req, err := http.NewRequest(http.MethodGet, m.c.url+m.at, nil)
 	if err != nil {
 		m.t.Fatal(err)

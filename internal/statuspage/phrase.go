@@ -6,7 +6,9 @@ import (
 	"strings"
 	"time"
 
+	"github.com/umassonline/belltower/internal/chat"
 	"github.com/umassonline/belltower/internal/desk"
+	"github.com/umassonline/belltower/internal/wording"
 )
 
 // part is a piece of a sentence: our words, what somebody typed, or a time.
@@ -34,11 +36,11 @@ func (p phrase) Plain() string {
 
 func ours(s string) phrase { return phrase{{Text: s}} }
 
-// fill puts what is said into a sentence, in place of each {}. Where that ends in a
+// fill puts what is said into a sentence, in place of each %s. Where that ends in a
 // full stop ("4:12 a. m."), the sentence has no other.
 func fill(sentence string, said ...phrase) (out phrase) {
 	for _, one := range said {
-		before, after, _ := strings.Cut(sentence, "{}")
+		before, after, _ := strings.Cut(sentence, "%s")
 		out = append(append(out, ours(before)...), one...)
 		if sentence = after; strings.HasSuffix(one.Plain(), ".") {
 			sentence = strings.TrimPrefix(after, ".")
@@ -51,8 +53,8 @@ func fill(sentence string, said ...phrase) (out phrase) {
 // about.
 type speech struct {
 	words
-	typedLang string         // of typed texts; empty: that of the page
-	zone      *time.Location // of times
+	in        wording.Context
+	typedLang string // of typed texts; empty: that of the page
 	now       time.Time
 }
 
@@ -63,16 +65,20 @@ func (s speech) typed(text string) phrase {
 // moment says a time: with its day, unless that is the day of near, and its year unless
 // that is now.
 func (s speech) moment(t, near time.Time) phrase {
-	local := t.In(s.zone)
-	text := s.clock(local)
-	if local.Format(time.DateOnly) != near.In(s.zone).Format(time.DateOnly) {
-		day := s.day(local)
-		if local.Year() != s.now.In(s.zone).Year() {
-			day = s.year(local)
-		}
-		text = fill(s.at, ours(day), ours(text)).Plain()
+	return s.written(t, near, [2]chat.TimeForm{wording.PageDay, wording.PageYear})
+}
+
+// written writes a time in one form where it is of this year, and in the other where not.
+func (s speech) written(t, near time.Time, forms [2]chat.TimeForm) phrase {
+	local, form := t.In(s.in.Zone), wording.PageClock
+	switch {
+	case local.Format(time.DateOnly) == near.In(s.in.Zone).Format(time.DateOnly):
+	case local.Year() == s.now.In(s.in.Zone).Year():
+		form = forms[0]
+	default:
+		form = forms[1]
 	}
-	return phrase{{Text: text, Time: t.UTC().Format(time.RFC3339)}}
+	return phrase{{Text: s.in.Write(local, form), Time: t.UTC().Format(time.RFC3339)}}
 }
 
 // dated says a time with its day of the week.
@@ -80,9 +86,17 @@ func (s speech) dated(t time.Time) phrase { return s.datedNear(t, time.Time{}) }
 
 // datedNear is dated, but of the day of near only the time.
 func (s speech) datedNear(t, near time.Time) phrase {
-	out := s.moment(t, near)
-	if local := t.In(s.zone); local.Format(time.DateOnly) != near.In(s.zone).Format(time.DateOnly) {
-		out[0].Text = fill(s.onDay, ours(s.weekday[local.Weekday()]), ours(out[0].Text)).Plain()
+	return s.written(t, near, [2]chat.TimeForm{wording.PageWeek, wording.PageAges})
+}
+
+// told is what posts say too, with its times as pages write them.
+func (s speech) told(t chat.Text) (out phrase) {
+	for _, one := range t {
+		if one.Time.IsZero() {
+			out = append(out, ours(one.Plain)...)
+		} else {
+			out = append(out, s.moment(one.Time, s.now)...)
+		}
 	}
 	return out
 }
@@ -101,25 +115,6 @@ func counted(forms [2]string, n int) phrase {
 		return ours(forms[0])
 	}
 	return fill(forms[1], ours(strconv.Itoa(n)))
-}
-
-// span says how long in at most two units, rounded down.
-func (s speech) span(d time.Duration) phrase {
-	sizes := [...]time.Duration{24 * time.Hour, time.Hour, time.Minute, time.Second}
-	for k, size := range sizes {
-		n := int(d / size)
-		if n == 0 && size > time.Second {
-			continue
-		}
-		out := counted(s.units[k], n)
-		if size > time.Minute {
-			if rest := int(d % size / sizes[k+1]); rest > 0 {
-				out = slices.Concat(out, ours(" "), counted(s.units[k+1], rest))
-			}
-		}
-		return out
-	}
-	return nil
 }
 
 // maxNames is how many services a sentence names.
@@ -143,7 +138,7 @@ func (s speech) list(all []phrase) (out phrase) {
 		switch {
 		case k == 0:
 		case k == len(all)-1:
-			out = append(out, ours(s.and)...)
+			out = append(out, ours(s.in.Joint(one.Plain()))...)
 		default:
 			out = append(out, ours(", ")...)
 		}
@@ -193,7 +188,7 @@ func (s speech) wentBad(i desk.Incident) phrase {
 	i.Impact = i.Peak
 	was := join(s.clauses(byStatus(i), s.went), "; ", "")
 	when := fill(s.fromTo, was, s.full(i.BeganAt), s.moment(i.EndedAt, i.BeganAt))
-	return fill(s.lasted, when, s.span(i.EndedAt.Sub(i.BeganAt)))
+	return append(when, ours(" ("+s.in.Span(i.EndedAt.Sub(i.BeganAt))+").")...)
 }
 
 // overall is the sentence that a reader came for.
@@ -221,12 +216,4 @@ func (s speech) since(i desk.Incident) phrase {
 		return fill(s.began, s.full(i.BeganAt))
 	}
 	return fill(s.beganAgain, s.full(i.BeganAt), s.full(i.ReopenedAt))
-}
-
-// next says when to expect news. A promise that has passed is not repeated.
-func (s speech) next(i desk.Incident) phrase {
-	if !i.NextUpdateBy.After(s.now) {
-		return ours(s.noPromise)
-	}
-	return fill(s.promise, s.moment(i.NextUpdateBy, s.now))
 }

@@ -42,9 +42,8 @@ type snapshot struct {
 	recent []journal.Published // have ended; the last that ended first
 	all    map[int]journal.Published
 
-	plans     journal.Plans
-	movedFrom map[int]desk.Period // of coming windows by number
-	reserved  []free
+	plans    journal.Plans
+	reserved []free
 
 	sheets sync.Map // address -> *sheet
 	older  atomic.Int64
@@ -117,7 +116,7 @@ func (p *Pages) read(ctx context.Context, now time.Time) (*snapshot, error) {
 // readPlans puts planned work into a snapshot, and what it makes of the services.
 func (p *Pages) readPlans(ctx context.Context, s *snapshot, open []desk.Incident) (err error) {
 	s.plans, err = p.record.PublicPlans(ctx, journal.PlansQuery{
-		Now: s.at, Until: s.at.Add(planAhead), CancelledSince: s.at.Add(-recentFor), Limit: maxPlans,
+		Now: s.at, Until: s.at.Add(planAhead), CancelledSince: s.at.Add(-recentFor), DoneSince: s.at.Add(-doneFor), Limit: maxPlans,
 	})
 	if err != nil {
 		return err
@@ -130,17 +129,13 @@ func (p *Pages) readPlans(ctx context.Context, s *snapshot, open []desk.Incident
 		s.changeAt(w.Planned.To)
 		s.changeAt(w.NextNewsBy)
 	}
-	s.movedFrom = map[int]desk.Period{}
 	for _, one := range s.plans.Coming {
 		w := one.Window
 		s.changeAt(w.Planned.From)
 		s.changeAt(w.Planned.To)
-		if w.Number != 0 {
-			s.movedFrom[w.Number] = movedFrom(one)
-		}
 	}
-	s.health = desk.HealthOf(p.settings.Catalog, open, running)
-	s.reserved = reservedOf(p.settings.Planning, p.settings.Catalog, s.at, s.plans)
+	s.health = desk.HealthOf(p.settings.Words.Catalog, open, running)
+	s.reserved = reservedOf(p.settings.Planning, p.settings.Words.Catalog, s.at, s.plans)
 	for _, one := range s.reserved {
 		s.changeAt(one.times[0].From)
 	}

@@ -38,6 +38,10 @@ func states() []state {
 		{"two hundred services", "/", twoHundred},
 		{"incident about many", "/incidents/INC-1", twoHundred},
 		{"resolved", "/", resolved},
+		{"promise missed", "/", missed(1)},
+		{"promise missed in Spanish", "/?lang=es", missed(1)},
+		{"no more promised", "/incidents/INC-1", missed(3)},
+		{"no more promised in Spanish", "/incidents/INC-1?lang=es", missed(3)},
 		{"incident resolved", "/incidents/INC-1", resolved},
 		{"incident corrected", "/incidents/INC-1", corrected},
 		{"incident retracted", "/incidents/INC-1", retracted},
@@ -99,6 +103,23 @@ func twoHundred(t testing.TB) *campus {
 	c.declare(desk.Critical, "A power failure in the machine room", "Power is out in the machine room of the library.", down...)
 	c.wait(time.Minute)
 	return c
+}
+
+// missed is an incident of which so many promises passed.
+func missed(times int) func(testing.TB) *campus {
+	return func(t testing.TB) *campus {
+		c := oneOpen(t)
+		c.wait(10 * time.Minute)
+		c.apply(1, desk.Incident.NothingNew)
+		for range times {
+			c.wait(20 * time.Minute)
+			if _, err := c.journal.Fire(t.Context(), c.now()); err != nil {
+				t.Fatal(err)
+			}
+		}
+		c.wait(time.Minute)
+		return c
+	}
 }
 
 func resolved(t testing.TB) *campus {

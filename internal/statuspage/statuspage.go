@@ -8,8 +8,8 @@
 //
 // Pages are whole without JavaScript, load nothing beside themselves, and hold no
 // name of a person, no note, no drill, and none of the staff's words (minor,
-// critical). Every word of ours is in words_en.go or words_es.go. It starts no
-// goroutines.
+// critical). Every sentence of ours is in sentences.go, and in other languages in
+// package wording, with those of posts. It starts no goroutines.
 package statuspage
 
 import (
@@ -22,22 +22,17 @@ import (
 
 	"github.com/umassonline/belltower/internal/desk"
 	"github.com/umassonline/belltower/internal/journal"
+	"github.com/umassonline/belltower/internal/wording"
 )
 
 // Settings are what the configuration says.
 type Settings struct {
-	Organization string
-	Catalog      *desk.Catalog
-	// URL is the page's public address, without a slash at the end.
-	URL string
-	// Zone is that of the times shown. Never nil.
-	Zone *time.Location
+	// Words are those of posts; its StatusURL is the page's public address, its Zone that
+	// of the times shown.
+	Words wording.Context
 	// Languages are those of public texts; the first is that of what people type.
-	// One that the page does not speak is left out; none that it does: English.
+	// One that the bot does not speak is left out; none that it does: English.
 	Languages []string
-	// Say is a title or a message of an incident in a language, "es", where it is a
-	// ready sentence; what people typed stays as it is. nil: all does.
-	Say func(lang string, i desk.Incident, text string) string
 	// Planning has the standing windows, which are shown as reserved.
 	Planning desk.Planning
 }
@@ -90,7 +85,7 @@ type Pages struct {
 // New makes the pages. Nothing is read before somebody asks.
 func New(r Record, s Settings, now func() time.Time, log *slog.Logger) *Pages {
 	return &Pages{
-		record: r, settings: s, now: now, log: log, born: now(), tongues: newTongues(s.Languages), design: newDesign(), longest: keepFor(maxAge),
+		record: r, settings: s, now: now, log: log, born: now(), tongues: newTongues(s.Words, s.Languages), design: newDesign(), longest: keepFor(maxAge),
 		headers: http.Header{
 			"Vary":                   {"Accept-Encoding, Accept-Language"},
 			"X-Content-Type-Options": {"nosniff"},

@@ -35,10 +35,12 @@ type view struct {
 	Event  event
 
 	Running  []work
+	Done     []work
 	Coming   []work
 	MoreWork bool
 	Reserved []reserved
-	Work     work // of the page of a window
+	Diaries  *diaries // nil: the page links to none
+	Work     work     // of the page of a window
 }
 
 // tone is the colour and the sign of a status, as templates and the style name it;
@@ -82,6 +84,7 @@ type event struct {
 	Phase    string
 	Line     phrase
 	Since    phrase
+	Missed   phrase // where news was promised and nobody gave any
 	Next     phrase
 	Services []service // where the line cannot name them all
 	Advice   []phrase
@@ -101,7 +104,7 @@ type news struct {
 
 func (p *Pages) newView(snap *snapshot, t *tongue, at address) *view {
 	v := &view{p: p, snap: snap, Lang: t.tag}
-	v.speech = speech{words: t.words, zone: p.settings.Zone, now: snap.at}
+	v.speech = speech{words: t.words, in: t.in, now: snap.at}
 	if p.tongues.typed != t.tag {
 		v.typedLang = p.tongues.typed
 	}
@@ -113,15 +116,15 @@ func (p *Pages) newView(snap *snapshot, t *tongue, at address) *view {
 			v.Languages = append(v.Languages, choice{other.tag, other.words.own})
 		}
 	}
-	v.Heading = fill(v.title, v.typed(p.settings.Organization))
+	v.Heading = fill(v.title, v.typed(v.in.Organization))
 	asOf := v.full(snap.at)
-	asOf[0].Text += " " + snap.at.In(v.zone).Format("MST")
-	v.AsOf, v.Zone = fill(v.asOf, asOf), fill(v.zoneIs, ours(v.zone.String()))
+	asOf[0].Text += " " + snap.at.In(v.in.Zone).Format("MST")
+	v.AsOf, v.Zone = fill(v.asOf, asOf), fill(v.zoneIs, ours(v.in.Zone.String()))
 	return v
 }
 
 func (v *view) home() {
-	v.Page, v.Up, v.Canonical = "home", "./", v.p.settings.URL+"/"
+	v.Page, v.Up, v.Canonical = "home", "./", v.in.StatusURL+"/"
 	v.Line = v.overall(v.snap.health, len(v.snap.open))
 	worst := desk.Operational
 	for _, h := range v.snap.health {
@@ -142,14 +145,14 @@ func (v *view) home() {
 }
 
 func (v *view) missing() {
-	v.Page, v.Up, v.Line = "missing", v.p.settings.URL+"/", ours(v.notFound)
+	v.Page, v.Up, v.Line = "missing", v.in.StatusURL+"/", ours(v.notFound)
 	v.Title, v.About = v.notFound+" – "+v.Heading.Plain(), v.Label.NotFoundWhy
 }
 
 func (v *view) incident(one journal.Published) {
 	v.Page, v.Up = "incident", "../"
 	v.Event = v.event(one, -1)
-	v.Canonical = v.p.settings.URL + "/incidents/" + v.Event.ID
+	v.Canonical = v.in.StatusURL + "/incidents/" + v.Event.ID
 	v.Line, v.Tone = v.Event.Line, v.Event.Tone
 	title := v.Event.Title.Plain()
 	if one.Incident.IsRetracted() {
@@ -207,13 +210,14 @@ func (v *view) event(one journal.Published, limit int) event {
 	e := event{ID: i.Subject().String(), Title: v.ready(i, i.Title), Phase: v.phase[i.Status]}
 	switch {
 	case i.IsRetracted():
-		e.Tone, e.Line, e.Phase = "note", fill(v.mistake, v.names(serviceNames(i))), ""
+		e.Tone, e.Line, e.Phase = "note", append(fill(v.mistake, v.names(serviceNames(i))), ours(".")...), ""
 		if i.RetractedWhy != "" {
 			e.Advice = []phrase{v.typed(i.RetractedWhy)}
 		}
 		return e
 	case i.IsOpen():
-		e.Tone, e.Line, e.Since, e.Next, e.Advice = toneOf(i.WorstStatus()), v.conditions(i), v.since(i), v.next(i), v.advice(i)
+		e.Tone, e.Line, e.Since, e.Advice = toneOf(i.WorstStatus()), v.conditions(i), v.since(i), v.advice(i)
+		e.Missed, e.Next = v.told(v.in.Unchanged(i)), v.told(v.in.Promise(i, v.now))
 	default:
 		e.Tone, e.Line = "ok", v.wentBad(i)
 	}
@@ -254,20 +258,26 @@ const maxAdvices = 3
 
 // advice is what to do meanwhile, of the services that do not work.
 func (v *view) advice(i desk.Incident) (out []phrase) {
-	var given []string
 	for _, a := range i.Services {
-		s, _ := v.p.settings.Catalog.Find(string(a.Service))
-		if i.StatusOf(a.Service) == desk.Operational || s.AdviceOutage == "" || slices.Contains(given, s.AdviceOutage) || len(given) == maxAdvices {
-			continue
+		if s, _ := v.in.Catalog.Find(string(a.Service)); i.StatusOf(a.Service) != desk.Operational {
+			out = v.advise(out, s.AdviceOutage, s.AdviceOutageIn)
 		}
-		given = append(given, s.AdviceOutage)
-		if own := s.AdviceOutageIn[v.Lang]; own != "" {
-			out = append(out, ours(own))
-			continue
-		}
-		out = append(out, v.typed(s.AdviceOutage))
 	}
 	return out
+}
+
+// advise adds an advice, in the language of the page where it has it, once and not too
+// many.
+func (v *view) advise(given []phrase, text string, in map[string]string) []phrase {
+	advice := v.written(text)
+	if own := in[v.Lang]; own != "" {
+		advice = ours(own)
+	}
+	same := func(o phrase) bool { return o.Plain() == advice.Plain() }
+	if advice == nil || len(given) == maxAdvices || slices.ContainsFunc(given, same) {
+		return given
+	}
+	return append(given, advice)
 }
 
 // news is the timeline, the newest first, within a limit as of event.
@@ -275,8 +285,12 @@ func (v *view) news(one journal.Published, limit int) (out []news, older bool) {
 	if limit == 0 {
 		return nil, false
 	}
-	near, left := one.Incident.BeganAt, limit
+	near, left, newer := one.Incident.BeganAt, limit, desk.EntryKind("")
 	for _, e := range slices.Backward(one.Timeline) {
+		repeats := e.Kind == desk.Holding && (limit > 0 || newer == desk.Holding)
+		if newer = e.Kind; repeats {
+			continue // it stands above
+		}
 		if left -= len(e.Text) + 200; left < 0 && limit > 0 && len(out) > 0 { // 200: what stands around it
 			return out, true
 		}
@@ -293,10 +307,12 @@ func (v *view) news(one journal.Published, limit int) (out []news, older bool) {
 // ready is a title or a message: in the language of the page where it is one of the
 // sentences that stand where nobody typed any, else as it was typed.
 func (v *view) ready(i desk.Incident, text string) phrase {
-	if say := v.p.settings.Say; say != nil {
-		if own := say(v.Lang, i, text); own != text {
-			return ours(own)
-		}
+	own := v.in.Said(i, text)
+	if text == i.Title {
+		own = v.in.Title(i)
+	}
+	if own != text {
+		return ours(own)
 	}
 	return v.typed(text)
 }
@@ -315,6 +331,8 @@ func (v *view) said(i desk.Incident, e desk.Entry) (n news) {
 		n.Said = v.regraded(e)
 	case desk.Rescoped:
 		n.Said = fill(v.rescoped, v.typed(e.After), v.typed(e.Before))
+	case desk.Holding, desk.NothingNew:
+		n.Said = fill(v.unchanged, v.moment(e.Since, e.At))
 	case desk.Absorbed:
 		n.Said = ours(v.oneProblem)
 		if e.Before != e.After {

@@ -13,16 +13,19 @@ func (v *view) window(one journal.PublishedWindow) {
 	w := one.Window
 	v.Page, v.Up = "window", "../"
 	v.Work = v.work(w)
-	v.Canonical = v.p.settings.URL + "/windows/" + v.Work.ID
+	v.Canonical = v.in.StatusURL + "/windows/" + v.Work.ID
 	v.Work.Line, v.Tone = v.becameOf(w), v.Work.Tone
-	v.Work.Facts = v.facts(w)
+	v.Work.Facts = v.facts(one)
 	v.Work.Details, v.Work.Remark = v.written(w.Details), v.written(w.Remark)
 	if !w.IsOver() {
 		v.Work.Advice = v.windowAdvice(w)
+		d := v.diariesOf([]desk.Window{w})
+		v.Diaries = &d
 	}
 	switch {
 	case w.IsRunning():
-		v.Work.State = v.standing(w)[1:] // since when and until when is among the facts
+		v.Work.State = v.standing(one)[1:] // since when and until when is among the facts
+		v.Work.Next = v.nextNews(w)
 	case w.Status == desk.Cancelled:
 		v.Work.State = []phrase{v.typed(w.Why)}
 	case !w.IsOver() && !w.IsSeries() && !w.Planned.From.After(v.now):
@@ -70,15 +73,23 @@ func (v *view) becameOf(w desk.Window) phrase {
 }
 
 // facts are when it was to be and when it was: four different things.
-func (v *view) facts(w desk.Window) (out []fact) {
+func (v *view) facts(one journal.PublishedWindow) (out []fact) {
+	w, first := one.Window, firstPlan(one)
 	if w.IsSeries() {
 		return nil
 	}
-	out = []fact{{v.Label.PlannedFrom, v.dated(w.Planned.From)}, {v.Label.PlannedTo, v.datedNear(w.Planned.To, w.Planned.From)}}
+	from, to := fact{Name: v.Label.PlannedFrom, At: v.dated(w.Planned.From)}, fact{Name: v.Label.PlannedTo, At: v.datedNear(w.Planned.To, w.Planned.From)}
+	if !first.From.Equal(w.Planned.From) {
+		from.Was = fill(v.atFirst, v.datedNear(first.From, w.Planned.From))
+	}
+	if !first.To.Equal(w.Planned.To) {
+		to.Was = fill(v.atFirst, v.datedNear(first.To, w.Planned.From))
+	}
+	out = []fact{from, to}
 	if !w.StartedAt.IsZero() {
-		out = append(out, fact{v.Label.Began, v.datedNear(w.StartedAt, w.Planned.From)})
+		out = append(out, fact{Name: v.Label.Began, At: v.datedNear(w.StartedAt, w.Planned.From)})
 		if !w.EndedAt.IsZero() && w.Became == 0 {
-			out = append(out, fact{v.Label.Ended, v.datedNear(w.EndedAt, w.Planned.From)})
+			out = append(out, fact{Name: v.Label.Ended, At: v.datedNear(w.EndedAt, w.Planned.From)})
 		}
 	}
 	return out

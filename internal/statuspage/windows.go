@@ -15,6 +15,8 @@ const (
 	// maxPlans is how many coming windows are read for it, maxComing how many stand there:
 	// several times of a series are one. The calendar has all.
 	maxPlans, maxComing = 40, 12
+	// doneFor is how long completed work stands there.
+	doneFor = 24 * time.Hour
 	// maxTimes is how many times a series lists, and how many times of one are reserved.
 	maxTimes = 8
 	// reservedAhead is how far ahead standing windows are shown.
@@ -31,6 +33,7 @@ type work struct {
 	When     phrase   // of what is coming
 	Marks    []phrase // what became of the plan
 	State    []phrase // of what has begun
+	Next     phrase   // when to expect news of what takes longer
 	Advice   []phrase
 	Facts    []fact
 	Times    []work // of a series
@@ -46,6 +49,7 @@ type work struct {
 type fact struct {
 	Name string
 	At   phrase
+	Was  phrase // what it was at first
 }
 
 // reserved are times in which services may have planned work, and have none.
@@ -59,18 +63,34 @@ func (v *view) windows() {
 	for _, one := range v.snap.plans.Running {
 		v.Running = append(v.Running, v.runningWork(one))
 	}
+	for _, one := range v.snap.plans.Done {
+		v.Done = append(v.Done, v.doneWork(one.Window))
+	}
 	v.Coming = v.coming(v.snap.plans.Coming)
 	v.MoreWork = v.snap.plans.More || len(v.Coming) > maxComing
 	v.Coming = v.Coming[:min(len(v.Coming), maxComing)]
 	v.Reserved = v.reservedTimes()
+	d := v.diariesOf(v.shownWindows())
+	v.Diaries = &d
 }
 
 // runningWork is a window that goes on.
 func (v *view) runningWork(one journal.PublishedWindow) work {
 	w := one.Window
 	out := v.work(w)
-	out.Line, out.State = v.expect(w, v.effectNow), v.standing(w)
-	out.Advice = v.windowAdvice(w)
+	out.Line, out.State = v.expect(w, v.effectNow), v.standing(one)
+	out.Advice, out.Next = v.windowAdvice(w), v.nextNews(w)
+	return out
+}
+
+// doneWork is a window that was completed.
+func (v *view) doneWork(w desk.Window) work {
+	out := v.work(w)
+	is, ended := v.untestedOn, fill(v.ended, v.full(w.EndedAt))
+	if w.Verified {
+		is = v.verifiedOn
+	}
+	out.Line = slices.Concat(fill(is, v.names(windowNames(w))), ours(" "), ended)
 	return out
 }
 
@@ -109,26 +129,34 @@ func windowNames(w desk.Window) (names []string) {
 	return names
 }
 
-// standing says how work that goes on stands, first since when. A promise that has passed is not repeated.
-func (v *view) standing(w desk.Window) (out []phrase) {
-	began := fill(v.workBegan, v.full(w.StartedAt))
-	promised := w.NextNewsBy.After(v.now)
+// standing says how work that goes on stands, first since when, and until when it was
+// and is planned.
+func (v *view) standing(one journal.PublishedWindow) []phrase {
+	w, first := one.Window, firstPlan(one)
+	times := []phrase{fill(v.workBegan, v.full(w.StartedAt))}
+	sentence := v.plannedTo
+	if w.IsLate(v.now) {
+		sentence = v.wasTo
+	}
+	if w.Status != desk.Verifying {
+		times = append(times, fill(sentence, v.moment(w.Planned.To, w.StartedAt)))
+		if !first.To.Equal(w.Planned.To) {
+			times = append(times, fill(v.firstTo, v.moment(first.To, w.StartedAt)))
+		}
+	}
+	out := []phrase{join(times, " ", "")}
 	switch {
 	case w.Status == desk.Verifying:
-		out = []phrase{began, ours(v.testing)}
+		out = append(out, ours(v.testing))
 	case w.IsLate(v.now):
-		out = []phrase{began, ours(v.late)}
-		if !promised {
-			out = append(out, ours(v.noPromise))
-		}
-	default:
-		return []phrase{slices.Concat(began, ours(" "), fill(v.plannedTo, v.moment(w.Planned.To, w.StartedAt)))}
-	}
-	if promised {
-		out = append(out, fill(v.promise, v.moment(w.NextNewsBy, v.now)))
+		out = append(out, ours(v.late))
 	}
 	return out
 }
+
+// nextNews says when to expect news of work that takes longer. A promise that has passed
+// is not repeated.
+func (v *view) nextNews(w desk.Window) phrase { return v.told(v.in.NextNews(w, v.now)) }
 
 // coming lists coming work: a series once, with its times, but those of its times that
 // were moved or cancelled by themselves.
@@ -138,7 +166,7 @@ func (v *view) coming(all []journal.PublishedWindow) (out []work) {
 	for _, one := range all {
 		w := one.Window
 		k, known := of[w.Of]
-		asSeries := w.Of != 0 && w.Planned.From.Equal(w.Slot) && (len(v.marks(w)) == 0 || saidOff(all, w.Of))
+		asSeries := w.Of != 0 && w.Planned.From.Equal(w.Slot) && (len(v.marks(one)) == 0 || saidOff(all, w.Of))
 		switch {
 		case asSeries && saidOff(all, w.Of):
 			continue
@@ -148,7 +176,7 @@ func (v *view) coming(all []journal.PublishedWindow) (out []work) {
 		case asSeries:
 			of[w.Of] = len(out)
 		}
-		out, also = append(out, v.comingWork(w)), append(also, nil)
+		out, also = append(out, v.comingWork(one)), append(also, nil)
 	}
 	for k, times := range also {
 		if len(times) > 0 {
@@ -168,9 +196,10 @@ func saidOff(all []journal.PublishedWindow, series int) bool {
 	return slices.ContainsFunc(all, func(one journal.PublishedWindow) bool { return one.Window.Number == series && one.Window.IsSeries() })
 }
 
-func (v *view) comingWork(w desk.Window) work {
+func (v *view) comingWork(one journal.PublishedWindow) work {
+	w := one.Window
 	out := v.work(w)
-	out.When, out.Marks = v.period(w.Planned), v.marks(w)
+	out.When, out.Marks = v.period(w.Planned), v.marks(one)
 	if w.Status != desk.Cancelled {
 		out.Line, out.Advice = v.expect(w, v.effectThen), v.windowAdvice(w)
 		out.Phase = ""
@@ -179,7 +208,8 @@ func (v *view) comingWork(w desk.Window) work {
 }
 
 // marks say what became of the plan of a window that has not begun.
-func (v *view) marks(w desk.Window) (out []phrase) {
+func (v *view) marks(one journal.PublishedWindow) (out []phrase) {
+	w, first := one.Window, firstPlan(one)
 	switch {
 	case w.Status == desk.Cancelled:
 		out = append(out, fill(v.cancelled, v.typed(w.Why)))
@@ -189,33 +219,31 @@ func (v *view) marks(w desk.Window) (out []phrase) {
 	case !w.Planned.From.After(v.now):
 		out = append(out, ours(v.notBegun))
 	}
-	if was := v.snap.movedFrom[w.Number]; w.Status != desk.Cancelled && !was.From.IsZero() {
-		out = append(out, fill(v.movedFrom, v.period(was)))
+	switch {
+	case w.Status == desk.Cancelled:
+	case !first.From.Equal(w.Planned.From):
+		out = append(out, fill(v.movedFrom, v.period(first)))
+	case !first.To.Equal(w.Planned.To):
+		out = append(out, fill(v.firstTo, v.datedNear(first.To, w.Planned.From)))
 	}
 	return out
 }
 
-// movedFrom is when a window was planned before, where that was said; zero: it was not
-// moved.
-func movedFrom(one journal.PublishedWindow) desk.Period {
-	for _, e := range slices.Backward(one.Timeline) {
-		if e.Kind == desk.WindowMoved {
+// firstPlan is when a window was planned as it was first announced.
+func firstPlan(one journal.PublishedWindow) desk.Period {
+	for _, e := range one.Timeline {
+		if !e.Was.From.IsZero() {
 			return e.Was
 		}
 	}
-	return desk.Period{}
+	return one.Window.Planned
 }
 
 // windowAdvice is what to do in the time of a window, of its services.
 func (v *view) windowAdvice(w desk.Window) (out []phrase) {
-	var given []string
 	for _, a := range w.Services {
-		s, _ := v.p.settings.Catalog.Find(string(a.Service))
-		if s.Advice == "" || slices.Contains(given, s.Advice) || len(given) == maxAdvices {
-			continue
-		}
-		given = append(given, s.Advice)
-		out = append(out, v.typed(s.Advice))
+		s, _ := v.in.Catalog.Find(string(a.Service))
+		out = v.advise(out, s.Advice, s.AdviceIn)
 	}
 	return out
 }

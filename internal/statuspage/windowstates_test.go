@@ -15,9 +15,15 @@ func windowStates() []state {
 		{"work now", "/", workNow},
 		{"work now in Spanish", "/?lang=es", workNow},
 		{"work late", "/", workLate},
+		{"work extended", "/", workExtended},
+		{"work extended and late in Spanish", "/?lang=es", workExtendedInVain},
+		{"window extended", "/windows/WIN-1", workExtended},
+		{"window moved back", "/windows/WIN-1", workMovedBack},
 		{"work late without a promise", "/", workForgotten},
 		{"work tested", "/", workTested},
 		{"work and an incident", "/", workAndIncident},
+		{"work done", "/", workUnverified},
+		{"work done in Spanish", "/?lang=es", workVerified},
 		{"work to come", "/", workToCome},
 		{"work to come in Spanish", "/?lang=es", workToCome},
 		{"much work", "/", muchWork},
@@ -86,6 +92,33 @@ func workLate(t testing.TB) *campus {
 	c.wait(2*time.Hour + 40*time.Minute)
 	c.tick(1)
 	c.wait(10 * time.Minute)
+	return c
+}
+
+// workExtended is to end at 7:00, at last at 7:50.
+func workExtended(t testing.TB) *campus {
+	c := workNow(t)
+	c.extend(1, 30*time.Minute)
+	c.wait(time.Hour)
+	c.extend(1, 20*time.Minute)
+	c.wait(time.Minute)
+	return c
+}
+
+func workExtendedInVain(t testing.TB) *campus {
+	c := workExtended(t)
+	c.wait(2*time.Hour + 29*time.Minute)
+	c.tick(1)
+	c.wait(time.Minute)
+	return c
+}
+
+func workMovedBack(t testing.TB) *campus {
+	c := workPlanned(t)
+	c.move(1, 24*time.Hour)
+	c.wait(time.Hour)
+	c.move(1, -24*time.Hour)
+	c.wait(time.Minute)
 	return c
 }
 
@@ -186,7 +219,7 @@ func workNeverAgain(t testing.TB) *campus {
 
 func workReserved(t testing.TB) *campus {
 	c := newCampus(t, services())
-	c.settings.Planning = desk.Planning{Zone: c.settings.Zone, Standing: []desk.Standing{
+	c.settings.Planning = desk.Planning{Zone: c.settings.Words.Zone, Standing: []desk.Standing{
 		{Services: []desk.ServiceID{"learn", "video"}, Rule: wednesdays()},
 		{Services: []desk.ServiceID{"mail"}, Rule: desk.Recurrence{Every: 1, Days: []time.Weekday{time.Sunday}, At: 23 * 60, For: 2 * time.Hour, Zone: "America/New_York", First: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)}},
 	}}

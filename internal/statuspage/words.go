@@ -1,54 +1,42 @@
 package statuspage
 
 import (
-	"time"
-
 	"github.com/umassonline/belltower/internal/desk"
 )
 
-// words is everything that the page says in one language. In a sentence, {} stands
-// for what is said about: names, times, typed text.
+// words is everything that the page says in one language, beside what package wording
+// says for it. In a sentence, %s stands for what is said about: names, times, typed text.
 type words struct {
 	own   string // the language's name in itself
 	Label labels
 
-	title      string // of the page: {} is the organization
+	title      string // of the page: %s is the organization
 	others     string // services without a group
 	allWell    string // the overall line
 	noServices string
 	watching   string // beside allWell, where an incident is open
-	began      string // began {}
-	beganAgain string // began {}, and again {}
-	lasted     string // what was from when to when {}, how long {}
-	fromTo     string // a clause, from {} to {}
-	promise    string // next update by {}
-	noPromise  string
-	corrected  string // corrected {}
+	began      string // began %s
+	beganAgain string // began %s, and again %s
+	fromTo     string // a clause, from %s to %s
+	corrected  string // behind a time: corrected %s
 	reopened   string
-	gotWorse   string // from {} to {}
+	unchanged  string // since %s
+	gotWorse   string // from %s to %s
 	gotBetter  string
-	was        string // correction after the end: it was {}, not {}
-	rescoped   string // now {}, before {}
+	was        string // correction after the end: it was %s, not %s
+	rescoped   string // now %s, before %s
 	oneProblem string
-	nowAbout   string // {}
+	nowAbout   string // %s
 	titleFixed string
 	timesFixed string
-	mistake    string // {} names services
+	mistake    string // %s names services; without its full stop
 	notFound   string
-	asOf       string // {} is the time
-	zoneIs     string // {} is its name
+	asOf       string // %s is the time
+	zoneIs     string // %s is its name
 
 	states
 	plans
-	and  string
-	more [2]string // names that are not listed: one, {} many
-
-	day   func(t time.Time) string // "Dec 2"
-	year  func(t time.Time) string // "Dec 2, 2026"
-	clock func(t time.Time) string // "4:12 AM"
-	at    string                   // day {}, clock {}
-	onDay string                   // weekday {}, day and clock {}
-	units [4][2]string             // {} days, hours, minutes, seconds: one, many
+	more [2]string // names that are not listed: one, %s many
 }
 
 // labels are those that templates say as they stand.
@@ -66,6 +54,7 @@ type labels struct {
 	NotFoundWhy string
 
 	Running     string // headings
+	Done        string
 	Coming      string
 	Reserved    string
 	Times       string
@@ -75,47 +64,56 @@ type labels struct {
 	Ended       string
 	NoComing    string
 	MayUse      string // of reserved times
-	Calendar    string // links
 	MoreWork    string
-	Series      string
-	GoesOn      string // to the incident that a window became
-	WasPlanned  string // to the window that an incident was
+
+	Subscribe    string // links to calendars
+	CalendarFile string
+	OneService   string // before those of services
+
+	Series     string
+	GoesOn     string // to the incident that a window became
+	WasPlanned string // to the window that an incident was
 }
 
 // states are the words for how services and incidents are.
 type states struct {
 	status   map[desk.ServiceStatus]string    // of a service
-	is, went map[desk.ServiceStatus][2]string // of one and of several services {}, now and then
+	is, went map[desk.ServiceStatus][2]string // of one and of several services %s, now and then
 	phase    map[desk.IncidentStatus]string   // of an incident
 }
 
 // plans are the words for planned work.
 type plans struct {
-	effectNow, effectThen map[desk.Effect][2]string // what one and several services {} are and will be
+	effectNow, effectThen map[desk.Effect][2]string // what one and several services %s are and will be
 	windowPhase           map[desk.WindowStatus]string
 	windowEntry           map[desk.EntryKind]string // heads of a timeline; what has none is not told
 	turned                string                    // the phase of what became an incident
 
-	weekday   [7]string
-	fromUntil string // from {} to {}
-	workBegan string // {}
-	plannedTo string // {}
+	fromUntil string // from %s to %s
+	workBegan string // %s
+	ended     string // %s
+	plannedTo string // %s
 	late      string
 	testing   string
 	notBegun  string
-	again     string    // {} are times
-	moreTimes [2]string // that are not listed: one, {} many
-	cancelled string    // why {}
+	again     string    // %s are times
+	moreTimes [2]string // that are not listed: one, %s many
+	cancelled string    // why %s
 	allOff    string    // of a series that was cancelled
-	movedFrom string    // a period {}
-	replanned string    // now {}, before {}
-	extended  string    // until {}, before {}
+	wasTo     string    // of what is late: %s
+	firstTo   string    // before it was extended: %s
+	atFirst   string    // behind a time: %s
+	movedFrom string    // a period %s
+	replanned string    // now %s, before %s
+	extended  string    // until %s, before %s
 	doesNot   string    // of what was cancelled
 
 	verified, unverified string
 	becameIncident       string
+	// services %s
+	verifiedOn, untestedOn string
 
-	event      string // in a calendar: services {}, title {}
-	calendar   string // its name: {} is the organization
-	calendarOf string // of the service {} of the organization {}
+	calendar   string // its name: %s is the organization
+	calendarOf string // of the service %s of the organization %s
+	onService  string // a link to that of the service %s
 }

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/umassonline/belltower/internal/desk"
+	"github.com/umassonline/belltower/internal/wording"
 )
 
 // said lists every sentence of a language by its place.
@@ -31,8 +32,9 @@ func said(v reflect.Value, at string, out map[string]string) {
 // TestEveryLanguageIsWhole compares the languages: each says everything, about the same.
 func TestEveryLanguageIsWhole(t *testing.T) {
 	en, es := map[string]string{}, map[string]string{}
-	said(reflect.ValueOf(english()), "", en)
-	said(reflect.ValueOf(spanish()), "", es)
+	english, spanish := wordsIn(wording.Context{}), wordsIn(wording.Context{Language: wording.Spanish()})
+	said(reflect.ValueOf(english), "", en)
+	said(reflect.ValueOf(spanish), "", es)
 	if len(en) < 70 || len(en) != len(es) {
 		t.Errorf("%d sentences in English, %d in Spanish", len(en), len(es))
 	}
@@ -41,14 +43,14 @@ func TestEveryLanguageIsWhole(t *testing.T) {
 		if text == "" || other == "" {
 			t.Errorf("%s: %q, %q", at, text, other)
 		}
-		if strings.Count(text, "{}") != strings.Count(other, "{}") {
+		if strings.Count(text, "%s") != strings.Count(other, "%s") {
 			t.Errorf("%s is about other things: %q, %q", at, text, other)
 		}
 		if len(text) > 12 && text == other {
 			t.Errorf("%s is not translated: %q", at, text)
 		}
 	}
-	for _, w := range []words{english(), spanish()} {
+	for _, w := range []words{english, spanish} {
 		for _, s := range desk.ServiceStatuses() {
 			if w.status[s] == "" || w.is[s][0] == "" || w.went[s][1] == "" {
 				t.Errorf("%s: no words for %s", w.own, s)
@@ -63,7 +65,7 @@ func TestTheWordsForThePublic(t *testing.T) {
 		desk.Operational: "working", desk.DegradedPerformance: "slow", desk.PartialOutage: "partly not available",
 		desk.MajorOutage: "not available", desk.UnderMaintenance: "planned work",
 	} {
-		if got := english().status[s]; got != want {
+		if got := wordsIn(wording.Context{}).status[s]; got != want {
 			t.Errorf("%s is %q, want %q", s, got, want)
 		}
 	}
@@ -71,9 +73,9 @@ func TestTheWordsForThePublic(t *testing.T) {
 
 func TestASentenceEndsOnce(t *testing.T) {
 	for _, one := range []struct{ sentence, said, want string }{
-		{"It began {}.", "4:12 AM", "It began 4:12 AM."},
-		{"Empezó: {}.", "4:12 a. m.", "Empezó: 4:12 a. m."},
-		{"{} ({}).", "Example Inc.", "Example Inc. ()."},
+		{"It began %s.", "4:12 AM", "It began 4:12 AM."},
+		{"Empezó: %s.", "4:12 a. m.", "Empezó: 4:12 a. m."},
+		{"%s (%s).", "Example Inc.", "Example Inc. ()."},
 	} {
 		if got := fill(one.sentence, ours(one.said), ours("")).Plain(); got != one.want {
 			t.Errorf("%q, want %q", got, one.want)

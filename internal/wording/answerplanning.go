@@ -110,7 +110,10 @@ func (c Context) Objection(o *desk.Objection, p desk.Planning, reserved []desk.P
 		r.About(o.Other)
 	}
 	hint := ""
-	if series {
+	switch {
+	case len(o.All) > 1:
+		hint = c.word("Of its times these are meant: %s.", c.and(c.begins(o.All))) + " "
+	case series:
 		hint = c.word("Of its times this one is meant: %s.", c.periodWritten(o.At)) + " "
 	}
 	if len(reserved) > 0 {
@@ -145,6 +148,41 @@ func (c Context) against(o *desk.Objection, p desk.Planning) string {
 
 // Anyway labels the button that overrides an objection, and asks why.
 func (c Context) Anyway() string { return c.word("Do it all the same, and say why") }
+
+// shownOut is how many times that are left out are named.
+const shownOut = 6
+
+// begins names when times begin, of many the first and how many more there are.
+func (c Context) begins(all []desk.Period) (out []string) {
+	for _, t := range all[:min(len(all), shownOut)] {
+		out = append(out, c.written(t.From, chat.DayClock))
+	}
+	if more := len(all) - len(out); more > 0 {
+		out = append(out, c.word("%s more", c.thousands(more)))
+	}
+	return out
+}
+
+// LeaveOut labels the button that leaves times out of a series.
+func (c Context) LeaveOut(n int) string {
+	return c.plural(n, "Leave this time out", "Leave these %s times out")
+}
+
+// leftOut lists the times that a series leaves out; nothing where it leaves out none.
+func (c Context) leftOut(r desk.Recurrence) []chat.Line {
+	all := r.Excepted()
+	if len(all) == 0 {
+		return nil
+	}
+	lines := []chat.Line{paragraph(c.say("It does not take place at these times:"))}
+	for _, t := range all[:min(len(all), shownOut)] {
+		lines = append(lines, chat.Line{Kind: chat.Item, Text: chat.Text{c.withDay(t)}})
+	}
+	if more := len(all) - shownOut; more > 0 {
+		lines = append(lines, paragraph(c.say("And %s more.", c.thousands(more))))
+	}
+	return lines
+}
 
 // TakeReserved labels the button that takes a reserved time instead.
 func (c Context) TakeReserved(p desk.Period) string {

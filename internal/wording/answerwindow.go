@@ -78,20 +78,26 @@ func (c Context) understood(d WindowDone) (lines []chat.Line) {
 		lines = append(lines, paragraph(chat.Plain(c.expect(w))))
 	}
 	lines = append(lines, c.plannedLines(d)...)
-	if !d.Entry.Was.From.IsZero() {
-		lines = append(lines, paragraph(c.say("It was planned for %s.", c.period(d.Entry.Was))))
-	}
+	lines = append(lines, c.plannedBefore(d)...)
 	return append(lines, c.nextTimes(d.Next)...)
+}
+
+// plannedBefore says which plan the change replaces; nothing where it replaces none.
+func (c Context) plannedBefore(d WindowDone) []chat.Line {
+	if d.Entry.Was.From.IsZero() {
+		return nil
+	}
+	return []chat.Line{paragraph(c.say("It was planned for %s.", c.period(d.Entry.Was)))}
 }
 
 // plannedLines says when the work is, with weekday, zone and distance.
 func (c Context) plannedLines(d WindowDone) []chat.Line {
 	w := d.Window
 	if w.IsSeries() && d.On.IsZero() {
-		return []chat.Line{
+		return append([]chat.Line{
 			paragraph(c.say("It is repeated: %s.", c.repeats(*w.Rule))),
 			paragraph(c.say("The first time is %s.", c.Instant(w.Planned.From, d.Now, d.Reader))),
-		}
+		}, c.leftOut(*w.Rule)...)
 	}
 	if w.IsRunning() {
 		return []chat.Line{
@@ -120,7 +126,7 @@ func (c Context) nextTimes(next []desk.Period) (lines []chat.Line) {
 // whoWillHear says whom the change will reach once it is confirmed.
 func (c Context) whoWillHear(d WindowDone) string {
 	switch {
-	case d.Entry.Kind == desk.WindowCancelled:
+	case d.Entry.Kind == desk.WindowCancelled && !d.Window.IsCalledOff():
 		return c.word("Each channel that was told of it will be told.")
 	case d.Channels == 0:
 		return c.word("No channel follows this; only ops channels will be told.")
@@ -168,6 +174,7 @@ func (c Context) WindowDone(d WindowDone) chat.Message {
 		m.Lines = append(m.Lines, c.understood(d)...)
 	case desk.WindowStarted:
 		m.Lines = append(m.Lines, c.plannedLines(d)...)
+		m.Lines = append(m.Lines, c.plannedBefore(d)...)
 	case desk.WindowHeld:
 		m.Lines = append(m.Lines, paragraph(c.say("It begins when somebody starts it.")))
 	case desk.WindowCompleted:
@@ -222,7 +229,7 @@ func (c Context) windowHeard(d WindowDone) string {
 		return c.word("It is said in the posts' threads.")
 	case d.Entry.Kind == desk.WindowConverted:
 		return c.word("Its posts go on with the incident.")
-	case d.Entry.Kind == desk.WindowCancelled:
+	case d.Entry.Kind == desk.WindowCancelled && !d.Window.IsCalledOff():
 		return c.word("Each channel that was told of it is told now.")
 	case d.Channels == 0:
 		return c.word("No channel follows this; only ops channels are told.")
@@ -241,6 +248,8 @@ func (c Context) nextSteps(d WindowDone) []chat.Action {
 		return nil
 	case d.Window.IsSeries():
 		return []chat.Action{b.make(c.word("Show %s", b.name), "window show")}
+	case d.Window.Status == desk.Verifying:
+		return b.verified()
 	case d.Window.IsRunning():
 		return []chat.Action{
 			b.make(c.word("Extend %s", b.name), "window extend"),

@@ -34,6 +34,11 @@ func (c Context) NoWindow(running bool, name string) string {
 	return c.word("No work on %s is planned.", name)
 }
 
+// CompletesRemarked labels the button that completes a window before its tests pass.
+func (c Context) CompletesRemarked(w desk.Window) string {
+	return c.word("Complete %s with a remark", w.Subject())
+}
+
 // WhichTime asks which time of a series is meant.
 func (c Context) WhichTime(w desk.Window) string {
 	return c.word("%s is repeated: %s. Which time is meant?", w.Subject(), c.repeats(*w.Rule))
@@ -94,8 +99,15 @@ func (c Context) WindowsListed(n int, which string, p Page) chat.Message {
 	return c.paged(p, chat.Message{Summary: chat.Plain(said + "."), Tone: chat.ToneInfo})
 }
 
-// WindowShown answers what a window is; next are the next times of a series.
-func (c Context) WindowShown(w desk.Window, next []desk.Period, staff bool) chat.Message {
+// ForStaff is what only staff reads of a window.
+type ForStaff struct {
+	// Forbidden is the moratorium that it lies in; nil: it lies in none.
+	Forbidden *desk.Objection
+}
+
+// WindowShown answers what a window is; next are the next times of a series, staff is nil
+// for everybody else.
+func (c Context) WindowShown(w desk.Window, next []desk.Period, staff *ForStaff) chat.Message {
 	m := chat.Message{Tone: chat.ToneInfo, Summary: append(chat.Plain(w.Subject().String()+" – "), colon(c.Names(w.Services), w.Title)...)}
 	if w.Details != "" {
 		m.Lines = append(m.Lines, quote(w.Details))
@@ -108,23 +120,35 @@ func (c Context) WindowShown(w desk.Window, next []desk.Period, staff bool) chat
 	m.Lines = append(m.Lines, c.nextTimes(next)...)
 	m.Lines = append(m.Lines, c.windowEnd(w)...)
 	m.Facts = []chat.Fact{{Label: c.word("Status"), Value: chat.Plain(c.windowStanding(w))}}
-	if staff && !w.ScheduledBy.IsZero() {
+	if staff != nil && staff.Forbidden != nil {
+		m.Lines = append(m.Lines, c.forbidden(staff.Forbidden))
+	}
+	if staff != nil && !w.ScheduledBy.IsZero() {
 		m.Facts = append(m.Facts, chat.Fact{Label: c.word("Scheduled by"), Value: chat.Text{{Person: w.ScheduledBy}}})
 	}
 	s := w.Subject()
 	m.Context = c.statusPage("/windows/"+s.String(), ": "+s.String())
 	b := c.windowButton(w)
 	m.Actions = []chat.Action{b.make(c.word("Copy for faculty"), "window faculty")}
-	if staff {
+	if staff != nil {
 		m.Actions = append(m.Actions, b.make(c.word("Timeline of %s", b.name), "window timeline"), b.make(c.word("Who was told of %s", b.name), "window deliveries"))
 	}
 	return m
 }
 
+// forbidden says which moratorium a window lies in, of a series which times do.
+func (c Context) forbidden(o *desk.Objection) chat.Line {
+	said := c.against(o, desk.Planning{})
+	if len(o.All) > 0 {
+		said += " " + c.word("Of its times these are meant: %s.", c.and(c.begins(o.All)))
+	}
+	return paragraph(chat.Plain(said))
+}
+
 // planTimes says when it was planned, and when it really was.
 func (c Context) planTimes(w desk.Window) []chat.Line {
 	if w.IsSeries() {
-		return []chat.Line{paragraph(c.say("It is repeated: %s.", c.repeats(*w.Rule)))}
+		return append([]chat.Line{paragraph(c.say("It is repeated: %s.", c.repeats(*w.Rule)))}, c.leftOut(*w.Rule)...)
 	}
 	lines := []chat.Line{paragraph(c.say("Planned: %s.", c.period(w.Planned)))}
 	switch {

@@ -76,6 +76,12 @@ func englishTime(t time.Time, form chat.TimeForm) string {
 		return t.Format("3:04 PM")
 	case onlyDay:
 		return t.Format("Monday, 2 January 2006")
+	case PageDay:
+		return t.Format("Jan 2, 3:04 PM")
+	case PageYear:
+		return t.Format("Jan 2, 2006, 3:04 PM")
+	case PageWeek, PageAges:
+		return t.Format("Mon, ") + englishTime(t, pageDate(form))
 	}
 	return chat.FormatTime(t, form, t.Location())
 }

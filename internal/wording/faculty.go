@@ -86,7 +86,11 @@ func (c Context) facultyTimes(w desk.Window) string {
 	case w.IsSeries() && w.IsOver():
 		return ""
 	case w.IsSeries():
-		return c.word("For the first time: %s", full(w.Planned.From))
+		times := c.word("For the first time: %s", full(w.Planned.From))
+		for _, l := range c.leftOut(*w.Rule) {
+			times += "\n" + map[bool]string{true: "- "}[l.Kind == chat.Item] + l.Text.PlainText(c.Zone)
+		}
+		return times
 	}
 	return c.word("From: %s", full(w.Planned.From)) + "\n" + c.word("Until: %s", full(w.Planned.To))
 }

@@ -90,11 +90,17 @@ func (c Context) reasonField(hint string) chat.Field {
 	return chat.Field{Name: "reason", Label: c.word("Reason"), Hint: hint, Max: desk.MaxReason}
 }
 
-// CompleteForm is the form that says that the work is done.
+// CompleteForm is the form that says that the work is done. While it is tested, a remark
+// has to say why it is completed all the same.
 func (c Context) CompleteForm(w desk.Window) chat.Form {
 	remark := chat.Field{Name: "message", Label: c.word("Message"), Kind: chat.LongText, Max: desk.MaxReason, Optional: true, Hint: c.word("Told with the end. May be left empty.")}
 	f := c.windowForm(w, "complete", c.word("Complete %s", w.Subject()), remark)
 	f.Submit = c.word("The work is done")
+	if w.Status == desk.Verifying {
+		f.Fields[0].Optional, f.Fields[0].Hint = false, c.word("Told with the end.")
+		f.Intro = append(f.Intro, paragraph(c.say("It is being tested, and is completed when the tests pass. To complete it before, say why.")))
+		f.Submit = c.word("Complete %s", w.Subject())
+	}
 	return f
 }
 

@@ -64,11 +64,11 @@ func called(c *ast.CallExpr) string {
 	return ""
 }
 
-// sentencesInCode are all English sentences that are said here, in refusals and by
-// adapters.
+// sentencesInCode are all English sentences that are said here, in refusals, by
+// adapters and on pages.
 func sentencesInCode(t *testing.T) map[string]bool {
 	all := map[string]bool{}
-	for _, folder := range []string{".", "../desk", "../journal", "../../commands", "../chat/slack"} {
+	for _, folder := range []string{".", "../desk", "../journal", "../../commands", "../chat/slack", "../statuspage"} {
 		for _, f := range sources(t, folder) {
 			ast.Inspect(f, func(n ast.Node) bool {
 				if call, ok := n.(*ast.CallExpr); ok {
@@ -195,6 +195,19 @@ func TestEverySentenceExistsInEveryLanguage(t *testing.T) {
 			if a, b := edges(english), edges(own); a != b {
 				t.Errorf("%s begins or ends otherwise: %q", l.Code, own)
 			}
+		}
+	}
+}
+
+// A sentence that stood in two lists would be said in one of two ways.
+func TestEverySentenceIsSaidInOneWay(t *testing.T) {
+	all := map[string]bool{}
+	for _, part := range spanishTexts() {
+		for english := range part {
+			if all[english] {
+				t.Errorf("two lists have %q", english)
+			}
+			all[english] = true
 		}
 	}
 }

@@ -178,7 +178,13 @@ func (c Context) promise(i desk.Incident, asOf time.Time, k clock) chat.Text {
 		return c.say("We now post every hour. We will post again by %s.", k.at(i.NextUpdateBy))
 	case i.NextUpdateBy.After(asOf):
 		return c.say("We will post again by %s.", k.at(i.NextUpdateBy))
-	case i.IsSilent():
+	}
+	return c.noPromise(i.IsSilent())
+}
+
+// noPromise stands where no news is promised; silent: none comes before somebody acts.
+func (c Context) noPromise(silent bool) chat.Text {
+	if silent {
 		return c.say("No next update promised.")
 	}
 	return c.say("We will post again as soon as we know more.")

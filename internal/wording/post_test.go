@@ -361,6 +361,29 @@ func keptBack(t *testing.T, in Context) {
 	golden(t, in, "missed", post(over)+"\n"+post(open)+"\n"+post(wrong.inc)+"\n"+post(over, open, wrong.inc)+"\n"+post(many...))
 }
 
+// awayOverWork is an absence from 4:12 to 4:19 over every kind of moment of planned work.
+func awayOverWork(t *testing.T) Absence {
+	at := func(hm string) time.Time { return begin(t).at(hm).now }
+	window := func(number int, from, to string) desk.Window {
+		return desk.Window{Number: number, Status: desk.InProgress, StartedAt: at(from), Planned: desk.Period{From: at(from), To: at(to)}}
+	}
+	held := window(4, "4:00", "4:15")
+	held.Status, held.StartedAt, held.HeldAt = desk.Scheduled, time.Time{}, at("4:00")
+	late, silent := window(3, "4:00", "4:05"), window(5, "4:00", "4:10")
+	late.NextNewsBy, late.Missed, silent.Missed = at("4:30"), 1, 3
+	missed := late
+	missed.Number, missed.NextNewsBy = 6, at("4:15")
+	a := Absence{
+		From: at("4:12"), To: at("4:19"),
+		Work:  []desk.Window{window(1, "4:00", "4:15"), window(2, "4:00", "4:25"), late, held, silent, missed},
+		Began: []desk.Window{window(7, "4:15", "5:15"), window(8, "4:13", "4:18")},
+	}
+	for n := range 12 {
+		a.Owed = append(a.Owed, desk.Subject{Kind: desk.WindowSubject, Number: n + 1})
+	}
+	return a
+}
+
 func TestNotices(t *testing.T) { inEach(t, notices) }
 
 func notices(t *testing.T, c Context) {
@@ -378,6 +401,7 @@ func notices(t *testing.T, c Context) {
 		c.Away(Absence{From: at("4:12"), To: at("4:19"), Open: []desk.Incident{open.inc}, Owed: []desk.Subject{open.inc.Subject(), {Kind: desk.NoticeSubject, Number: 3}}}),
 		c.Away(Absence{From: at("23:58"), To: at("23:59").AddDate(0, 0, 1)}),
 		c.Away(Absence{From: at("4:10"), To: at("4:12"), Open: []desk.Incident{open.inc, begin(t).learnDown().inc}}),
+		c.Away(awayOverWork(t)),
 		c.Restored(Absence{From: at("3:00"), To: at("4:19"), Open: []desk.Incident{open.inc}, Owed: []desk.Subject{open.inc.Subject(), {Kind: desk.NoticeSubject, Number: 3}}}),
 		c.Restored(Absence{To: at("4:19")}),
 	}

@@ -2,7 +2,6 @@ package wording
 
 import (
 	"cmp"
-	"slices"
 	"strings"
 	"time"
 
@@ -54,32 +53,70 @@ func (c Context) BackupFailed(reason string) string {
 type Absence struct {
 	From, To time.Time
 	Open     []desk.Incident // what is open now
+	Work     []desk.Window   // what runs, or is held past its end
+	Began    []desk.Window   // what was to begin meanwhile, as it is now
 	Owed     []desk.Subject  // what somebody has still to hear of
 }
 
-// Away is "I was away 4:12 to 4:19 AM EST. Open: INC-42, update was due 4:20 ...".
+// Away is "I was away 4:12 to 4:19 AM EST. Open: INC-42, update was due 4:20 AM EST;
+// WIN-6, end is due 4:30 AM EST. WIN-7 began 4:15 AM EST as planned. 2 posts caught up:
+// INC-42 and WIN-7."
 func (c Context) Away(a Absence) string {
 	var open []string
 	for _, i := range a.Open {
 		open = append(open, c.openLine(i, a.To))
 	}
-	told := c.word("No post was missed.")
-	if owed := incidents(a.owed()); len(owed) > 0 {
-		told = c.word("What was missed is told now: %s.", strings.Join(owed, ", "))
+	for _, w := range a.Work {
+		open = append(open, c.workLine(w, a.To))
 	}
-	return c.word("I was away %s to %s.", c.clockText(a.From, a.To), c.clockText(a.To, a.To)) + " " +
-		c.word("Open: %s.", c.orNothing(open, "; ")) + " " + told
+	all := []string{
+		c.word("I was away %s to %s.", c.clockText(a.From, a.To), c.clockText(a.To, a.To)),
+		c.word("Open: %s.", c.orNothing(open, "; ")),
+	}
+	for _, w := range a.Began {
+		all = append(all, c.beganLine(w, a.To))
+	}
+	return strings.Join(append(all, c.caughtUp(incidents(a.Owed))), " ")
 }
 
-// owed is what somebody has still to hear of: news that was promised too.
-func (a Absence) owed() []desk.Subject {
-	all := slices.Clone(a.Owed)
-	for _, i := range a.Open {
-		if by := i.NextUpdateBy; !by.IsZero() && !by.After(a.To) && !slices.Contains(all, i.Subject()) {
-			all = append(all, i.Subject())
-		}
+// maxCaughtUp is how many of those that are told now are named.
+const maxCaughtUp = 8
+
+// caughtUp says what is told now, a post in each channel about each.
+func (c Context) caughtUp(names []string) string {
+	n := len(names)
+	if n == 0 {
+		return c.word("No post was missed.")
 	}
-	return all
+	if n > maxCaughtUp {
+		names = append(names[:maxCaughtUp:maxCaughtUp], c.word("%s more", c.thousands(n-maxCaughtUp)))
+	}
+	return c.plural(n, "1 post caught up: %s.", "%s posts caught up: %s.", c.and(names))
+}
+
+// workLine is "WIN-6, end was due 4:15 AM EST".
+func (c Context) workLine(w desk.Window, at time.Time) string {
+	s, end, news := w.Subject(), c.clockText(w.Planned.To, at), c.clockText(w.NextNewsBy, at)
+	switch {
+	case !w.IsRunning():
+		return c.word("%s, start held, end was due %s", s, end)
+	case w.NextNewsBy.After(at):
+		return c.word("%s, update is due %s", s, news)
+	case !w.NextNewsBy.IsZero():
+		return c.word("%s, update was due %s", s, news)
+	case w.Planned.To.After(at):
+		return c.word("%s, end is due %s", s, end)
+	}
+	return c.word("%s, end was due %s", s, end)
+}
+
+// beganLine says of work that its time came meanwhile, or came and passed.
+func (c Context) beganLine(w desk.Window, at time.Time) string {
+	from := c.clockText(w.Planned.From, at)
+	if w.Planned.To.After(at) {
+		return c.word("%s began %s as planned.", w.Subject(), from)
+	}
+	return c.word("%s was to begin %s and to end %s.", w.Subject(), from, c.clockText(w.Planned.To, at))
 }
 
 func (c Context) orNothing(list []string, between string) string {

@@ -84,6 +84,8 @@ func isTakingLonger(w desk.Window) bool {
 func (c Context) windowLead(w desk.Window, k clock) chat.Text {
 	names := c.namesUpTo(w.Services, workNames)
 	switch {
+	case w.IsCalledOff():
+		return c.say("The work on %s planned for %s does not take place", names, c.withDay(w.Planned.From))
 	case w.IsOver():
 		return chat.Plain(c.windowOver(w, names))
 	case w.IsSeries():
@@ -97,6 +99,9 @@ func (c Context) windowLead(w desk.Window, k clock) chat.Text {
 	case !w.HeldAt.IsZero():
 		return c.say("The planned work on %s does not begin as planned", names)
 	}
+	if w.IsMoved() {
+		return c.fromTo("The planned work has a new time: %s from %s to %s", w)
+	}
 	return c.fromTo("Planned work: %s from %s to %s", w)
 }
 
@@ -109,6 +114,8 @@ func (c Context) windowOver(w desk.Window, names string) string {
 	switch {
 	case w.Became != 0:
 		return c.word("The planned work on %s has become %s", names, desk.Subject{Kind: desk.IncidentSubject, Number: w.Became})
+	case w.Status == desk.Completed && w.IsSeries():
+		return c.word("All times of the planned work on %s are over", names)
 	case w.Status == desk.Completed && w.Verified:
 		return c.word("The planned work on %s is completed and verified", names)
 	case w.Status == desk.Completed:
@@ -137,21 +144,44 @@ func (c Context) isLate(w desk.Window) []chat.Line {
 // windowTimes says when a window was planned, and apart from it when it really was;
 // nothing where the sentence has said so.
 func (c Context) windowTimes(w desk.Window, k clock) []chat.Line {
+	if !w.PlannedBefore.From.IsZero() { // another day is said
+		k = clock{c, w.PlannedBefore.From}
+	}
 	switch {
 	case w.IsSeries() && !w.IsOver():
-		return []chat.Line{paragraph(c.say("The first time is from %s to %s.", c.withDay(w.Planned.From), k.at(w.Planned.To)))}
+		first := paragraph(c.say("The first time is from %s to %s.", c.withDay(w.Planned.From), k.at(w.Planned.To)))
+		return append([]chat.Line{first}, c.leftOut(*w.Rule)...)
 	case w.IsSeries():
 		return nil
 	case !w.StartedAt.IsZero() && !w.EndedAt.IsZero():
-		return []chat.Line{paragraph(c.wasPlanned(w.Planned), c.say(" It began %s and ended %s.", k.at(w.StartedAt), k.at(w.EndedAt)))}
+		return []chat.Line{paragraph(c.wasPlanned(firstPlan(w)), c.say(" It began %s and ended %s.", k.at(w.StartedAt), k.at(w.EndedAt)))}
 	case !w.StartedAt.IsZero():
-		return []chat.Line{paragraph(c.wasPlanned(w.Planned), c.say(" It began %s.", k.at(w.StartedAt)))}
+		return []chat.Line{paragraph(c.wasPlanned(firstPlan(w)), c.say(" It began %s.", k.at(w.StartedAt)))}
 	case w.IsOver():
-		return []chat.Line{paragraph(c.wasPlanned(w.Planned))}
+		return []chat.Line{paragraph(c.wasPlanned(w.Planned), c.insteadOf(w))}
 	case !w.HeldAt.IsZero():
-		return []chat.Line{paragraph(c.wasPlanned(w.Planned), c.say(" We will say when it begins."))}
+		return []chat.Line{paragraph(c.wasPlanned(w.Planned), c.insteadOf(w), c.say(" We will say when it begins."))}
+	case w.IsMoved():
+		return []chat.Line{paragraph(c.say("It is instead of %s.", c.withDay(w.Slot)))}
 	}
 	return nil
+}
+
+// firstPlan is when a window was planned before it began.
+func firstPlan(w desk.Window) desk.Period {
+	if !w.PlannedBefore.From.IsZero() {
+		return w.PlannedBefore
+	}
+	return w.Planned
+}
+
+// insteadOf says behind the plan of a moved time of a series when that would be by the
+// rule.
+func (c Context) insteadOf(w desk.Window) chat.Text {
+	if !w.IsMoved() {
+		return nil
+	}
+	return c.say(" That was instead of %s.", c.withDay(w.Slot))
 }
 
 // wasPlanned says a plan in full.
@@ -187,12 +217,12 @@ func (c Context) nextNews(w desk.Window, asOf time.Time, k clock) []chat.Text {
 	case w.NextNewsBy.After(asOf):
 		return []chat.Text{c.say("Next news by %s.", k.at(w.NextNewsBy))}
 	}
-	return []chat.Text{c.say("No next update promised.")}
+	return []chat.Text{c.noPromise(w.IsSilent())}
 }
 
 // notVerified says of what is completed that only people have said so.
 func (c Context) notVerified(w desk.Window) []chat.Text {
-	if w.Status != desk.Completed || w.Verified {
+	if w.Status != desk.Completed || w.Verified || w.IsSeries() {
 		return nil
 	}
 	return []chat.Text{c.say("Not verified by tests.")}

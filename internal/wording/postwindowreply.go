@@ -49,7 +49,7 @@ func (c Context) windowSaying(a *desk.Announcement, k clock) saying {
 		return saying{lead: c.say("Planned work has begun: %s until %s", c.does(w), k.at(w.Planned.To)), lines: c.beganOtherwise(w, k)}
 	case desk.WindowHeld:
 		return saying{
-			lead:  c.say("The planned work on %s does not begin at %s", c.namesUpTo(w.Services, workNames), k.at(w.Planned.From)),
+			lead:  c.say("The work on %s planned for %s does not begin then", c.namesUpTo(w.Services, workNames), k.at(w.Planned.From)),
 			lines: []chat.Line{paragraph(c.say("We will say when it begins."))},
 		}
 	case desk.WindowMoved:
@@ -68,7 +68,7 @@ func (c Context) windowSaying(a *desk.Announcement, k clock) saying {
 
 // beganOtherwise says both times where a window did not begin as planned.
 func (c Context) beganOtherwise(w desk.Window, k clock) []chat.Line {
-	if w.StartedAt.Truncate(time.Minute).Equal(w.Planned.From.Truncate(time.Minute)) {
+	if w.StartedAt.Truncate(time.Minute).Equal(firstPlan(w).From.Truncate(time.Minute)) {
 		return nil
 	}
 	return c.windowTimes(w, k)

@@ -17,13 +17,7 @@ import (
 // of a service: its name is the organization's, most often an English one.
 func Spanish() *Language {
 	texts := map[string]string{}
-	for _, part := range []map[string]string{
-		spanishPosts(), spanishWords(), spanishNotices(), spanishOps(), spanishTroubles(), spanishDone(), spanishReading(), spanishStandings(),
-		spanishSubscriptions(), spanishAccess(), spanishForms(), spanishFields(), spanishTests(), spanishHelp(), spanishMoreHelp(), spanishExamples(),
-		spanishPlanning(), spanishWindowAnswers(), spanishWindowForms(), spanishWindowHelp(), spanishWindowExamples(), spanishWindowRules(),
-		spanishRefusals(), spanishTimes(), spanishRules(), spanishHints(), spanishTerms(),
-		spanishWindows(), spanishWindowOps(), spanishQuestions(), spanishFaculty(), spanishDigest(),
-	} {
+	for _, part := range spanishTexts() {
 		maps.Copy(texts, part)
 	}
 	return &Language{Code: "es", texts: texts, grammar: grammar{
@@ -32,6 +26,18 @@ func Spanish() *Language {
 		thousands: spanishThousands,
 		write:     spanishTime,
 	}}
+}
+
+// spanishTexts are the sentences, each in one of them.
+func spanishTexts() []map[string]string {
+	return []map[string]string{
+		spanishPosts(), spanishWords(), spanishNotices(), spanishOps(), spanishTroubles(), spanishDone(), spanishReading(), spanishStandings(),
+		spanishSubscriptions(), spanishAccess(), spanishForms(), spanishFields(), spanishTests(), spanishHelp(), spanishMoreHelp(), spanishExamples(),
+		spanishPlanning(), spanishWindowAnswers(), spanishWindowForms(), spanishWindowHelp(), spanishWindowExamples(), spanishWindowRules(),
+		spanishRefusals(), spanishTimes(), spanishRules(), spanishHints(), spanishTerms(),
+		spanishWindows(), spanishWindowOps(), spanishQuestions(), spanishFaculty(), spanishDigest(),
+		spanishPage(), spanishPagePlans(),
+	}
 }
 
 // spanishJoint is "y", but "e" before the sound of i (Diccionario panhispánico de
@@ -117,6 +123,12 @@ func spanishTime(t time.Time, form chat.TimeForm) string {
 		return short(day) + " " + clock
 	case dayTime:
 		return t.Format("15:04")
+	case PageDay:
+		return fmt.Sprintf("%d %s, %s", t.Day(), short(month), t.Format("15:04"))
+	case PageYear:
+		return fmt.Sprintf("%d %s %d, %s", t.Day(), short(month), t.Year(), t.Format("15:04"))
+	case PageWeek, PageAges:
+		return short(day) + " " + spanishTime(t, pageDate(form))
 	}
 	return clock
 }

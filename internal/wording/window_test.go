@@ -106,6 +106,14 @@ func weekly(t testing.TB, in Context) *plan {
 	}, p.act()))
 }
 
+// occurrence is the second time of such a series, of which nothing was told yet.
+func occurrence(t testing.TB, in Context) *plan {
+	t.Helper()
+	p := weekly(t, in)
+	p.said = nil
+	return p.take(p.w.Occurrence(18, desk.Period{From: day(16, 4, 0), To: day(16, 7, 0)}, p.act()), nil)
+}
+
 // plans are one for each kind of announcement of a window, and for each way posts differ.
 func plans(t *testing.T, in Context) map[string]*plan {
 	began := func() *plan { return learnWork(t, in).wait(9, 4, 0) }
@@ -115,15 +123,33 @@ func plans(t *testing.T, in Context) map[string]*plan {
 		"scheduled at risk": schedule(t, in, desk.EffectAtRisk, "portal", "mail"),
 		"scheduled many":    schedule(t, in, desk.EffectDown, "learn", "portal", "mail", "wifi", "print", "library"),
 		"series":            weekly(t, in),
+		"series without some days": func() *plan {
+			p := weekly(t, in)
+			for week := range 14 {
+				p.w.Rule.Except = append(p.w.Rule.Except, time.Date(2026, 12, 16+7*week, 0, 0, 0, 0, time.UTC))
+			}
+			return p
+		}(),
+		"series over": func() *plan {
+			p := weekly(t, in).at(30, 7, 0)
+			return p.take(p.w.Finished(p.act()))
+		}(),
 		"series cancelled": func() *plan {
 			p := weekly(t, in).at(5, 9, 0)
 			return p.take(p.w.Cancel(typedIn(t, in, "Holidays"), p.act()))
 		}(),
-		"occurrence": func() *plan {
-			p := weekly(t, in)
-			p.said = nil
-			slot := desk.Period{From: day(16, 4, 0), To: day(16, 7, 0)}
-			return p.take(p.w.Occurrence(18, slot, p.act()), nil).wait(15, 16, 0)
+		"occurrence": occurrence(t, in).wait(15, 16, 0),
+		"occurrence called off": func() *plan {
+			p := occurrence(t, in).at(7, 9, 0)
+			return p.take(p.w.Cancel(typedIn(t, in, "Holidays"), p.act()))
+		}(),
+		"occurrence called off late": func() *plan {
+			p := occurrence(t, in).wait(15, 16, 0).at(15, 17, 0)
+			return p.take(p.w.Cancel(typedIn(t, in, "Holidays"), p.act()))
+		}(),
+		"occurrence moved": func() *plan {
+			p := occurrence(t, in).at(7, 9, 0)
+			return p.take(p.w.Move(desk.Period{From: day(17, 5, 0), To: day(17, 8, 0)}, p.act()))
 		}(),
 		"reminded":        learnWork(t, in).wait(8, 16, 0),
 		"started":         began(),

@@ -92,10 +92,33 @@ func injection(s *suite) {
 			s.Errorf("%q: %v", typed, err)
 			continue
 		}
-		for _, p := range s.Seen(s.Channel) {
-			if p.ID == id && len(p.Acts) > 0 {
-				s.Errorf("%q: the platform acts on %q", typed, p.Acts)
-			}
+		s.actsOnNothing(typed, id)
+		if !s.Abilities.Edit {
+			continue
 		}
+		d := delivery(s.Channel, 2)
+		d.Root = id
+		if err := sender.Edit(s.Context(), d); err != nil {
+			s.Errorf("%q, as an edit: %v", typed, err)
+		}
+		s.actsOnNothing(typed, id)
+	}
+}
+
+// actsOnNothing fails when the platform acts on what was typed into a post.
+func (s *suite) actsOnNothing(typed string, id chat.PostID) {
+	s.Helper()
+	shown := false
+	for _, p := range s.Seen(s.Channel) {
+		if p.ID != id {
+			continue
+		}
+		shown = true
+		if len(p.Acts) > 0 {
+			s.Errorf("%q: the platform acts on %q", typed, p.Acts)
+		}
+	}
+	if !shown {
+		s.Errorf("%q: the post is not there", typed)
 	}
 }

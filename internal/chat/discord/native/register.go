@@ -33,7 +33,7 @@ const (
 )
 
 // commandTable is the table of the Memory: one record, without an id.
-const commandTable = "commands"
+const commandTable = "discord_commands"
 
 // Tables lists the tables of the Memory.
 func Tables() []string { return []string{commandTable} }

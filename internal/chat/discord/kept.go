@@ -1,0 +1,90 @@
+package discord
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"sync"
+
+	"github.com/umassonline/belltower/internal/chat"
+)
+
+// keptMost is how many buttons' commands are kept that have no room in the button: the
+// newest. They stand in answers that are pressed within minutes.
+const keptMost = 1000
+
+// kept are the commands of buttons, across restarts. Each takes one of keptMost places,
+// the oldest goes.
+type kept struct {
+	memory chat.Memory
+
+	mu     sync.Mutex
+	loaded bool
+	byKey  map[string]keptRecord
+	next   uint64
+}
+
+// keptRecord is one of them; its place is Number modulo keptMost.
+type keptRecord struct {
+	Number uint64  `json:"n"`
+	What   carried `json:"w"`
+}
+
+func placeOf(number uint64) string { return strconv.FormatUint(number%keptMost, 10) }
+
+// put keeps what a button stands for; one that was kept not long ago stays where it is.
+func (k *kept) put(ctx context.Context, what carried) error {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if err := k.load(ctx); err != nil {
+		return err
+	}
+	key := what.key()
+	if r, there := k.byKey[key]; there && k.next-r.Number < keptMost/2 {
+		return nil
+	}
+	r := keptRecord{k.next, what}
+	k.take(r)
+	if err := chat.KeepAs(ctx, k.memory, buttonTable, placeOf(r.Number), r); err != nil {
+		return fmt.Errorf("keep what a button stands for: %w", err)
+	}
+	return nil
+}
+
+// take puts a record in its place. The caller holds k.mu.
+func (k *kept) take(r keptRecord) {
+	for key, old := range k.byKey {
+		if old.Number+keptMost <= r.Number {
+			delete(k.byKey, key)
+		}
+	}
+	k.byKey[r.What.key()] = r
+	k.next = max(k.next, r.Number+1)
+}
+
+// load recalls what was kept before a restart, once. The caller holds k.mu.
+func (k *kept) load(ctx context.Context) error {
+	if k.loaded {
+		return nil
+	}
+	k.byKey = map[string]keptRecord{}
+	if err := chat.RecallEach(ctx, k.memory, buttonTable, func(_ string, r keptRecord) { k.take(r) }); err != nil {
+		return fmt.Errorf("recall what buttons stand for: %w", err)
+	}
+	k.loaded = true
+	return nil
+}
+
+// get finds what is kept under a key.
+func (k *kept) get(ctx context.Context, key string) (carried, error) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if err := k.load(ctx); err != nil {
+		return carried{}, err
+	}
+	r, there := k.byKey[key]
+	if !there {
+		return carried{}, errSpent
+	}
+	return r.What, nil
+}

@@ -1,0 +1,124 @@
+package discord
+
+import "context"
+
+// The permissions that matter here (developers/topics/permissions).
+const (
+	mayAdminister     permissions = 1 << 3
+	mayManageChannels permissions = 1 << 4
+	mayView           permissions = 1 << 10
+	maySend           permissions = 1 << 11
+	mayEmbed          permissions = 1 << 14
+	mayRead           permissions = 1 << 16
+	mayBeginThreads   permissions = 1 << 35
+	maySendInThreads  permissions = 1 << 38
+	mayEverything                 = ^permissions(0)
+	mayPost                       = mayView | maySend | mayEmbed
+)
+
+// wanted are the permissions that the bot asks for, and what it cannot do without.
+func wanted() []struct {
+	Bit     permissions
+	Name    string // as Discord's settings call it
+	Without string
+} {
+	return []struct {
+		Bit     permissions
+		Name    string
+		Without string
+	}{
+		{mayView, "View Channel", "it cannot post there"},
+		{maySend, "Send Messages", "it cannot post there"},
+		{mayEmbed, "Embed Links", "it cannot post there"},
+		{mayRead, "Read Message History", "a post whose answer was lost cannot be looked up, and may be double"},
+		{mayBeginThreads, "Create Public Threads", "updates stand in the channel and not in a thread"},
+		{maySendInThreads, "Send Messages in Threads", "updates stand in the channel and not in a thread"},
+	}
+}
+
+// overwrite is an exception of one channel for a role or a person.
+type overwrite struct {
+	ID    snowflake   `json:"id"`
+	Allow permissions `json:"allow"`
+	Deny  permissions `json:"deny"`
+}
+
+// room is a channel with what decides who may do what there.
+type room struct {
+	channel
+	Guild      snowflake   `json:"guild_id"`
+	Overwrites []overwrite `json:"permission_overwrites"`
+}
+
+type role struct {
+	ID  snowflake   `json:"id"`
+	May permissions `json:"permissions"`
+}
+
+type guild struct {
+	ID    snowflake `json:"id"`
+	Owner snowflake `json:"owner_id"`
+	Roles []role    `json:"roles"`
+}
+
+// permissions asks what the bot may do in a channel. In a direct message it may all.
+func (c *Connection) permissions(ctx context.Context, id string) (permissions, error) {
+	var ch room
+	if err := c.get(ctx, c.address("channels", id), &ch); err != nil {
+		return 0, err
+	}
+	c.threads.noteKind(id, ch.Type)
+	if ch.Guild == "" {
+		return mayEverything, nil
+	}
+	me, err := c.self(ctx)
+	if err != nil {
+		return 0, err
+	}
+	var g guild
+	if err := c.get(ctx, c.address("guilds", string(ch.Guild)), &g); err != nil {
+		return 0, err
+	}
+	var m struct {
+		Roles []snowflake `json:"roles"`
+	}
+	if err := c.get(ctx, c.address("guilds", string(ch.Guild), "members", string(me)), &m); err != nil {
+		return 0, err
+	}
+	return reckon(g, ch.Overwrites, append(m.Roles, ch.Guild), me), nil
+}
+
+// reckon works out what a member may do in a channel: what the roles allow, then the
+// channel's exceptions for everybody, for the roles, and for the member (developers/
+// topics/permissions, "Permission Overwrites"). everybody's role has the server's id.
+func reckon(g guild, exceptions []overwrite, roles []snowflake, me snowflake) permissions {
+	has := map[snowflake]bool{}
+	for _, r := range roles {
+		has[r] = true
+	}
+	var may permissions
+	for _, r := range g.Roles {
+		if has[r.ID] {
+			may |= r.May
+		}
+	}
+	if g.Owner == me || may.any(mayAdminister) {
+		return mayEverything
+	}
+	var everybody, ofRoles, mine overwrite
+	for _, o := range exceptions {
+		switch {
+		case o.ID == g.ID:
+			everybody = o
+		case o.ID == me:
+			mine = o
+		case has[o.ID]:
+			ofRoles.Allow |= o.Allow
+			ofRoles.Deny |= o.Deny
+		}
+	}
+	for _, o := range []overwrite{everybody, ofRoles, mine} {
+		may = may&^o.Deny | o.Allow
+	}
+	return may
+}

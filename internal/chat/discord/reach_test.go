@@ -1,0 +1,117 @@
+package discord_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+	"sync/atomic"
+	"testing"
+
+	"github.com/umassonline/belltower/internal/chat"
+	"github.com/umassonline/belltower/internal/chat/discord"
+	"github.com/umassonline/belltower/internal/chat/discord/discordtest"
+	"github.com/umassonline/belltower/internal/desk"
+)
+
+func TestAnnouncementChannelsArePublishedWhereThatIsWanted(t *testing.T) {
+	for _, wanted := range []bool{false, true} {
+		w := newWorld(t, func(w *world) { w.options = func(o *discord.Options) { o.Crosspost = wanted } })
+		published := func(id string, i int) int { return w.posts(discordtest.ID(id))[i].Published }
+		w.post(delivery(news, 1))
+		w.post(delivery(teaching, 1))
+		w.fake.Faults(discordtest.On{Route: "message.crosspost"}, discordtest.ErrorBefore(503), discordtest.Refused(400, 40033))
+		w.post(delivery(news, 2)) // stands all the same
+		w.post(delivery(news, 3))
+		inOps := delivery(news, 4)
+		inOps.Ops = true
+		w.post(inOps)
+		want := 0
+		if wanted {
+			want = 1
+		}
+		if published(news, 0) != want || published(news, 3) != 0 || published(teaching, 0) != 0 || len(w.posts(news)) != 4 {
+			t.Errorf("wanted %v: %s", wanted, w.fake.Transcript(news))
+		}
+		if n := strings.Count(w.logs.String(), "not published"); n != want {
+			t.Errorf("%d warnings:\n%s", n, w.logs.String())
+		}
+	}
+}
+
+func TestReachAnswersAsAPostWouldBeRefused(t *testing.T) {
+	w := newWorld(t)
+	for _, tc := range []struct {
+		deny uint64
+		says string
+	}{{0, ""}, {discordtest.SendMessages, "Send Messages"}, {discordtest.EmbedLinks, "Embed Links"}, {discordtest.ViewChannel, "50001"}, {discordtest.ReadMessageHistory, ""}} {
+		w.fake.ChangeChannel(teaching, func(c *discordtest.Channel) { c.Deny = tc.deny })
+		err := w.bot.Reach(t.Context(), channel(teaching))
+		if tc.says == "" && err != nil || tc.says != "" && (outcome(t, err) != chat.Gone || !strings.Contains(err.Error(), tc.says)) {
+			t.Errorf("without %x: %v", tc.deny, err)
+		}
+	}
+	w.fake.ChangeGuild("900", func(g *discordtest.Guild) { g.Left = true })
+	if err := w.bot.Reach(t.Context(), channel(library)); outcome(t, err) != chat.Gone {
+		t.Errorf("removed from the server: %v", err)
+	}
+	for _, id := range []string{"", direct} {
+		if err := w.bot.Reach(t.Context(), channel(id)); err != nil {
+			t.Errorf("%q: %v", id, err)
+		}
+	}
+}
+
+func TestAFanOutIsWordedOnce(t *testing.T) {
+	w := newWorld(t)
+	var worded atomic.Int64
+	w.words = func(d chat.Delivery) chat.Message {
+		worded.Add(1)
+		return chat.Message{Summary: chat.Plain(fmt.Sprintf("%s version %d ops %v said %d", d.Subject, d.N, d.Ops, len(d.Said)))}
+	}
+	for _, id := range []string{teaching, library, ops} {
+		w.post(delivery(id, 1))
+	}
+	if n := worded.Load(); n != 1 {
+		t.Errorf("worded %d times for three channels", n)
+	}
+	for i, change := range []func(*chat.Delivery){
+		func(d *chat.Delivery) { d.N = 2 },
+		func(d *chat.Delivery) { d.Ops = true },
+		func(d *chat.Delivery) { d.Reference = true },
+		func(d *chat.Delivery) { d.Subject.Number = 43 },
+		func(d *chat.Delivery) { d.Snapshot = &desk.Snapshot{Held: &desk.Held{Channels: 30}} },
+		func(d *chat.Delivery) { d.Said = []*desk.Announcement{{N: 1}} },
+		func(d *chat.Delivery) { d.Said = []*desk.Announcement{{N: 1}}; d.Broadcast = true },
+		func(d *chat.Delivery) {
+			d.Subject = desk.Subject{Kind: desk.NoticeSubject}
+			d.Snapshot = &desk.Snapshot{Notice: &desk.Notice{Text: "A test"}}
+		},
+	} {
+		d := delivery(teaching, 1)
+		change(&d)
+		w.post(d)
+		if n := worded.Load(); n != int64(i)+2 {
+			t.Errorf("change %d was not worded anew", i)
+		}
+	}
+}
+
+// What registers commands calls as the connection does.
+func TestCallsOfOthersGoTheSameWay(t *testing.T) {
+	w := newWorld(t)
+	at := "/applications/" + string(w.at.ID) + "/commands"
+	list := []map[string]string{{"name": "status", "description": "What works"}}
+	if err := w.bot.Call(t.Context(), "PUT "+at, list, nil); err != nil {
+		t.Fatal(err)
+	}
+	var got []map[string]string
+	if err := w.bot.Call(t.Context(), "GET "+at+"?with_localizations=true", nil, &got); err != nil || len(got) != 1 || got[0]["name"] != "status" {
+		t.Errorf("%v %v", got, err)
+	}
+	if err := w.bot.Call(t.Context(), "PUT "+at, []map[string]string{{"name": "No Good"}}, nil); outcome(t, err) != chat.Refused || !strings.Contains(err.Error(), "0.") {
+		t.Error(err)
+	}
+	if err := w.bot.Call(t.Context(), "PUT "+at, json.RawMessage("{"), nil); outcome(t, err) != chat.Refused {
+		t.Error(err)
+	}
+}

@@ -1,0 +1,60 @@
+package statuspage_test
+
+import (
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+)
+
+// plain is a page as it is read, without its tags.
+func (c *campus) plain(path string) string {
+	c.t.Helper()
+	text := regexp.MustCompile(`(?s)<style>.*?</style>|</?(p|d[ltd]|div|li|h[1-3])\b[^>]*>`).ReplaceAllString(c.get(path), " ")
+	text = regexp.MustCompile(`<[^>]*>`).ReplaceAllString(text, "")
+	return strings.Join(strings.Fields(text), " ")
+}
+
+// Readers who know the time that was announced first find it beside the one that counts.
+func TestThePlanOfThePastStandsBesideTheOneThatCounts(t *testing.T) {
+	for _, tc := range []struct {
+		name, path, want string
+		make             func(testing.TB) *campus
+	}{
+		{"running", "/", "It is planned until 7:50 AM. At first it was planned until 7:00 AM.", workExtended},
+		{"its page", "/windows/WIN-1", "Planned until 7:50 AM at first 7:00 AM Began 4:00 AM", workExtended},
+		{"late", "/", "It was planned until 7:50 AM. At first it was planned until 7:00 AM. It is taking longer than planned.", workExtendedInVain},
+		{"late as planned", "/", "The work began Dec 5, 4:00 AM. It was planned until 7:00 AM. It is taking longer than planned.", workLate},
+		{"moved", "/", "Moved. At first it was planned for Sat, Dec 5, 4:00 AM to 7:00 AM.", workMoved},
+		{"moved, its page", "/windows/WIN-1", "Planned from Mon, Dec 7, 3:00 AM at first Sat, Dec 5, 4:00 AM Planned until 7:00 AM at first Sat, Dec 5, 7:00 AM", workMoved},
+	} {
+		if got := tc.make(t).plain(tc.path); !strings.Contains(got, tc.want) {
+			t.Errorf("%s: no %q in\n%s", tc.name, tc.want, got)
+		}
+	}
+	for _, path := range []string{"/", "/windows/WIN-1"} {
+		if got := workMovedBack(t).plain(path); strings.Contains(strings.ToLower(got), "at first") {
+			t.Errorf("%s: it is planned as at first:\n%s", path, got)
+		}
+	}
+}
+
+// Who looks at the page after work that disturbed them finds that it is over.
+func TestCompletedWorkStandsOnThePageForADay(t *testing.T) {
+	for _, tc := range []struct {
+		make func(testing.TB) *campus
+		want string
+	}{
+		{workVerified, "New database WIN-1 The planned work on Learn System is completed and verified. It ended Dec 5, 6:21 AM."},
+		{workUnverified, "New database WIN-1 The planned work on Learn System is completed. Not verified by tests. It ended Dec 5, 7:10 AM."},
+	} {
+		c := tc.make(t)
+		if got := c.plain("/"); !strings.Contains(got, "Planned work that is done "+tc.want) {
+			t.Errorf("no %q in\n%s", tc.want, got)
+		}
+		c.wait(24 * time.Hour)
+		if got := c.plain("/"); strings.Contains(got, "New database") {
+			t.Errorf("a day later:\n%s", got)
+		}
+	}
+}

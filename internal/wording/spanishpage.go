@@ -1,0 +1,83 @@
+package wording
+
+// What the status page alone says, in Spanish.
+
+func spanishPage() map[string]string {
+	return map[string]string{
+		"English":                                            "Español",
+		"Service status of %s":                               "Estado de los servicios de %s",
+		"Other services":                                     "Otros servicios",
+		"No services are listed here yet.":                   "Todavía no hay servicios en esta página.",
+		"We are watching something that went wrong.":         "Seguimos de cerca algo que falló.",
+		"Reopened":                                           "Abierto de nuevo",
+		"It got worse: it was %s, now it is %s.":             "Ha empeorado. Antes: %s; ahora: %s.",
+		"It got better: it was %s, now it is %s.":            "Ha mejorado. Antes: %s; ahora: %s.",
+		"Correction: it was %s. We had said: %s.":            "Corrección: %s. Habíamos dicho: %s.",
+		"Correction: this is about %s. Before, we named %s.": "Corrección: se trata de %s. Antes habíamos nombrado %s.",
+		"It is one problem with another that we told of.":    "Es el mismo problema que otro del que informamos.",
+		"We corrected the title.":                            "Hemos corregido el título.",
+		"We corrected when it began or ended.":               "Hemos corregido cuándo empezó o terminó.",
+		"As of %s.":                                          "Así estaba el %s.",
+		"All times are in the zone %s.":                      "Todas las horas son de la zona %s.",
+
+		"Language":                                "Idioma",
+		"Open incidents":                          "Incidentes abiertos",
+		"Resolved in the last 14 days":            "Resuelto en los últimos 14 días",
+		"What it is about":                        "De qué se trata",
+		"What we said":                            "Lo que hemos dicho",
+		"Nothing went wrong in the last 14 days.": "No ha fallado nada en los últimos 14 días.",
+		"Older messages":                          "Mensajes anteriores",
+		"The address may be mistyped. The status page tells what works and what does not.": "Puede que la dirección esté mal escrita. La página de estado dice qué funciona y qué no.",
+	}
+}
+
+func spanishPagePlans() map[string]string {
+	return map[string]string{
+		"Planned work now":                        "Trabajo programado ahora",
+		"Planned work to come":                    "Próximos trabajos programados",
+		"Planned work that is done":               "Trabajos programados ya terminados",
+		"Reserved, not planned":                   "Reservado, sin programar",
+		"The next times":                          "Las próximas veces",
+		"Planned from":                            "Previsto desde",
+		"Planned until":                           "Previsto hasta",
+		"Ended":                                   "Terminó",
+		"No work is planned in the next 30 days.": "No hay trabajos programados para los próximos 30 días.",
+		"These times are kept free for work. Nothing is planned in them; if we use one, we say so before.": "Estas horas se guardan para trabajos. No hay nada programado en ellas; si usamos una, lo decimos antes.",
+		"Add planned work to your calendar":       "Añadir los trabajos programados a su calendario",
+		"Calendar file (.ics)":                    "Archivo de calendario (.ics)",
+		"Of one service only:":                    "De un solo servicio:",
+		"Planned work on %s (.ics)":               "Trabajos programados en %s (.ics)",
+		"More is planned: it is in the calendar.": "Hay más trabajos programados: están en el calendario.",
+		"It is one of the times of":               "Es una de las veces de",
+		"We go on at":                             "Seguimos en",
+		"It began as planned work:":               "Empezó como trabajo programado:",
+
+		"Planned":         "Programado",
+		"Begun":           "Empezado",
+		"Start held back": "Comienzo aplazado",
+		"Now an incident": "Ahora es un incidente",
+
+		"The work began %s.":                                         "El trabajo empezó el %s.",
+		"It is planned until %s.":                                    "Hora de fin prevista: %s.",
+		"It is taking longer than planned.":                          "Dura más de lo previsto.",
+		"The work is done. We are testing whether everything works.": "El trabajo está hecho. Estamos comprobando que todo funciona.",
+		"It has not begun yet.":                                      "Todavía no ha empezado.",
+		"And again: %s.":                                             "Y de nuevo: %s.",
+		"1 more time":                                                "1 vez más",
+		"%s more times":                                              "%s veces más",
+		"Cancelled: %s":                                              "Cancelado: %s",
+		"None of its later times takes place.":                       "Tampoco tendrá lugar ninguna de las veces siguientes.",
+		"It was planned until %s.":                                   "Estaba previsto hasta esta hora: %s.",
+		"At first it was planned until %s.":                          "Al principio se había previsto hasta: %s.",
+		"at first %s":                                                "al principio: %s",
+		"Moved. At first it was planned for %s.":                     "Cambiado de hora. Al principio estaba previsto: %s.",
+		"It is planned for %s now. Before: %s.":                      "Ahora está previsto: %s. Antes: %s.",
+		"It is planned until %s now. Before: %s.":                    "Ahora está previsto hasta: %s. Antes: %s.",
+		"This work was cancelled.":                                   "Este trabajo se ha cancelado.",
+		"The work is completed, and our tests show that everything works.": "El trabajo ha terminado, y nuestras pruebas muestran que todo funciona.",
+		"The work is completed. It was not verified by tests.":             "El trabajo ha terminado. No se ha comprobado con pruebas.",
+		"The planned work turned into an incident.":                        "El trabajo programado se ha convertido en un incidente.",
+		"Planned work of %s":       "Trabajos programados de %s",
+		"Planned work on %s of %s": "Trabajos programados en %s de %s",
+	}
+}
