@@ -119,3 +119,27 @@ func TestAnIncidentByTheOutgoingWebhook(t *testing.T) {
 		t.Errorf("a forged mention: %v, %d", err, a.Status)
 	}
 }
+
+// A campus that reads Spanish reads it in Teams too: what the bot says, and what its
+// adapters say by themselves.
+func TestTeamsReadsItsLanguage(t *testing.T) {
+	t.Parallel()
+	w := newTeamsWorld(t)
+	w.campusMore = `language = "es"`
+	w.serve()
+	w.types(lectures, sam, "subscribe learn", "Este canal recibe")
+	w.mentions(lectures, sam, "status", "Todos en este canal ven esta respuesta.")
+	w.mentions(lectures, sam, "incident retract 1", "Esto no se puede hacer con un webhook saliente.")
+	w.types(tOps, tess, "incident declare learn down", "INC-1")
+	card := w.tale.Expect(tOps, "INC-1 – Learn System no está disponible")
+	w.tale.Expect(lectures, "Learn System no está disponible")
+	a := w.tale.Click(card, tess, "Actualizar INC-1")
+	if a.Text != "Por favor, rellene el formulario que le envío." {
+		t.Errorf("she is shown %q", a.Text)
+	}
+	w.types(tOps, tess, "incident resolve 1 --yes", "INC-1")
+	for _, id := range []teamstest.ChannelID{tOps, lectures} {
+		w.tale.ExpectClaim(id, teamstest.Claim{Text: "Al primer mensaje", AnyOrder: true})
+	}
+	w.settled()
+}

@@ -102,7 +102,8 @@ func manyTeams(n int) []teamstest.ChannelID {
 type teamsWorld struct {
 	*world
 	tenancy
-	tale *teamstest.Story
+	tale       *teamstest.Story
+	campusMore string // of its [[campuses]]
 }
 
 func newTeamsWorld(t *testing.T, options ...teamstest.Option) *teamsWorld {
@@ -132,7 +133,7 @@ func (w *teamsWorld) accessOfBoston() string {
 func (w *teamsWorld) config() string {
 	head, rest, _ := strings.Cut(w.world.config(), "[[slack]]")
 	_, services, _ := strings.Cut(rest, "[[services]]")
-	head = strings.NewReplacer(`connections = ["amherst"]`, `connections = ["boston"]`, w.campus.access, w.accessOfBoston()).Replace(head)
+	head = strings.NewReplacer(`connections = ["amherst"]`, "connections = [\"boston\"]\n"+w.campusMore, w.campus.access, w.accessOfBoston()).Replace(head)
 	return head + "[[services]]" + services + w.section() + unhurried
 }
 
