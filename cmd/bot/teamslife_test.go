@@ -148,3 +148,44 @@ func TestSlackIsDownAndTeamsIsNot(t *testing.T) {
 		b.story.Expect("CTEACH", "Learn System is not available")
 	})
 }
+
+// The app is taken out of a team while an incident is open: ops in Teams is told once, with
+// how to mend it, and when the app is installed again the channel shows the newest. A chat
+// that subscribed is written to after a restart, though nobody spoke in it since.
+func TestTheAppIsRemovedFromATeamAndInstalledAgain(t *testing.T) {
+	inTeamsBubble(t, func(t *testing.T, b *teamsBubble) {
+		const team, reading, chat = teamstest.TeamID("19:lib@thread.tacv2"), teamstest.ChannelID("19:reading@thread.tacv2"), teamstest.ChannelID("a:sam")
+		b.teams.AddTeam(b.boston.ID, teamstest.Team{ID: team, Group: "lib-group", Name: "Library", Installed: true, Members: []teamstest.UserID{sam}})
+		b.teams.AddChannel(team, teamstest.Channel{ID: reading, Name: "reading"})
+		b.teams.AddChat(b.boston.ID, teamstest.Channel{ID: chat, Name: "chat", Kind: teamstest.Personal, User: sam})
+		b.tale.Type(reading, sam, "subscribe learn")
+		b.tale.Type(chat, sam, "subscribe learn")
+		pass(time.Second)
+		b.tale.Expect(chat, "This channel hears")
+		b.ann("/incident declare learn down")
+		pass(5 * time.Second)
+		b.tale.Expect(tOps, "INC-1")
+		for _, id := range []teamstest.ChannelID{reading, chat} {
+			b.tale.Expect(id, "Learn System is not available")
+		}
+
+		if _, err := b.teams.Uninstall(t.Context(), team, sam); err != nil {
+			t.Fatal(err)
+		}
+		b.restart()
+		b.ann("/incident update 1 A disk is full.")
+		pass(2 * time.Minute)
+		b.tale.Expect(tOps, "A disk is full.")
+		b.tale.Expect(tOps, "install the app in the channel's team, or put it back there")
+		b.tale.Expect(chat, "A disk is full.")
+		b.tale.NothingElse()
+
+		if _, err := b.teams.Install(t.Context(), team, sam); err != nil {
+			t.Fatal(err)
+		}
+		pass(2 * time.Minute)
+		b.tale.ExpectClaim(reading, teamstest.Claim{Text: "A disk is full.", InThread: b.posted(reading)[0].ID})
+		b.tale.ExpectEdit(b.posted(reading)[0], "A disk is full.")
+		b.aside()
+	})
+}
