@@ -64,7 +64,7 @@ func move(ctx context.Context, a *asked) (chat.Reply, error) {
 		return chat.Reply{}, err
 	}
 	rule := func(w desk.Window, act desk.Act) (desk.WindowChange, error) { return w.Move(to, act) }
-	when := periodWords(to, a.Words.Zone)
+	when := a.periodWords(to)
 	return a.planning(ctx, planning{
 		said:     retold{fields: map[string]string{"when": when}, words: when, typed: true},
 		services: w.ServiceIDs(), period: to,

@@ -125,7 +125,7 @@ func (a *asked) moveTime(ctx context.Context, w desk.Window) (chat.Reply, error)
 	if err != nil {
 		return chat.Reply{}, err
 	}
-	when := periodWords(to, a.Words.Zone)
+	when := a.periodWords(to)
 	rule := func(w desk.Window, act desk.Act) (desk.WindowChange, error) { return w.Move(to, act) }
 	return a.planning(ctx, planning{
 		said:     retold{fields: map[string]string{"when": when}, words: s.day + " to " + when, typed: true, day: s.day + " to"},
