@@ -109,7 +109,7 @@ func (a *asked) besideIncidents(ctx context.Context, w desk.Window, about []desk
 		}
 		open = append(open, i)
 	}
-	q := &question{Refusal: desk.Refuse(desk.Ambiguous, "%s", a.Words.StartAnyway(w, open)).About(about...)}
+	q := &question{Refusal: desk.Refuse(desk.Ambiguous, "%s", a.Words.StartAnyway(w, open, w.IsEarly(a.req.At))).About(about...)}
 	b := *a
 	b.verb.name = "hold"
 	hold := b.action(a.Words.HoldsStart(), "")

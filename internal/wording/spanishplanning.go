@@ -62,6 +62,7 @@ func spanishPlanning() map[string]string {
 		"Take %s":                                          "Elegir %s",
 		"%s about %s":                                      "%s sobre %s",
 		"%s is open. Start %s all the same?":               "%s está abierto. ¿Empezar %s de todos modos?",
+		"%s is planned for %s.":                            "%s está previsto para: %s.",
 		"%s is planned for %s. Start it now all the same?": "%s está previsto para: %s. ¿Empezar ya de todos modos?",
 		"%s are open. Start %s all the same?":              "%s están abiertos. ¿Empezar %s de todos modos?",
 		"Start anyway":                                     "Empezar de todos modos",
