@@ -268,7 +268,7 @@ func (a *asked) objected(ctx context.Context, err error, p planning) error {
 	return q.offering(b.action(a.Words.Anyway(), p.said.words, f))
 }
 
-// leaveOut offers a series without its times that lie in moratoriums.
+// leaveOut offers a series without its times that are not free.
 func (a *asked) leaveOut(q *question, o *desk.Objection, p planning) {
 	if p.rule == nil || len(o.All) == 0 || len(o.All)+len(p.rule.Except) > desk.MaxExcept || !p.said.typed {
 		return

@@ -123,7 +123,7 @@ type Objection struct {
 	Kind ObjectionKind
 	// At is the time that is objected to: of a series the first such occurrence.
 	At Period
-	// All are the times of a series that lie in moratoriums.
+	// All are the times of a series that lie in moratoriums, or in the way of others.
 	All []Period
 	// Other is the window in the way of it, and Period its time, or the moratorium's.
 	Other  Subject
@@ -155,7 +155,7 @@ type Taken struct {
 func (p Planning) Check(services []ServiceID, times []Period, now time.Time, taken []Taken, o Override) error {
 	for _, at := range times {
 		if other, ok := overlapping(at, taken); ok && o.Force == "" {
-			return &Objection{Kind: Overlapping, At: at, Other: other.Subject, Period: other.Period}
+			return &Objection{Kind: Overlapping, At: at, All: allOverlapping(times, taken), Other: other.Subject, Period: other.Period}
 		}
 		if m, ok := p.moratorium(services, at); ok && (o.Force == "" || !o.Admin) {
 			return &Objection{Kind: InMoratorium, At: at, Name: m.Name, Period: m.Period, Admins: true}
@@ -180,6 +180,16 @@ func overlapping(at Period, taken []Taken) (Taken, bool) {
 		return Taken{}, false
 	}
 	return taken[k], true
+}
+
+// allOverlapping lists those of the times of a series that are not free; of one time none.
+func allOverlapping(times []Period, taken []Taken) (all []Period) {
+	for _, at := range times {
+		if _, ok := overlapping(at, taken); ok && len(times) > 1 {
+			all = append(all, at)
+		}
+	}
+	return all
 }
 
 func (p Planning) moratorium(services []ServiceID, at Period) (Moratorium, bool) {
