@@ -155,7 +155,7 @@ const shownOut = 6
 // begins names when times begin, of many the first and how many more there are.
 func (c Context) begins(all []desk.Period) (out []string) {
 	for _, t := range all[:min(len(all), shownOut)] {
-		out = append(out, c.written(t.From, chat.DayClock))
+		out = append(out, c.dated(t.From))
 	}
 	if more := len(all) - len(out); more > 0 {
 		out = append(out, c.word("%s more", c.thousands(more)))
@@ -186,7 +186,7 @@ func (c Context) leftOut(r desk.Recurrence) []chat.Line {
 
 // TakeReserved labels the button that takes a reserved time instead.
 func (c Context) TakeReserved(p desk.Period) string {
-	return shorten(c.word("Take %s", c.written(p.From, chat.DayClock)), maxLabel)
+	return shorten(c.word("Take %s", c.dated(p.From)), maxLabel)
 }
 
 // StartAnyway asks whether to start while incidents are open; early: that is long before
@@ -213,7 +213,7 @@ func (c Context) StartEarly(w desk.Window) string {
 
 // dayOf is when a window begins, for a refusal.
 func (c Context) dayOf(w desk.Window) string {
-	return chat.Text{c.withDay(w.Planned.From)}.PlainText(c.Zone)
+	return c.dated(w.Planned.From)
 }
 
 // StartsAnyway labels the button that starts it all the same.

@@ -146,7 +146,7 @@ func (c Context) reminding(d WindowDone) []chat.Line {
 	}
 	var when []string
 	for _, t := range d.Reminders {
-		when = append(when, c.written(t, chat.DayClock))
+		when = append(when, c.dated(t))
 	}
 	if d.Window.IsSeries() {
 		return []chat.Line{paragraph(c.say("A reminder goes out before each time; the first %s.", c.and(when)))}
