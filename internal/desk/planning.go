@@ -47,19 +47,29 @@ type LeadTime struct {
 }
 
 // earliest is the first begin that may be scheduled at now. A working day is one from
-// Monday to Friday; notice of two of them on a Friday afternoon is that time on Tuesday.
+// Monday to Friday; notice of two of them on a Friday afternoon is that time on Tuesday,
+// and on a weekend the begin of Wednesday, so that nothing is won by waiting.
 func (n LeadTime) earliest(now time.Time, zone *time.Location) time.Time {
 	if n.WorkingDays == 0 {
 		return now.Add(n.Length)
 	}
 	t := now.In(zone)
+	day, clock := t.Day(), t
+	for isWeekend(t, day) {
+		day, clock = day+1, time.Time{}
+	}
 	for left := n.WorkingDays; left > 0; {
-		t = t.AddDate(0, 0, 1)
-		if d := t.Weekday(); d != time.Saturday && d != time.Sunday {
+		if day++; !isWeekend(t, day) {
 			left--
 		}
 	}
-	return t.UTC()
+	return time.Date(t.Year(), t.Month(), day, clock.Hour(), clock.Minute(), clock.Second(), clock.Nanosecond(), zone).UTC()
+}
+
+// isWeekend reports whether a day of the month of t, or behind its end, is one.
+func isWeekend(t time.Time, day int) bool {
+	d := time.Date(t.Year(), t.Month(), day, 0, 0, 0, 0, time.UTC).Weekday()
+	return d == time.Saturday || d == time.Sunday
 }
 
 // Reminder is when a window is told again: Before its begin, or (where that is 0) at a
