@@ -15,7 +15,7 @@ func extend(ctx context.Context, a *asked) (chat.Reply, error) {
 	if err != nil {
 		return chat.Reply{}, err
 	}
-	s, slotted, err := a.slotOf(w)
+	s, slotted, err := a.slotOf(ctx, w)
 	if err != nil {
 		return chat.Reply{}, err
 	}
@@ -78,7 +78,7 @@ func cancel(ctx context.Context, a *asked) (chat.Reply, error) {
 	if err != nil {
 		return chat.Reply{}, err
 	}
-	if slot, ok, err := a.takeSlot(w); ok || err != nil {
+	if slot, ok, err := a.takeSlot(ctx, w); ok || err != nil {
 		if err != nil {
 			return chat.Reply{}, err
 		}

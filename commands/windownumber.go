@@ -60,7 +60,7 @@ func (a *asked) single(ctx context.Context, among someWindows) (desk.Window, err
 	if err != nil {
 		return w, err
 	}
-	s, slotted, err := a.slotOf(w)
+	s, slotted, err := a.slotOf(ctx, w)
 	if err != nil || !slotted {
 		return w, err
 	}

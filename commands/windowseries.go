@@ -21,7 +21,7 @@ type slot struct {
 
 // takeSlot takes a day off the line, where it is said to which time of a series the line
 // applies. Not ok: no day is said, or the window is no series.
-func (a *asked) takeSlot(w desk.Window) (s slot, ok bool, err error) {
+func (a *asked) takeSlot(ctx context.Context, w desk.Window) (s slot, ok bool, err error) {
 	if !w.IsSeries() {
 		return s, false, nil
 	}
@@ -34,22 +34,22 @@ func (a *asked) takeSlot(w desk.Window) (s slot, ok bool, err error) {
 		for range n {
 			_, a.line.rest = cutWord(a.line.rest)
 		}
-		s, err = a.slotOn(w, m)
+		s, err = a.slotOn(ctx, w, m)
 		return s, err == nil, err
 	}
 	return s, false, nil
 }
 
 // slotOf is takeSlot where of a series just one time can be meant.
-func (a *asked) slotOf(w desk.Window) (s slot, ok bool, err error) {
+func (a *asked) slotOf(ctx context.Context, w desk.Window) (s slot, ok bool, err error) {
 	if !w.IsSeries() {
 		return s, false, nil
 	}
 	if err := w.CheckNotOver(); err != nil {
 		return s, false, err
 	}
-	if s, ok, err = a.takeSlot(w); !ok && err == nil {
-		err = a.whichTime(w, a.Words.WhichTime(w), a.again())
+	if s, ok, err = a.takeSlot(ctx, w); !ok && err == nil {
+		err = a.whichTime(ctx, w, a.Words.WhichTime(w), a.again())
 	}
 	return s, ok, err
 }
@@ -57,7 +57,7 @@ func (a *asked) slotOf(w desk.Window) (s slot, ok bool, err error) {
 // dayWords is the most words that a day has: "dec 25 2026".
 const dayWords = 3
 
-func (a *asked) slotOn(w desk.Window, m moment) (slot, error) {
+func (a *asked) slotOn(ctx context.Context, w desk.Window, m moment) (slot, error) {
 	zone, err := time.LoadLocation(w.Rule.Zone)
 	if err != nil {
 		return slot{}, err
@@ -76,7 +76,7 @@ func (a *asked) slotOn(w desk.Window, m moment) (slot, error) {
 			return slot{w, times[0], from.Format(time.DateOnly)}, nil
 		}
 	}
-	return slot{}, a.whichTime(w, a.Words.NoSuchTime(w, first), "")
+	return slot{}, a.whichTime(ctx, w, a.Words.NoSuchTime(w, first), "")
 }
 
 func later(a, b time.Time) time.Time {
@@ -87,13 +87,17 @@ func later(a, b time.Time) time.Time {
 }
 
 // whichTime asks which of the next times of a series is meant; rest follows the day.
-func (a *asked) whichTime(w desk.Window, sentence, rest string) error {
+func (a *asked) whichTime(ctx context.Context, w desk.Window, sentence, rest string) error {
 	q := &question{Refusal: desk.Refuse(desk.Ambiguous, "%s", sentence).WithHint("Like: %s", desk.Term("window cancel 17 dec 25 Holidays")).About(w.Subject())}
 	zone, err := time.LoadLocation(w.Rule.Zone)
 	if err != nil {
 		return err
 	}
-	for _, p := range w.Rule.Between(later(a.req.At, w.Planned.From), a.req.At.Add(desk.MaxAhead), offeredTimes) {
+	next, err := a.nextTimes(ctx, w, offeredTimes)
+	if err != nil {
+		return err
+	}
+	for _, p := range next {
 		words := strings.TrimSpace(p.From.In(zone).Format(time.DateOnly) + " " + rest)
 		q.offering(a.action(a.Words.PickTime(p), words))
 	}
@@ -109,13 +113,13 @@ func (a *asked) moveTime(ctx context.Context, w desk.Window) (chat.Reply, error)
 		return chat.Reply{}, err
 	}
 	whole := a.line.rest
-	s, ok, err := a.takeSlot(w)
+	s, ok, err := a.takeSlot(ctx, w)
 	if err != nil {
 		return chat.Reply{}, err
 	}
 	word, rest := cutWord(a.line.rest)
 	if !ok || !strings.EqualFold(word, "to") {
-		return chat.Reply{}, a.whichTime(w, a.Words.WhichTime(w), "to "+whole)
+		return chat.Reply{}, a.whichTime(ctx, w, a.Words.WhichTime(w), "to "+whole)
 	}
 	a.line.rest = rest
 	to, err := a.takeMoved(s.period.Length())
@@ -184,8 +188,8 @@ func (a *asked) onSlot(ctx context.Context, s slot, change changing, rule journa
 
 // made is the number of the window that is a time of a series already; 0: there is none.
 func (a *asked) made(ctx context.Context, s slot) (int, error) {
-	all, err := a.journal.RecentWindows(ctx, s.series.ScheduledAt, maxList)
-	k := slices.IndexFunc(all, func(w desk.Window) bool { return w.Of == s.series.Number && w.Slot.Equal(s.period.From) })
+	all, err := a.journal.TimesOf(ctx, s.series.Number, s.period.From)
+	k := slices.IndexFunc(all, func(w desk.Window) bool { return w.Slot.Equal(s.period.From) })
 	if k < 0 {
 		return 0, err
 	}
