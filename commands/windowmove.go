@@ -15,6 +15,9 @@ func extend(ctx context.Context, a *asked) (chat.Reply, error) {
 	if err != nil {
 		return chat.Reply{}, err
 	}
+	if w, _, err = a.begunOf(ctx, w, amongRunning); err != nil {
+		return chat.Reply{}, err
+	}
 	s, slotted, err := a.slotOf(ctx, w)
 	if err != nil {
 		return chat.Reply{}, err

@@ -60,6 +60,9 @@ func (a *asked) single(ctx context.Context, among someWindows) (desk.Window, err
 	if err != nil {
 		return w, err
 	}
+	if now, begun, err := a.begunOf(ctx, w, among); begun || err != nil {
+		return now, err
+	}
 	s, slotted, err := a.slotOf(ctx, w)
 	if err != nil || !slotted {
 		return w, err

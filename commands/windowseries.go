@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -25,28 +26,33 @@ func (a *asked) takeSlot(ctx context.Context, w desk.Window) (s slot, ok bool, e
 	if !w.IsSeries() {
 		return s, false, nil
 	}
+	m, ok := a.takeDay()
+	if !ok {
+		return s, false, nil
+	}
+	s, err = a.slotOn(ctx, w, m)
+	return s, err == nil, err
+}
+
+// takeDay takes a day off the line, where it begins with one.
+func (a *asked) takeDay() (m moment, ok bool) {
 	words := strings.Fields(strings.ToLower(a.line.rest))
 	for n := min(len(words), dayWords); n > 0; n-- {
-		var m moment
-		if !m.setDay(words[:n]) {
+		if m = (moment{}); !m.setDay(words[:n]) {
 			continue
 		}
 		for range n {
 			_, a.line.rest = cutWord(a.line.rest)
 		}
-		s, err = a.slotOn(ctx, w, m)
-		return s, err == nil, err
+		return m, true
 	}
-	return s, false, nil
+	return m, false
 }
 
 // slotOf is takeSlot where of a series just one time can be meant.
 func (a *asked) slotOf(ctx context.Context, w desk.Window) (s slot, ok bool, err error) {
 	if !w.IsSeries() {
 		return s, false, nil
-	}
-	if err := w.CheckNotOver(); err != nil {
-		return s, false, err
 	}
 	if s, ok, err = a.takeSlot(ctx, w); !ok && err == nil {
 		err = a.whichTime(ctx, w, a.Words.WhichTime(w), a.again())
@@ -88,7 +94,7 @@ func later(a, b time.Time) time.Time {
 
 // whichTime asks which of the next times of a series is meant; rest follows the day.
 func (a *asked) whichTime(ctx context.Context, w desk.Window, sentence, rest string) error {
-	q := &question{Refusal: desk.Refuse(desk.Ambiguous, "%s", sentence).WithHint("Like: %s", desk.Term("window cancel 17 dec 25 Holidays")).About(w.Subject())}
+	q := &question{Refusal: desk.Refuse(desk.Ambiguous, "%s", sentence).About(w.Subject())}
 	zone, err := time.LoadLocation(w.Rule.Zone)
 	if err != nil {
 		return err
@@ -97,11 +103,22 @@ func (a *asked) whichTime(ctx context.Context, w desk.Window, sentence, rest str
 	if err != nil {
 		return err
 	}
-	for _, p := range next {
-		words := strings.TrimSpace(p.From.In(zone).Format(time.DateOnly) + " " + rest)
-		q.offering(a.action(a.Words.PickTime(p), words))
+	for k, p := range next {
+		day := p.From.In(zone).Format(time.DateOnly)
+		q.offering(a.action(a.Words.PickTime(p), strings.TrimSpace(day+" "+rest)))
+		if k == 0 {
+			q.WithHint("Like: %s", a.exampleOn(w, day))
+		}
 	}
 	return q
+}
+
+// exampleOn is the verb as it can be typed for one time of a series.
+func (a *asked) exampleOn(w desk.Window, day string) string {
+	behind := map[string]string{
+		"extend": "1h", "move": "to " + day + " 22:00", "cancel": a.Words.Own(string(desk.Term("Holidays"))),
+	}[a.verb.name]
+	return strings.TrimSpace(strings.Join([]string{a.path(), strconv.Itoa(w.Number), day, behind}, " "))
 }
 
 // offeredTimes is how many times of a series a question offers.

@@ -100,6 +100,7 @@ func spanishWindowAnswers() map[string]string {
 		"No work is planned, so please give the number.":          "No hay ningún trabajo programado; por favor, dé el número.",
 		"No work on %s is planned.":                               "No hay ningún trabajo programado en %s.",
 		"%s is repeated: %s. Which time is meant?":                "%s se repite: %s. ¿De qué fecha se trata?",
+		"No work of %s goes on now.":                              "Ahora no hay ningún trabajo de %s en curso.",
 		"%s has no time on %s.":                                   "%s no tiene ninguna fecha el %s.",
 		"Became %s":                                               "Pasó a %s",
 		"In progress":                                             "En curso",
@@ -210,7 +211,7 @@ func spanishWindowExamples() map[string]string {
 	return map[string]string{
 		"window schedule learn saturday 04:00 for 3h New database": "window schedule learn saturday 04:00 for 3h Base de datos nueva",
 		"window incident 17 down The database does not come back.": "window incident 17 down La base de datos no vuelve.",
-		"window cancel 17 dec 25 Holidays":                         "window cancel 17 dec 25 Vacaciones",
+		"Holidays": "Vacaciones",
 	}
 }
 
