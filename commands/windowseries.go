@@ -72,17 +72,17 @@ func (a *asked) slotOn(ctx context.Context, w desk.Window, m moment) (slot, erro
 	var first time.Time
 	for _, day := range m.nextDays(today, today) {
 		from := time.Date(day.year, day.month, day.day, 0, 0, 0, 0, zone)
-		if first.IsZero() {
+		if first.Before(a.req.At.AddDate(0, 0, -1)) {
 			first = from
 		}
-		if from.After(a.req.At.AddDate(1, 0, 0)) {
+		if m.year == 0 && from.After(a.req.At.AddDate(1, 0, 0)) {
 			break // a date without a year means the next such
 		}
 		if times := w.Rule.Between(later(from, later(a.req.At, w.Planned.From)), from.AddDate(0, 0, 1), 1); len(times) > 0 {
 			return slot{w, times[0], from.Format(time.DateOnly)}, nil
 		}
 	}
-	return slot{}, a.whichTime(ctx, w, a.Words.NoSuchTime(w, first), "")
+	return slot{}, a.whichTime(ctx, w, a.Words.NoSuchTime(w, first), a.line.rest)
 }
 
 func later(a, b time.Time) time.Time {
@@ -129,17 +129,7 @@ func (a *asked) moveTime(ctx context.Context, w desk.Window) (chat.Reply, error)
 	if err := w.CheckNotOver(); err != nil {
 		return chat.Reply{}, err
 	}
-	whole := a.line.rest
-	s, ok, err := a.takeSlot(ctx, w)
-	if err != nil {
-		return chat.Reply{}, err
-	}
-	word, rest := cutWord(a.line.rest)
-	if !ok || !strings.EqualFold(word, "to") {
-		return chat.Reply{}, a.whichTime(ctx, w, a.Words.WhichTime(w), "to "+whole)
-	}
-	a.line.rest = rest
-	to, err := a.takeMoved(s.period.Length())
+	s, to, err := a.takeSlotTo(ctx, w)
 	if err == nil && a.line.rest != "" {
 		err = a.tooMuch()
 	}
@@ -152,6 +142,46 @@ func (a *asked) moveTime(ctx context.Context, w desk.Window) (chat.Reply, error)
 		said:     retold{fields: map[string]string{"when": when}, words: s.day + " to " + when, typed: true, day: s.day + " to"},
 		services: w.ServiceIDs(), period: to, on: s.period, do: a.onSlot(ctx, s, a.plans(ctx, rule), rule),
 	})
+}
+
+// takeSlotTo takes <day> to <when> [for <duration>] off the line. Between two days the
+// word may be missing.
+func (a *asked) takeSlotTo(ctx context.Context, w desk.Window) (s slot, to desk.Period, err error) {
+	whole := a.line.rest
+	m, ok := a.takeDay()
+	word, rest := cutWord(a.line.rest)
+	if !strings.EqualFold(word, "to") {
+		rest = a.line.rest
+		ok = ok && a.saysDay()
+	}
+	if !ok {
+		a.line.rest = whole
+		return s, to, a.whichMoved(ctx, w)
+	}
+	a.line.rest = "to " + rest
+	if s, err = a.slotOn(ctx, w, m); err != nil {
+		return s, to, err
+	}
+	a.line.rest = rest
+	to, err = a.takeMoved(s.period.Length())
+	return s, to, err
+}
+
+// whichMoved asks which time of a series is moved to what the line says, if that can be
+// done to one.
+func (a *asked) whichMoved(ctx context.Context, w desk.Window) error {
+	if word, _ := cutWord(a.line.rest); strings.EqualFold(word, wordEvery) {
+		return desk.Refuse(desk.Invalid, "%s is repeated, and its rule cannot be changed.", w.Subject()).
+			WithHint("Cancel it with all of its times, and schedule it anew. One time of it is moved like: window move %d dec 9 to dec 10 04:00", w.Number).
+			About(w.Subject()).In(fieldWhen)
+	}
+	if a.line.rest != "" {
+		b := *a
+		if _, err := b.takeMoved(w.Rule.For); err != nil {
+			return err
+		}
+	}
+	return a.whichTime(ctx, w, a.Words.WhichTime(w), "to "+a.line.rest)
 }
 
 // cancelTime cancels one time of a series.

@@ -247,7 +247,9 @@ func spanishWindowRules() map[string]string {
 		"Like: window extend %d 1h":                         "Por ejemplo: window extend %d 1h",
 		"Schedule it anew if it takes place.":               "Prográmelo otra vez si se hace.",
 		"window list shows what there is.":                  "window list muestra lo que hay.",
-		"window show %d lists the next ones.":               "window show %d muestra las próximas.",
+		"%s is repeated, and its rule cannot be changed.":   "%s se repite, y su regla no se puede cambiar.",
+		"Cancel it with all of its times, and schedule it anew. One time of it is moved like: window move %d dec 9 to dec 10 04:00": "Cancélelo con todas sus fechas y prográmelo de nuevo. Una sola fecha se mueve así: window move %d dec 9 to dec 10 04:00",
+		"window show %d lists the next ones.": "window show %d muestra las próximas.",
 
 		"Nobody answers about %s: %s":                                     "Nadie responde sobre %s: %s",
 		"News was due once, and none came.":                               "Se esperaban noticias una vez y no hubo ninguna.",
