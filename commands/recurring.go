@@ -75,11 +75,16 @@ func (r recurring) lasts(until moment) (time.Duration, error) {
 		return 0, desk.Refuse(desk.Invalid, "The end of what recurs is a time of day.").WithHint("Like: until 07:00, or for 3h")
 	}
 	const day = 24 * 60
-	minutes := (until.hour*60 + until.minute - int(r.at) + day) % day
-	if minutes == 0 {
-		minutes = day
+	minutes := until.hour*60 + until.minute - int(r.at)
+	if minutes > 0 {
+		return time.Duration(minutes) * time.Minute, nil
 	}
-	return time.Duration(minutes) * time.Minute, nil
+	length := time.Duration(minutes+day) * time.Minute
+	if length > overnight && (until.hour+until.minute > 0 || r.at == 0) {
+		return 0, desk.Refuse(desk.Ambiguous, "At %s it has not begun yet, or just begins.", until.wall(calendarDay{2000, 1, 1}).Format("15:04")).
+			WithHint("If it ends the day after, say so: for %s", durationWords(length))
+	}
+	return length, nil
 }
 
 // lookAhead is how many occurrences must not overlap each other: two rounds of all days.
