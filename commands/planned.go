@@ -299,6 +299,12 @@ func (s span) until(a *asked) (end, error) {
 	return end{until: m, at: s, n: n, rest: s.behind(n)}, s.behind(n).checkWhole(fieldUntil)
 }
 
+// dropOption takes an option off the line.
+func (a *asked) dropOption(name string) {
+	a.line.options = maps.Clone(a.line.options)
+	delete(a.line.options, name)
+}
+
 // checkWhole refuses what stands behind all that an option may hold.
 func (s span) checkWhole(option string) error {
 	if s.option != option || s.text == "" {

@@ -20,23 +20,28 @@ type recurring struct {
 	zone       *time.Location // nil: not said
 	from       calendarDay    // zero: not said
 	except     []calendarDay
+	// until is its last day; not of the year: none is said.
+	until moment
 	// unsure: "second" without "of the month" may mean every other one.
 	unsure bool
 	// dayWords is how the days were typed.
 	dayWords string
 }
 
-// takeRecurring takes every <days> <time> [zone] [from <day>] [except <day>, <day>] for
-// <duration>.
+// takeRecurring takes every <days> <time> [zone] [from <day>] [except <day>, <day>]
+// [until <day>] for <duration> [until <day>].
 func (a *asked) takeRecurring(s span) (planned, error) {
 	r, n, err := parseRecurring(s.words())
 	if err != nil {
 		return planned{}, inField(offered(err, a.instead(s, n)), fieldWhen)
 	}
-	e, err := a.saidEnd(s.behind(n))
+	behind := r.takeLast(s.behind(n))
+	r.lastOption(a)
+	e, err := a.saidEnd(behind)
 	if err != nil {
 		return planned{}, err
 	}
+	e.rest = r.takeLast(e.rest)
 	if r.zone == nil {
 		r.zone = a.Words.Zone
 	}
@@ -93,6 +98,10 @@ const lookAhead = 15
 // first finds the first occurrence that is still to come. It is in the first round,
 // unless another day was said to be the first.
 func (r recurring) first(rule desk.Recurrence, now time.Time) (planned, error) {
+	since := date(now.In(r.zone))
+	if r.from.midnight().After(since.midnight()) {
+		since = r.from
+	}
 	if r.from == (calendarDay{}) {
 		once := rule
 		once.Every, once.First = 1, date(now.In(r.zone)).midnight()
@@ -100,6 +109,9 @@ func (r recurring) first(rule desk.Recurrence, now time.Time) (planned, error) {
 		r.from = date(begin.From.In(r.zone))
 	}
 	rule.First = r.from.midnight()
+	if err := r.endOn(&rule, since); err != nil {
+		return planned{}, err
+	}
 	if err := r.leaveOut(&rule); err != nil {
 		return planned{}, err
 	}
@@ -168,6 +180,9 @@ func recurringWords(r desk.Recurrence) string {
 	said = fmt.Sprintf("%s %s %s %s from %s", wordEvery, said, r.At, r.Zone, date(r.First))
 	for k, day := range r.Except {
 		said += []string{" " + wordExcept + " ", ","}[min(k, 1)] + date(day).String()
+	}
+	if !r.Until.IsZero() {
+		said += " " + wordUntil + " " + date(r.Until).String()
 	}
 	return said + " for " + durationWords(r.For)
 }

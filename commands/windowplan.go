@@ -280,6 +280,10 @@ func (a *asked) leaveOut(q *question, o *desk.Objection, p planning) {
 	if err != nil {
 		return
 	}
-	when := recurringWords(without(*p.rule, zone, o.All))
+	left := without(*p.rule, zone, o.All)
+	if _, any := left.Next(a.req.At); !any {
+		return
+	}
+	when := recurringWords(left)
 	q.offering(a.action(a.Words.LeaveOut(len(o.All)), strings.Replace(p.said.words, p.said.fields["when"], when, 1)))
 }
