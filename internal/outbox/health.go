@@ -30,10 +30,11 @@ func (h *health) well(since time.Time) bool {
 	return !h.down && !h.trial && !h.lastOK.Before(since)
 }
 
-// note takes in how a call ended.
+// note takes in how a call ended. What queues posts is a service by itself in each
+// channel, whose failures say nothing of the connection.
 func (h *health) note(now time.Time, c *call, f *chat.SendError) {
 	switch {
-	case c.job == nil:
+	case c.job == nil, c.job.lane.abil.Queues:
 	case f != nil && f.Limited:
 	case f != nil && f.Outcome == chat.Locked:
 		h.fall(now)

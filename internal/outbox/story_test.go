@@ -2,6 +2,9 @@ package outbox
 
 import (
 	"context"
+	"fmt"
+	"slices"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -352,4 +355,41 @@ func TestStoryChannelsOfAConnectionThatCanLess(t *testing.T) {
 			}
 		}
 	})
+}
+
+// Workflows that hang or fail, each a service by itself, hold up no channel of the bot
+// beside them.
+func TestStoryWorkflowsThatAreDeadDelayNoBot(t *testing.T) {
+	flows := []string{"w1", "w2", "w3", "w4", "w5", "w6", "w7", "w8"}
+	for _, dead := range []fault{{hang: true}, {err: unknown}, {err: notSent}} {
+		inWorld(t, func(w *world) {
+			defer w.now(func() { w.platform.problems = nil }) // of what nobody gets
+			w.platform.abil = chat.Abilities{Edit: true, Thread: true}
+			w.platform.ables = map[string]chat.Abilities{}
+			for _, id := range flows {
+				w.platform.ables[id] = chat.Abilities{Queues: true}
+			}
+			w.platform.fault = func(_ string, d chat.Delivery) fault {
+				if w.platform.ables[d.Channel.ID].Queues {
+					return dead
+				}
+				return fault{}
+			}
+			w.subscribe("", append(slices.Clone(flows), "math")...)
+			w.start()
+			s := w.declare(desk.Critical, 0)
+			w.pass(5 * time.Second)
+			w.expect("math", s, "post 1")
+			for n := 2; n < 14; n++ {
+				w.pass(5 * time.Minute)
+				w.say(s, 0)
+				w.pass(5 * time.Second)
+				for _, id := range []string{"math", "ops"} {
+					if got := w.platform.in(channel(id), s); !strings.Contains(got, fmt.Sprintf("says [%d]", n)) {
+						t.Errorf("%s after update %d: %s", id, n, got)
+					}
+				}
+			}
+		})
+	}
 }

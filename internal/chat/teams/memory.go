@@ -36,7 +36,10 @@ func (c *Connection) recall(ctx context.Context) {
 	took(keyTable, chat.RecallEach(ctx, m, keyTable, func(_ string, s keyset) { c.keys.now.putNew("", s.prepared()) }))
 	took(placeTable, chat.RecallEach(ctx, m, placeTable, c.restorePlace))
 	took(homeTable, chat.RecallEach(ctx, m, homeTable, c.restoreHome))
-	took(personTable, chat.RecallEach(ctx, m, personTable, c.people.known.putNew))
+	took(personTable, chat.RecallEach(ctx, m, personTable, func(id string, p person) {
+		c.people.known.putNew(id, p)
+		c.people.call(p)
+	}))
 	took(rosterTable, chat.RecallEach(ctx, m, rosterTable, c.rosters.putNew))
 	took(wayTable, chat.RecallEach(ctx, m, wayTable, func(_ string, w way) { c.ways.set(w) }))
 	took(pressedTable, chat.RecallEach(ctx, m, pressedTable, c.pressed.restore))

@@ -38,6 +38,7 @@ type world struct {
 	idle    bool   // Run is not running any more
 	unread  bool   // nor was it
 	tenant  string // as the configuration writes it; "": as the fake does
+	ask     teams.Asked
 
 	mu       sync.Mutex
 	asked    []chat.Request
@@ -150,10 +151,11 @@ func (w *world) callbacks(h chat.Handler) teams.Callbacks {
 	return teams.Callbacks{Handle: h, Returned: w.hear}
 }
 
-// restart stops the adapter and connects another one with what was remembered.
+// restart stops the adapter and connects another one, which recalls what was remembered.
 func (w *world) restart() {
 	w.stop()
 	w.start()
+	synctest.Wait()
 }
 
 func (w *world) close() {
