@@ -55,7 +55,9 @@ func (a *asked) listed(ctx context.Context, which string) ([]desk.Incident, erro
 	return a.journal.Incidents(ctx, a.req.At.Add(-back), maxList)
 }
 
-func (a *asked) staff() bool { return a.Access.May(a.actor, desk.ReadStaff) == nil }
+// staff reports whether the answer may hold what is for staff: who asks is, and nobody else
+// reads it.
+func (a *asked) staff() bool { return !a.req.Open && a.Access.May(a.actor, desk.ReadStaff) == nil }
 
 // maySee reports whether an incident is for who asks: drills and what was taken
 // back are for staff.

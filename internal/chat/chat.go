@@ -31,6 +31,8 @@ type Request struct {
 	Zone    *time.Location // the person's own zone; nil: not known
 	Channel desk.Channel   // where it was typed; zero for the terminal
 	Direct  bool           // the channel is a direct message with the bot
+	// Open: everybody in the channel reads the answer, whatever it is.
+	Open bool
 	// Manages: the platform says that the person manages the channel.
 	Manages bool
 

@@ -41,6 +41,9 @@ type Adapter struct {
 	Chatter func(desk.Channel, string)
 	// LostRoot is a post's id as the platform writes them, of no post.
 	LostRoot chat.PostID
+	// Doubted is how often the platform says falsely that something is gone: only once more
+	// is the end, and until then nothing was sent.
+	Doubted int
 
 	// Inbound is left empty by an adapter that only sends: it is not asked about requests.
 	Inbound Inbound

@@ -40,9 +40,10 @@ type account struct {
 
 // conversation is a channel's thread, a group chat or a personal one.
 type conversation struct {
-	ID     string `json:"id"`
-	Kind   string `json:"conversationType"`
-	Tenant string `json:"tenantId"`
+	ID      string `json:"id"`
+	Kind    string `json:"conversationType"`
+	IsGroup bool   `json:"isGroup"`
+	Tenant  string `json:"tenantId"`
 }
 
 // The kinds of conversation.
@@ -95,7 +96,7 @@ func (a activity) tenant() string {
 	switch {
 	case t == "":
 		return other
-	case other != "" && other != t:
+	case other != "" && !strings.EqualFold(other, t):
 		return ""
 	}
 	return t
@@ -107,15 +108,23 @@ func (a activity) channel() string {
 	return id
 }
 
-// kind is the conversation's kind, which some events leave out.
+// kind is the conversation's kind, which some events leave out. What could be a chat of
+// several is one: to take it for a personal one would show private answers to them.
 func (a activity) kind() string {
-	switch {
+	switch id := a.channel(); {
 	case a.Conversation.Kind != "":
 		return a.Conversation.Kind
-	case a.Data.Team.ID != "":
+	case a.Data.Team.ID != "", isChannel(id):
 		return inChannel
+	case strings.HasPrefix(id, "a:") && !a.Conversation.IsGroup:
+		return personal
 	}
-	return personal
+	return inGroup
+}
+
+// isChannel reports whether a conversation's id is one that only channels have.
+func isChannel(id string) bool {
+	return strings.HasPrefix(id, "19:") && strings.Contains(id, "@thread.tacv2") || strings.HasSuffix(id, "@thread.skype")
 }
 
 // zone is the sender's own; nil where their client does not say it. Their language is left

@@ -26,30 +26,35 @@ type press struct {
 }
 
 type presses struct {
-	mu     sync.Mutex
-	byKey  map[string]press
-	next   int // slot
-	unkept []press
-	wake   chan struct{}
+	mu    sync.Mutex
+	byKey map[string]press
+	slot  int // filled last
+	last  time.Time
 }
 
-func newPresses() presses { return presses{byKey: map[string]press{}, wake: make(chan struct{}, 1)} }
+func newPresses() presses { return presses{byKey: map[string]press{}} }
 
-// once is the id of a press: that of the activity which brought it first.
-func (c *Connection) once(a activity) string {
+// once is the id of a press: that of the activity which brought it first. It is kept
+// before it is carried out, as it may come again to who starts next.
+func (c *Connection) once(ctx context.Context, a activity) string {
 	sum := sha256.New()
 	for _, part := range []string{a.From.ID, a.Conversation.ID, a.ReplyTo, a.Name, string(a.Value)} {
 		_, _ = sum.Write([]byte(part + "\x00")) // never fails
 	}
 	key := hex.EncodeToString(sum.Sum(nil)[:16])
-	return c.pressed.once(press{key, cmp.Or(a.ID, key), c.opt.Now().UTC()})
+	one, slot := c.pressed.once(press{key, cmp.Or(a.ID, key), c.opt.Now().UTC()})
+	if slot != "" {
+		c.keep(ctx, pressedTable, slot, one)
+	}
+	return one.ID
 }
 
-func (p *presses) once(one press) string {
+// once returns the press as it came first, and where it is to be kept if that is now.
+func (p *presses) once(one press) (first press, slot string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if was, ok := p.byKey[one.Key]; ok && one.At.Sub(was.At) < pressedKept {
-		return was.ID
+		return was, ""
 	}
 	for key, was := range p.byKey {
 		if one.At.Sub(was.At) >= pressedKept {
@@ -57,37 +62,19 @@ func (p *presses) once(one press) string {
 		}
 	}
 	p.byKey[one.Key] = one
-	p.unkept = append(p.unkept, one)
-	signal(p.wake)
-	return one.ID
+	p.slot = (p.slot + 1) % pressedSlots
+	return one, strconv.Itoa(p.slot)
 }
 
-// restore takes in a press as known before a restart.
-func (p *presses) restore(_ string, one press) {
+// restore takes in a press as known before a restart. A button may have been pressed more
+// than once: the last time counts.
+func (p *presses) restore(slot string, one press) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if _, newer := p.byKey[one.Key]; !newer {
+	if n, err := strconv.Atoi(slot); err == nil && one.At.After(p.last) {
+		p.slot, p.last = n, one.At
+	}
+	if was, known := p.byKey[one.Key]; !known || one.At.After(was.At) {
 		p.byKey[one.Key] = one
-	}
-}
-
-func (p *presses) take() (slot string, one press, some bool) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if len(p.unkept) == 0 {
-		return "", press{}, false
-	}
-	one, p.unkept = p.unkept[0], p.unkept[1:]
-	p.next = (p.next + 1) % pressedSlots
-	return strconv.Itoa(p.next), one, true
-}
-
-// keepPressed keeps what was pressed, beside carrying it out.
-func (c *Connection) keepPressed(ctx context.Context) {
-	for ctx.Err() == nil {
-		wait(ctx, c.pressed.wake, time.Hour)
-		for slot, one, some := c.pressed.take(); some; slot, one, some = c.pressed.take() {
-			c.keep(ctx, pressedTable, slot, one)
-		}
 	}
 }

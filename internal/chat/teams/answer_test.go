@@ -78,6 +78,7 @@ func TestWithoutTargetedMessagesAnAnswerGoesToThePersonalChat(t *testing.T) {
 func TestWithoutAPersonalChatAnAnswerIsPublicAndSaysSo(t *testing.T) {
 	inWorld(t, func(w *world) {
 		w.types(teamstest.Line{Channel: group, User: bob, Text: "incident show 42"})
+		settles()
 		golden(t, "public.txt", w.fake.Transcript(group, newYork(t)))
 	}, func(w *world) { w.options = append(w.options, teamstest.WithoutTargeted()) })
 }

@@ -61,12 +61,13 @@ type bodyKey struct {
 	subject        desk.Subject
 	n, first, last int // first and last of Said; 0 in a root
 	edit, ops      bool
+	broadcast      bool
 	refs           bool
 	held           desk.Held // zero after the grace
 }
 
 func keyOf(d chat.Delivery, edit bool) bodyKey {
-	k := bodyKey{subject: d.Subject, n: d.N, edit: edit, ops: d.Ops, refs: d.Reference}
+	k := bodyKey{subject: d.Subject, n: d.N, edit: edit, ops: d.Ops, broadcast: d.Broadcast, refs: d.Reference}
 	if d.Snapshot != nil && d.Snapshot.Held != nil {
 		k.held = *d.Snapshot.Held
 	}

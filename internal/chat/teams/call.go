@@ -71,6 +71,9 @@ type resource struct {
 // do calls the Connector once with our token and decodes the answer. Errors are
 // *chat.SendError. A token that is refused is replaced in the background.
 func (c *Connection) do(ctx context.Context, o call, into any) error {
+	if !c.allowed(o.url) { // all addresses were checked where they came from; the token is worth a second look
+		return &chat.SendError{Outcome: chat.Refused, Reason: "the address is not in service_urls"}
+	}
 	t, err := c.token.get(ctx)
 	if err != nil {
 		return err

@@ -25,10 +25,10 @@ func TestTeamsKeepsTheContractOfAdapters(t *testing.T) {
 			Channel:   channel(teach), Closed: channel(old), Others: []desk.Channel{channel(ops), channel(third)},
 			Seen:     w.seen,
 			Chatter:  func(ch desk.Channel, text string) { w.fake.Say(teamstest.ChannelID(ch.ID), ann, text) },
-			LostRoot: "1234567890123",
-			Inbound:  w.inbound(),
-			Secrets:  w.secrets(),
-			Log:      w.logs.String,
+			LostRoot: "1234567890123", Doubted: 2,
+			Inbound: w.inbound(),
+			Secrets: w.secrets(),
+			Log:     w.logs.String,
 		}
 	})
 }
@@ -37,6 +37,9 @@ func TestTeamsKeepsTheContractOfAdapters(t *testing.T) {
 func (w *world) warm(over http.RoundTripper, words chattest.Words) chat.Sender {
 	w.words = words
 	bot := w.connect(over)
+	if err := recalled(bot); err != nil {
+		w.t.Fatal(err)
+	}
 	if err := bot.Reach(w.t.Context(), desk.Channel{Connection: "boston"}); err != nil {
 		w.t.Fatal(err)
 	}

@@ -11,14 +11,17 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/umassonline/belltower/internal/chat"
 )
 
 const (
-	// keysKept is how long the issuer's keys count before they are asked for again.
+	// keysKept is how long the issuer's keys count before they are asked for again, and
+	// keysEnd how long they do where the issuer does not answer.
 	keysKept = 24 * time.Hour
+	keysEnd  = 7 * keysKept
 	// keysPace is how often at most they are asked for: whoever sends tokens with made-up
 	// key ids has us ask no more.
 	keysPace = 5 * time.Minute
@@ -58,74 +61,106 @@ func (s signer) endorses(channel string) bool {
 	return len(s.endorsements) == 0 || slices.Contains(s.endorsements, channel)
 }
 
-// keyring holds the issuer's keys.
+// keyring holds the issuer's keys. Run alone asks for them: who waits for them has no say
+// in how long that takes.
 type keyring struct {
 	*Connection
-	turn chan struct{} // who has it may ask for keys; with it asked and wrong
 	now  *records[keyset]
+	wake chan struct{} // of Run
 
-	asked time.Time
-	wrong error // of the last asking; nil: it went well
+	mu     sync.Mutex
+	wanted bool          // somebody waits for keys
+	asked  time.Time     // when the issuer was last asked; zero: never
+	over   chan struct{} // closed when the asking that is next or under way is over
 }
 
 func newKeyring(c *Connection) keyring {
-	return keyring{Connection: c, turn: make(chan struct{}, 1), now: &records[keyset]{}}
+	return keyring{Connection: c, now: &records[keyset]{}, wake: make(chan struct{}, 1), over: make(chan struct{})}
 }
 
 // errNoKeys: nothing can be believed yet.
 var errNoKeys = errors.New("the keys that Teams signs with could not be fetched")
 
-// find returns the key of an id, asking the issuer if it is not known and was not asked
-// just now.
+// find returns the key of an id. If it is not known, and the issuer was not asked just
+// now, it waits until that was.
 func (k *keyring) find(ctx context.Context, id string) (signer, error) {
-	set := k.now.get("")
-	if s, ok := set.ready[id]; ok {
+	if s, ok := k.present().ready[id]; ok {
 		return s, nil
 	}
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), keysPatience) // who hangs up spoils it for nobody
-	defer cancel()
-	err := k.renew(ctx, set.At)
-	set = k.now.get("")
+	if over, due := k.want(); due {
+		wait(context.WithoutCancel(ctx), over, keysPatience)
+	}
+	set := k.present()
 	if s, ok := set.ready[id]; ok {
 		return s, nil
 	}
 	if set.At.IsZero() {
-		return signer{}, fmt.Errorf("%w: %w", errNoKeys, err)
+		return signer{}, errNoKeys
 	}
 	return signer{}, errors.New("no key has the token's key id")
 }
 
-// renew asks for the keys, one at a time and not more often than keysPace, unless they are
-// newer than those of a time already.
-func (k *keyring) renew(ctx context.Context, than time.Time) error {
-	select {
-	case k.turn <- struct{}{}:
-		defer func() { <-k.turn }()
-	case <-ctx.Done():
-		return context.Cause(ctx)
+// present are the keys that count.
+func (k *keyring) present() keyset {
+	set := k.now.get("")
+	if k.opt.Now().Sub(set.At) >= keysEnd {
+		return keyset{}
 	}
-	if k.now.get("").At.After(than) {
-		return nil
+	return set
+}
+
+// want has Run ask for the keys, unless it did a short time ago. over is closed when that
+// is done.
+func (k *keyring) want() (over <-chan struct{}, due bool) {
+	pause := k.pause()
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if !k.wanted && !k.asked.IsZero() && k.opt.Now().Sub(k.asked) < pause {
+		return nil, false
 	}
-	if since := k.opt.Now().Sub(k.asked); !k.asked.IsZero() && since < k.pause() {
-		return k.wrong
+	k.wanted = true
+	signal(k.wake)
+	return k.over, true
+}
+
+// rest is how long until the keys are to be asked for; 0: now.
+func (k *keyring) rest() time.Duration {
+	pause, set, now := k.pause(), k.present(), k.opt.Now()
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	switch {
+	case k.wanted, k.asked.IsZero() && set.At.IsZero():
+		return 0
+	case !set.At.IsZero() && now.Sub(set.At) < keysKept:
+		return keysKept - now.Sub(set.At)
+	case k.asked.IsZero():
+		return 0
 	}
-	k.asked = k.opt.Now()
-	var set keyset
-	if set, k.wrong = k.fetch(ctx); k.wrong != nil {
-		k.opt.Log.Warn("cannot fetch the keys that Teams signs with", "connection", k.name, "error", k.wrong)
-		return k.wrong
+	return pause - now.Sub(k.asked)
+}
+
+// renew asks for the keys, and tells who waits that this is over.
+func (k *keyring) renew(ctx context.Context) {
+	set, err := k.fetch(ctx)
+	if err != nil && ctx.Err() == nil {
+		k.opt.Log.Warn("cannot fetch the keys that Teams signs with", "connection", k.name, "error", err)
 	}
-	set.At = k.opt.Now().UTC()
-	k.now.put("", set.prepared())
-	k.keep(ctx, keyTable, "", set)
-	return nil
+	if err == nil {
+		set.At = k.opt.Now().UTC()
+		k.now.put("", set.prepared())
+		k.keep(ctx, keyTable, "", set)
+	}
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.wanted, k.asked = false, k.opt.Now()
+	close(k.over)
+	k.over = make(chan struct{})
 }
 
 // pause is how long to wait after an asking: less where there are no keys at all, as then
 // everything is refused.
 func (k *keyring) pause() time.Duration {
-	if k.now.get("").At.IsZero() {
+	if k.present().At.IsZero() {
 		return keysSoon
 	}
 	return keysPace
@@ -193,17 +228,14 @@ func (j jwk) public() (*rsa.PublicKey, error) {
 	return &rsa.PublicKey{N: new(big.Int).SetBytes(n), E: int(new(big.Int).SetBytes(e).Int64())}, nil
 }
 
-// keepKeys asks for the keys at the start and every day, and soon after a failure.
+// keepKeys asks for the keys at the start and every day, soon after a failure, and when a
+// key is not known.
 func (c *Connection) keepKeys(ctx context.Context) {
 	for ctx.Err() == nil {
-		set := c.keys.now.get("")
-		age := c.opt.Now().Sub(set.At)
-		if !set.At.IsZero() && age < keysKept {
-			wait(ctx, nil, keysKept-age)
+		if rest := c.keys.rest(); rest > 0 {
+			wait(ctx, c.keys.wake, rest)
 			continue
 		}
-		if c.keys.renew(ctx, set.At) != nil {
-			wait(ctx, nil, c.keys.pause())
-		}
+		c.keys.renew(ctx)
 	}
 }

@@ -2,6 +2,7 @@ package teams
 
 import (
 	"context"
+	"errors"
 	"sync"
 	"time"
 
@@ -24,24 +25,47 @@ func Tables() []string {
 	return []string{keyTable, placeTable, homeTable, personTable, rosterTable, wayTable, pressedTable}
 }
 
-// recall takes in what was known before a restart. What cannot be read is learned anew.
+// recall takes in what was known before a restart. What cannot be read is learned anew;
+// where the end of ctx cut it off nothing counts as recalled.
 func (c *Connection) recall(ctx context.Context) {
-	m := c.opt.Memory
-	c.forgot(keyTable, chat.RecallEach(ctx, m, keyTable, func(_ string, s keyset) { c.keys.now.putNew("", s.prepared()) }))
-	c.forgot(placeTable, chat.RecallEach(ctx, m, placeTable, c.places.known.putNew))
-	c.forgot(homeTable, chat.RecallEach(ctx, m, homeTable, func(_ string, h home) { c.places.setHome(h, true) }))
-	c.forgot(personTable, chat.RecallEach(ctx, m, personTable, func(id string, p person) {
+	m, whole := c.opt.Memory, true
+	took := func(table string, err error) {
+		whole = whole && !errors.Is(err, context.Canceled) && !errors.Is(err, context.DeadlineExceeded)
+		c.forgot(table, err)
+	}
+	took(keyTable, chat.RecallEach(ctx, m, keyTable, func(_ string, s keyset) { c.keys.now.putNew("", s.prepared()) }))
+	took(placeTable, chat.RecallEach(ctx, m, placeTable, c.restorePlace))
+	took(homeTable, chat.RecallEach(ctx, m, homeTable, c.restoreHome))
+	took(personTable, chat.RecallEach(ctx, m, personTable, func(id string, p person) {
 		c.people.known.putNew(id, p)
 		c.people.call(p)
 	}))
-	c.forgot(rosterTable, chat.RecallEach(ctx, m, rosterTable, c.rosters.putNew))
-	c.forgot(wayTable, chat.RecallEach(ctx, m, wayTable, func(_ string, w way) { c.ways.set(w) }))
-	c.forgot(pressedTable, chat.RecallEach(ctx, m, pressedTable, c.pressed.restore))
+	took(rosterTable, chat.RecallEach(ctx, m, rosterTable, c.rosters.putNew))
+	took(wayTable, chat.RecallEach(ctx, m, wayTable, func(_ string, w way) { c.ways.set(w) }))
+	took(pressedTable, chat.RecallEach(ctx, m, pressedTable, c.pressed.restore))
+	if whole {
+		c.recalledOnce.Do(func() { close(c.recalled) })
+	}
 }
 
 func (c *Connection) forgot(table string, err error) {
 	if err != nil {
 		c.opt.Log.Warn("cannot recall what Teams told before the restart", "connection", c.name, "table", table, "error", err)
+	}
+}
+
+// recallPatience is how long a post or a request waits for what was known before a restart.
+const recallPatience = time.Second
+
+// hasRecalled waits until what was known before the restart is there, and reports whether
+// it is. Before that nothing may be taken for unknown, nor learned over it.
+func (c *Connection) hasRecalled(ctx context.Context) bool {
+	wait(ctx, c.recalled, recallPatience)
+	select {
+	case <-c.recalled:
+		return true
+	default:
+		return false
 	}
 }
 

@@ -55,8 +55,8 @@ func newPeople() people { return people{unkept: map[string]bool{}, wake: make(ch
 
 // person tells what is known of who sent an activity. Only who was never seen before is
 // asked for at once; what is a day old is asked for again in the background. Where Teams
-// does not answer in time nobody is a guest: access is granted by name, and commands must
-// work when the Connector does not.
+// does not answer in time nobody is a guest: access is granted by name or by a team, whose
+// guests have none by it, and commands must work when the Connector does not.
 func (c *Connection) person(ctx context.Context, a activity) person {
 	p, now := c.people.known.get(a.From.ID), c.opt.Now()
 	if p.At.IsZero() && now.Sub(p.tried) >= personRetry {
@@ -107,20 +107,13 @@ func (m member) object() string {
 // guest reports whether a member is a guest in a tenant: by role, by the form of an
 // invited account's name, or as of another tenant.
 func (m member) guest(tenant string) bool {
-	return strings.EqualFold(m.Role, "guest") || strings.Contains(strings.ToUpper(m.UPN), "#EXT#") || m.Tenant != "" && m.Tenant != tenant
+	return strings.EqualFold(m.Role, "guest") || strings.Contains(strings.ToUpper(m.UPN), "#EXT#") || m.Tenant != "" && !strings.EqualFold(m.Tenant, tenant)
 }
 
 func (c *Connection) askPerson(ctx context.Context, id, in string) (person, error) {
 	var m member
 	err := c.do(ctx, call{method: http.MethodGet, url: at(c.serviceOf(in), "conversations", in, "members", id)}, &m)
 	return person{Object: m.object(), Name: m.Name, Guest: m.guest(c.conf.TenantID), In: in, At: c.opt.Now().UTC()}, err
-}
-
-func (c *Connection) serviceOf(channel string) string {
-	if p := c.places.known.get(channel); p.Service != "" {
-		return p.Service
-	}
-	return c.service()
 }
 
 // mentioned is the address of who is mentioned in an activity.

@@ -26,6 +26,7 @@ type home struct{ Service, Bot string }
 
 type places struct {
 	known records[place]
+	turn  chan struct{} // who has it may change known, and keeps that
 
 	mu   sync.Mutex
 	home home
@@ -55,7 +56,7 @@ func (c *Connection) learn(ctx context.Context, a activity) (fresh []desk.Channe
 	if h := (home{a.ServiceURL, a.Recipient.ID}); c.places.setHome(h, false) {
 		c.keep(ctx, homeTable, "", h)
 	}
-	at := place{Kind: a.kind(), Service: a.ServiceURL, Team: a.Data.Team.ID, Group: a.Data.Team.Group}
+	at := place{Kind: c.kindOf(a), Service: a.ServiceURL, Team: a.Data.Team.ID, Group: a.Data.Team.Group}
 	if at.Kind == personal {
 		at.User = a.From.ID
 	}
@@ -75,18 +76,24 @@ func (c *Connection) learn(ctx context.Context, a activity) (fresh []desk.Channe
 	return fresh
 }
 
-// settle remembers a place, and reports whether it was not known. What an activity does
-// not say stays as it was.
-func (c *Connection) settle(ctx context.Context, id string, p place) (fresh bool) {
-	was := c.places.known.get(id)
-	for _, part := range []struct{ now, was *string }{{&p.Team, &was.Team}, {&p.Group, &was.Group}, {&p.Name, &was.Name}, {&p.User, &was.User}} {
-		if *part.now == "" {
-			*part.now = *part.was
-		}
+// kindOf is the kind of an activity's conversation: as it says, else as is known of it.
+func (c *Connection) kindOf(a activity) string {
+	if known := c.places.known.get(a.channel()).Kind; a.Conversation.Kind == "" && known != "" {
+		return known
 	}
-	if p == was {
+	return a.kind()
+}
+
+// settle remembers a place, and reports whether it was not known. What an activity does
+// not say stays as it was. One at a time, so that what is kept is the newest.
+func (c *Connection) settle(ctx context.Context, id string, p place) (fresh bool) {
+	if p.over(c.places.known.get(id)) == c.places.known.get(id) {
 		return false
 	}
+	c.places.turn <- struct{}{}
+	defer func() { <-c.places.turn }()
+	was := c.places.known.get(id)
+	p = p.over(was)
 	c.places.known.put(id, p)
 	c.keep(ctx, placeTable, id, p)
 	if p.Group != was.Group {
@@ -95,17 +102,60 @@ func (c *Connection) settle(ctx context.Context, id string, p place) (fresh bool
 	return was == place{}
 }
 
+// over is a place with what an older record of it says beside.
+func (p place) over(was place) place {
+	for _, part := range []struct{ now, was *string }{{&p.Team, &was.Team}, {&p.Group, &was.Group}, {&p.Name, &was.Name}, {&p.User, &was.User}} {
+		if *part.now == "" {
+			*part.now = *part.was
+		}
+	}
+	return p
+}
+
 // find returns where a channel is. One of a team that never spoke to us is tried where the
 // tenant's others are: we may be installed there all the same. A chat that never did
-// cannot be reached at all.
-func (c *Connection) find(ch desk.Channel) (place, error) {
-	if p := c.places.known.get(ch.ID); p.Service != "" {
+// cannot be reached at all. Errors are *chat.SendError.
+func (c *Connection) find(ctx context.Context, ch desk.Channel) (place, error) {
+	if !c.hasRecalled(ctx) {
+		return place{}, errUnread()
+	}
+	if p := c.places.known.get(ch.ID); p.Kind != "" {
+		p.Service = c.serviceOf(ch.ID)
 		return p, nil
 	}
-	if strings.HasPrefix(ch.ID, "19:") && strings.Contains(ch.ID, "@thread.tacv2") || strings.HasSuffix(ch.ID, "@thread.skype") {
+	if isChannel(ch.ID) {
 		return place{Kind: inChannel, Service: c.service()}, nil
 	}
 	return place{}, &chat.SendError{Outcome: chat.Gone, Reason: c.say("the bot was never spoken to there: write to it there once")}
+}
+
+// errUnread: it is not known yet where anything is.
+func errUnread() error {
+	return &chat.SendError{Outcome: chat.NotSent, Reason: "what was known before the restart is still being read"}
+}
+
+// restorePlace takes in a place as known before a restart. Where it is may be allowed no
+// more: then it is looked for where the tenant's others are.
+func (c *Connection) restorePlace(id string, p place) {
+	if !c.allowed(p.Service) {
+		p.Service = ""
+	}
+	c.places.known.putNew(id, p)
+}
+
+// restoreHome takes in where the Connector was before a restart, if it still may be.
+func (c *Connection) restoreHome(_ string, h home) {
+	if c.allowed(h.Service) {
+		c.places.setHome(h, true)
+	}
+}
+
+// serviceOf is where the Connector of a channel or chat is.
+func (c *Connection) serviceOf(channel string) string {
+	if p := c.places.known.get(channel); p.Service != "" {
+		return p.Service
+	}
+	return c.service()
 }
 
 // service is where the Connector is, for what never told. Teams has one address that leads

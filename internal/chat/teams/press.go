@@ -71,7 +71,7 @@ func (h *handler) submitted(in incoming, a activity) error {
 	if err := h.tellReturned(in.ctx, h.learn(in.ctx, a)); err != nil {
 		return err
 	}
-	req := h.request(in, a, h.once(a))
+	req := h.request(in, a, h.once(in.ctx, a))
 	req.Command, req.Text, _ = strings.Cut(line, " ")
 	req.Options, req.Filled, req.Forms = sub.Options, sub.Options != nil, true
 	to := origin{activity: a, invoke: a.Name}

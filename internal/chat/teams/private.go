@@ -3,7 +3,6 @@ package teams
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"net/http"
 	"strings"
 	"sync"
@@ -78,38 +77,6 @@ func (o *ownCards) find(channel, id string) (targeted, known bool) {
 	return targeted, known
 }
 
-// tell gives an answer by a message: to everybody in the thread, or to the person alone by
-// the first way that takes it. Each has the time of a call, though the command may have
-// used up its own.
-func (h *handler) tell(ctx context.Context, req chat.Request, r chat.Reply, to origin) {
-	if h.none(r) {
-		return
-	}
-	ctx = context.WithoutCancel(ctx)
-	if _, c, ok := h.refusedForm(r, req, to); ok && h.replace(ctx, to, c) == nil {
-		return
-	}
-	if to.form != "" && r.Failed {
-		r.Message = typedBack(r.Message, req)
-	}
-	ways := []func(context.Context, origin, chat.Reply) error{h.anew, h.targeted, h.alone, h.openly}
-	if r.Public || req.Direct {
-		ways = []func(context.Context, origin, chat.Reply) error{h.inThread}
-	}
-	for _, way := range ways {
-		err := way(ctx, to, r)
-		if err == nil {
-			return
-		}
-		if !errors.Is(err, errNotThisWay) {
-			h.opt.Log.Warn("an answer was not taken by Teams", "trace", req.Trace, "connection", h.name, "error", err)
-		}
-	}
-}
-
-// errNotThisWay: it is known that a way does not lead there.
-var errNotThisWay = errors.New("not this way")
-
 // anew shows the answer in place of the private card whose button was pressed in a client
 // that cannot show answers to buttons.
 func (h *handler) anew(ctx context.Context, to origin, r chat.Reply) error {
@@ -137,7 +104,12 @@ func (h *handler) replace(ctx context.Context, to origin, c json.RawMessage) err
 	if err != nil {
 		return err
 	}
-	return h.doAgain(ctx, call{method: http.MethodPut, url: address, kind: jsonKind, body: body}, nil)
+	put := call{method: http.MethodPut, url: address, kind: jsonKind, body: body}
+	err = h.doAgain(ctx, put, nil)
+	if e, failed := sentError(err); failed && e.Outcome == chat.Unknown { // to put it twice is to put it once
+		err = h.doAgain(ctx, put, nil)
+	}
+	return err
 }
 
 // targetedQuery makes a message one that its recipient alone sees.
@@ -161,11 +133,10 @@ func (h *handler) targeted(ctx context.Context, to origin, r chat.Reply) error {
 	return err
 }
 
-// noteWay remembers whether targeted messages get through. Limits and trouble say nothing
-// about that.
+// noteWay remembers whether targeted messages get through. Only that Teams does not know
+// the call says that they do not: anything else is about the channel, the answer or now.
 func (h *handler) noteWay(ctx context.Context, err error) {
-	var e *chat.SendError
-	if errors.As(err, &e) && (e.Limited || e.Outcome == chat.Unknown || e.Outcome == chat.NotSent || e.Outcome == chat.Locked) {
+	if e, failed := sentError(err); failed && e.Reason != "BadArgument" {
 		return
 	}
 	was, now := h.ways.get(), way{NoTargeted: err != nil, At: h.opt.Now().UTC()}
@@ -193,7 +164,8 @@ func (h *handler) alone(ctx context.Context, to origin, r chat.Reply) error {
 	return err
 }
 
-// chatWith is the personal chat with who sent an activity.
+// chatWith is the personal chat with who sent an activity. To begin it twice is to begin
+// it once, so a failure of that is never in doubt.
 func (h *handler) chatWith(ctx context.Context, to origin) (string, error) {
 	if id, ok := h.places.with(to.From.ID); ok {
 		return id, nil
@@ -204,11 +176,16 @@ func (h *handler) chatWith(ctx context.Context, to origin) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	if err := h.doAgain(ctx, call{method: http.MethodPost, url: at(to.ServiceURL, "conversations"), kind: jsonKind, body: body}, &made); err != nil {
+	err = h.doAgain(ctx, call{method: http.MethodPost, url: at(to.ServiceURL, "conversations"), kind: jsonKind, body: body}, &made)
+	if e, failed := sentError(err); failed && e.Outcome == chat.Unknown {
+		e.Outcome = chat.NotSent
+		return "", &e
+	}
+	if err != nil {
 		return "", err
 	}
 	if made.ID == "" {
-		return "", &chat.SendError{Outcome: chat.Unknown, Reason: "a chat without an id"}
+		return "", &chat.SendError{Outcome: chat.NotSent, Reason: "a chat without an id"}
 	}
 	h.settle(ctx, made.ID, place{Kind: personal, Service: to.ServiceURL, User: to.From.ID})
 	return made.ID, nil
@@ -224,18 +201,6 @@ func (p *places) with(user string) (id string, ok bool) {
 	return id, ok
 }
 
-// openly answers in the thread, where everybody reads it, and says so.
-func (h *handler) openly(ctx context.Context, to origin, r chat.Reply) error {
-	m := r.Message
-	if r.Form != nil { // a form for one person is of no use to all
-		m = chat.Message{Summary: chat.Plain(h.say("Please write to me in a personal chat: there I can show you a form."))}
-	}
-	note := chat.Plain(h.say("Everybody here reads this, as Teams lets me show it to nobody alone: install the app for yourself to be answered in a chat."))
-	m.Context = append(m.Context[:len(m.Context):len(m.Context)], note)
-	r.Message, r.Form = m, nil
-	return h.inThread(ctx, to, r)
-}
-
 // inThread answers where it was asked, for all who read there.
 func (h *handler) inThread(ctx context.Context, to origin, r chat.Reply) error {
 	out, err := h.outgoing(r)
@@ -243,7 +208,7 @@ func (h *handler) inThread(ctx context.Context, to origin, r chat.Reply) error {
 		return err
 	}
 	id, err := h.send(ctx, at(to.ServiceURL, "conversations", to.Conversation.ID, "activities"), out)
-	if err == nil && to.kind() == personal && !r.Public {
+	if err == nil && h.kindOf(to.activity) == personal && !r.Public {
 		h.own.add(to.channel(), id, false)
 	}
 	return err

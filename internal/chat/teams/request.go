@@ -31,7 +31,7 @@ type Callbacks struct {
 // Handler answers POST .../messages. Its answers: 401 for what the Bot Framework did not
 // sign, or more than 5 minutes ago, 403 for another bot or tenant, or where the answer
 // would go to an address that is not configured, 404, 405, 413 above 1 MiB, 400 for what
-// cannot be read, 503 while the keys are not known. The server's write timeout must leave
+// cannot be read, 503 at the start and while the keys are not known. The server's write timeout must leave
 // it the time that a late answer takes.
 func (c *Connection) Handler(do Callbacks) http.Handler { return &handler{c, do} }
 
@@ -87,6 +87,9 @@ func (h *handler) serve(w http.ResponseWriter, r *http.Request) error {
 	ctx, cancel := context.WithTimeout(r.Context(), lateAfter)
 	defer cancel()
 	at := h.opt.Now().UTC()
+	if !h.hasRecalled(ctx) {
+		return &httpError{status: http.StatusServiceUnavailable, sentence: "Belltower is still starting. Please try again in a few seconds."}
+	}
 	from, err := h.verify(r.Context(), r.Header)
 	if err != nil {
 		return unbelieved(err)
@@ -143,7 +146,7 @@ func (h *handler) message(in incoming, a activity) error {
 	if a.ID == "" || a.From.ID == "" {
 		return unreadable(errors.New("the message has no id or nobody sent it"))
 	}
-	if a.kind() != personal && len(a.mentions(a.Recipient.ID)) == 0 && !a.Recipient.Targeted {
+	if h.kindOf(a) != personal && len(a.mentions(a.Recipient.ID)) == 0 && !a.Recipient.Targeted {
 		acknowledge(in.ResponseWriter)
 		return nil
 	}
@@ -171,7 +174,7 @@ func (h *handler) request(in incoming, a activity, id string) chat.Request {
 		ID: id, Trace: hex.EncodeToString(sum[:6]), At: in.at,
 		Person: desk.Person{Connection: h.name, ID: who.address(a.From)}, Name: a.From.Name,
 		Guest: who.Guest, Zone: a.zone(), Groups: h.teamsOf(in.ctx, who.Object),
-		Channel: h.channel(a.channel()), Direct: a.kind() == personal,
+		Channel: h.channel(a.channel()), Direct: h.kindOf(a) == personal,
 	}
 }
 

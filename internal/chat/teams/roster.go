@@ -12,7 +12,8 @@ import (
 	"github.com/umassonline/belltower/internal/desk"
 )
 
-// roster is who belongs to a team, by their ids in the directory.
+// roster is who belongs to a team, by their ids in the directory. Guests of the tenant do
+// not: a team gives its rights to members of the organisation.
 type roster struct {
 	Members []string
 	At      time.Time // when Teams said so; zero: never
@@ -114,7 +115,7 @@ func (c *Connection) rosterFails(ctx context.Context, id string, cause error) {
 	c.keep(ctx, rosterTable, id, known)
 }
 
-// askRoster reads all pages of a team's members.
+// askRoster reads all pages of a team's members, but guests.
 func (c *Connection) askRoster(ctx context.Context, id string) (objects []string, err error) {
 	team, known := c.teamID(id)
 	if !known {
@@ -130,7 +131,7 @@ func (c *Connection) askRoster(ctx context.Context, id string) (objects []string
 			return nil, err
 		}
 		for _, m := range page.Members {
-			if object := m.object(); object != "" {
+			if object := m.object(); object != "" && !m.guest(c.conf.TenantID) {
 				objects = append(objects, object)
 			}
 		}

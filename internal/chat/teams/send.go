@@ -16,7 +16,7 @@ import (
 // the channel itself is a root of its own that links to the first: Teams shows a reply in
 // its thread only. It is one try. Errors are *chat.SendError.
 func (c *Connection) Post(ctx context.Context, d chat.Delivery) (chat.PostID, error) {
-	p, err := c.find(d.Channel)
+	p, err := c.find(ctx, d.Channel)
 	if err != nil {
 		return "", err
 	}
@@ -85,7 +85,7 @@ func rootOf(conversation string) string {
 
 // Edit makes the root d.Root show d.Snapshot. It notifies nobody.
 func (c *Connection) Edit(ctx context.Context, d chat.Delivery) error {
-	p, err := c.find(d.Channel)
+	p, err := c.find(ctx, d.Channel)
 	if err != nil {
 		return err
 	}
@@ -117,12 +117,16 @@ func (c *Connection) sendTo(ctx context.Context, t target, o call, into any) err
 	c.windows.count(t.channel, c.opt.Now())
 	err := c.do(ctx, o, into)
 	e, failed := sentError(err)
+	if err == nil {
+		c.roots.stands(t.channel, "")
+	}
 	if !failed {
 		return err
 	}
+	e = c.roots.judge(t.channel, t.root, e)
 	c.mend(t.place, &e)
 	e.Wide = e.Wide || e.Limited && c.windows.within(t.channel, c.opt.Now())
-	return c.roots.judge(t.channel, t.root, e)
+	return &e
 }
 
 // Find finds nothing: the Connector does not list messages.
@@ -134,11 +138,14 @@ func (c *Connection) Find(context.Context, chat.Sought) ([]chat.Found, error) {
 // id, of which any answer but that we are not let in at all will do.
 func (c *Connection) Reach(ctx context.Context, ch desk.Channel) error {
 	if ch.ID != "" {
-		p, err := c.find(ch)
+		p, err := c.find(ctx, ch)
 		if err != nil {
 			return err
 		}
 		return c.sendTo(ctx, target{channel: ch.ID, place: p}, c.membersOf(p.Service, ch.ID, "", smallPage), &struct{}{})
+	}
+	if !c.hasRecalled(ctx) {
+		return errUnread()
 	}
 	err := c.do(ctx, c.membersOf(c.service(), c.conf.OpsChannel, "", smallPage), nil)
 	var e *chat.SendError

@@ -90,6 +90,28 @@ func TestChatsAreOneConversationAndRing(t *testing.T) {
 	})
 }
 
+func TestWhatIsForTheChannelItselfIsDrawnForItself(t *testing.T) {
+	inWorld(t, func(w *world) {
+		w.words = func(d chat.Delivery) chat.Message {
+			if d.Broadcast {
+				return chat.Message{Summary: chat.Plain("For the channel itself.")}
+			}
+			return chat.Message{Summary: chat.Plain("For the thread.")}
+		}
+		w.types(teamstest.Line{Channel: group, User: ann, Text: "incident list"})
+		for _, broadcast := range []bool{false, true} {
+			d := replyTo("1", group, 2)
+			d.Broadcast = broadcast
+			if _, err := w.bot.Post(w.t.Context(), d); err != nil {
+				t.Fatal(err)
+			}
+			if got := w.newest(group).Reads(); strings.Contains(got, "itself") != broadcast {
+				t.Errorf("broadcast %v: %s", broadcast, got)
+			}
+		}
+	})
+}
+
 func TestWhereWeWereNeverSpokenTo(t *testing.T) {
 	inWorld(t, func(w *world) {
 		for id, want := range map[teamstest.ChannelID]string{
@@ -141,9 +163,11 @@ func TestEveryRefusalIsToldApart(t *testing.T) {
 				t.Errorf("%d %s: %+v", tc.status, tc.code, e)
 			}
 		}
-		w.fake.Faults(teamstest.On{}, teamstest.Refused(404, "ActivityNotFoundInConversation"))
-		if _, err := w.bot.Post(w.t.Context(), replyTo("1234", teach, 2)); failure(t, err).Outcome != chat.RootGone {
-			t.Errorf("a reply to no root: %v", err)
+		for n, want := range []chat.Outcome{chat.NotSent, chat.NotSent, chat.RootGone} {
+			w.fake.Faults(teamstest.On{}, teamstest.Refused(404, "ActivityNotFoundInConversation"))
+			if _, err := w.bot.Post(w.t.Context(), replyTo("1234", teach, 2)); failure(t, err).Outcome != want {
+				t.Errorf("a reply to no root, try %d: %v", n, err)
+			}
 		}
 		if n := len(w.sent(teach)); n != 1 || root == "" {
 			t.Errorf("%d messages", n)
@@ -172,6 +196,25 @@ func TestARootThatIsNotFoundOnceIsThere(t *testing.T) {
 			if e := failure(t, w.bot.Edit(w.t.Context(), d)); e.Outcome != want {
 				t.Errorf("try %d: %+v", n, e)
 			}
+		}
+	})
+}
+
+func TestARootThatIsNotFoundOnceAfterARestartIsThere(t *testing.T) {
+	inWorld(t, func(w *world) {
+		d := delivery(teach, 2)
+		var err error
+		if d.Root, err = w.bot.Post(w.t.Context(), delivery(teach, 1)); err != nil {
+			t.Fatal(err)
+		}
+		w.restart()
+		synctest.Wait()
+		w.fake.Faults(teamstest.On{Method: teamstest.MethodUpdate}, teamstest.Refused(404, "ActivityNotFoundInConversation"))
+		if e := failure(t, w.bot.Edit(w.t.Context(), d)); e.Outcome != chat.NotSent || e.After == 0 {
+			t.Errorf("%+v", e)
+		}
+		if err := w.bot.Edit(w.t.Context(), d); err != nil {
+			t.Error(err)
 		}
 	})
 }

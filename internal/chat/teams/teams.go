@@ -7,7 +7,7 @@
 // own token, who belongs to the teams of the access list. The package's parts:
 // verify.go and keys.go (is it from Teams), activity.go and text.go (what Teams sends),
 // request.go, message.go and press.go (what people ask for), event.go (installed, removed,
-// renamed), again.go (what comes twice), answer.go and private.go (answers), form.go,
+// renamed), again.go (what comes twice), answer.go, tell.go and private.go (answers), form.go,
 // send.go, body.go, root.go and window.go (posts), token.go and call.go (calls), outcome.go (how a
 // call ended), place.go (where what can be posted), person.go and roster.go (who is who),
 // memory.go (what outlasts a restart), check.go.
@@ -70,6 +70,9 @@ type Connection struct {
 	hosts []*url.URL // where we may be told to answer to
 	style card.Style
 
+	recalled     chan struct{} // closed when what was known before the start is
+	recalledOnce sync.Once     // closes it
+
 	keys    keyring
 	token   tokens
 	bodies  bodies
@@ -86,7 +89,7 @@ type Connection struct {
 
 // New makes a connection of a checked configuration with a bot. It calls nobody.
 func New(conf config.Teams, opt Options) (*Connection, error) {
-	c := &Connection{name: conf.Name, conf: conf, opt: opt}
+	c := &Connection{name: conf.Name, conf: conf, opt: opt, recalled: make(chan struct{})}
 	for _, text := range conf.ServiceURLs {
 		u, err := url.Parse(text)
 		if err != nil || u.Host == "" {
@@ -108,6 +111,7 @@ func New(conf config.Teams, opt Options) (*Connection, error) {
 	c.token = newTokens(c)
 	c.rosters = newRosters()
 	c.people = newPeople()
+	c.places.turn = make(chan struct{}, 1)
 	c.pressed = newPresses()
 	return c, nil
 }
@@ -176,10 +180,11 @@ func (c *Connection) allowed(address string) bool {
 }
 
 // Run recalls what Teams told before a restart and keeps it up to date until ctx ends.
+// Until it is recalled nothing is sent, and requests are refused with 503.
 func (c *Connection) Run(ctx context.Context) error {
 	c.recall(ctx)
 	var all sync.WaitGroup
-	for _, keep := range []func(context.Context){c.keepKeys, c.keepToken, c.keepRosters, c.keepPeople, c.keepPressed} {
+	for _, keep := range []func(context.Context){c.keepKeys, c.keepToken, c.keepRosters, c.keepPeople} {
 		all.Go(func() { keep(ctx) })
 	}
 	all.Wait()

@@ -1,6 +1,7 @@
 package teams
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 
@@ -12,19 +13,53 @@ import (
 // addresses. Teams writes & < > in a text as entities, spaces around mentions as
 // no-break spaces, and may put several.
 func (a activity) typed(address func(account) (desk.Person, bool)) string {
-	text := a.Text
+	var b strings.Builder
+	rest := 0
+	for _, m := range a.inText() {
+		stands := a.Text[m.from:m.to]
+		switch p, ok := address(m.who); {
+		case m.who.ID == a.Recipient.ID:
+			stands = " "
+		case ok:
+			stands = "@" + p.String()
+		}
+		b.WriteString(a.Text[rest:m.from] + stands)
+		rest = m.to
+	}
+	return collapse(unescape(b.String() + a.Text[rest:]))
+}
+
+// spot is a mention and where in the text it stands, in bytes.
+type spot struct {
+	from, to int
+	who      account
+}
+
+// inText finds the mentions in the text, in its order. Of several that read the same the
+// first entity is the first of them.
+func (a activity) inText() (all []spot) {
+	next := map[string]int{} // where to go on looking, by the mention's text
 	for _, e := range a.Entities {
 		if e.Type != "mention" || e.Text == "" {
 			continue
 		}
-		switch p, ok := address(e.Mentioned); {
-		case e.Mentioned.ID == a.Recipient.ID:
-			text = strings.Replace(text, e.Text, " ", 1)
-		case ok:
-			text = strings.Replace(text, e.Text, "@"+p.String(), 1)
+		at := strings.Index(a.Text[next[e.Text]:], e.Text)
+		if at < 0 {
+			continue
 		}
+		from := next[e.Text] + at
+		next[e.Text] = from + len(e.Text)
+		all = append(all, spot{from, next[e.Text], e.Mentioned})
 	}
-	return collapse(unescape(text))
+	slices.SortStableFunc(all, func(a, b spot) int { return a.from - b.from })
+	end := 0
+	return slices.DeleteFunc(all, func(s spot) bool { // one inside another
+		if s.from < end {
+			return true
+		}
+		end = s.to
+		return false
+	})
 }
 
 // unescape decodes once, so that a typed "&lt;" stays what it is.

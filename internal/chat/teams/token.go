@@ -18,6 +18,9 @@ const (
 	scope = "https://api.botframework.com/.default"
 	// tokenEarly is how long before its end a token is replaced.
 	tokenEarly = 5 * time.Minute
+	// leastLife is how long a token is used at least, whatever is said of its life: one that
+	// does not live so long is refused, and replaced then.
+	leastLife = time.Minute
 	// tokenPace is how long a refusal of a token counts: until then nobody asks again.
 	tokenPace = time.Second
 	// renewPace is how often at most a token is replaced that the Connector refused.
@@ -125,7 +128,7 @@ func (t *tokens) ask(ctx context.Context) (token, error) {
 		return token{}, untokened("no token", errors.New("the answer is no token"))
 	}
 	life := time.Duration(a.Expires) * time.Second
-	return token{value: a.Token, got: at, until: at.Add(max(life-tokenEarly, life/2))}, nil
+	return token{value: a.Token, got: at, until: at.Add(max(life-tokenEarly, life/2, leastLife))}, nil
 }
 
 // untokened is the failure of a call that was not even begun.
@@ -175,10 +178,12 @@ func (c *Connection) keepToken(ctx context.Context) {
 		case current.until.After(now):
 			wait(ctx, c.token.wake, current.until.Sub(now))
 		default:
+			pause := tokenPace
 			if err := c.token.renew(ctx, now); err != nil {
 				c.logTokenless(err)
-				wait(ctx, nil, retryEvery)
+				pause = retryEvery
 			}
+			wait(ctx, nil, pause)
 		}
 	}
 }

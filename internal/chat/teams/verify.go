@@ -76,16 +76,18 @@ func bare(err error) error {
 
 // concerns checks that what was signed is about this activity and for us: the token's
 // serviceUrl and the key's endorsements are the activity's, else it is not believed;
-// audience, tenant and host are ours, else it is somebody else's.
+// channel, audience, tenant and host are ours, else it is somebody else's.
 func (c *Connection) concerns(b believed, a activity) error {
 	switch {
 	case b.ServiceURL == "" || b.ServiceURL != a.ServiceURL:
 		return unbelieved(errElsewhere)
 	case !b.signer.endorses(a.ChannelID):
 		return unbelieved(errUnendorsed)
+	case a.ChannelID != "msteams":
+		return stranger("This request is not of Teams.", errors.New("the activity's channelId is not msteams"))
 	case !b.isFor(c.conf.AppID):
 		return stranger("This request is for another bot.", errors.New("the token's audience is not app_id"))
-	case a.tenant() != c.conf.TenantID:
+	case !strings.EqualFold(a.tenant(), c.conf.TenantID):
 		return stranger("This request is of another tenant.", errors.New("the activity's tenant is not tenant_id"))
 	case !c.allowed(a.ServiceURL):
 		return stranger("This request wants its answer where none may be sent.", errors.New("its serviceUrl is not in service_urls: add it there if it is Microsoft's"))

@@ -2,6 +2,7 @@ package teams_test
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"log/slog"
 	"net/http"
@@ -34,7 +35,9 @@ type world struct {
 	stop    func()
 	words   func(chat.Delivery) chat.Message
 	groups  []string
-	idle    bool // Run is not running
+	idle    bool   // Run is not running any more
+	unread  bool   // nor was it
+	tenant  string // as the configuration writes it; "": as the fake does
 	ask     teams.Asked
 
 	mu       sync.Mutex
@@ -101,7 +104,7 @@ var done = chat.Reply{Message: chat.Message{Summary: chat.Plain("Done.")}}
 
 // connect makes the adapter, whose calls go over a transport.
 func (w *world) connect(over http.RoundTripper) *teams.Connection {
-	conf := config.Teams{Name: "boston", AppID: w.at.App, AppSecret: config.NewSecret(string(w.at.Secret)), TenantID: string(w.at.ID), OpsChannel: string(ops),
+	conf := config.Teams{Name: "boston", AppID: w.at.App, AppSecret: config.NewSecret(string(w.at.Secret)), TenantID: cmp.Or(w.tenant, string(w.at.ID)), OpsChannel: string(ops),
 		Issuer: teamstest.Issuer, OpenIDURL: w.fake.OpenIDURL(), TokenURL: w.fake.TokenURL(), ServiceURLs: []string{w.fake.ServiceURL()}}
 	bot, err := teams.New(conf, teams.Options{
 		Word: func(d chat.Delivery) chat.Message { return w.words(d) }, Zone: newYork(w.t), Now: time.Now,
@@ -121,9 +124,12 @@ func (w *world) start() {
 	w.routes.Handle("/teams/boston/", w.bot.Handler(w.callbacks(w.handle)))
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
-	if w.idle {
+	switch {
+	case w.unread:
 		ended <- nil
-	} else {
+	case w.idle:
+		ended <- recalled(w.bot)
+	default:
 		go func() { ended <- w.bot.Run(ctx) }()
 	}
 	w.stop = func() {
@@ -132,6 +138,13 @@ func (w *world) start() {
 			w.t.Error(err)
 		}
 	}
+}
+
+// recalled lets an adapter recall what was remembered and keep nothing up to date.
+func recalled(bot *teams.Connection) error {
+	ended, cancel := context.WithCancel(context.Background())
+	cancel()
+	return bot.Run(ended)
 }
 
 func (w *world) callbacks(h chat.Handler) teams.Callbacks {
@@ -297,11 +310,22 @@ func (w *world) secrets() []string {
 
 // memory outlasts a restart of the adapter.
 type memory struct {
+	slow    time.Duration // each call takes so long
+	failing error         // of Recall
+
 	mu   sync.Mutex
 	kept map[[2]string][]byte
 }
 
+// get is what was kept last.
+func (m *memory) get(table, id string) string {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return string(m.kept[[2]string{table, id}])
+}
+
 func (m *memory) Keep(_ context.Context, table, id string, record []byte) error {
+	time.Sleep(m.slow)
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.kept == nil {
@@ -312,6 +336,10 @@ func (m *memory) Keep(_ context.Context, table, id string, record []byte) error 
 }
 
 func (m *memory) Recall(_ context.Context, table string, fn func(string, []byte) error) error {
+	time.Sleep(m.slow)
+	if m.failing != nil {
+		return m.failing
+	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	for k, record := range m.kept {

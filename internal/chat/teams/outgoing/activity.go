@@ -30,10 +30,8 @@ type activity struct {
 	} `json:"conversation"`
 	ChannelData struct {
 		Channel      named  `json:"channel"`
-		Team         named  `json:"team"`
 		Tenant       named  `json:"tenant"`
 		TeamsChannel string `json:"teamsChannelId"`
-		TeamsTeam    string `json:"teamsTeamId"`
 	} `json:"channelData"`
 }
 
@@ -92,14 +90,6 @@ func (a activity) tenant() string {
 	return a.Conversation.Tenant
 }
 
-// team is the id of the team, whose members alone can mention the webhook.
-func (a activity) team() string {
-	if a.ChannelData.Team.ID != "" {
-		return a.ChannelData.Team.ID
-	}
-	return a.ChannelData.TeamsTeam
-}
-
 func (a activity) zone() *time.Location {
 	for _, e := range a.Entities {
 		if e.Timezone == "" {
@@ -118,17 +108,15 @@ func (w *Webhook) idOf(a activity) string {
 	return string(w.name) + "/outgoing/" + a.channel() + "/" + a.ID
 }
 
-// request is what a person asks for.
+// request is what a person asks for. It names no team: a guest can mention the webhook too,
+// and nothing here tells them apart, so rights are those given by name.
 func (w *Webhook) request(a activity, at time.Time) chat.Request {
 	id := w.idOf(a)
 	sum := sha256.Sum256([]byte(id))
 	req := chat.Request{
 		ID: id, Trace: hex.EncodeToString(sum[:6]), At: at,
 		Person: desk.Person{Connection: w.name, ID: a.From.Object}, Name: a.From.Name, Zone: a.zone(),
-		Channel: desk.Channel{Connection: w.name, ID: a.channel()},
-	}
-	if team := a.team(); team != "" {
-		req.Groups = []string{"team:" + team}
+		Channel: desk.Channel{Connection: w.name, ID: a.channel()}, Open: true,
 	}
 	if req.Command, req.Text = split(w.typed(a)); req.Command == "" {
 		req.Command, req.Text = root, "help" // nothing but the mention

@@ -64,7 +64,7 @@ func TestWhoAsksWhereAndWhat(t *testing.T) {
 	got.At, got.Trace, got.Zone = time.Time{}, "", nil
 	want := chat.Request{
 		ID: "boston/outgoing/19:it@thread.tacv2/1700000000001", Person: desk.Person{Connection: "boston", ID: "4d3c-ann"}, Name: "Ann Lee",
-		Groups: []string{"team:19:team@thread.tacv2"}, Channel: desk.Channel{Connection: "boston", ID: "19:it@thread.tacv2"},
+		Channel: desk.Channel{Connection: "boston", ID: "19:it@thread.tacv2"}, Open: true,
 		Command: "incident", Text: "declare learn down | It's <b>down</b> & out",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {

@@ -43,8 +43,10 @@ func verify(authorization string, body []byte, keys [][]byte) error {
 	return errForged
 }
 
-// seen remembers activities for as long as their time would be believed. After a restart
-// it knows none of them; what changes anything is still done once, by its request's ID.
+// seen remembers activities for as long as their time would be believed. After a restart or
+// a reload of the configuration it knows none of them. What changes anything is done once
+// all the same, by its request's ID, which a replay shares; what only reads tells who
+// replays it, within the 5 minutes, what all in the channel may read.
 type seen struct {
 	mu       sync.Mutex
 	now, old map[string]bool

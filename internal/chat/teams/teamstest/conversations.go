@@ -89,7 +89,7 @@ func (s *Server) create(w http.ResponseWriter, c *call) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if json.Unmarshal(c.body, &in) != nil || in.Tenant != c.tenant.ID || in.Bot.ID != c.tenant.Bot() {
+	if json.Unmarshal(c.body, &in) != nil || !strings.EqualFold(string(in.Tenant), string(c.tenant.ID)) || in.Bot.ID != c.tenant.Bot() {
 		refuse(w, http.StatusBadGateway, "ServiceError") // not 400: msteams-docs issue 598
 		return
 	}

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"math/big"
 	"net/http"
+	"strings"
 	"sync"
 	"time"
 )
@@ -95,7 +96,7 @@ func (s *Server) serveKeys(w http.ResponseWriter, _ *call) {
 func (s *Server) serveToken(w http.ResponseWriter, c *call) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	t := s.tenants[TenantID(c.request.PathValue("tenant"))]
+	t := s.tenants[TenantID(strings.ToLower(c.request.PathValue("tenant")))]
 	form := c.form
 	switch {
 	case t == nil:
