@@ -28,5 +28,6 @@ func spanishTeams() map[string]string {
 		"there is no workflow of this name in [[teams.workflows]]":                                                                                    "no hay ningún flujo de trabajo con este nombre en [[teams.workflows]]",
 		"its workflow takes no posts any more (HTTP %d): switch it on, or make a new one in the channel and put its address into [[teams.workflows]]": "su flujo de trabajo ya no acepta mensajes (HTTP %d): actívelo, o cree uno nuevo en el canal y ponga su dirección en [[teams.workflows]]",
 		"its workflow does not read our posts (HTTP %d): make it from the template for webhook requests":                                              "su flujo de trabajo no lee nuestros mensajes (HTTP %d): créelo a partir de la plantilla para solicitudes de webhook",
+		"I cannot show you the answer right now, as it is for you alone. Please write to me in a personal chat.":                                      "Ahora mismo no puedo mostrarle la respuesta, porque es solo para usted. Escríbame en un chat personal.",
 	}
 }
