@@ -1,0 +1,324 @@
+package main
+
+import (
+	"strings"
+	"testing"
+	"time"
+)
+
+// cue is one thing that a person does in a channel.
+type cue struct {
+	who, in string
+	line    string
+	// press is the label of a button, which carries the line.
+	press string
+	// onCard: the button is in a post, which the host does not see.
+	onCard bool
+	// native are the options in which Discord has the line; nil: it has its words.
+	native map[string]string
+	// host is the line on the host, where no channel is meant by itself; "-": it cannot be
+	// said there.
+	host string
+	// own: the answer is about who or where it was typed, so the host's differs.
+	own     bool
+	refused bool
+	after   time.Duration // passes before
+}
+
+func (c cue) String() string {
+	if c.press != "" {
+		return "[" + c.press + "] " + c.line
+	}
+	return c.line
+}
+
+// script is what people do. A line is "who where: what they type", or "who where:
+// [button] the line that it carries", in an answer; with "[[" in a post. Behind it may
+// stand, each on its own line:
+//
+//	refused                nothing may be stored
+//	host: LINE             what stands for it on the host; "-": nothing can
+//	own                    the answer differs on the host
+//	discord: a=b; c=d      its native options there
+//
+// "wait 12m" lets time pass. Half a minute passes before each line. {#lib} is a channel
+// and {@ann} a person, as the platform has them in what is typed; {lib} is the address.
+const script = `
+root ops: belltower whoami
+	own
+student teach: belltower help incident declare
+	discord: command=incident declare
+student teach: subscribe all
+	host: subscribe {teach} all
+	own
+	discord: target=all
+student lib: subscribe portal incidents major+
+	host: subscribe {lib} portal incidents major+
+	own
+	discord: target=portal; kinds=incidents; least=major+
+student lib: subscribe lern
+	refused
+	host: subscribe {lib} lern
+	own
+student lib: [Use learn] subscribe learn
+	host: subscribe {lib} learn
+	own
+ann ops: subscribe {#lib} learn windows quiet
+	discord: target=learn; kinds=windows; manner=quiet; channel={#lib}
+student lib: subscribe
+	refused
+	host: subscribe {lib}
+	own
+ann ops: status
+student teach: incident declare learn down
+	refused
+	host: -
+ann ops: incident declare
+	refused
+ann ops: incident declare lern down
+	refused
+	discord: services=lern; impact=down
+ann ops: [Use learn] incident declare learn down
+ann ops: [Take INC-1 back] incident retract --yes 1
+ann ops: incident declare learn slow Login is slow | We are <looking> & *asking* @everyone. --next 45m
+	discord: services=learn; impact=slow; title=Login is slow; message=We are <looking> & *asking* @everyone.; next=45m
+ann ops: incident tell 2
+	discord: incident=2
+ann ops: incident change 2 partly Login fails | It is worse.
+	discord: incident=2; impact=partly; title=Login fails; message=It is worse.
+ann ops: incident impact 2 down
+	discord: incident=2; impact=down
+ann ops: incident services 2 +portal:slow
+	discord: incident=2; services=+portal:slow
+ann ops: incident title 2 Nobody can log in
+	discord: incident=2; title=Nobody can log in
+ann ops: incident lead 2 {@root}
+	discord: incident=2; person={@root}
+ann ops: incident lead 2 me
+	own
+	discord: incident=2; lead=me
+ann ops: incident began 2 03:52
+	discord: incident=2; when=03:52
+ann ops: incident note 2 Vendor ticket 8841 is open.
+	discord: incident=2; message=Vendor ticket 8841 is open.
+ann ops: incident update identified: The database is full. | next 20m
+	discord: status=identified; message=The database is full.; next=20m
+ann ops: incident update 2 idntified: The database is full.
+	refused
+ann ops: incident edit 2 #2 The database was full.
+	discord: incident=2; number=2; message=The database was full.
+ann ops: incident declare learn down Learn again
+	refused
+	discord: services=learn; impact=down; title=Learn again
+ann ops: [Separate incident] incident declare --separate learn down Learn again
+ann ops: incident merge 3 into 2
+	discord: incident=3; into=2
+ann ops: incident snooze 2 10m
+	discord: incident=2; for=10m
+ann ops: incident nothing-new 2
+	discord: incident=2
+wait 16m
+ann ops: incident show 2
+	own
+	discord: incident=2
+ann ops: incident list all
+	discord: which=all
+student teach: belltower why 2
+	host: -
+	discord: incident=2
+ann ops: incident resolve 2 All is well. --yes
+	discord: incident=2; message=All is well.; yes=true
+ann ops: incident reopen 2 It fails again.
+	discord: incident=2; message=It fails again.
+ann ops: [[Resolve INC-2] incident resolve --yes 2
+ann ops: incident ended 2 04:35
+	discord: incident=2; when=04:35
+ann ops: incident retract 77 wrong
+	refused
+	discord: incident=77; reason=wrong
+ann ops: incident drill portal down Practice
+	own
+	discord: services=portal; impact=down; title=Practice
+ann ops: incident update 4 We practise.
+	discord: incident=4; message=We practise.
+ann ops: incident resolve 4 Well done.
+	discord: incident=4; message=Well done.
+ann ops: window schedule portal,mail degraded dec 5 10pm for 2h New switches | Please save your work.
+	refused
+	discord: services=portal,mail; effect=degraded; when=dec 5 10pm; for=2h; title=New switches; details=Please save your work.
+ann ops: [Schedule it] window schedule --yes portal,mail degraded 2026-12-05T22:00:00-05:00 for 2h New switches | Please save your work.
+ann ops: window schedule portal dec 5 11pm for 1h Another --yes
+	refused
+	discord: services=portal; when=dec 5 11pm; for=1h; title=Another; yes=true
+ann ops: window schedule portal dec 5 11pm for 1h Another --force "the vendor asked" --yes
+	discord: services=portal; when=dec 5 11pm; for=1h; title=Another; yes=true; force=the vendor asked
+ann ops: window schedule learn dec 12 4am for 1h In the finals --force "I want" --yes
+	refused
+	host: -
+	discord: services=learn; when=dec 12 4am; for=1h; title=In the finals; yes=true; force=I want
+ann ops: window schedule learn tomorrow 2am for 1h Short notice --urgent "it leaks" --yes
+	discord: services=learn; when=tomorrow 2am; for=1h; title=Short notice; yes=true; urgent=it leaks
+ann ops: window schedule learn yesterday 2am for 1h Too late --yes
+	refused
+	discord: services=learn; when=yesterday 2am; for=1h; title=Too late; yes=true
+ann ops: window schedule mail every wednesday 04:00 for 3h Patches --yes
+	discord: services=mail; when=every wednesday 04:00; for=3h; title=Patches; yes=true
+ann ops: window cancel 4 dec 23 Holidays --yes
+	discord: window=4; day=dec 23; reason=Holidays; yes=true
+ann ops: window move 4 dec 16 to dec 17 04:00 --yes
+	discord: window=4; day=dec 16; when=dec 17 04:00; yes=true
+ann ops: window start 4
+	refused
+	discord: window=4
+ann ops: window move 1 dec 6 22:00 for 1h
+	refused
+	discord: window=1; when=dec 6 22:00; for=1h
+ann ops: [Move it] window move 1 --yes 2026-12-06T22:00:00-05:00 for 1h
+ann ops: window hold 1
+	discord: window=1
+ann ops: window cancel 2 The vendor is not ready.
+	refused
+	discord: window=2; reason=The vendor is not ready.
+ann ops: [Cancel it] window cancel 2 --yes The vendor is not ready.
+ann ops: window start 3 --yes
+	discord: window=3; yes=true
+ann ops: window extend 3 1h --yes
+	discord: window=3; for=1h; yes=true
+ann ops: window complete 3 All went well.
+	discord: window=3; message=All went well.
+ann ops: window start 1 --yes
+	discord: window=1; yes=true
+ann ops: window incident 1 down The switches do not start. --yes
+	discord: window=1; impact=down; message=The switches do not start.; yes=true
+student lib: window list all
+	own
+	discord: which=all
+student lib: window show 4
+	own
+	discord: window=4
+ann ops: window timeline 4
+	discord: window=4
+ann ops: window deliveries 3
+	discord: window=3
+ann ops: window faculty 4
+	own
+	discord: window=4
+ann ops: window help extend
+	discord: command=extend
+student teach: belltower why win-3
+	host: -
+	discord: window=3
+student teach: status learn
+	discord: target=learn
+student teach: [Show here] status learn here
+	own
+ann ops: incident timeline 2
+	discord: incident=2
+ann ops: incident deliveries 2
+	discord: incident=2
+ann ops: incident help resolve
+	discord: command=resolve
+ann ops: incident fly
+	refused
+root ops: belltower hold {connection} they asked
+	discord: connection={connection}; reason=they asked
+ann ops: incident update 5 identified: The power is out.
+	discord: incident=5; status=identified; message=The power is out.
+root ops: belltower release {connection}
+	discord: connection={connection}
+student lib: unsubscribe portal
+	host: unsubscribe {lib} portal
+	own
+	discord: target=portal
+ann lib: unsubscribe
+	refused
+	host: unsubscribe {lib}
+	own
+ann lib: [Unsubscribe from everything] unsubscribe --yes
+	host: unsubscribe {lib} --yes
+	own
+student lib: subscribe test
+	host: subscribe {lib} test
+	own
+root ops: belltower access
+root ops: belltower audit
+	own
+ann ops: belltower audit
+	refused
+	host: -
+wait 25m
+ann ops: belltower incident resolve 5 The power is back. --yes
+`
+
+// cues reads the script.
+func cues(t *testing.T) (all []cue) {
+	t.Helper()
+	after := 30 * time.Second
+	for line := range strings.Lines(strings.TrimSpace(script)) {
+		line = strings.TrimSuffix(line, "\n")
+		switch word, rest, _ := strings.Cut(line, " "); {
+		case strings.HasPrefix(line, "\t"):
+			all[len(all)-1].detail(t, strings.TrimSpace(line))
+			continue
+		case word == "wait":
+			d, err := time.ParseDuration(rest)
+			if err != nil {
+				t.Fatal(err)
+			}
+			after += d
+			continue
+		}
+		head, what, _ := strings.Cut(line, ": ")
+		c := cue{line: what, after: after}
+		c.who, c.in, _ = strings.Cut(head, " ")
+		if rest, pressed := strings.CutPrefix(what, "["); pressed {
+			rest, c.onCard = strings.CutPrefix(rest, "[")
+			c.press, c.line, _ = strings.Cut(rest, "] ")
+		}
+		all = append(all, c)
+		after = 30 * time.Second
+	}
+	return all
+}
+
+func (c *cue) detail(t *testing.T, line string) {
+	t.Helper()
+	kind, rest, _ := strings.Cut(line, ": ")
+	switch kind {
+	case "refused":
+		c.refused = true
+	case "own":
+		c.own = true
+	case "host":
+		c.host = rest
+	case "discord":
+		c.native = map[string]string{}
+		for _, option := range strings.Split(rest, "; ") {
+			name, value, _ := strings.Cut(option, "=")
+			c.native[name] = value
+		}
+	default:
+		t.Fatalf("what does the script mean by %q?", line)
+	}
+}
+
+// at is the cue with the addresses and mentions of a house.
+func (c cue) at(h *house) cue {
+	pairs := []string{"{connection}", string(h.connection)}
+	for _, name := range rooms() {
+		pairs = append(pairs, "{"+name+"}", h.address(name), "{#"+name+"}", h.room(name))
+	}
+	for _, name := range cast() {
+		pairs = append(pairs, "{@"+name+"}", h.mention(name))
+	}
+	fill := strings.NewReplacer(pairs...)
+	c.line, c.host = fill.Replace(c.line), fill.Replace(c.host)
+	if c.native != nil {
+		native := map[string]string{}
+		for name, v := range c.native {
+			native[name] = fill.Replace(v)
+		}
+		c.native = native
+	}
+	return c
+}
