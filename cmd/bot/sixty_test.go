@@ -82,7 +82,6 @@ func (s *stage) performs(onHost bool) (p performance) {
 	s.t.Helper()
 	for k, c := range cues(s.t) {
 		pass(c.after)
-		c = c.at(s.h)
 		if onHost && c.host == "-" {
 			continue
 		}
@@ -92,12 +91,9 @@ func (s *stage) performs(onHost bool) (p performance) {
 		}
 		var answer string
 		if onHost {
-			if c.host != "" {
-				c.line = c.host
-			}
-			answer = s.playsOnHost(c)
+			answer = s.playsOnHost(c.onHost(s.h))
 		} else {
-			answer = s.plays(c)
+			answer = s.plays(c.at(s.h))
 		}
 		s.t.Logf("%d %s %s: %s\n%s", k+1, c.who, c.in, c, answer)
 		if c.refused != strings.HasPrefix(answer, "(refused) ") && !(onHost && c.own) {

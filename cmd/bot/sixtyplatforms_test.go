@@ -77,8 +77,8 @@ type onSlack struct {
 }
 
 func slackHouse() (*house, error) {
-	h := &house{connection: "amherst", people: map[string]string{"ann": "UANN", "root": "UROOT", "student": "USTUDENT"}, rooms: map[string]string{"ops": "C1OPS", "teach": "C2TEACH", "lib": "C3LIB"}}
-	fake, at := slacktest.New(slacktest.WithClock(time.Now)), slacktest.NewWorkspace("amherst").At("http://bot")
+	h := &house{connection: "northgate", people: map[string]string{"ann": "UANN", "root": "UROOT", "student": "USTUDENT"}, rooms: map[string]string{"ops": "C1OPS", "teach": "C2TEACH", "lib": "C3LIB"}}
+	fake, at := slacktest.New(slacktest.WithClock(time.Now)), slacktest.NewWorkspace("northgate").At("http://bot")
 	if err := fake.StartInProcess(); err != nil {
 		return nil, err
 	}
@@ -89,7 +89,7 @@ func slackHouse() (*house, error) {
 	for _, name := range rooms() {
 		fake.AddChannel(at.Team, slacktest.Channel{ID: slacktest.ChannelID(h.rooms[name]), Name: name, Member: true})
 	}
-	h.config = fmt.Sprintf("[[slack]]\nname = \"amherst\"\nbot_token = %q\nsigning_secret = %q\nops_channel = \"C1OPS\"\napi_url = %q\n",
+	h.config = fmt.Sprintf("[[slack]]\nname = \"northgate\"\nbot_token = %q\nsigning_secret = %q\nops_channel = \"C1OPS\"\napi_url = %q\n",
 		string(at.Token), string(at.SigningSecret), fake.APIURL())
 	h.transport, h.company, h.close = fake.Transport(), onSlack{fake, h}, func() error { fake.Close(); return nil }
 	h.mention = func(name string) string { return "<@" + h.people[name] + "|" + name + ">" }
@@ -150,8 +150,8 @@ type onTeams struct {
 }
 
 func teamsHouse() (*house, error) {
-	h := &house{connection: "boston", people: map[string]string{}, rooms: map[string]string{"ops": "19:1ops@thread.tacv2", "teach": "19:2teach@thread.tacv2", "lib": "19:3lib@thread.tacv2"}}
-	fake, at := teamstest.New(teamstest.WithClock(time.Now)), teamstest.NewTenant("boston").At("http://bot")
+	h := &house{connection: "southgate", people: map[string]string{}, rooms: map[string]string{"ops": "19:1ops@thread.tacv2", "teach": "19:2teach@thread.tacv2", "lib": "19:3lib@thread.tacv2"}}
+	fake, at := teamstest.New(teamstest.WithClock(time.Now)), teamstest.NewTenant("southgate").At("http://bot")
 	if err := fake.StartInProcess(); err != nil {
 		return nil, err
 	}
@@ -165,7 +165,7 @@ func teamsHouse() (*house, error) {
 	for _, name := range rooms() {
 		fake.AddChannel(team, teamstest.Channel{ID: teamstest.ChannelID(h.rooms[name]), Name: name})
 	}
-	h.config = fmt.Sprintf("[[teams]]\nname = \"boston\"\napp_id = %q\napp_secret = %q\ntenant_id = %q\nops_channel = %q\nissuer = %q\nopenid_url = %q\ntoken_url = %q\nservice_urls = [%q]\n",
+	h.config = fmt.Sprintf("[[teams]]\nname = \"southgate\"\napp_id = %q\napp_secret = %q\ntenant_id = %q\nops_channel = %q\nissuer = %q\nopenid_url = %q\ntoken_url = %q\nservice_urls = [%q]\n",
 		at.App, string(at.Secret), string(at.ID), h.rooms["ops"], teamstest.Issuer, fake.OpenIDURL(), fake.TokenURL(), fake.ServiceURL())
 	h.transport, h.company = fake.Transport(), onTeams{fake, h}
 	h.mention, h.room = func(name string) string { return "<at>" + name + "</at>" }, h.address // Teams cannot mention a channel to a bot
@@ -225,17 +225,17 @@ type onDiscord struct {
 }
 
 func discordHouse() (*house, error) {
-	h := &house{connection: "lowell", people: map[string]string{"ann": "501", "root": "502", "student": "503"}, rooms: map[string]string{"ops": "1001", "teach": "1002", "lib": "1003"}}
-	fake, at := discordtest.New(discordtest.WithClock(time.Now)), discordtest.NewApplication("lowell").At("http://bot")
+	h := &house{connection: "westgate", people: map[string]string{"ann": "501", "root": "502", "student": "503"}, rooms: map[string]string{"ops": "1001", "teach": "1002", "lib": "1003"}}
+	fake, at := discordtest.New(discordtest.WithClock(time.Now)), discordtest.NewApplication("westgate").At("http://bot")
 	fake.AddApplication(at)
-	fake.AddGuild(discordtest.Guild{ID: "900", Name: "Lowell"})
+	fake.AddGuild(discordtest.Guild{ID: "900", Name: "Westgate"})
 	for _, name := range cast() {
 		fake.AddUser(discordtest.User{ID: discordtest.ID(h.people[name]), Name: name})
 	}
 	for _, name := range rooms() {
 		fake.AddChannel(discordtest.Channel{ID: discordtest.ID(h.rooms[name]), Guild: "900", Name: name})
 	}
-	h.config = fmt.Sprintf("[[discord]]\nname = \"lowell\"\nbot_token = %q\napplication_id = %q\npublic_key = %q\ngateway = false\nops_channel = \"1001\"\napi_url = %q\n",
+	h.config = fmt.Sprintf("[[discord]]\nname = \"westgate\"\nbot_token = %q\napplication_id = %q\npublic_key = %q\ngateway = false\nops_channel = \"1001\"\napi_url = %q\n",
 		string(at.Token), string(at.ID), at.PublicKey(), fake.APIURL())
 	h.transport, h.company, h.close = fake.Transport(), onDiscord{fake, h, at}, fake.Close
 	// Options of these kinds carry the bare id.
@@ -296,7 +296,16 @@ func (s onDiscord) presses(ctx context.Context, c cue) error {
 			continue
 		}
 		a, err := s.Click(ctx, discordtest.Click{Channel: room, Message: m.ID, Button: c.press, User: who})
-		return s.sound(ctx, a, err)
+		if err := s.sound(ctx, a, err); err != nil {
+			return err
+		}
+		// Slack's and Teams' own programs ask before a button does what cannot be undone;
+		// Discord's does not, so that the bot asks with the same button once more.
+		if asks := a.Message; asks.To == who && slices.Equal(asks.Buttons(), []string{c.press}) {
+			a, err = s.Click(ctx, discordtest.Click{Channel: room, Message: asks.ID, Button: c.press, User: who})
+			return s.sound(ctx, a, err)
+		}
+		return nil
 	}
 	return errNoButton
 }
@@ -334,14 +343,14 @@ func (x *handed) RoundTrip(r *http.Request) (*http.Response, error) {
 }
 
 func webHouse() (*house, error) {
-	h := &house{connection: "ashford", people: map[string]string{"ann": "ann", "root": "root", "student": "student"}, rooms: map[string]string{"ops": "1ops", "teach": "2teach", "lib": "3lib"}}
+	h := &house{connection: "eastgate", people: map[string]string{"ann": "ann", "root": "root", "student": "student"}, rooms: map[string]string{"ops": "1ops", "teach": "2teach", "lib": "3lib"}}
 	zone, err := time.LoadLocation("America/New_York")
 	if err != nil {
 		return nil, err
 	}
 	token, secret := config.NewSecret("a token"), config.NewSecret("a secret")
 	toBot, toPlatform := &handed{}, &handed{}
-	set := webchat.Settings{Title: "Sixty", Campuses: []webchat.Campus{{Name: h.connection, Label: "Ashford"}}, Token: token, Secret: secret, Zone: zone, Now: time.Now, Transport: toBot}
+	set := webchat.Settings{Title: "Sixty", Campuses: []webchat.Campus{{Name: h.connection, Label: "Eastgate"}}, Token: token, Secret: secret, Zone: zone, Now: time.Now, Transport: toBot}
 	for _, name := range cast() {
 		set.People = append(set.People, webchat.Person{ID: name, Name: name, Staff: true})
 	}
@@ -369,8 +378,9 @@ func (s onWeb) do(ctx context.Context, c cue, path string, fields url.Values) er
 	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	rec := httptest.NewRecorder()
 	s.platform.Handler().ServeHTTP(rec, r)
-	if rec.Code != http.StatusOK || strings.Contains(rec.Body.String(), "fault") {
-		return fmt.Errorf("%w: status %d, %s", errUnsound, rec.Code, rec.Body)
+	var done struct{ Fault string }
+	if err := json.Unmarshal(rec.Body.Bytes(), &done); err != nil || done.Fault != "" || rec.Code != http.StatusOK {
+		return fmt.Errorf("%w: %w, status %d, %s", errUnsound, err, rec.Code, done.Fault)
 	}
 	return nil
 }

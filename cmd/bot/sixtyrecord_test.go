@@ -106,6 +106,9 @@ func (s *stage) line(v any) string {
 // ids are the ids of requests, and of the log lines of one.
 var ids = regexp.MustCompile(`"(Request|Trace)": "[^"]*"`)
 
+// zoneTold says in which zone who asks reads: Discord and the host do not tell it.
+var zoneTold = regexp.MustCompile(`(?m)^Your zone: .*\n`)
+
 // as takes what is the platform's own out of what was read: the addresses of people and
 // channels, its name, the ids of requests.
 func (s *stage) as(text string) string {
@@ -117,6 +120,7 @@ func (s *stage) as(text string) string {
 		pairs = append(pairs, s.h.address(name), "#"+name)
 	}
 	pairs = append(pairs, string(s.h.connection), "<connection>")
+	text = zoneTold.ReplaceAllString(text, "")
 	return ids.ReplaceAllString(strings.NewReplacer(pairs...).Replace(text), `"$1": "<id>"`)
 }
 

@@ -235,7 +235,7 @@ ann lib: unsubscribe
 	host: unsubscribe {lib}
 	own
 ann lib: [Unsubscribe from everything] unsubscribe --yes
-	host: unsubscribe {lib} --yes
+	host: unsubscribe --yes {lib}
 	own
 student lib: subscribe test
 	host: subscribe {lib} test
@@ -302,6 +302,16 @@ func (c *cue) detail(t *testing.T, line string) {
 	}
 }
 
+// onHost is the cue as it is typed on the host, where addresses are all that there is.
+func (c cue) onHost(h *house) cue {
+	if c.host != "" {
+		c.line = c.host
+	}
+	plain := *h
+	plain.mention, plain.room = h.at, h.address
+	return c.at(&plain)
+}
+
 // at is the cue with the addresses and mentions of a house.
 func (c cue) at(h *house) cue {
 	pairs := []string{"{connection}", string(h.connection)}
@@ -312,7 +322,7 @@ func (c cue) at(h *house) cue {
 		pairs = append(pairs, "{@"+name+"}", h.mention(name))
 	}
 	fill := strings.NewReplacer(pairs...)
-	c.line, c.host = fill.Replace(c.line), fill.Replace(c.host)
+	c.line = fill.Replace(c.line)
 	if c.native != nil {
 		native := map[string]string{}
 		for name, v := range c.native {

@@ -133,15 +133,15 @@ func (s *stage) door() http.Handler {
 	case *slack.Workspace:
 		callbacks := s.bot.slackCallbacks(s.h.connection)
 		callbacks.Handle = s.noted
-		mux.Handle("/slack/amherst/{endpoint}", c.Handler(callbacks))
+		mux.Handle("/slack/northgate/{endpoint}", c.Handler(callbacks))
 	case tenant:
-		mux.Handle("/teams/boston/messages", c.bot.Handler(teams.Callbacks{Handle: s.noted, Returned: s.bot.returned}))
+		mux.Handle("/teams/southgate/messages", c.bot.Handler(teams.Callbacks{Handle: s.noted, Returned: s.bot.returned}))
 	case *discord.Connection:
 		callbacks := s.bot.discordCallbacks()
 		callbacks.Handle = s.noted
-		mux.Handle("/discord/lowell/interactions", c.Handler(callbacks))
+		mux.Handle("/discord/westgate/interactions", c.Handler(callbacks))
 	case *web.Connection:
-		mux.Handle("/web/ashford/{endpoint}", c.Handler(web.Callbacks{Handle: s.noted, Complete: s.bot.complete}))
+		mux.Handle("/web/eastgate/{endpoint}", c.Handler(web.Callbacks{Handle: s.noted, Complete: s.bot.complete}))
 	}
 	return mux
 }
@@ -201,7 +201,7 @@ func (s *stage) playsOnHost(c cue) string {
 		s.t.Fatalf("%s: status %d, %v", c, rec.Code, err)
 	}
 	// A button's command is typed as it stands in the answer.
-	if c.press != "" && !strings.Contains(s.answer.Text, "["+c.press+"] "+c.line+"\n") && !c.onCard {
+	if shown := strings.Contains(s.answer.Text, "["+c.press+"] "+c.line+"\n"); c.press != "" && !shown && !c.onCard {
 		s.t.Errorf("the host was not shown [%s] %s, but:\n%s", c.press, c.line, s.answer.Text)
 	}
 	s.answer = a
