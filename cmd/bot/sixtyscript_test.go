@@ -4,6 +4,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/umassonline/belltower/internal/chat"
 )
 
 // cue is one thing that a person does in a channel.
@@ -14,6 +16,9 @@ type cue struct {
 	press string
 	// onCard: the button is in a post, which the host does not see.
 	onCard bool
+	// fill is what the form opened before is filled in with, by field; form is that form.
+	fill map[string]string
+	form chat.Form
 	// native are the options in which Discord has the line; nil: it has its words.
 	native map[string]string
 	// host is the line on the host, where no channel is meant by itself; "-": it cannot be
@@ -33,8 +38,9 @@ func (c cue) String() string {
 }
 
 // script is what people do. A line is "who where: what they type", or "who where:
-// [button] the line that it carries", in an answer; with "[[" in a post. Behind it may
-// stand, each on its own line:
+// [button] the line that it carries", in an answer; with "[[" in a post; or "who where:
+// (form) a=b; c=d", which fills in the form that was opened before. Behind it may stand,
+// each on its own line:
 //
 //	refused                nothing may be stored
 //	host: LINE             what stands for it on the host; "-": nothing can
@@ -109,6 +115,7 @@ ann ops: incident edit 2 #2 The database was full.
 	discord: incident=2; number=2; message=The database was full.
 ann ops: incident declare learn down Learn again
 	refused
+	own
 	discord: services=learn; impact=down; title=Learn again
 ann ops: [Separate incident] incident declare --separate learn down Learn again
 ann ops: incident merge 3 into 2
@@ -126,6 +133,12 @@ ann ops: incident list all
 student teach: belltower why 2
 	host: -
 	discord: incident=2
+ann ops: incident update 2
+	refused
+	own
+	discord: incident=2
+ann ops: (form) status=monitoring; message=Better now: R&D says <ok>, "really" -- *ok*.
+	host: incident update 2 monitoring: Better now: R&D says <ok>, "really" -- *ok*.
 ann ops: incident resolve 2 All is well. --yes
 	discord: incident=2; message=All is well.; yes=true
 ann ops: incident reopen 2 It fails again.
@@ -220,6 +233,12 @@ ann ops: incident help resolve
 	discord: command=resolve
 ann ops: incident fly
 	refused
+ann ops: subscribe {#teach} Teaching windows,digest loud
+	discord: target=Teaching; kinds=windows,digest; manner=loud; channel={#teach}
+student teach: subscribe portal from 22:00 to 7:00 only critical
+	host: subscribe {teach} portal from 22:00 to 7:00 only critical
+	own
+	discord: target=portal; hours=22:00 to 7:00 only critical
 root ops: belltower hold {connection} they asked
 	discord: connection={connection}; reason=they asked
 ann ops: incident update 5 identified: The power is out.
@@ -237,6 +256,13 @@ ann lib: unsubscribe
 ann lib: [Unsubscribe from everything] unsubscribe --yes
 	host: unsubscribe --yes {lib}
 	own
+ann lib: subscribe
+	refused
+	host: subscribe {lib}
+	own
+ann lib: (form) target=portal; kinds=incidents; manner=loud
+	host: subscribe {lib} portal incidents loud
+	own
 student lib: subscribe test
 	host: subscribe {lib} test
 	own
@@ -246,8 +272,33 @@ root ops: belltower audit
 ann ops: belltower audit
 	refused
 	host: -
+wait 15m
+ann ops: [[Snooze INC-5 10 min] incident snooze 5 10m
 wait 25m
+ann ops: [[Nothing new on INC-5] incident nothing-new 5
+ann ops: incident update 5 “Better”… we hope 🎉: 50% of *all* <b>users</b> & R&D, ` + "`code`" + `, _so_ ~far~ @here http://example.edu/a?b=c&d=e —next 30m
 ann ops: belltower incident resolve 5 The power is back. --yes
+ann ops: incident declare
+	refused
+ann ops: (form) services=mail,portal; impact=major; title=Mail "is" slow --really; message=We look, *all* of us.; next=45m
+	host: incident declare mail,portal partly Mail "is" slow --really | We look, *all* of us. --next 45m
+ann ops: window schedule
+	refused
+ann ops: (form) services=mail; when=dec 20 22:00; for=1h; title=By form
+	refused
+	host: window schedule mail dec 20 22:00 for 1h By form
+ann ops: [Schedule it] window schedule --yes mail down 2026-12-20T22:00:00-05:00 for 1h By form
+wait 169h30m
+ann ops: [[Work is done: WIN-5] window complete 5
+	refused
+	host: -
+ann ops: (form) message=The patches are in.
+	host: window complete 5 The patches are in.
+ann ops: incident resolve 6 --yes
+	discord: incident=6; yes=true
+ann ops: status here
+ann ops: window list 30d
+	discord: which=30d
 `
 
 // cues reads the script.
@@ -275,6 +326,9 @@ func cues(t *testing.T) (all []cue) {
 			rest, c.onCard = strings.CutPrefix(rest, "[")
 			c.press, c.line, _ = strings.Cut(rest, "] ")
 		}
+		if rest, is := strings.CutPrefix(what, "(form) "); is {
+			c.fill = options(rest)
+		}
 		all = append(all, c)
 		after = 30 * time.Second
 	}
@@ -292,14 +346,20 @@ func (c *cue) detail(t *testing.T, line string) {
 	case "host":
 		c.host = rest
 	case "discord":
-		c.native = map[string]string{}
-		for _, option := range strings.Split(rest, "; ") {
-			name, value, _ := strings.Cut(option, "=")
-			c.native[name] = value
-		}
+		c.native = options(rest)
 	default:
 		t.Fatalf("what does the script mean by %q?", line)
 	}
+}
+
+// options reads "a=b; c=d".
+func options(text string) map[string]string {
+	all := map[string]string{}
+	for _, option := range strings.Split(text, "; ") {
+		name, value, _ := strings.Cut(option, "=")
+		all[name] = value
+	}
+	return all
 }
 
 // onHost is the cue as it is typed on the host, where addresses are all that there is.

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -36,6 +37,7 @@ type stage struct {
 	mu     sync.Mutex
 	heard  []chat.Request
 	said   []chat.Reply
+	form   chat.Form   // the newest that was opened
 	answer localAnswer // the newest on the host
 }
 
@@ -154,13 +156,19 @@ func (s *stage) noted(ctx context.Context, r chat.Request) chat.Reply {
 	return reply
 }
 
+// toAll is behind an answer that everybody in the channel sees.
+const toAll = "(to everybody)\n"
+
 // plays has a person do what the cue says, and returns what the bot answered, without
 // mark-up.
 func (s *stage) plays(c cue) string {
 	s.t.Helper()
 	act := s.h.company.types
-	if c.press != "" {
+	switch c.form = s.form; {
+	case c.press != "":
 		act = s.h.company.presses
+	case c.fill != nil:
+		act = s.h.company.fills
 	}
 	if err := act(s.t.Context(), c); err != nil {
 		s.t.Errorf("%s: %s in %s: %s: %v", s.h.connection, c.who, c.in, c, err)
@@ -172,7 +180,7 @@ func (s *stage) plays(c cue) string {
 		s.t.Errorf("%s: %s: the commands were asked %d times", s.h.connection, c, len(s.said))
 	}
 	for _, got := range s.heard {
-		if c.press != "" && got.Command+" "+got.Text != c.line {
+		if c.press != "" && got.Options == nil && got.Command+" "+got.Text != c.line {
 			s.t.Errorf("%s: [%s] carries %s %s, not %s", s.h.connection, c.press, got.Command, got.Text, c.line)
 		}
 	}
@@ -182,6 +190,13 @@ func (s *stage) plays(c cue) string {
 			text.WriteString("(refused) ")
 		}
 		text.WriteString(reply.Message.PlainText(s.bot.words.Zone))
+		if reply.Public {
+			text.WriteString(toAll)
+		}
+		if reply.Form != nil {
+			s.form = *reply.Form
+			fmt.Fprintf(&text, "(a form: %s)\n", s.form.Title)
+		}
 	}
 	s.heard, s.said = nil, nil
 	return text.String()
@@ -201,7 +216,11 @@ func (s *stage) playsOnHost(c cue) string {
 		s.t.Fatalf("%s: status %d, %v", c, rec.Code, err)
 	}
 	// A button's command is typed as it stands in the answer.
-	if shown := strings.Contains(s.answer.Text, "["+c.press+"] "+c.line+"\n"); c.press != "" && !shown && !c.onCard {
+	button := "[" + c.press + "] " + c.line + "\n"
+	if c.host != "" {
+		button = "[" + c.press + "] "
+	}
+	if c.press != "" && !c.onCard && !strings.Contains(s.answer.Text, button) {
 		s.t.Errorf("the host was not shown [%s] %s, but:\n%s", c.press, c.line, s.answer.Text)
 	}
 	s.answer = a
