@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -58,7 +59,7 @@ func webHouse() (*house, error) {
 	}
 	token, secret := config.NewSecret("a token"), config.NewSecret("a secret")
 	toBot, toPlatform := &handed{}, &handed{}
-	set := webchat.Settings{Title: "Sixty", Campuses: []webchat.Campus{{Name: h.connection, Label: "Eastgate"}}, Token: token, Secret: secret, Zone: zone, Now: time.Now, Transport: toBot}
+	set := webchat.Settings{Title: "Sixty", Campuses: []webchat.Campus{{Name: h.connection, Label: "Eastgate"}}, Token: token, Secret: secret, Zone: zone, Now: time.Now, Log: slog.New(slog.DiscardHandler), Transport: toBot}
 	for _, name := range cast() {
 		set.People = append(set.People, webchat.Person{ID: name, Name: name, Staff: true})
 	}

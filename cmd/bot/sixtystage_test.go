@@ -127,23 +127,28 @@ func (s *stage) opens() {
 	synctest.Wait()
 }
 
-// door is where the platform's requests come in, as the links have it, but that what is
+// door is where the platform's requests come in, as the link has it, but that what is
 // handed to the commands and back is noted.
 func (s *stage) door() http.Handler {
-	mux := http.NewServeMux()
-	switch c := s.bot.links[0].sender.(type) {
+	l := s.bot.links[0]
+	var inner http.Handler
+	switch c := l.sender.(type) {
 	case *slack.Workspace:
-		callbacks := s.bot.slackCallbacks(s.h.connection)
+		callbacks := s.bot.slackCallbacks(l.Name)
 		callbacks.Handle = s.noted
-		mux.Handle("/slack/northgate/{endpoint}", c.Handler(callbacks))
+		inner = c.Handler(callbacks)
 	case tenant:
-		mux.Handle("/teams/southgate/messages", c.bot.Handler(teams.Callbacks{Handle: s.noted, Returned: s.bot.returned}))
+		inner = c.bot.Handler(teams.Callbacks{Handle: s.noted, Returned: s.bot.returned})
 	case *discord.Connection:
 		callbacks := s.bot.discordCallbacks()
 		callbacks.Handle = s.noted
-		mux.Handle("/discord/westgate/interactions", c.Handler(callbacks))
+		inner = c.Handler(callbacks)
 	case *web.Connection:
-		mux.Handle("/web/eastgate/{endpoint}", c.Handler(web.Callbacks{Handle: s.noted, Complete: s.bot.complete}))
+		inner = c.Handler(web.Callbacks{Handle: s.noted, Complete: s.bot.complete})
+	}
+	mux := http.NewServeMux()
+	for pattern := range l.doors() {
+		mux.Handle(pattern, inner)
 	}
 	return mux
 }
