@@ -87,9 +87,9 @@ func (s *stage) performs(onHost bool) (p performance) {
 		if onHost && c.host == "-" {
 			continue
 		}
-		before := stored{}
+		var before []string
 		if c.refused {
-			before = s.reads()
+			before = s.kept()
 		}
 		var answer string
 		if onHost {
@@ -101,7 +101,7 @@ func (s *stage) performs(onHost bool) (p performance) {
 			s.t.Errorf("%d. %s is answered:\n%s", k+1, c, answer)
 		}
 		if c.refused {
-			sameRecord(s.t, before, s.reads())
+			same(s.t, "what is stored after a refusal", before, s.kept())
 		}
 		answer = s.as(answer)
 		p.answers = append(p.answers, c.who+": "+answer)

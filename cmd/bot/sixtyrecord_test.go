@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"regexp"
 	"slices"
 	"strings"
@@ -71,6 +72,30 @@ func (s *stage) reads() (r stored) {
 		s.t.Fatal(err)
 	}
 	return r
+}
+
+// kept is every byte that a command could store, by where it is.
+func (s *stage) kept() []string {
+	s.t.Helper()
+	var all []string
+	err := s.db.View(s.t.Context(), func(tx storage.Tx) error {
+		all = nil
+		for _, table := range []string{"incident", "entry", "seq", "window", "due", "asked", "audit", "seen", "ann", "out", "sub", "hold"} {
+			k := storage.TableOf[struct{}](table).Key()
+			err := tx.Scan(k, k.End(), 0, func(key, value []byte) (bool, error) {
+				all = append(all, fmt.Sprintf("%q %s", key, value))
+				return true, nil
+			})
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return all
 }
 
 func firstError(errs ...error) error {

@@ -47,8 +47,10 @@ func (c cue) String() string {
 //	own                    the answer differs on the host
 //	discord: a=b; c=d      its native options there
 //
-// "wait 12m" lets time pass. Half a minute passes before each line. {#lib} is a channel
+// "wait 12m" lets time pass; half a minute passes before each line. {#lib} is a channel
 // and {@ann} a person, as the platform has them in what is typed; {lib} is the address.
+// What is behind "the next day" is left out where the race detector watches: with it, the
+// minutes of a day take half a minute.
 const script = `
 root ops: belltower whoami
 	own
@@ -174,12 +176,12 @@ ann ops: window schedule learn tomorrow 2am for 1h Short notice --urgent "it lea
 ann ops: window schedule learn yesterday 2am for 1h Too late --yes
 	refused
 	discord: services=learn; when=yesterday 2am; for=1h; title=Too late; yes=true
-ann ops: window schedule mail every wednesday 04:00 for 3h Patches --yes
-	discord: services=mail; when=every wednesday 04:00; for=3h; title=Patches; yes=true
-ann ops: window cancel 4 dec 23 Holidays --yes
-	discord: window=4; day=dec 23; reason=Holidays; yes=true
-ann ops: window move 4 dec 16 to dec 17 04:00 --yes
-	discord: window=4; day=dec 16; when=dec 17 04:00; yes=true
+ann ops: window schedule mail every thursday 04:00 for 3h Patches --yes --urgent "they are late"
+	discord: services=mail; when=every thursday 04:00; for=3h; title=Patches; yes=true; urgent=they are late
+ann ops: window cancel 4 dec 24 Holidays --yes
+	discord: window=4; day=dec 24; reason=Holidays; yes=true
+ann ops: window move 4 dec 17 to dec 18 04:00 --yes
+	discord: window=4; day=dec 17; when=dec 18 04:00; yes=true
 ann ops: window start 4
 	refused
 	discord: window=4
@@ -288,7 +290,8 @@ ann ops: (form) services=mail; when=dec 20 22:00; for=1h; title=By form
 	refused
 	host: window schedule mail dec 20 22:00 for 1h By form
 ann ops: [Schedule it] window schedule --yes mail down 2026-12-20T22:00:00-05:00 for 1h By form
-wait 169h30m
+the next day
+wait 25h10m
 ann ops: [[Work is done: WIN-5] window complete 5
 	refused
 	host: -
@@ -308,6 +311,10 @@ func cues(t *testing.T) (all []cue) {
 	for line := range strings.Lines(strings.TrimSpace(script)) {
 		line = strings.TrimSuffix(line, "\n")
 		switch word, rest, _ := strings.Cut(line, " "); {
+		case line == "the next day" && raced:
+			return all
+		case line == "the next day":
+			continue
 		case strings.HasPrefix(line, "\t"):
 			all[len(all)-1].detail(t, strings.TrimSpace(line))
 			continue
