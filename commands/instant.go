@@ -110,6 +110,8 @@ func (m moment) lastDay(today calendarDay) calendarDay {
 		return today.plus(-1)
 	case dayTomorrow:
 		return today.plus(1)
+	case dayAfterTomorrow:
+		return today.plus(2)
 	case dayOfWeek:
 		return today.plus(-(7 - today.until(m.weekday)) % 7)
 	case dayNextWeek:
@@ -127,6 +129,9 @@ func (m moment) lastDay(today calendarDay) calendarDay {
 func (m moment) on(day calendarDay, zone *time.Location) (time.Time, error) {
 	if !exists(day.year, day.month, day.day) {
 		return time.Time{}, desk.Refuse(desk.Invalid, "%s %d has no day %d.", desk.Term(day.month.String()), day.year, day.day)
+	}
+	if err := m.checkNamed(day); err != nil {
+		return time.Time{}, err
 	}
 	at := instants(m.wall(day), zone)
 	switch len(at) {
