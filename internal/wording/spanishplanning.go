@@ -163,6 +163,7 @@ func spanishWindowForms() map[string]string {
 		"It does not take place at these times:":                                                    "No se hace en estas fechas:",
 		"There is no time on %s that could be left out.":                                            "No hay ninguna fecha el %s que se pueda omitir.",
 		"At most %d days can be left out.":                                                          "Se pueden omitir %d días como máximo.",
+		"in the last %s":                                                                            "en un plazo de %s",
 		"%q is no zone that I know.":                                                                "No conozco la zona %q.",
 		"Zones are said like: ET, UTC, America/New_York, Europe/Berlin or +01:00.":                  "Las zonas se dicen así: ET, UTC, America/New_York, Europe/Berlin o +01:00.",
 		"Midnight may be the begin of a day, or its end.":                                           "La medianoche puede ser el comienzo de un día o su final.",
