@@ -151,7 +151,7 @@ func (m moment) onBehind(after time.Time, zone *time.Location, day calendarDay) 
 		if !zoneJump(m.wall(day), zone).After(after) {
 			return time.Time{}, errPassed
 		}
-		return time.Time{}, m.skipped(day)
+		return time.Time{}, m.skipped(day, zone)
 	}
 	for len(at) > 0 && !at[0].After(after) {
 		at = at[1:]

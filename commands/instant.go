@@ -138,7 +138,7 @@ func (m moment) on(day calendarDay, zone *time.Location) (time.Time, error) {
 	case 1:
 		return at[0].UTC(), nil
 	case 0:
-		return time.Time{}, m.skipped(day)
+		return time.Time{}, m.skipped(day, zone)
 	}
 	return time.Time{}, m.twice(day, at)
 }
@@ -149,11 +149,13 @@ func (m moment) wall(day calendarDay) time.Time {
 }
 
 // skipped refuses a time that is not there, as the clocks go forward over it.
-func (m moment) skipped(day calendarDay) error {
+func (m moment) skipped(day calendarDay, zone *time.Location) error {
 	wall := m.wall(day)
-	return desk.Refuse(desk.Invalid, "There is no %s on %s, %d %s %d: the clocks go forward over it.",
+	after := zoneJump(wall, zone).In(zone)
+	better := strings.TrimSpace(date(after).String() + " " + after.Format("15:04") + " " + m.zoneSaid)
+	return &unclear{desk.Refuse(desk.Invalid, "There is no %s on %s, %d %s %d: the clocks go forward over it.",
 		wall.Format("15:04"), desk.Term(wall.Weekday().String()), day.day, desk.Term(day.month.String()), day.year).
-		WithHint("Please give a time before or after.")
+		WithHint("The first time after that: %s", better), []string{better}}
 }
 
 // twice asks which of two instants is meant, as the clocks go back.

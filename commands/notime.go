@@ -21,7 +21,7 @@ func (a *asked) noTime(s span) error {
 		return desk.Refuse(desk.Invalid, "No time was given.").WithHint("Like: %s", desk.Term("saturday 04:00 for 3h")).In(fieldWhen)
 	}
 	if day, ok := missingDay(lower(words), date(a.req.At.In(a.Words.Zone)).year); ok {
-		return desk.Refuse(desk.Invalid, "%s %d has no day %d.", desk.Term(day.month.String()), day.year, day.day).In(fieldWhen)
+		return a.lastDayOf(s, day)
 	}
 	if slices.ContainsFunc(words[:min(dayWords+1, len(words))], isMidnight) {
 		return desk.Refuse(desk.Ambiguous, "Midnight may be the begin of a day, or its end.").
@@ -62,6 +62,18 @@ func nearTime(words []string) string {
 		return ""
 	}
 	return near
+}
+
+// lastDayOf refuses a day that a month has not, and offers its last one.
+func (a *asked) lastDayOf(s span, d calendarDay) error {
+	last := date(time.Date(d.year, d.month+1, 0, 0, 0, 0, 0, time.UTC))
+	better, n := last.String(), 1
+	if words := s.words(); !strings.HasPrefix(words[0], strconv.Itoa(d.year)+"-") {
+		better, n = strings.ToLower(d.month.String())+" "+strconv.Itoa(last.day), 2
+	}
+	q := &question{Refusal: desk.Refuse(desk.Invalid, "%s %d has no day %d.", desk.Term(d.month.String()), d.year, d.day).
+		WithHint("Its last day is %s.", better).In(fieldWhen)}
+	return q.offering(a.instead(s, n)(better))
 }
 
 // missingDay finds a day that the calendar has not: feb 30, feb 29 2027, 2027-02-29.

@@ -286,7 +286,12 @@ func (s span) length() (end, error) {
 }
 
 func (s span) noLength() error {
-	return desk.Refuse(desk.Invalid, "%q is no length of time.", clip(strings.Join(s.words(), " "))).
+	words := s.words()
+	said := min(1, len(words))
+	if len(words) > 1 && (isNumber(words[0]) || strings.EqualFold(words[0], "a") || strings.EqualFold(words[0], "an")) {
+		said = 2
+	}
+	return desk.Refuse(desk.Invalid, "%q is no length of time.", clip(strings.Join(words[:said], " "))).
 		WithHint("Like: 3h; also 90m, 1h30m, 2d.").In(fieldFor)
 }
 

@@ -143,7 +143,7 @@ func (c Context) WindowShown(w desk.Window, next []desk.Period, staff *ForStaff)
 func (c Context) forbidden(o *desk.Objection) chat.Line {
 	said := c.against(o, desk.Planning{})
 	if len(o.All) > 0 {
-		said += " " + c.word("Of its times these are meant: %s.", c.and(c.begins(o.All)))
+		said += " " + c.word("This is about these of its times: %s.", c.and(c.begins(o.All)))
 	}
 	return paragraph(chat.Plain(said))
 }
