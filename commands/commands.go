@@ -212,6 +212,17 @@ func (a *asked) find(command string) error {
 // path is how the verb is typed: "incident declare".
 func (a *asked) path() string { return strings.TrimSpace(a.command + " " + a.verb.name) }
 
+// showNumber is the verb that shows what a number names, where a number was typed for a
+// verb.
+func (a *asked) showNumber(name string) (string, bool) {
+	_, window := parseWindowNumber(name)
+	_, incident := parseNumber(name)
+	if a.command == "window" && window || a.command == "incident" && incident {
+		return "show " + name, true
+	}
+	return "", false
+}
+
 func (a *asked) unknownVerb(name string, verbs []verb) error {
 	var names []string
 	for _, v := range verbs {
@@ -228,6 +239,12 @@ func (a *asked) unknownVerb(name string, verbs []verb) error {
 	}
 	slices.Sort(names)
 	err := unknownWord(desk.Term(a.command+" command"), name, names)
+	if show, ok := a.showNumber(name); ok {
+		err.near = show
+		err.WithHint("Did you mean %s?", a.command+" "+show)
+		a.verb.name = "show"
+		return err.offering(a.action(a.Words.Instead(show), strings.TrimSpace(name+" "+a.line.rest)))
+	}
 	if err.near != "" {
 		a.verb.name = err.near
 		return err.offering(a.action(a.Words.Instead(err.near), a.again()))

@@ -25,7 +25,7 @@ func (m moment) future(now time.Time, zone *time.Location) (time.Time, error) {
 	if !errors.Is(err, errPassed) {
 		return t, err
 	}
-	if m.clock && (m.day == dayBare || m.day == dayToday) {
+	if m.clock && (m.day == dayBare || m.day == dayToday || m.day == dayTonight) {
 		at := m.wall(today).Format("15:04")
 		return t, &unclear{desk.Refuse(desk.Invalid, "%s today has passed.", at).
 			WithHint("If you mean the day after: tomorrow %s", at), []string{m.onDay("tomorrow")}}
@@ -84,6 +84,13 @@ func (m moment) nextDays(today, from calendarDay) []calendarDay {
 		return []calendarDay{today.plus(-1)}
 	case dayTomorrow:
 		return []calendarDay{today.plus(1)}
+	case dayAfterTomorrow:
+		return []calendarDay{today.plus(2)}
+	case dayTonight:
+		if m.hour < nightOver {
+			return []calendarDay{today.plus(1)}
+		}
+		return []calendarDay{today}
 	case dayToday:
 		return []calendarDay{today}
 	case dayOfWeek:
@@ -96,6 +103,9 @@ func (m moment) nextDays(today, from calendarDay) []calendarDay {
 	}
 	return []calendarDay{from}
 }
+
+// nightOver is the hour at which "tonight" is over: before it is the morning after.
+const nightOver = 6
 
 // dates lists the days of a date, from a year on where none was said.
 func (m moment) dates(year int) (out []calendarDay) {
@@ -141,10 +151,13 @@ func (m moment) onBehind(after time.Time, zone *time.Location, day calendarDay) 
 		if !zoneJump(m.wall(day), zone).After(after) {
 			return time.Time{}, errPassed
 		}
-		return time.Time{}, m.skipped(day)
+		return time.Time{}, m.skipped(day, zone)
 	}
 	for len(at) > 0 && !at[0].After(after) {
 		at = at[1:]
+	}
+	if err := m.checkNamed(day); err != nil && len(at) > 0 {
+		return time.Time{}, err
 	}
 	switch len(at) {
 	case 0:

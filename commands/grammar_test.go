@@ -107,7 +107,7 @@ func TestWhatIsNoTime(t *testing.T) {
 func TestTimesThatAreRefusedOrAskedAbout(t *testing.T) {
 	tests := []struct{ typed, now, want string }{
 		{"23:50", "2026-11-27 04:00", "23:50 EST is still to come. If you mean the day before: yesterday 23:50"},
-		{"02:30", "2026-03-08 12:00", "There is no 02:30 on Sunday, 8 March 2026: the clocks go forward over it. Please give a time before or after."},
+		{"02:30", "2026-03-08 12:00", "There is no 02:30 on Sunday, 8 March 2026: the clocks go forward over it. The first time after that: 2026-03-08 03:00"},
 		{"nov 1 01:30", "2026-11-27 04:00", "01:30 comes twice on Sunday, 1 November 2026, as the clocks go back. Which is meant? Say 01:30 EDT for the first, 01:30 EST for the second."},
 		{"feb 29 10:00", "2026-11-27 04:00", "February 2026 has no day 29."},
 	}

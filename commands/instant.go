@@ -110,6 +110,8 @@ func (m moment) lastDay(today calendarDay) calendarDay {
 		return today.plus(-1)
 	case dayTomorrow:
 		return today.plus(1)
+	case dayAfterTomorrow:
+		return today.plus(2)
 	case dayOfWeek:
 		return today.plus(-(7 - today.until(m.weekday)) % 7)
 	case dayNextWeek:
@@ -128,12 +130,15 @@ func (m moment) on(day calendarDay, zone *time.Location) (time.Time, error) {
 	if !exists(day.year, day.month, day.day) {
 		return time.Time{}, desk.Refuse(desk.Invalid, "%s %d has no day %d.", desk.Term(day.month.String()), day.year, day.day)
 	}
+	if err := m.checkNamed(day); err != nil {
+		return time.Time{}, err
+	}
 	at := instants(m.wall(day), zone)
 	switch len(at) {
 	case 1:
 		return at[0].UTC(), nil
 	case 0:
-		return time.Time{}, m.skipped(day)
+		return time.Time{}, m.skipped(day, zone)
 	}
 	return time.Time{}, m.twice(day, at)
 }
@@ -144,11 +149,13 @@ func (m moment) wall(day calendarDay) time.Time {
 }
 
 // skipped refuses a time that is not there, as the clocks go forward over it.
-func (m moment) skipped(day calendarDay) error {
+func (m moment) skipped(day calendarDay, zone *time.Location) error {
 	wall := m.wall(day)
-	return desk.Refuse(desk.Invalid, "There is no %s on %s, %d %s %d: the clocks go forward over it.",
+	after := zoneJump(wall, zone).In(zone)
+	better := strings.TrimSpace(date(after).String() + " " + after.Format("15:04") + " " + m.zoneSaid)
+	return &unclear{desk.Refuse(desk.Invalid, "There is no %s on %s, %d %s %d: the clocks go forward over it.",
 		wall.Format("15:04"), desk.Term(wall.Weekday().String()), day.day, desk.Term(day.month.String()), day.year).
-		WithHint("Please give a time before or after.")
+		WithHint("The first time after that: %s", better), []string{better}}
 }
 
 // twice asks which of two instants is meant, as the clocks go back.

@@ -75,7 +75,7 @@ func (a *asked) takeLength(field string) (time.Duration, error) {
 // takePeriod takes <when> for <duration> or <when> until <time>; length is how long it
 // lasts where that is not said, 0: it must be.
 func (a *asked) takePeriod(s span, length time.Duration) (desk.Period, error) {
-	m, n := s.moment()
+	m, n := s.begin()
 	if n == 0 {
 		return desk.Period{}, a.noTime(s)
 	}
@@ -105,12 +105,19 @@ func (a *asked) takePeriod(s span, length time.Duration) (desk.Period, error) {
 	case length > 0:
 		p.To = p.From.Add(length)
 	default:
-		return p, noEnd()
+		return p, e.rest.noEnd()
 	}
 	return p, a.keepBehind(e.rest)
 }
 
-func noEnd() error {
+// noEnd refuses a time behind which no end is said; where it is said behind one word more,
+// that is what is not understood.
+func (s span) noEnd() error {
+	if words := lower(s.words()); len(words) > 1 && isEnd(words[1]) {
+		word, _ := cutWord(s.text)
+		return desk.Refuse(desk.Invalid, "%q is no zone that I know.", clip(word)).
+			WithHint("Zones are said like: ET, UTC, America/New_York, Europe/Berlin or +01:00.").In(fieldWhen)
+	}
 	return desk.Refuse(desk.Invalid, "It is not said how long it lasts.").
 		WithHint("Say it behind the time, like: for 3h, or until 07:00").In(fieldFor)
 }
@@ -279,7 +286,12 @@ func (s span) length() (end, error) {
 }
 
 func (s span) noLength() error {
-	return desk.Refuse(desk.Invalid, "%q is no length of time.", clip(strings.Join(s.words(), " "))).
+	words := s.words()
+	said := min(1, len(words))
+	if len(words) > 1 && (isNumber(words[0]) || strings.EqualFold(words[0], "a") || strings.EqualFold(words[0], "an")) {
+		said = 2
+	}
+	return desk.Refuse(desk.Invalid, "%q is no length of time.", clip(strings.Join(words[:said], " "))).
 		WithHint("Like: 3h; also 90m, 1h30m, 2d.").In(fieldFor)
 }
 
@@ -288,7 +300,7 @@ func (s span) until(a *asked) (end, error) {
 	if word, _ := cutWord(s.text); slices.Contains(untilWords(), strings.ToLower(word)) {
 		s = s.behind(1)
 	}
-	if w := s.words(); len(w) > 0 && strings.EqualFold(w[0], "midnight") {
+	if w := s.words(); len(w) > 0 && isMidnight(w[0]) {
 		return end{until: moment{clock: true}, at: s, n: 1, rest: s.behind(1)}, s.behind(1).checkWhole(fieldUntil)
 	}
 	m, n := s.moment()

@@ -135,9 +135,9 @@ func TestFutureTimesThatAreRefusedOrAskedAbout(t *testing.T) {
 		{"nov 27 2026 03:00", friday, "This time has passed. Say a time that is still to come, like: tomorrow 02:00 (when)"},
 		{"2026-11-27T04:00:00-05:00", friday, "This time has passed. Say a time that is still to come, like: tomorrow 02:00 (when)"},
 		{"next saturday 02:00", friday, "Next Saturday may be 28 November or 5 December. Which is meant? Say 2026-11-28 02:00 or 2026-12-05 02:00. (when) [2026-11-28 02:00] window schedule learn 2026-11-28 02:00 for 3h New [2026-12-05 02:00] window schedule learn 2026-12-05 02:00 for 3h New"},
-		{"02:30", "2027-03-14 01:00", "There is no 02:30 on Sunday, 14 March 2027: the clocks go forward over it. Please give a time before or after. (when)"},
+		{"02:30", "2027-03-14 01:00", "There is no 02:30 on Sunday, 14 March 2027: the clocks go forward over it. The first time after that: 2027-03-14 03:00 (when) [2027-03-14 03:00] window schedule learn 2027-03-14 03:00 for 3h New"},
 		{"02:30", "2027-03-14 05:00", "02:30 today has passed. If you mean the day after: tomorrow 02:30 (when) [tomorrow 02:30] window schedule learn tomorrow 02:30 for 3h New"},
-		{"sunday 2:30am", "2027-03-10 05:00", "There is no 02:30 on Sunday, 14 March 2027: the clocks go forward over it. Please give a time before or after. (when)"},
+		{"sunday 2:30am", "2027-03-10 05:00", "There is no 02:30 on Sunday, 14 March 2027: the clocks go forward over it. The first time after that: 2027-03-14 03:00 (when) [2027-03-14 03:00] window schedule learn 2027-03-14 03:00 for 3h New"},
 		{"nov 7 2027 01:30", friday, "01:30 comes twice on Sunday, 7 November 2027, as the clocks go back. Which is meant? Say 01:30 EDT for the first, 01:30 EST for the second. (when) [nov 7 2027 01:30 EDT] window schedule learn nov 7 2027 01:30 EDT for 3h New [nov 7 2027 01:30 EST] window schedule learn nov 7 2027 01:30 EST for 3h New"},
 		{"nov 7 2027 01:30 America/New_York", friday, "01:30 comes twice on Sunday, 7 November 2027, as the clocks go back. Which is meant? Say 01:30 EDT for the first, 01:30 EST for the second. (when) [nov 7 2027 01:30 EDT] window schedule learn nov 7 2027 01:30 EDT for 3h New [nov 7 2027 01:30 EST] window schedule learn nov 7 2027 01:30 EST for 3h New"},
 		{"apr 4 2027 01:45 Australia/Lord_Howe", friday, "01:45 comes twice on Sunday, 4 April 2027, as the clocks go back. Which is meant? Say 01:45 +11:00 for the first, 01:45 +10:30 for the second. (when) [apr 4 2027 01:45 +11:00] window schedule learn apr 4 2027 01:45 +11:00 for 3h New [apr 4 2027 01:45 +10:30] window schedule learn apr 4 2027 01:45 +10:30 for 3h New"},
@@ -146,9 +146,9 @@ func TestFutureTimesThatAreRefusedOrAskedAbout(t *testing.T) {
 		{"dec 5 2026", friday, "It is not said at what time of day. Like: saturday 04:00 for 3h (when)"},
 		{"saterday 04:00", friday, `"saterday 04:00 for 3h New" is no time that I understand. Did you mean saturday? (when) [saturday] window schedule learn saturday 04:00 for 3h New`},
 		{"soon", friday, `"soon for 3h New" is no time that I understand. Like: saturday 04:00, dec 5 10pm, tomorrow 2am, in 2h, 2026-12-05 22:00, every wednesday 04:00. (when)`},
-		{"feb 29 2027 10:00", friday, "February 2027 has no day 29. (when)"},
-		{"2027-02-29 10:00", friday, "February 2027 has no day 29. (when)"},
-		{"31 nov 10:00", friday, "November 2026 has no day 31. (when)"},
+		{"feb 29 2027 10:00", friday, "February 2027 has no day 29. Its last day is february 28. (when) [february 28] window schedule learn february 28 2027 10:00 for 3h New"},
+		{"2027-02-29 10:00", friday, "February 2027 has no day 29. Its last day is 2027-02-28. (when) [2027-02-28] window schedule learn 2027-02-28 10:00 for 3h New"},
+		{"31 nov 10:00", friday, "November 2026 has no day 31. Its last day is november 30. (when) [november 30] window schedule learn november 30 10:00 for 3h New"},
 		{"feb 29", friday, "It is not said at what time of day. Like: saturday 04:00 for 3h (when)"},
 	}
 	for _, tt := range tests {
@@ -223,7 +223,7 @@ func TestPlannedTimesThatAreRefused(t *testing.T) {
 		{"saturday 04:00", "It is not said how long it lasts. Say it behind the time, like: for 3h, or until 07:00 (for)"},
 		{"saturday 04:00 New database", "It is not said how long it lasts. Say it behind the time, like: for 3h, or until 07:00 (for)"},
 		{"saturday 4 for 3h New", "It is not said at what time of day. Like: saturday 04:00 for 3h (when)"},
-		{"saturday 04:00 for New database", `"New database" is no length of time. Like: 3h; also 90m, 1h30m, 2d. (for)`},
+		{"saturday 04:00 for New database", `"New" is no length of time. Like: 3h; also 90m, 1h30m, 2d. (for)`},
 		{"saturday 04:00 for 3", `"3" is no length of time. Like: 3h; also 90m, 1h30m, 2d. (for)`},
 		{"saturday 04:00 until it works", `"it works" is no time that I understand. Say when it ends, like: until 07:00, or until sunday 02:00 (until)`},
 		{"saturday 04:00 until", `"" is no time that I understand. Say when it ends, like: until 07:00, or until sunday 02:00 (until)`},
@@ -232,7 +232,7 @@ func TestPlannedTimesThatAreRefused(t *testing.T) {
 		{"dec 5 2026 04:00 until dec 4 2026 22:00", "This work would end before it begins. Say when it ends, like: until 07:00, or until sunday 02:00 (until)"},
 		{"saturday 04:00 for 3h until 7am New", "Say how long it lasts, or when it ends, not both. Like: saturday 04:00 for 3h (until)"},
 		{"nov 6 2027 22:00 until 01:30 New", "01:30 comes twice on Sunday, 7 November 2027, as the clocks go back. Which is meant? Say 01:30 EDT for the first, 01:30 EST for the second. (until) [01:30 EDT] window schedule learn nov 6 2027 22:00 until 01:30 EDT New [01:30 EST] window schedule learn nov 6 2027 22:00 until 01:30 EST New"},
-		{"mar 13 2027 22:00 until 02:30 New", "There is no 02:30 on Sunday, 14 March 2027: the clocks go forward over it. Please give a time before or after. (until)"},
+		{"mar 13 2027 22:00 until 02:30 New", "There is no 02:30 on Sunday, 14 March 2027: the clocks go forward over it. The first time after that: 2027-03-14 03:00 (until) [2027-03-14 03:00] window schedule learn mar 13 2027 22:00 until 2027-03-14 03:00 New"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.typed, func(t *testing.T) {

@@ -110,7 +110,7 @@ func (a *asked) action(label, rest string, extra ...flag) chat.Action {
 		words = append(words, strconv.Itoa(a.number))
 	}
 	for _, f := range extra {
-		words = append(words, f.dashed())
+		words = append(words, a.flagWord(f))
 	}
 	words = append(words, a.flagWords()...)
 	if rest != "" {
@@ -133,6 +133,15 @@ func (a *asked) override(label string, extra flag) chat.Action {
 		return chat.Action{}
 	}
 	return way
+}
+
+// flagWord writes a flag without a value. Where no form can ask for a reason, in a terminal,
+// the line shows where it stands.
+func (a *asked) flagWord(f flag) string {
+	if f.isReason() && a.req.Person.Connection == desk.Local {
+		return f.dashed() + ` "why"`
+	}
+	return f.dashed()
 }
 
 // flagWords writes the flags of the line again.

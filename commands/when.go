@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/umassonline/belltower/internal/desk"
 )
 
 // moment is a time as somebody typed it: a length of time before or after now, or
@@ -23,6 +25,7 @@ type moment struct {
 	date         int
 	zone         *time.Location // nil: not said
 	said         string         // as it was typed, but for the zone
+	named        bool           // the weekday of a date was said, too
 	zoneSaid     string         // as the zone was typed
 }
 
@@ -33,6 +36,8 @@ const (
 	dayBare dayKind = iota // not at all
 	dayToday
 	dayTomorrow
+	dayAfterTomorrow
+	dayTonight
 	dayYesterday
 	dayOfWeek
 	dayNextWeek // "next friday"
@@ -42,8 +47,9 @@ const (
 // wordNow is the moment at which it is typed.
 const wordNow = "now"
 
-// momentWords is the most words that a time has: "dec 5 2027 10pm America/New_York".
-const momentWords = 6
+// momentWords is the most words that a time has: "friday dec 5 2027 at 10 pm
+// America/New_York".
+const momentWords = 8
 
 // parseMoment reads a time from the beginning of words, as much of them as makes
 // one, and tells how many that are; 0: they do not begin with a time.
@@ -94,11 +100,12 @@ func parseShift(words []string) (time.Duration, bool) {
 	switch {
 	case len(words) == 1 && words[0] == wordNow:
 		return 0, true
-	case len(words) == 2 && words[0] == "in":
-		return parseDuration(words[1])
-	case len(words) == 2 && words[1] == "ago":
-		d, ok := parseDuration(words[0])
-		return -d, ok
+	case len(words) > 1 && words[0] == "in":
+		d, n := parseLength(words[1:])
+		return d, n == len(words)-1
+	case len(words) > 1 && words[len(words)-1] == "ago":
+		d, n := parseLength(words[:len(words)-1])
+		return -d, n == len(words)-1
 	}
 	return 0, false
 }
@@ -159,17 +166,35 @@ func (m *moment) setDay(words []string) bool {
 		return true
 	case 1:
 		return m.setDayWord(words[0])
-	case 2, 3:
+	case 2, 3, 4:
 		if ok, known := m.setNear(words); known {
 			return ok
 		}
-		return m.setDate(words)
+		return m.setDate(words) || m.setNamedDate(words)
 	}
 	return false
 }
 
+// setNamedDate reads "friday dec 5", "fri 2026-12-05".
+func (m *moment) setNamedDate(words []string) bool {
+	d, ok := parseWeekday(strings.TrimSuffix(words[0], ","))
+	if !ok || !m.setDay(words[1:]) || m.day != dayOfYear || m.named {
+		return false
+	}
+	m.weekday, m.named = d, true
+	return true
+}
+
+// checkNamed refuses a date that is no such weekday as was said.
+func (m moment) checkNamed(day calendarDay) error {
+	if is := day.midnight().Weekday(); m.named && is != m.weekday {
+		return desk.Refuse(desk.Invalid, "%d %s %d is a %s.", day.day, desk.Term(day.month.String()), day.year, desk.Term(is.String()))
+	}
+	return nil
+}
+
 func (m *moment) setDayWord(word string) bool {
-	named := map[string]dayKind{"today": dayToday, "tomorrow": dayTomorrow, "yesterday": dayYesterday}
+	named := map[string]dayKind{"today": dayToday, "tonight": dayTonight, "tomorrow": dayTomorrow, "yesterday": dayYesterday}
 	if kind, ok := named[word]; ok {
 		m.day = kind
 		return true
@@ -187,8 +212,12 @@ func (m *moment) setDayWord(word string) bool {
 	return true
 }
 
-// setNear reads "next friday" and "this friday".
+// setNear reads "next friday", "this friday" and "the day after tomorrow".
 func (m *moment) setNear(words []string) (ok, known bool) {
+	if after := strings.TrimPrefix(strings.Join(words, " "), "the "); after == "day after tomorrow" {
+		m.day = dayAfterTomorrow
+		return true, true
+	}
 	d, isDay := parseWeekday(words[1])
 	if words[0] != "next" && words[0] != "this" || !isDay {
 		return false, false
@@ -213,9 +242,12 @@ func parseWeekday(word string) (time.Weekday, bool) {
 
 // setDate reads "dec 5", "5 dec", "dec 5 2027".
 func (m *moment) setDate(words []string) bool {
-	name, number := words[0], words[1]
-	if _, err := strconv.Atoi(name); err == nil {
-		name, number = number, name
+	if len(words) > 3 {
+		return false
+	}
+	name, number := words[0], cardinal(words[1])
+	if isNumber(cardinal(name)) {
+		name, number = words[1], cardinal(name)
 	}
 	month, ok := parseMonth(name)
 	date, okDate := smallNumber(number, 31)
@@ -232,6 +264,16 @@ func (m *moment) setDate(words []string) bool {
 	m.day, m.month, m.date = dayOfYear, month, date
 	// A day that the month never has; the 29th of February is looked at with its year.
 	return exists(cmp.Or(m.year, leapYear), month, date)
+}
+
+// cardinal is 4 of "4th"; other words stay as they are.
+func cardinal(word string) string {
+	for _, end := range []string{"st", "nd", "rd", "th"} {
+		if n, ok := strings.CutSuffix(word, end); ok && isNumber(n) {
+			return n
+		}
+	}
+	return word
 }
 
 // leapYear is a year that has all days.

@@ -150,6 +150,9 @@ func (a *asked) namesService(words []string) bool {
 	if _, _, ok := a.takeName(words); ok {
 		return true
 	}
+	if _, ok := parseWeekday(strings.ToLower(strings.TrimSuffix(words[0], ","))); ok { // Friday, 4 December
+		return false
+	}
 	return strings.Contains(words[0], ",") || strings.Contains(words[0], ":") && !strings.ContainsFunc(words[0], isDigit)
 }
 

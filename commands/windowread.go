@@ -36,8 +36,8 @@ func listWindows(ctx context.Context, a *asked) (chat.Reply, error) {
 func (a *asked) windowsListed(ctx context.Context, which string) ([]desk.Window, string, error) {
 	low := strings.ToLower(which)
 	if back, ok := parseDuration(low); ok {
-		all, err := a.journal.RecentWindows(ctx, a.req.At.Add(-back), maxList)
-		return all, a.Words.Span(back), err
+		all, err := a.lately(ctx, back)
+		return all, a.Words.Lately(back), err
 	}
 	if low == "all" {
 		all, err := a.journal.RecentWindows(ctx, time.Time{}, maxList)
@@ -53,6 +53,15 @@ func (a *asked) windowsListed(ctx context.Context, which string) ([]desk.Window,
 		return nil, "", a.correcting(q, which, which)
 	}
 	return slices.DeleteFunc(all, func(w desk.Window) bool { return !w.Concerns(s.ID) }), s.Name, nil
+}
+
+// lately are those that have begun, or were to begin, within a length of time until now, the
+// last begun first.
+func (a *asked) lately(ctx context.Context, back time.Duration) ([]desk.Window, error) {
+	all, err := a.journal.Since(ctx, a.req.At.Add(-back))
+	all = slices.DeleteFunc(all, func(w desk.Window) bool { return w.Planned.From.After(a.req.At) && w.StartedAt.IsZero() })
+	slices.SortStableFunc(all, func(v, w desk.Window) int { return w.Planned.From.Compare(v.Planned.From) })
+	return all[:min(len(all), maxList)], err
 }
 
 // ahead are those that are running, those that are coming, and what is repeated.

@@ -38,7 +38,7 @@ func (a *asked) takeSlot(ctx context.Context, w desk.Window) (s slot, ok bool, e
 func (a *asked) takeDay() (m moment, ok bool) {
 	words := strings.Fields(strings.ToLower(a.line.rest))
 	for n := min(len(words), dayWords); n > 0; n-- {
-		if m = (moment{}); !m.setDay(words[:n]) {
+		if m = (moment{}); !m.setDay(trimmed(words[:n])) {
 			continue
 		}
 		for range n {
@@ -60,8 +60,8 @@ func (a *asked) slotOf(ctx context.Context, w desk.Window) (s slot, ok bool, err
 	return s, ok, err
 }
 
-// dayWords is the most words that a day has: "dec 25 2026".
-const dayWords = 3
+// dayWords is the most words that a day has: "friday dec 25 2026".
+const dayWords = 4
 
 func (a *asked) slotOn(ctx context.Context, w desk.Window, m moment) (slot, error) {
 	zone, err := time.LoadLocation(w.Rule.Zone)

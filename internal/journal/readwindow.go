@@ -55,6 +55,19 @@ func (j *Journal) TimesOf(ctx context.Context, series int, since time.Time) ([]d
 	})
 }
 
+// Since lists the windows at work, and those over of which the time or the end was since
+// then, or would have been: in no order.
+func (j *Journal) Since(ctx context.Context, since time.Time) ([]desk.Window, error) {
+	return j.windows(ctx, func(tx storage.Tx) ([]int, error) {
+		running, err := runningNumbers(tx)
+		if err != nil {
+			return nil, err
+		}
+		over, err := overNumbers(tx, since, 0)
+		return append(running, over...), err
+	})
+}
+
 // RecentWindows lists windows scheduled at or after since (zero: ever), over or not,
 // newest number first, at most limit (0: all).
 func (j *Journal) RecentWindows(ctx context.Context, since time.Time, limit int) (out []desk.Window, err error) {

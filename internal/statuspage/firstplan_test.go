@@ -25,6 +25,7 @@ func TestThePlanOfThePastStandsBesideTheOneThatCounts(t *testing.T) {
 		{"its page", "/windows/WIN-1", "Planned until 7:50 AM at first 7:00 AM Began 4:00 AM", workExtended},
 		{"late", "/", "It was planned until 7:50 AM. At first it was planned until 7:00 AM. It is taking longer than planned.", workExtendedInVain},
 		{"late as planned", "/", "The work began Dec 5, 4:00 AM. It was planned until 7:00 AM. It is taking longer than planned.", workLate},
+		{"begun days before", "/", "The work began Dec 2, 5:01 AM. It is planned until 8:01 AM. At first it was planned for Sat, Dec 5, 4:00 AM to 7:00 AM.", workEarly},
 		{"moved", "/", "Moved. At first it was planned for Sat, Dec 5, 4:00 AM to 7:00 AM.", workMoved},
 		{"moved, its page", "/windows/WIN-1", "Planned from Mon, Dec 7, 3:00 AM at first Sat, Dec 5, 4:00 AM Planned until 7:00 AM at first Sat, Dec 5, 7:00 AM", workMoved},
 	} {

@@ -113,6 +113,7 @@ func plansIn(c wording.Context) plans {
 		wasTo:          say("It was planned until %s."),
 		firstTo:        say("At first it was planned until %s."),
 		atFirst:        say("at first %s"),
+		firstFor:       say("At first it was planned for %s."),
 		movedFrom:      say("Moved. At first it was planned for %s."),
 		replanned:      say("It is planned for %s now. Before: %s."),
 		extended:       say("It is planned until %s now. Before: %s."),

@@ -140,7 +140,10 @@ func (v *view) standing(one journal.PublishedWindow) []phrase {
 	}
 	if w.Status != desk.Verifying {
 		times = append(times, fill(sentence, v.moment(w.Planned.To, w.StartedAt)))
-		if !first.To.Equal(w.Planned.To) {
+		switch {
+		case !first.From.Equal(w.Planned.From):
+			times = append(times, fill(v.firstFor, v.period(first)))
+		case !first.To.Equal(w.Planned.To):
 			times = append(times, fill(v.firstTo, v.moment(first.To, w.StartedAt)))
 		}
 	}

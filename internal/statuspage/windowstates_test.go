@@ -79,6 +79,14 @@ func workMoved(t testing.TB) *campus {
 	return c
 }
 
+func workEarly(t testing.TB) *campus {
+	c := workPlanned(t)
+	c.wait(time.Hour)
+	c.amend(1, desk.Window.Start)
+	c.wait(time.Minute)
+	return c
+}
+
 func workNow(t testing.TB) *campus {
 	c := workPlanned(t)
 	c.wait(72*time.Hour - time.Minute)

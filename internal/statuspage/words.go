@@ -103,6 +103,7 @@ type plans struct {
 	wasTo     string    // of what is late: %s
 	firstTo   string    // before it was extended: %s
 	atFirst   string    // behind a time: %s
+	firstFor  string    // before it began at another time: a period %s
 	movedFrom string    // a period %s
 	replanned string    // now %s, before %s
 	extended  string    // until %s, before %s

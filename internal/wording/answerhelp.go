@@ -1,6 +1,7 @@
 package wording
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -63,18 +64,20 @@ const windowNumberHelp = "The number may be left out when just one fits; 17, #17
 
 const timesHelp = "Times: saturday 04:00, dec 5 10pm, tomorrow 2am, in 2h; with a zone behind them: 22:00 ET."
 
+const overrideHelp = "You are asked first, unless you say --yes. --force and --urgent, each with a reason in quotes, override what speaks against a time. "
+
 func windowHelp() []Help {
 	return []Help{
 		{"window schedule", "window schedule <services> [down|degraded|at_risk] <when> for <duration>|until <time> <title> [| details]", "window schedule learn saturday 04:00 for 3h New database",
-			"Plans work, and tells who follows it.", "Again and again: learn every wednesday 04:00 for 3h New database; without some days: every wednesday 04:00 except 2026-12-23 for 3h; up to a day: every wednesday 04:00 for 3h until 2027-06-30. You are asked first, unless you say --yes. --force and --urgent, each with a reason in quotes, override what speaks against a time. " + timesHelp},
+			"Plans work, and tells who follows it.", "Again and again: learn every wednesday 04:00 for 3h New database; without some days: every wednesday 04:00 except 2026-12-23 for 3h; up to a day: every wednesday 04:00 for 3h until 2027-06-30. " + overrideHelp + timesHelp},
 		{"window start", "window start [17]", "window start 17",
-			"Says that the work has begun.", "By itself it begins when it was planned. At another time it takes as long, which has to be free. " + windowNumberHelp},
+			"Says that the work has begun.", "By itself it begins when it was planned. At another time it takes as long, which has to be free: --force \"why\" overrides that. " + windowNumberHelp},
 		{"window hold", "window hold [17]", "window hold 17",
 			"Holds the start: it begins only when somebody starts it.", windowNumberHelp},
 		{"window extend", "window extend [17] <duration>", "window extend 17 1h",
-			"Puts the planned end off.", "You are asked first, unless you say --yes. " + windowNumberHelp},
+			"Puts the planned end off.", overrideHelp + windowNumberHelp},
 		{"window move", "window move [17] <when> [for <duration>]", "window move 17 dec 6 04:00 for 3h",
-			"Plans it for another time.", "One time of repeated work: window move 17 dec 9 to dec 10 04:00. You are asked first, unless you say --yes. " + timesHelp},
+			"Plans it for another time.", "One time of repeated work: window move 17 dec 9 to dec 10 04:00. " + overrideHelp + timesHelp},
 		{"window complete", "window complete [17] [remark]", "window complete 17 All went well.",
 			"Says that the work is done.", "The remark is told with the end. Where tests have to pass first, it is completed when they do, or by saying it again with a remark. " + windowNumberHelp},
 		{"window cancel", "window cancel [17] <why>", "window cancel 17 The vendor is not ready.",
@@ -157,12 +160,14 @@ func (c Context) helpText(h Help) chat.Message {
 // HelpFor answers help on all commands, or on those that begin with a word.
 func (c Context) HelpFor(word string) chat.Message {
 	m := chat.Message{Summary: c.say("This is what you can type. Each is also belltower <command>."), Tone: chat.ToneInfo}
+	first := ""
 	for _, h := range AllHelp() {
 		if word != "" && !strings.HasPrefix(h.Path, word) {
 			continue
 		}
+		first = cmp.Or(first, h.Path)
 		m.Lines = append(m.Lines, chat.Line{Kind: chat.Item, Text: chat.Text{{Code: h.Usage}, {Plain: " – " + c.Own(h.About)}}})
 	}
-	m.Context = []chat.Text{c.say("More of one: belltower help incident declare")}
+	m.Context = []chat.Text{c.say("More of one: belltower help %s", first)}
 	return m
 }

@@ -112,16 +112,16 @@ func (c Context) Objection(o *desk.Objection, p desk.Planning, reserved []desk.P
 	hint := ""
 	switch {
 	case len(o.All) > 1:
-		hint = c.word("Of its times these are meant: %s.", c.and(c.begins(o.All))) + " "
+		hint = c.word("This is about these of its times: %s.", c.and(c.begins(o.All))) + " "
 	case series:
-		hint = c.word("Of its times this one is meant: %s.", c.periodWritten(o.At)) + " "
+		hint = c.word("This is about one of its times: %s.", c.periodWritten(o.At)) + " "
 	}
 	if len(reserved) > 0 {
 		var times []string
 		for _, p := range reserved {
 			times = append(times, c.periodWritten(p))
 		}
-		hint = c.word("Reserved for such work, and free of this: %s.", c.and(times)) + " "
+		hint = c.word("These times are reserved for such work, and free: %s.", c.and(times)) + " "
 	}
 	switch {
 	case o.Admins:

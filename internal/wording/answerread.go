@@ -201,6 +201,9 @@ func (c Context) ServiceLine(h desk.Health) chat.Line {
 // shown to all by showHere.
 func (c Context) Status(health []desk.Health, p Page, plans Plans, showHere chat.Action) chat.Message {
 	m := chat.Message{Summary: chat.Plain(c.overall(health)), Tone: statusTone(health)}
+	if len(health) == 1 { // its line says all
+		m.Summary, p.Lines = c.ServiceLine(health[0]).Text, nil
+	}
 	m = c.paged(p, m)
 	m.Lines = append(m.Lines, c.Planned(plans)...)
 	if c.StatusURL != "" {

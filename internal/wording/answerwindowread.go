@@ -89,8 +89,11 @@ func (c Context) WindowLine(w desk.Window) chat.Line {
 	return chat.Line{Kind: chat.Item, Text: t}
 }
 
+// Lately says that a list is of what took place within a length of time until now.
+func (c Context) Lately(back time.Duration) string { return c.word("in the last %s", c.Span(back)) }
+
 // WindowsListed answers a list of windows; which is what was asked for: nothing for
-// those running and coming, "all", "30 days", the name of a service.
+// those running and coming, "all", "in the last 30 days", the name of a service.
 func (c Context) WindowsListed(n int, which string, p Page) chat.Message {
 	said := c.none(n, "There is no planned work", "There is 1 window", "There are %s windows")
 	if which != "" && which != "all" {
@@ -140,7 +143,7 @@ func (c Context) WindowShown(w desk.Window, next []desk.Period, staff *ForStaff)
 func (c Context) forbidden(o *desk.Objection) chat.Line {
 	said := c.against(o, desk.Planning{})
 	if len(o.All) > 0 {
-		said += " " + c.word("Of its times these are meant: %s.", c.and(c.begins(o.All)))
+		said += " " + c.word("This is about these of its times: %s.", c.and(c.begins(o.All)))
 	}
 	return paragraph(chat.Plain(said))
 }

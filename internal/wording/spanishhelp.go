@@ -8,7 +8,7 @@ func spanishHelp() map[string]string {
 	return map[string]string{
 		"For example: %s": "Por ejemplo: %s",
 		"This is what you can type. Each is also belltower <command>.":                   "Esto es lo que puede escribir. También vale así: belltower <comando>.",
-		"More of one: belltower help incident declare":                                   "Más sobre uno: belltower help incident declare",
+		"More of one: belltower help %s":                                                 "Más sobre uno: belltower help %s",
 		"Says that something does not work.":                                             "Dice que algo no funciona.",
 		"Says how the work goes.":                                                        "Dice cómo va el trabajo.",
 		"Says that it works again.":                                                      "Dice que funciona de nuevo.",

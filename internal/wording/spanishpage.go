@@ -70,6 +70,7 @@ func spanishPagePlans() map[string]string {
 		"It was planned until %s.":                                   "Estaba previsto hasta esta hora: %s.",
 		"At first it was planned until %s.":                          "Al principio se había previsto hasta: %s.",
 		"at first %s":                                                "al principio: %s",
+		"At first it was planned for %s.":                            "Al principio estaba previsto: %s.",
 		"Moved. At first it was planned for %s.":                     "Cambiado de hora. Al principio estaba previsto: %s.",
 		"It is planned for %s now. Before: %s.":                      "Ahora está previsto: %s. Antes: %s.",
 		"It is planned until %s now. Before: %s.":                    "Ahora está previsto hasta: %s. Antes: %s.",
