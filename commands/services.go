@@ -3,6 +3,7 @@ package commands
 import (
 	"slices"
 	"strings"
+	"unicode"
 
 	"github.com/umassonline/belltower/internal/desk"
 )
@@ -181,7 +182,21 @@ func (a *asked) correcting(q *question, text, word string) error {
 	if q.near == "" {
 		return q
 	}
-	return q.offering(a.action(a.Words.Instead(q.near), strings.Replace(text, word, q.near, 1)))
+	return q.offering(a.action(a.Words.Instead(q.near), replaceWord(text, word, q.near)))
+}
+
+// replaceWord puts another word in the place of the first that reads so, which may be a
+// part of a longer one before it: "boston/lern lern".
+func replaceWord(text, word, by string) string {
+	at, parts := 0, func(r rune) bool { return unicode.IsSpace(r) || r == ',' || r == ':' }
+	for part := range strings.FieldsFuncSeq(text, parts) {
+		at += strings.Index(text[at:], part)
+		if part == word {
+			return text[:at] + by + text[at+len(word):]
+		}
+		at += len(part)
+	}
+	return strings.Replace(text, word, by, 1)
 }
 
 // serviceWords lists the ids and aliases of services.

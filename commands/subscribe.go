@@ -145,7 +145,6 @@ func (a *asked) testPost(ctx context.Context, at place) (chat.Reply, error) {
 
 // subscription reads <target> [kinds] [least] [manner] [quiet hours].
 func (a *asked) subscription(ch desk.Channel) (desk.Subscription, error) {
-	text := a.line.rest
 	target, err := a.takeTarget()
 	if err != nil {
 		return desk.Subscription{}, err
@@ -158,7 +157,7 @@ func (a *asked) subscription(ch desk.Channel) (desk.Subscription, error) {
 		case err != nil:
 			return sub, err
 		case n == 0:
-			return sub, a.correcting(unknownWord("kind, least impact or manner", words[0], wishes()), text, words[0])
+			return sub, a.correcting(unknownWord("kind, least impact or manner", words[0], wishes()), a.typed, words[0])
 		}
 		words = words[n:]
 	}
@@ -183,7 +182,7 @@ func (a *asked) takeTarget() (desk.Target, error) {
 		}
 	}
 	q := unknownWord("service or group", words[0], append(a.Words.Catalog.Words(), string(desk.TargetAll)))
-	return desk.Target{}, a.correcting(q, a.line.rest, words[0])
+	return desk.Target{}, a.correcting(q, a.typed, words[0])
 }
 
 func (a *asked) maySubscribe(sub desk.Subscription, now []desk.Subscription) error {
