@@ -23,6 +23,7 @@ type command struct {
 		Value any    `json:"value"`
 	} `json:"choices"`
 	Autocomplete bool `json:"autocomplete"`
+	MaxLength    int  `json:"max_length"`
 }
 
 // putCommands overwrites the commands of an application or of one server.
