@@ -112,4 +112,3 @@ func (l *lowell) transcripts(ids ...discordtest.ID) string {
 	}
 	return out.String()
 }
-

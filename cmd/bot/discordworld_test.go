@@ -40,7 +40,7 @@ func newLowell(byGateway bool, options ...discordtest.Option) *lowell {
 		l.byGateway()
 	}
 	l.discord.AddApplication(l.app)
-	l.discord.AddGuild(discordtest.Guild{ID: lowellGuild, Name: "Lowell"})
+	l.discord.AddGuild(discordtest.Guild{ID: lowellGuild, Name: "Lowell", Roles: []discordtest.ID{onCallRole}})
 	l.discord.AddUser(discordtest.User{ID: dora, Name: "dora", Roles: []discordtest.ID{onCallRole}})
 	l.discord.AddUser(discordtest.User{ID: rick, Name: "rick"})
 	l.discord.AddUser(discordtest.User{ID: stu, Name: "stu"})
