@@ -121,7 +121,9 @@ func (c *Commands) Do(ctx context.Context, req chat.Request) chat.Reply {
 
 func (c *Commands) ask(req chat.Request) *asked {
 	s := c.settings.Load()
-	return &asked{Settings: s, Words: s.Words.For(req.Person.Connection), journal: c.journal, log: c.log, req: req, actor: actorOf(req)}
+	words := s.Words.For(req.Person.Connection)
+	words.Near = req.At
+	return &asked{Settings: s, Words: words, journal: c.journal, log: c.log, req: req, actor: actorOf(req)}
 }
 
 func actorOf(req chat.Request) desk.Actor {

@@ -45,12 +45,32 @@ func (m moment) end(begin, now time.Time, zone *time.Location) (time.Time, error
 		days = append(days, from.plus(1))
 	}
 	t, err := m.behind(begin, zone, days)
-	if errors.Is(err, errPassed) {
-		return t, desk.Refuse(desk.Invalid, "This work would end before it begins.").
-			WithHint("Say when it ends, like: until 07:00, or until sunday 02:00")
+	switch {
+	case errors.Is(err, errPassed):
+		return t, endsFirst()
+	case err != nil:
+		return t, err
+	case m.day == dayOfYear && m.year == 0 && t.Sub(begin) > desk.MaxWindow: // it is that of next year
+		return t, endsFirst()
+	case m.isUnsure(begin.In(zone), t.In(zone)):
+		better := m.onDay(date(t.In(zone)).String())
+		return t, &unclear{desk.Refuse(desk.Ambiguous, "At %s it has not begun yet, or just begins.", m.wall(from).Format("15:04")).
+			WithHint("If it ends the day after, say so: until %s", better), []string{better}}
 	}
 	return t, err
 }
+
+// isUnsure reports whether a bare time of day that ends what begins then hardly means the
+// day after. Midnight does, unless it begins at midnight.
+func (m moment) isUnsure(begin, end time.Time) bool {
+	hour, minute, _ := begin.Clock()
+	midnight := m.hour+m.minute == 0 && hour+minute > 0
+	return m.day == dayBare && m.clock && date(begin) != date(end) && end.Sub(begin) > overnight && !midnight
+}
+
+// overnight is the longest that work lasts of which just the time of day is said when it
+// ends: what is longer is more likely a mistake than the day after.
+const overnight = 12 * time.Hour
 
 // leapYears is how many years there may be from one 29th of February to the next:
 // from 2096 to 2104.

@@ -31,7 +31,7 @@ func (a *asked) takePlanned() (planned, error) {
 		return a.takeRecurring(s)
 	}
 	p, err := a.takePeriod(s, 0)
-	return planned{period: p, words: periodWords(p, a.Words.Zone)}, err
+	return planned{period: p, words: a.periodWords(p)}, err
 }
 
 // takeMoved takes to when work is moved off the line: as takePlanned, but it lasts as
@@ -120,7 +120,16 @@ func endsFirst() error {
 		WithHint("Say when it ends, like: until 07:00, or until sunday 02:00")
 }
 
-// periodWords says a period so that it means the same whenever it is typed.
+// periodWords says a period so that it means the same whenever it is typed; what begins
+// now still begins at once then.
+func (a *asked) periodWords(p desk.Period) string {
+	if p.From.Equal(a.req.At) {
+		return wordNow + " " + wordFor + " " + durationWords(p.Length())
+	}
+	return periodWords(p, a.Words.Zone)
+}
+
+// periodWords says a period by its instant.
 func periodWords(p desk.Period, zone *time.Location) string {
 	return p.From.In(zone).Format(time.RFC3339) + " for " + durationWords(p.Length())
 }
@@ -288,6 +297,12 @@ func (s span) until(a *asked) (end, error) {
 			WithHint("Say when it ends, like: until 07:00, or until sunday 02:00").In(fieldUntil)
 	}
 	return end{until: m, at: s, n: n, rest: s.behind(n)}, s.behind(n).checkWhole(fieldUntil)
+}
+
+// dropOption takes an option off the line.
+func (a *asked) dropOption(name string) {
+	a.line.options = maps.Clone(a.line.options)
+	delete(a.line.options, name)
 }
 
 // checkWhole refuses what stands behind all that an option may hold.

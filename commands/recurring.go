@@ -20,23 +20,28 @@ type recurring struct {
 	zone       *time.Location // nil: not said
 	from       calendarDay    // zero: not said
 	except     []calendarDay
+	// until is its last day; not of the year: none is said.
+	until moment
 	// unsure: "second" without "of the month" may mean every other one.
 	unsure bool
 	// dayWords is how the days were typed.
 	dayWords string
 }
 
-// takeRecurring takes every <days> <time> [zone] [from <day>] [except <day>, <day>] for
-// <duration>.
+// takeRecurring takes every <days> <time> [zone] [from <day>] [except <day>, <day>]
+// [until <day>] for <duration> [until <day>].
 func (a *asked) takeRecurring(s span) (planned, error) {
 	r, n, err := parseRecurring(s.words())
 	if err != nil {
 		return planned{}, inField(offered(err, a.instead(s, n)), fieldWhen)
 	}
-	e, err := a.saidEnd(s.behind(n))
+	behind := r.takeLast(s.behind(n))
+	r.lastOption(a)
+	e, err := a.saidEnd(behind)
 	if err != nil {
 		return planned{}, err
 	}
+	e.rest = r.takeLast(e.rest)
 	if r.zone == nil {
 		r.zone = a.Words.Zone
 	}
@@ -75,11 +80,16 @@ func (r recurring) lasts(until moment) (time.Duration, error) {
 		return 0, desk.Refuse(desk.Invalid, "The end of what recurs is a time of day.").WithHint("Like: until 07:00, or for 3h")
 	}
 	const day = 24 * 60
-	minutes := (until.hour*60 + until.minute - int(r.at) + day) % day
-	if minutes == 0 {
-		minutes = day
+	minutes := until.hour*60 + until.minute - int(r.at)
+	if minutes > 0 {
+		return time.Duration(minutes) * time.Minute, nil
 	}
-	return time.Duration(minutes) * time.Minute, nil
+	length := time.Duration(minutes+day) * time.Minute
+	if length > overnight && (until.hour+until.minute > 0 || r.at == 0) {
+		return 0, desk.Refuse(desk.Ambiguous, "At %s it has not begun yet, or just begins.", until.wall(calendarDay{2000, 1, 1}).Format("15:04")).
+			WithHint("If it ends the day after, say so: for %s", durationWords(length))
+	}
+	return length, nil
 }
 
 // lookAhead is how many occurrences must not overlap each other: two rounds of all days.
@@ -88,6 +98,10 @@ const lookAhead = 15
 // first finds the first occurrence that is still to come. It is in the first round,
 // unless another day was said to be the first.
 func (r recurring) first(rule desk.Recurrence, now time.Time) (planned, error) {
+	since := date(now.In(r.zone))
+	if r.from.midnight().After(since.midnight()) {
+		since = r.from
+	}
 	if r.from == (calendarDay{}) {
 		once := rule
 		once.Every, once.First = 1, date(now.In(r.zone)).midnight()
@@ -95,6 +109,9 @@ func (r recurring) first(rule desk.Recurrence, now time.Time) (planned, error) {
 		r.from = date(begin.From.In(r.zone))
 	}
 	rule.First = r.from.midnight()
+	if err := r.endOn(&rule, since); err != nil {
+		return planned{}, err
+	}
 	if err := r.leaveOut(&rule); err != nil {
 		return planned{}, err
 	}
@@ -163,6 +180,9 @@ func recurringWords(r desk.Recurrence) string {
 	said = fmt.Sprintf("%s %s %s %s from %s", wordEvery, said, r.At, r.Zone, date(r.First))
 	for k, day := range r.Except {
 		said += []string{" " + wordExcept + " ", ","}[min(k, 1)] + date(day).String()
+	}
+	if !r.Until.IsZero() {
+		said += " " + wordUntil + " " + date(r.Until).String()
 	}
 	return said + " for " + durationWords(r.For)
 }

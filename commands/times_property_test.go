@@ -70,7 +70,7 @@ func reached(t *rapid.T, at time.Time, err error) outcome {
 	if !errors.As(err, &r) {
 		t.Fatalf("no sentence: %v", err)
 	}
-	for why, part := range map[string]string{"skipped": "There is no ", "twice": "comes twice", "passed": " passed"} {
+	for why, part := range map[string]string{"skipped": "There is no ", "twice": "comes twice", "passed": " passed", "unsure": "has not begun yet"} {
 		if strings.Contains(r.Sentence.String(), part) {
 			return outcome{why: why}
 		}
@@ -160,6 +160,10 @@ func TestEndsAsTheSlowWay(t *testing.T) {
 		typed := begin.Format(time.RFC3339) + " until " + words + time.Time{}.Add(clock).Format("15:04")
 		p, err := in(zone, begin.Add(-time.Hour), typed).takePlanned()
 		want, got := slowly(begin, zone, fits, clock), reached(t, p.period.To, err)
+		night := want.at.Sub(begin) <= 12*time.Hour || clock == 0 && begin.In(zone).Format("15:04") != "00:00"
+		if words == "" && want.why == "" && want.at.In(zone).Day() != d && !night {
+			want = outcome{why: "unsure"}
+		}
 		if !got.at.Equal(want.at) || got.why != want.why {
 			t.Fatalf("%q in %s is %v, not %v", typed, zone, got, want)
 		}

@@ -39,6 +39,9 @@ const (
 	dayOfYear
 )
 
+// wordNow is the moment at which it is typed.
+const wordNow = "now"
+
 // momentWords is the most words that a time has: "dec 5 2027 10pm America/New_York".
 const momentWords = 6
 
@@ -89,7 +92,7 @@ func wholeMoment(words []string) (moment, bool) {
 
 func parseShift(words []string) (time.Duration, bool) {
 	switch {
-	case len(words) == 1 && words[0] == "now":
+	case len(words) == 1 && words[0] == wordNow:
 		return 0, true
 	case len(words) == 2 && words[0] == "in":
 		return parseDuration(words[1])

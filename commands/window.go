@@ -33,13 +33,17 @@ func windowVerbs() []verb {
 }
 
 // windowDone answers a change of a window.
-func (a *asked) windowDone(d journal.WindowApplied, doubts []string) (chat.Reply, error) {
-	return answer(a.Words.WindowDone(a.result(d, doubts)))
+func (a *asked) windowDone(ctx context.Context, d journal.WindowApplied, doubts []string) (chat.Reply, error) {
+	result, err := a.result(ctx, d, doubts)
+	if err != nil { // it is done all the same
+		a.log.Warn("what was done is told without all of its times", "window", d.Window.Number, "error", err)
+	}
+	return answer(a.Words.WindowDone(result))
 }
 
 // result is what a change came to, for its answer.
-func (a *asked) result(d journal.WindowApplied, doubts []string) wording.WindowDone {
-	w := d.Window
+func (a *asked) result(ctx context.Context, d journal.WindowApplied, doubts []string) (wording.WindowDone, error) {
+	w, err := a.withoutCancelled(ctx, d.Window)
 	out := wording.WindowDone{
 		Window: w, Entry: d.Entry, Channels: d.Channels, Held: d.Held, Stopped: d.Stopped, Into: d.Into,
 		Doubts: doubts, Now: a.doneAt(d.Entry), Reader: a.req.Zone,
@@ -47,10 +51,11 @@ func (a *asked) result(d journal.WindowApplied, doubts []string) wording.WindowD
 	coming := w
 	if w.IsSeries() {
 		coming.Rule, coming.Of = nil, w.Number+1 // reminders are those of its times
-		out.Next = w.Rule.Between(w.Planned.To, w.Planned.To.AddDate(1, 0, 0), shownTimes)
+		from := later(w.Planned.To, a.req.At)
+		out.Next = w.Rule.Between(from, from.AddDate(1, 0, 0), shownTimes)
 	}
 	out.Reminders = coming.RemindedAt(a.req.At, a.Planning)
-	return out
+	return out, err
 }
 
 // shownTimes is how many next times of a series an answer lists.
@@ -77,7 +82,7 @@ func startWork(ctx context.Context, a *asked) (chat.Reply, error) {
 	if err != nil {
 		return chat.Reply{}, a.objected(ctx, err, planning{said: retold{typed: true}})
 	}
-	return a.windowDone(done, nil)
+	return a.windowDone(ctx, done, nil)
 }
 
 // inTheWay asks whether work begins long before its time, or beside open incidents.
@@ -109,7 +114,7 @@ func (a *asked) besideIncidents(ctx context.Context, w desk.Window, about []desk
 		}
 		open = append(open, i)
 	}
-	q := &question{Refusal: desk.Refuse(desk.Ambiguous, "%s", a.Words.StartAnyway(w, open)).About(about...)}
+	q := &question{Refusal: desk.Refuse(desk.Ambiguous, "%s", a.Words.StartAnyway(w, open, w.IsEarly(a.req.At))).About(about...)}
 	b := *a
 	b.verb.name = "hold"
 	hold := b.action(a.Words.HoldsStart(), "")
@@ -129,7 +134,7 @@ func holdStart(ctx context.Context, a *asked) (chat.Reply, error) {
 	if err != nil {
 		return chat.Reply{}, err
 	}
-	return a.windowDone(done, nil)
+	return a.windowDone(ctx, done, nil)
 }
 
 // complete reads [17] [remark]. What is being tested is completed by its tests, or with a
@@ -150,7 +155,7 @@ func complete(ctx context.Context, a *asked) (chat.Reply, error) {
 	case err != nil:
 		return chat.Reply{}, inField(err, "message")
 	}
-	return a.windowDone(done, a.doubts(nil, "", remark))
+	return a.windowDone(ctx, done, a.doubts(nil, "", remark))
 }
 
 // convert reads [17] [impact] [message].
@@ -173,5 +178,5 @@ func convert(ctx context.Context, a *asked) (chat.Reply, error) {
 	if err != nil {
 		return chat.Reply{}, err
 	}
-	return a.windowDone(done, d.Doubts)
+	return a.windowDone(ctx, done, d.Doubts)
 }

@@ -49,7 +49,7 @@ func (a *asked) formWindow(ctx context.Context) (w desk.Window, err error) {
 			err = w.CheckComing()
 		}
 		if err == nil && w.IsSeries() {
-			err = a.whichTime(w, a.Words.WhichTime(w), "to")
+			err = a.whichTime(ctx, w, a.Words.WhichTime(w), "to")
 		}
 	case "extend":
 		if w, err = a.single(ctx, amongRunning); err == nil {

@@ -15,7 +15,10 @@ func extend(ctx context.Context, a *asked) (chat.Reply, error) {
 	if err != nil {
 		return chat.Reply{}, err
 	}
-	s, slotted, err := a.slotOf(w)
+	if w, _, err = a.begunOf(ctx, w, amongRunning); err != nil {
+		return chat.Reply{}, err
+	}
+	s, slotted, err := a.slotOf(ctx, w)
 	if err != nil {
 		return chat.Reply{}, err
 	}
@@ -64,7 +67,7 @@ func move(ctx context.Context, a *asked) (chat.Reply, error) {
 		return chat.Reply{}, err
 	}
 	rule := func(w desk.Window, act desk.Act) (desk.WindowChange, error) { return w.Move(to, act) }
-	when := periodWords(to, a.Words.Zone)
+	when := a.periodWords(to)
 	return a.planning(ctx, planning{
 		said:     retold{fields: map[string]string{"when": when}, words: when, typed: true},
 		services: w.ServiceIDs(), period: to,
@@ -78,7 +81,7 @@ func cancel(ctx context.Context, a *asked) (chat.Reply, error) {
 	if err != nil {
 		return chat.Reply{}, err
 	}
-	if slot, ok, err := a.takeSlot(w); ok || err != nil {
+	if slot, ok, err := a.takeSlot(ctx, w); ok || err != nil {
 		if err != nil {
 			return chat.Reply{}, err
 		}

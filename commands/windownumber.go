@@ -60,7 +60,10 @@ func (a *asked) single(ctx context.Context, among someWindows) (desk.Window, err
 	if err != nil {
 		return w, err
 	}
-	s, slotted, err := a.slotOf(w)
+	if now, begun, err := a.begunOf(ctx, w, among); begun || err != nil {
+		return now, err
+	}
+	s, slotted, err := a.slotOf(ctx, w)
 	if err != nil || !slotted {
 		return w, err
 	}

@@ -177,9 +177,9 @@ func (a *asked) planning(ctx context.Context, p planning) (chat.Reply, error) {
 		return chat.Reply{}, a.objected(ctx, err, p)
 	}
 	if yes {
-		return a.windowDone(done, p.doubts)
+		return a.windowDone(ctx, done, p.doubts)
 	}
-	return a.confirm(done, p)
+	return a.confirm(ctx, done, p)
 }
 
 // overriding is why who asks does what is objected to, which the audit keeps.
@@ -197,8 +197,11 @@ func (a *asked) overriding() (o desk.Override, by journal.By, err error) {
 
 // confirm asks whether it was understood. The button says it with times that mean the
 // same later.
-func (a *asked) confirm(done journal.WindowApplied, p planning) (chat.Reply, error) {
-	d := a.result(done, p.doubts)
+func (a *asked) confirm(ctx context.Context, done journal.WindowApplied, p planning) (chat.Reply, error) {
+	d, err := a.result(ctx, done, p.doubts)
+	if err != nil {
+		return chat.Reply{}, err
+	}
 	if done.Window.Number == a.number { // it is no window of its own yet
 		d.On = p.on.From
 	}
@@ -268,7 +271,7 @@ func (a *asked) objected(ctx context.Context, err error, p planning) error {
 	return q.offering(b.action(a.Words.Anyway(), p.said.words, f))
 }
 
-// leaveOut offers a series without its times that lie in moratoriums.
+// leaveOut offers a series without its times that are not free.
 func (a *asked) leaveOut(q *question, o *desk.Objection, p planning) {
 	if p.rule == nil || len(o.All) == 0 || len(o.All)+len(p.rule.Except) > desk.MaxExcept || !p.said.typed {
 		return
@@ -277,6 +280,10 @@ func (a *asked) leaveOut(q *question, o *desk.Objection, p planning) {
 	if err != nil {
 		return
 	}
-	when := recurringWords(without(*p.rule, zone, o.All))
+	left := without(*p.rule, zone, o.All)
+	if _, any := left.Next(a.req.At); !any {
+		return
+	}
+	when := recurringWords(left)
 	q.offering(a.action(a.Words.LeaveOut(len(o.All)), strings.Replace(p.said.words, p.said.fields["when"], when, 1)))
 }

@@ -93,6 +93,9 @@ func showWindow(ctx context.Context, a *asked) (chat.Reply, error) {
 	if err != nil {
 		return chat.Reply{}, err
 	}
+	if w, err = a.withoutCancelled(ctx, w); err != nil {
+		return chat.Reply{}, err
+	}
 	if !a.staff() {
 		return answer(a.Words.WindowShown(w, next, nil))
 	}
@@ -130,6 +133,9 @@ func (a *asked) forbidden(w desk.Window) *desk.Objection {
 // faculty reads [17].
 func faculty(ctx context.Context, a *asked) (chat.Reply, error) {
 	w, err := a.seenWindow(ctx)
+	if err == nil {
+		w, err = a.withoutCancelled(ctx, w)
+	}
 	if err != nil {
 		return chat.Reply{}, err
 	}

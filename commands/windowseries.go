@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -21,35 +22,40 @@ type slot struct {
 
 // takeSlot takes a day off the line, where it is said to which time of a series the line
 // applies. Not ok: no day is said, or the window is no series.
-func (a *asked) takeSlot(w desk.Window) (s slot, ok bool, err error) {
+func (a *asked) takeSlot(ctx context.Context, w desk.Window) (s slot, ok bool, err error) {
 	if !w.IsSeries() {
 		return s, false, nil
 	}
+	m, ok := a.takeDay()
+	if !ok {
+		return s, false, nil
+	}
+	s, err = a.slotOn(ctx, w, m)
+	return s, err == nil, err
+}
+
+// takeDay takes a day off the line, where it begins with one.
+func (a *asked) takeDay() (m moment, ok bool) {
 	words := strings.Fields(strings.ToLower(a.line.rest))
 	for n := min(len(words), dayWords); n > 0; n-- {
-		var m moment
-		if !m.setDay(words[:n]) {
+		if m = (moment{}); !m.setDay(words[:n]) {
 			continue
 		}
 		for range n {
 			_, a.line.rest = cutWord(a.line.rest)
 		}
-		s, err = a.slotOn(w, m)
-		return s, err == nil, err
+		return m, true
 	}
-	return s, false, nil
+	return m, false
 }
 
 // slotOf is takeSlot where of a series just one time can be meant.
-func (a *asked) slotOf(w desk.Window) (s slot, ok bool, err error) {
+func (a *asked) slotOf(ctx context.Context, w desk.Window) (s slot, ok bool, err error) {
 	if !w.IsSeries() {
 		return s, false, nil
 	}
-	if err := w.CheckNotOver(); err != nil {
-		return s, false, err
-	}
-	if s, ok, err = a.takeSlot(w); !ok && err == nil {
-		err = a.whichTime(w, a.Words.WhichTime(w), a.again())
+	if s, ok, err = a.takeSlot(ctx, w); !ok && err == nil {
+		err = a.whichTime(ctx, w, a.Words.WhichTime(w), a.again())
 	}
 	return s, ok, err
 }
@@ -57,7 +63,7 @@ func (a *asked) slotOf(w desk.Window) (s slot, ok bool, err error) {
 // dayWords is the most words that a day has: "dec 25 2026".
 const dayWords = 3
 
-func (a *asked) slotOn(w desk.Window, m moment) (slot, error) {
+func (a *asked) slotOn(ctx context.Context, w desk.Window, m moment) (slot, error) {
 	zone, err := time.LoadLocation(w.Rule.Zone)
 	if err != nil {
 		return slot{}, err
@@ -66,17 +72,17 @@ func (a *asked) slotOn(w desk.Window, m moment) (slot, error) {
 	var first time.Time
 	for _, day := range m.nextDays(today, today) {
 		from := time.Date(day.year, day.month, day.day, 0, 0, 0, 0, zone)
-		if first.IsZero() {
+		if first.Before(a.req.At.AddDate(0, 0, -1)) {
 			first = from
 		}
-		if from.After(a.req.At.AddDate(1, 0, 0)) {
+		if m.year == 0 && from.After(a.req.At.AddDate(1, 0, 0)) {
 			break // a date without a year means the next such
 		}
 		if times := w.Rule.Between(later(from, later(a.req.At, w.Planned.From)), from.AddDate(0, 0, 1), 1); len(times) > 0 {
 			return slot{w, times[0], from.Format(time.DateOnly)}, nil
 		}
 	}
-	return slot{}, a.whichTime(w, a.Words.NoSuchTime(w, first), "")
+	return slot{}, a.whichTime(ctx, w, a.Words.NoSuchTime(w, first), a.line.rest)
 }
 
 func later(a, b time.Time) time.Time {
@@ -87,17 +93,32 @@ func later(a, b time.Time) time.Time {
 }
 
 // whichTime asks which of the next times of a series is meant; rest follows the day.
-func (a *asked) whichTime(w desk.Window, sentence, rest string) error {
-	q := &question{Refusal: desk.Refuse(desk.Ambiguous, "%s", sentence).WithHint("Like: %s", desk.Term("window cancel 17 dec 25 Holidays")).About(w.Subject())}
+func (a *asked) whichTime(ctx context.Context, w desk.Window, sentence, rest string) error {
+	q := &question{Refusal: desk.Refuse(desk.Ambiguous, "%s", sentence).About(w.Subject())}
 	zone, err := time.LoadLocation(w.Rule.Zone)
 	if err != nil {
 		return err
 	}
-	for _, p := range w.Rule.Between(later(a.req.At, w.Planned.From), a.req.At.Add(desk.MaxAhead), offeredTimes) {
-		words := strings.TrimSpace(p.From.In(zone).Format(time.DateOnly) + " " + rest)
-		q.offering(a.action(a.Words.PickTime(p), words))
+	next, err := a.nextTimes(ctx, w, offeredTimes)
+	if err != nil {
+		return err
+	}
+	for k, p := range next {
+		day := p.From.In(zone).Format(time.DateOnly)
+		q.offering(a.action(a.Words.PickTime(p), strings.TrimSpace(day+" "+rest)))
+		if k == 0 {
+			q.WithHint("Like: %s", a.exampleOn(w, day))
+		}
 	}
 	return q
+}
+
+// exampleOn is the verb as it can be typed for one time of a series.
+func (a *asked) exampleOn(w desk.Window, day string) string {
+	behind := map[string]string{
+		"extend": "1h", "move": "to " + day + " 22:00", "cancel": a.Words.Own(string(desk.Term("Holidays"))),
+	}[a.verb.name]
+	return strings.TrimSpace(strings.Join([]string{a.path(), strconv.Itoa(w.Number), day, behind}, " "))
 }
 
 // offeredTimes is how many times of a series a question offers.
@@ -108,29 +129,59 @@ func (a *asked) moveTime(ctx context.Context, w desk.Window) (chat.Reply, error)
 	if err := w.CheckNotOver(); err != nil {
 		return chat.Reply{}, err
 	}
-	whole := a.line.rest
-	s, ok, err := a.takeSlot(w)
-	if err != nil {
-		return chat.Reply{}, err
-	}
-	word, rest := cutWord(a.line.rest)
-	if !ok || !strings.EqualFold(word, "to") {
-		return chat.Reply{}, a.whichTime(w, a.Words.WhichTime(w), "to "+whole)
-	}
-	a.line.rest = rest
-	to, err := a.takeMoved(s.period.Length())
+	s, to, err := a.takeSlotTo(ctx, w)
 	if err == nil && a.line.rest != "" {
 		err = a.tooMuch()
 	}
 	if err != nil {
 		return chat.Reply{}, err
 	}
-	when := periodWords(to, a.Words.Zone)
+	when := a.periodWords(to)
 	rule := func(w desk.Window, act desk.Act) (desk.WindowChange, error) { return w.Move(to, act) }
 	return a.planning(ctx, planning{
 		said:     retold{fields: map[string]string{"when": when}, words: s.day + " to " + when, typed: true, day: s.day + " to"},
 		services: w.ServiceIDs(), period: to, on: s.period, do: a.onSlot(ctx, s, a.plans(ctx, rule), rule),
 	})
+}
+
+// takeSlotTo takes <day> to <when> [for <duration>] off the line. Between two days the
+// word may be missing.
+func (a *asked) takeSlotTo(ctx context.Context, w desk.Window) (s slot, to desk.Period, err error) {
+	whole := a.line.rest
+	m, ok := a.takeDay()
+	word, rest := cutWord(a.line.rest)
+	if !strings.EqualFold(word, "to") {
+		rest = a.line.rest
+		ok = ok && a.saysDay()
+	}
+	if !ok {
+		a.line.rest = whole
+		return s, to, a.whichMoved(ctx, w)
+	}
+	a.line.rest = "to " + rest
+	if s, err = a.slotOn(ctx, w, m); err != nil {
+		return s, to, err
+	}
+	a.line.rest = rest
+	to, err = a.takeMoved(s.period.Length())
+	return s, to, err
+}
+
+// whichMoved asks which time of a series is moved to what the line says, if that can be
+// done to one.
+func (a *asked) whichMoved(ctx context.Context, w desk.Window) error {
+	if word, _ := cutWord(a.line.rest); strings.EqualFold(word, wordEvery) {
+		return desk.Refuse(desk.Invalid, "%s is repeated, and its rule cannot be changed.", w.Subject()).
+			WithHint("Cancel it with all of its times, and schedule it anew. One time of it is moved like: window move %d dec 9 to dec 10 04:00", w.Number).
+			About(w.Subject()).In(fieldWhen)
+	}
+	if a.line.rest != "" {
+		b := *a
+		if _, err := b.takeMoved(w.Rule.For); err != nil {
+			return err
+		}
+	}
+	return a.whichTime(ctx, w, a.Words.WhichTime(w), "to "+a.line.rest)
 }
 
 // cancelTime cancels one time of a series.
@@ -184,8 +235,8 @@ func (a *asked) onSlot(ctx context.Context, s slot, change changing, rule journa
 
 // made is the number of the window that is a time of a series already; 0: there is none.
 func (a *asked) made(ctx context.Context, s slot) (int, error) {
-	all, err := a.journal.RecentWindows(ctx, s.series.ScheduledAt, maxList)
-	k := slices.IndexFunc(all, func(w desk.Window) bool { return w.Of == s.series.Number && w.Slot.Equal(s.period.From) })
+	all, err := a.journal.TimesOf(ctx, s.series.Number, s.period.From)
+	k := slices.IndexFunc(all, func(w desk.Window) bool { return w.Slot.Equal(s.period.From) })
 	if k < 0 {
 		return 0, err
 	}

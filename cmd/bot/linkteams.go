@@ -3,7 +3,10 @@ package main
 import (
 	"context"
 	"net/http"
+	"slices"
+	"strings"
 
+	"github.com/umassonline/belltower/commands"
 	"github.com/umassonline/belltower/internal/chat"
 	"github.com/umassonline/belltower/internal/chat/teams"
 	"github.com/umassonline/belltower/internal/chat/teams/outgoing"
@@ -76,7 +79,7 @@ func (b *bot) teams(conf config.Teams) (link, error) {
 		}
 		l.run, l.rosters = t.bot.Run, t.bot.Rosters
 		doors["/teams/"+string(conf.Name)+"/messages"] = func() http.Handler {
-			return t.bot.Handler(teams.Callbacks{Handle: b.do, Returned: b.returned})
+			return t.bot.Handler(teams.Callbacks{Handle: b.spoken, Returned: b.returned})
 		}
 	}
 	if conf.OutgoingSecret.Reveal() != "" {
@@ -86,11 +89,22 @@ func (b *bot) teams(conf config.Teams) (link, error) {
 		}
 		reaches := func(ch desk.Channel) bool { return t.bot != nil || t.flows.Serves(ch) }
 		doors["/teams/"+string(conf.Name)+"/outgoing"] = func() http.Handler {
-			return hook.Handler(outgoing.Callbacks{Handle: b.do, Reaches: reaches})
+			return hook.Handler(outgoing.Callbacks{Handle: b.spoken, Reaches: reaches})
 		}
 	}
 	l.sender, l.abilities = t, t.abilities(conf.Name)
 	return l, nil
+}
+
+// spoken carries out what was said to the bot by its name: "@Belltower whoami" is what
+// /belltower whoami is elsewhere.
+func (b *bot) spoken(ctx context.Context, req chat.Request) chat.Reply {
+	const root = "belltower"
+	own := func(v commands.Verb) bool { return v.Name == req.Command }
+	if !slices.Contains(commands.Names(), req.Command) && slices.ContainsFunc(commands.Verbs(root), own) {
+		req.Command, req.Text = root, strings.TrimSpace(req.Command+" "+req.Text)
+	}
+	return b.do(ctx, req)
 }
 
 // teamsAtMost is how many posts a minute an app may send in a tenant, at 25 a second of

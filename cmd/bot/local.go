@@ -67,6 +67,7 @@ func (b *bot) localHandler() http.Handler {
 	mux.HandleFunc("GET "+backupPath, b.stream(copyStore))
 	mux.HandleFunc("GET "+exportPath, b.stream(b.export))
 	mux.HandleFunc("GET "+subscribersPath, b.stream(writeSubscribers))
+	mux.HandleFunc("GET "+metPath, b.stream(writeMet(b.cfg.Teams)))
 	mux.HandleFunc("POST /do", func(w http.ResponseWriter, r *http.Request) {
 		var c localCommand
 		if err := json.NewDecoder(http.MaxBytesReader(w, r.Body, localLimit)).Decode(&c); err != nil || c.User == "" {

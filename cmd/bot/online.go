@@ -35,7 +35,7 @@ func checkOnline(b bound, cfg *config.Config) (wrong bool) {
 	}
 	named := len(cfg.Access.Admins)
 	for _, p := range cfg.Access.Admins {
-		if strings.HasPrefix(p.ID, "group:") { // as many as are in it
+		if strings.Contains(p.ID, ":") { // group:, team: or role:, as many as are in it
 			named++
 		}
 	}
@@ -56,6 +56,9 @@ func checkOnline(b bound, cfg *config.Config) (wrong bool) {
 			say(name, slack.Finding{Wrong: true, Key: "slack.bot_token", Text: fmt.Sprintf("it is of the same app as that of %s: make an app for each workspace", other)})
 		}
 		apps[c.app] = name
+	}
+	for _, f := range checkTeams(b, cfg, subscribed) {
+		say(f.conn, slack.Finding(f.Finding))
 	}
 	for _, f := range checkDiscord(b, cfg, subscribed) {
 		say(f.conn, slack.Finding(f.Finding))

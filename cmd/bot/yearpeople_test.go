@@ -17,6 +17,7 @@ type people struct {
 	forced              map[int]bool
 	fates               map[int]*fate // of windows whose work goes on
 	incidents, windows  int           // how many there were
+	series              []seriesOf
 }
 
 var number = regexp.MustCompile(`(INC|WIN)-(\d+)`)
@@ -52,7 +53,7 @@ func (y *year) imaginePeople() {
 	}
 	for n := range y.season.series {
 		d := y.dice("series", n)
-		y.at(four.Add(between(d, time.Hour, time.Duration(y.days/2)*24*time.Hour)), y.person(func() { y.planSeries(n) }))
+		y.at(four.Add(between(d, time.Hour, time.Duration(y.days/6)*24*time.Hour)), y.person(func() { y.planSeries(n) }))
 	}
 	for n := range y.season.incidents {
 		d := y.dice("incident", n)

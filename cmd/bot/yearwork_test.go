@@ -76,7 +76,7 @@ func (y *year) planOnce(n int) {
 	begin := y.someBegin(d)
 	length := time.Duration(1+d.IntN(12)) * 30 * time.Minute
 	effect := []string{"", " degraded", " at_risk"}[d.IntN(3)]
-	w := y.plans(p, d, fmt.Sprintf("schedule %s%s %s for %s Work %d | Please save your work.", service, effect, rfc(begin, y.zone), minutes(length), n))
+	w := y.plans(p, d, fmt.Sprintf("schedule %s%s %s for %s Work %d | Please save your work.", service, effect, y.saidOf(d, begin), minutes(length), n))
 	if w == 0 {
 		y.in(between(d, time.Hour, 72*time.Hour), y.person(func() {
 			if time.Now().Before(y.until.Add(-72 * time.Hour)) {
@@ -85,8 +85,15 @@ func (y *year) planOnce(n int) {
 		}))
 		return
 	}
-	y.people.windows++
 	y.changeMind(w, p, begin)
+}
+
+// saidOf is a begin as it is typed; now and then it is at once.
+func (y *year) saidOf(d *rand.Rand, begin time.Time) string {
+	if d.IntN(20) == 0 {
+		return "now"
+	}
+	return rfc(begin, y.zone)
 }
 
 func rfc(t time.Time, zone *time.Location) string { return t.In(zone).Format(time.RFC3339) }
@@ -151,20 +158,6 @@ func (y *year) holdBack(w int, p *campusPlace) {
 			y.typed(p, "window cancel %d It is too late now. --yes", w)
 		}
 	}))
-}
-
-// planSeries is work that is planned again and again, for some time.
-func (y *year) planSeries(n int) {
-	d, p := y.dice("again", n), y.placeOf(n+1)
-	line := []string{
-		"learn every wednesday 04:00 for 2h", "mail every other sunday 01:30 for 1h",
-		"portal every last friday 22:00 for 3h", "library every second tuesday 05:00 for 90m",
-	}[n%4]
-	w := y.plans(p, d, fmt.Sprintf("schedule %s Patches %d", line, n))
-	if w == 0 {
-		return
-	}
-	y.in(between(d, 40*24*time.Hour, 200*24*time.Hour), y.person(func() { y.typed(p, "window cancel %d All is patched. --yes", w) }))
 }
 
 // duty is whoever looks after work that goes on, every twenty minutes.

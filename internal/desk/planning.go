@@ -47,19 +47,29 @@ type LeadTime struct {
 }
 
 // earliest is the first begin that may be scheduled at now. A working day is one from
-// Monday to Friday; notice of two of them on a Friday afternoon is that time on Tuesday.
+// Monday to Friday; notice of two of them on a Friday afternoon is that time on Tuesday,
+// and on a weekend the begin of Wednesday, so that nothing is won by waiting.
 func (n LeadTime) earliest(now time.Time, zone *time.Location) time.Time {
 	if n.WorkingDays == 0 {
 		return now.Add(n.Length)
 	}
 	t := now.In(zone)
+	day, clock := t.Day(), t
+	for isWeekend(t, day) {
+		day, clock = day+1, time.Time{}
+	}
 	for left := n.WorkingDays; left > 0; {
-		t = t.AddDate(0, 0, 1)
-		if d := t.Weekday(); d != time.Saturday && d != time.Sunday {
+		if day++; !isWeekend(t, day) {
 			left--
 		}
 	}
-	return t.UTC()
+	return time.Date(t.Year(), t.Month(), day, clock.Hour(), clock.Minute(), clock.Second(), clock.Nanosecond(), zone).UTC()
+}
+
+// isWeekend reports whether a day of the month of t, or behind its end, is one.
+func isWeekend(t time.Time, day int) bool {
+	d := time.Date(t.Year(), t.Month(), day, 0, 0, 0, 0, time.UTC).Weekday()
+	return d == time.Saturday || d == time.Sunday
 }
 
 // Reminder is when a window is told again: Before its begin, or (where that is 0) at a
@@ -123,7 +133,7 @@ type Objection struct {
 	Kind ObjectionKind
 	// At is the time that is objected to: of a series the first such occurrence.
 	At Period
-	// All are the times of a series that lie in moratoriums.
+	// All are the times of a series that lie in moratoriums, or in the way of others.
 	All []Period
 	// Other is the window in the way of it, and Period its time, or the moratorium's.
 	Other  Subject
@@ -155,7 +165,7 @@ type Taken struct {
 func (p Planning) Check(services []ServiceID, times []Period, now time.Time, taken []Taken, o Override) error {
 	for _, at := range times {
 		if other, ok := overlapping(at, taken); ok && o.Force == "" {
-			return &Objection{Kind: Overlapping, At: at, Other: other.Subject, Period: other.Period}
+			return &Objection{Kind: Overlapping, At: at, All: allOverlapping(times, taken), Other: other.Subject, Period: other.Period}
 		}
 		if m, ok := p.moratorium(services, at); ok && (o.Force == "" || !o.Admin) {
 			return &Objection{Kind: InMoratorium, At: at, Name: m.Name, Period: m.Period, Admins: true}
@@ -180,6 +190,16 @@ func overlapping(at Period, taken []Taken) (Taken, bool) {
 		return Taken{}, false
 	}
 	return taken[k], true
+}
+
+// allOverlapping lists those of the times of a series that are not free; of one time none.
+func allOverlapping(times []Period, taken []Taken) (all []Period) {
+	for _, at := range times {
+		if _, ok := overlapping(at, taken); ok && len(times) > 1 {
+			all = append(all, at)
+		}
+	}
+	return all
 }
 
 func (p Planning) moratorium(services []ServiceID, at Period) (Moratorium, bool) {

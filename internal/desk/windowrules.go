@@ -69,7 +69,7 @@ func checkPeriod(p Period, now time.Time) error {
 		return Refuse(Invalid, "This work would end before it begins.").WithHint("Say how long it lasts, like: for 3h").In("for")
 	case p.Length() > MaxWindow:
 		return Refuse(Invalid, "A window lasts at most 14 days.").WithHint("Say how long it lasts, like: for 3h").In("for")
-	case !p.From.After(now):
+	case p.From.Before(now):
 		return Refuse(Invalid, "This time has passed.").WithHint("Say a time that is still to come, like: tomorrow 02:00").In("when")
 	case p.From.Sub(now) > MaxAhead:
 		return Refuse(Invalid, "Work is planned at most three years ahead.").WithHint("Like: tomorrow 02:00").In("when")

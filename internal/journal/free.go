@@ -2,6 +2,7 @@ package journal
 
 import (
 	"errors"
+	"slices"
 
 	"github.com/umassonline/belltower/internal/desk"
 	"github.com/umassonline/belltower/storage"
@@ -24,6 +25,13 @@ func (j *Journal) checkFree(tx storage.Tx, by By, w desk.Window, o desk.Override
 	if err != nil {
 		return err
 	}
+	if w.IsSeries() && len(times) > 0 {
+		later, others, err := farTaken(tx, w, times[len(times)-1])
+		if err != nil {
+			return err
+		}
+		times, taken = append(times, later...), append(taken, others...)
+	}
 	p := j.settings.Load().Planning
 	err = p.Check(w.ServiceIDs(), times, by.At, taken, o)
 	var objection *desk.Objection
@@ -31,6 +39,26 @@ func (j *Journal) checkFree(tx storage.Tx, by By, w desk.Window, o desk.Override
 		return p.CheckRule(w.ServiceIDs(), *w.Rule, w.Planned, o)
 	}
 	return err
+}
+
+// farTaken lists the times of a series behind one of them that are in the way of windows
+// that are planned already, and the times of these: however many of its times are looked
+// at, some windows are planned for a later one.
+func farTaken(tx storage.Tx, w desk.Window, last desk.Period) (times []desk.Period, taken []desk.Taken, err error) {
+	far := desk.Period{From: last.From.Add(1), To: last.From.Add(desk.MaxAhead)}
+	for _, id := range w.ServiceIDs() {
+		err := scanSlots(tx, id, far, func(t desk.Taken) {
+			from := latest(t.Period.From.Add(-w.Rule.For+1), far.From)
+			if own := w.Rule.Between(from, t.Period.To, lookAhead); t.Subject.Number != w.Number && len(own) > 0 {
+				times, taken = append(times, own...), append(taken, t)
+			}
+		})
+		if err != nil {
+			return nil, nil, err
+		}
+	}
+	slices.SortFunc(times, func(a, b desk.Period) int { return a.From.Compare(b.From) })
+	return slices.Compact(times), taken, nil
 }
 
 // guardPlans reads what every other change of plans writes, so that of two that take the

@@ -42,6 +42,19 @@ func (j *Journal) Series(ctx context.Context) ([]desk.Window, error) {
 	})
 }
 
+// TimesOf lists the windows that are times of a series, over or not, of which the rule
+// puts the begin at or after since, in that order.
+func (j *Journal) TimesOf(ctx context.Context, series int, since time.Time) ([]desk.Window, error) {
+	return j.windows(ctx, func(tx storage.Tx) (numbers []int, err error) {
+		k := madeTable().Key().Num(uint64(series))
+		err = madeTable().Scan(tx, k.Time(since), k.End(), 0, func(_ storage.Key, n int) (bool, error) {
+			numbers = append(numbers, n)
+			return true, nil
+		})
+		return numbers, err
+	})
+}
+
 // RecentWindows lists windows scheduled at or after since (zero: ever), over or not,
 // newest number first, at most limit (0: all).
 func (j *Journal) RecentWindows(ctx context.Context, since time.Time, limit int) (out []desk.Window, err error) {

@@ -190,7 +190,50 @@ func TestACancelledSeriesKeepsWhatTookPlace(t *testing.T) {
 	if _, swept := c.windows[ahead-1].Due(c.now(), desk.Around{Sweep: "The old system is gone."}); !swept {
 		t.Fatal("its times stay")
 	}
-	c.diary("/windows.ics").expect(twoYears(), []desk.Period{c.windows[took-1].Planned})
+	c.diary("/windows.ics").expect(twoYears(), []desk.Period{{From: c.windows[took-1].Planned.From, To: c.windows[took-1].EndedAt}})
+}
+
+// A parameter of a property stands once: RFC 5545, 3.2, leaves no more than one VALUE.
+func TestNoParameterOfACalendarStandsTwice(t *testing.T) {
+	for line := range strings.Lines(workPlanned(t).get("/windows.ics")) {
+		if head, _, _ := strings.Cut(line, ":"); strings.Count(head, "VALUE=") > 1 {
+			t.Error(line)
+		}
+		if strings.HasPrefix(line, "REFRESH") && strings.TrimSpace(line) != "REFRESH-INTERVAL;VALUE=DURATION:PT1H" {
+			t.Error(line)
+		}
+	}
+}
+
+// Work that is over shows its real end, in the past tense; so does one time of a series.
+func TestACalendarShowsTheRealEnd(t *testing.T) {
+	c := newCampus(t, services())
+	c.repeat("Patches", wednesdays(), "learn")
+	took := c.make(1, 0)
+	c.wait(72*time.Hour + time.Minute)
+	c.tick(took)
+	c.wait(70 * time.Minute)
+	c.done(took, "", false)
+	c.plan("Cable", 24*time.Hour, 2*time.Hour, "mail")
+	c.wait(24*time.Hour + time.Minute)
+	c.tick(3)
+	c.wait(30 * time.Minute)
+	c.done(3, "", false)
+	d := c.diary("/windows.ics")
+	ended := 0
+	for _, e := range d.events {
+		text := d.text(e, "DESCRIPTION")
+		if !strings.Contains(text, "is completed") {
+			continue
+		}
+		ended++
+		if strings.Contains(text, "will not be available") || d.lasts(e) > 90*time.Minute || d.lasts(e) < 30*time.Minute {
+			t.Errorf("%s, lasting %s: %s", d.text(e, "SUMMARY"), d.lasts(e), text)
+		}
+	}
+	if ended != 2 {
+		t.Errorf("%d events have ended: %v", ended, d.events)
+	}
 }
 
 // TestWhatACalendarSaysOfAWindow reads every property of events.

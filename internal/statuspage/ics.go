@@ -65,15 +65,35 @@ func (c *almanac) begin(of desk.Service) {
 	c.cal.SetMethod(ics.MethodPublish)
 	c.cal.SetName(oneLine(name.Plain()))
 	c.cal.SetXWRTimezone(c.in.Zone.String())
-	c.cal.SetRefreshInterval("PT1H", ics.WithValue("DURATION"))
+	c.cal.SetRefreshInterval("PT1H")
 	c.cal.SetXPublishedTTL("PT1H")
 }
 
 // once is the event of a window that is no occurrence.
 func (c *almanac) once(w desk.Window) *ics.VEvent {
 	e := c.event(w, w.Number)
-	c.at(e, w.Planned)
+	c.at(e, lasted(w))
 	return e
+}
+
+// lasted is when a window takes place: once it is over until its real end.
+func lasted(w desk.Window) desk.Period {
+	p := w.Planned
+	if !hasEnded(w) {
+		return p
+	}
+	if p.To = w.EndedAt; p.Length() < desk.MinWindow { // it began somewhat before its time
+		p.From = w.StartedAt
+	}
+	if p.Length() < desk.MinWindow {
+		p.To = p.From.Add(desk.MinWindow)
+	}
+	return p
+}
+
+// hasEnded reports whether work took place and is over.
+func hasEnded(w desk.Window) bool {
+	return !w.IsSeries() && (w.Status == desk.Completed || w.Became != 0)
 }
 
 // at says when an event is: by the clock of the zone, or where that is doubtful in UTC.
@@ -116,9 +136,12 @@ func (c *almanac) event(w desk.Window, number int) *ics.VEvent {
 func (c *almanac) describe(w desk.Window) string {
 	v := &view{speech: c.speech, p: c.p, Lang: c.p.tongues.all[0].tag}
 	var all []string
-	if w.Status == desk.Cancelled {
+	switch {
+	case w.Status == desk.Cancelled:
 		all = append(all, fill(c.cancelled, ours(w.Why)).Plain())
-	} else {
+	case hasEnded(w):
+		all = append(all, v.becameOf(w).Plain())
+	default:
 		all = append(all, v.expect(w, c.effectThen).Plain())
 		for _, advice := range v.windowAdvice(w) {
 			all = append(all, advice.Plain())
@@ -179,7 +202,7 @@ func (c *almanac) series(w desk.Window) (out []ics.Component) {
 // asInRule reports whether a series tells all that there is to tell of its occurrence.
 func (c *almanac) asInRule(o, series desk.Window) bool {
 	rule := desk.Period{From: o.Slot, To: o.Slot.Add(series.Rule.For)}
-	return o.Planned.From.Equal(rule.From) && o.Planned.To.Equal(rule.To) && (o.Status == desk.Cancelled) == (series.Status == desk.Cancelled) &&
+	return !hasEnded(o) && o.Planned.From.Equal(rule.From) && o.Planned.To.Equal(rule.To) && (o.Status == desk.Cancelled) == (series.Status == desk.Cancelled) &&
 		o.Remark == "" && !doubtful(o.Slot, *series.Rule, c.zones.of(*series.Rule))
 }
 
@@ -192,7 +215,7 @@ func (c *almanac) override(o, series desk.Window) *ics.VEvent {
 	}
 	nominal, params := c.zones.nominal(o.Slot, *series.Rule)
 	e.SetProperty(ics.ComponentPropertyRecurrenceId, nominal, params)
-	c.at(e, o.Planned)
+	c.at(e, lasted(o))
 	return e
 }
 

@@ -66,7 +66,7 @@ const timesHelp = "Times: saturday 04:00, dec 5 10pm, tomorrow 2am, in 2h; with 
 func windowHelp() []Help {
 	return []Help{
 		{"window schedule", "window schedule <services> [down|degraded|at_risk] <when> for <duration>|until <time> <title> [| details]", "window schedule learn saturday 04:00 for 3h New database",
-			"Plans work, and tells who follows it.", "Again and again: learn every wednesday 04:00 for 3h New database; without some days: every wednesday 04:00 except 2026-12-23 for 3h. You are asked first, unless you say --yes. --force and --urgent, each with a reason in quotes, override what speaks against a time. " + timesHelp},
+			"Plans work, and tells who follows it.", "Again and again: learn every wednesday 04:00 for 3h New database; without some days: every wednesday 04:00 except 2026-12-23 for 3h; up to a day: every wednesday 04:00 for 3h until 2027-06-30. You are asked first, unless you say --yes. --force and --urgent, each with a reason in quotes, override what speaks against a time. " + timesHelp},
 		{"window start", "window start [17]", "window start 17",
 			"Says that the work has begun.", "By itself it begins when it was planned. At another time it takes as long, which has to be free. " + windowNumberHelp},
 		{"window hold", "window hold [17]", "window hold 17",

@@ -155,7 +155,7 @@ const shownOut = 6
 // begins names when times begin, of many the first and how many more there are.
 func (c Context) begins(all []desk.Period) (out []string) {
 	for _, t := range all[:min(len(all), shownOut)] {
-		out = append(out, c.written(t.From, chat.DayClock))
+		out = append(out, c.dated(t.From))
 	}
 	if more := len(all) - len(out); more > 0 {
 		out = append(out, c.word("%s more", c.thousands(more)))
@@ -186,25 +186,34 @@ func (c Context) leftOut(r desk.Recurrence) []chat.Line {
 
 // TakeReserved labels the button that takes a reserved time instead.
 func (c Context) TakeReserved(p desk.Period) string {
-	return shorten(c.word("Take %s", c.written(p.From, chat.DayClock)), maxLabel)
+	return shorten(c.word("Take %s", c.dated(p.From)), maxLabel)
 }
 
-// StartAnyway asks whether to start while incidents are open.
-func (c Context) StartAnyway(w desk.Window, open []desk.Incident) string {
+// StartAnyway asks whether to start while incidents are open; early: that is long before
+// the planned time, too.
+func (c Context) StartAnyway(w desk.Window, open []desk.Incident, early bool) string {
 	var all []string
 	for _, i := range open {
 		all = append(all, c.word("%s about %s", i.Subject(), c.Names(i.Services)))
 	}
-	if len(all) == 1 {
-		return c.word("%s is open. Start %s all the same?", all[0], w.Subject())
+	before := ""
+	if early {
+		before = c.word("%s is planned for %s.", w.Subject(), c.dayOf(w)) + " "
 	}
-	return c.word("%s are open. Start %s all the same?", c.and(all), w.Subject())
+	if len(all) == 1 {
+		return before + c.word("%s is open. Start %s all the same?", all[0], w.Subject())
+	}
+	return before + c.word("%s are open. Start %s all the same?", c.and(all), w.Subject())
 }
 
 // StartEarly asks whether to start long before the planned time.
 func (c Context) StartEarly(w desk.Window) string {
-	begin := chat.Text{c.withDay(w.Planned.From)}.PlainText(c.Zone)
-	return c.word("%s is planned for %s. Start it now all the same?", w.Subject(), begin)
+	return c.word("%s is planned for %s. Start it now all the same?", w.Subject(), c.dayOf(w))
+}
+
+// dayOf is when a window begins, for a refusal.
+func (c Context) dayOf(w desk.Window) string {
+	return c.dated(w.Planned.From)
 }
 
 // StartsAnyway labels the button that starts it all the same.

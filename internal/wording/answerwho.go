@@ -133,7 +133,7 @@ func (c Context) GroupsUnknown(groups []chat.Roster) chat.Line {
 // OldRoster is the reason in the audit for the use of a list that cannot be refreshed.
 func (c Context) OldRoster(r chat.Roster, reason string) string {
 	return c.word("It cannot be refreshed (%s). The list of %s, %s, counts until %s.", reason,
-		c.written(r.At, chat.DayClock), c.members(r), c.written(r.At.Add(chat.RosterKept), chat.DayClock))
+		c.dated(r.At), c.members(r), c.dated(r.At.Add(chat.RosterKept)))
 }
 
 func (c Context) members(r chat.Roster) string { return c.plural(r.Members, "1 member", "%s members") }

@@ -146,7 +146,7 @@ func (c Context) reminding(d WindowDone) []chat.Line {
 	}
 	var when []string
 	for _, t := range d.Reminders {
-		when = append(when, c.written(t, chat.DayClock))
+		when = append(when, c.dated(t))
 	}
 	if d.Window.IsSeries() {
 		return []chat.Line{paragraph(c.say("A reminder goes out before each time; the first %s.", c.and(when)))}
@@ -196,8 +196,17 @@ func (c Context) WindowDone(d WindowDone) chat.Message {
 	return m
 }
 
+// whole is the number of a window; of one time of a series with which that is:
+// "WIN-17 (WIN-7 on Wednesday, ...)".
+func (c Context) whole(w desk.Window) string {
+	if w.Of == 0 {
+		return w.Subject().String()
+	}
+	return w.Subject().String() + " (" + c.word("%s on %s", windowName(w.Of), c.written(w.Slot, chat.FullDate)) + ")"
+}
+
 func (c Context) windowSentence(d WindowDone) chat.Text {
-	name := d.Window.Subject().String()
+	name := c.whole(d.Window)
 	switch d.Entry.Kind {
 	case desk.WindowScheduled:
 		return c.say("%s is scheduled: %s.", name, c.Names(d.Window.Services))

@@ -13,7 +13,7 @@ func (c Context) PickWindow(w desk.Window) string {
 }
 
 // PickTime labels the button that means one time of a series.
-func (c Context) PickTime(p desk.Period) string { return c.written(p.From, chat.DayClock) }
+func (c Context) PickTime(p desk.Period) string { return c.dated(p.From) }
 
 // SeveralWindows asks which of several windows is meant.
 func (c Context) SeveralWindows() string {

@@ -19,9 +19,11 @@ func SlashCommands() []SlashCommand {
 	}
 }
 
-// What the app says of itself on its page.
+// What the app says of itself: in lists of apps AppBrief, of at most 80 characters, on its
+// page AppAbout.
 const (
 	AppName  = "Belltower"
+	AppBrief = "Tells of incidents and planned work, in every channel that wants to know."
 	AppAbout = "Announces incidents and planned work to every channel that subscribed, and tells them until they are over."
 )
 

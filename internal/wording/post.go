@@ -38,6 +38,8 @@ type Context struct {
 	// Zone decides which times are of one day, and is the zone of times in the
 	// sentences for ops. Never nil.
 	Zone *time.Location
+	// Near is when it is said: a date far from it is written with its year. Zero: none is.
+	Near time.Time
 }
 
 // Post words a delivery: a root where it has no Said, else a reply. What people
@@ -147,7 +149,22 @@ func (k clock) at(t time.Time) chat.Span {
 func (k clock) day(t time.Time) string { return t.In(k.c.Zone).Format(time.DateOnly) }
 
 // withDay writes a time with its day: the one that the others of a post are near.
-func (c Context) withDay(t time.Time) chat.Span { return c.span(t, chat.DayClock) }
+func (c Context) withDay(t time.Time) chat.Span { return c.span(t, c.dayForm(t)) }
+
+// dated is withDay for a refusal, or a label.
+func (c Context) dated(t time.Time) string { return c.written(t, c.dayForm(t)) }
+
+// near is how far off a date may be that is written without its year: nobody takes it
+// for that of another year.
+const near = 300 * 24 * time.Hour
+
+// dayForm is how a time with its day is written.
+func (c Context) dayForm(t time.Time) chat.TimeForm {
+	if !c.Near.IsZero() && t.Sub(c.Near).Abs() > near {
+		return chat.FullDate
+	}
+	return chat.DayClock
+}
 
 // tone is the mood of an incident's state.
 func tone(i desk.Incident) chat.Tone {

@@ -45,6 +45,7 @@ func (c Context) windowRoot(d chat.Delivery) chat.Message {
 
 // windowState words a window for everybody.
 func (c Context) windowState(w desk.Window) chat.Message {
+	c.Near = whenSaid(w)
 	k := clock{c, w.Planned.From}
 	typed := w.Remark
 	if w.Status == desk.Cancelled {
@@ -65,6 +66,15 @@ func (c Context) windowState(w desk.Window) chat.Message {
 	m.Context = append(m.Context, c.windowPage(w)...)
 	m.Tone = windowTone(w)
 	return m
+}
+
+// whenSaid is when the dates of a window were first said; of one time of a series its own
+// time, shortly before which it is first told of.
+func whenSaid(w desk.Window) time.Time {
+	if w.Of != 0 {
+		return w.Slot
+	}
+	return w.ScheduledAt
 }
 
 // windowTone is the mood of a window: no planned work is a trouble by itself.

@@ -11,6 +11,7 @@ import (
 func (c Context) windowReply(d chat.Delivery) chat.Message {
 	newest := d.Said[len(d.Said)-1]
 	w := *newest.Snapshot.Window
+	c.Near = newest.At
 	k := clock{c, newest.At}
 	var m chat.Message
 	if said := audible(d.Said); len(said) == 1 {

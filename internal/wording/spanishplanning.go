@@ -62,6 +62,7 @@ func spanishPlanning() map[string]string {
 		"Take %s":                                          "Elegir %s",
 		"%s about %s":                                      "%s sobre %s",
 		"%s is open. Start %s all the same?":               "%s está abierto. ¿Empezar %s de todos modos?",
+		"%s is planned for %s.":                            "%s está previsto para: %s.",
 		"%s is planned for %s. Start it now all the same?": "%s está previsto para: %s. ¿Empezar ya de todos modos?",
 		"%s are open. Start %s all the same?":              "%s están abiertos. ¿Empezar %s de todos modos?",
 		"Start anyway":                                     "Empezar de todos modos",
@@ -99,6 +100,7 @@ func spanishWindowAnswers() map[string]string {
 		"No work is planned, so please give the number.":          "No hay ningún trabajo programado; por favor, dé el número.",
 		"No work on %s is planned.":                               "No hay ningún trabajo programado en %s.",
 		"%s is repeated: %s. Which time is meant?":                "%s se repite: %s. ¿De qué fecha se trata?",
+		"No work of %s goes on now.":                              "Ahora no hay ningún trabajo de %s en curso.",
 		"%s has no time on %s.":                                   "%s no tiene ninguna fecha el %s.",
 		"Became %s":                                               "Pasó a %s",
 		"In progress":                                             "En curso",
@@ -161,6 +163,8 @@ func spanishWindowForms() map[string]string {
 		"It does not take place at these times:":                                                    "No se hace en estas fechas:",
 		"There is no time on %s that could be left out.":                                            "No hay ninguna fecha el %s que se pueda omitir.",
 		"At most %d days can be left out.":                                                          "Se pueden omitir %d días como máximo.",
+		"It would end before its first time.":                                                       "Acabaría antes de la primera vez.",
+		"Like: every wednesday 04:00 for 3h until 2027-06-30":                                       "Como every wednesday 04:00 for 3h until 2027-06-30",
 		"Like: every wednesday 04:00 except 2026-12-23 for 3h":                                      "Como every wednesday 04:00 except 2026-12-23 for 3h",
 		"Told with the end.":                                                                        "Se dice con el final.",
 		"Told with the end. May be left empty.":                                                     "Se dice con el final. Puede quedar vacío.",
@@ -183,7 +187,7 @@ func spanishWindowHelp() map[string]string {
 		"Puts the promised news off, without a word.":           "Aplaza las noticias prometidas, sin decir nada.",
 		"Posts show the later time. " + numberHelp:              "Los avisos muestran la hora nueva. " + spanishNumberHelp,
 		"Plans work, and tells who follows it.":                 "Programa un trabajo y avisa a quien lo sigue.",
-		"Again and again: learn every wednesday 04:00 for 3h New database; without some days: every wednesday 04:00 except 2026-12-23 for 3h. You are asked first, unless you say --yes. --force and --urgent, each with a reason in quotes, override what speaks against a time. " + timesHelp: "Una y otra vez: learn every wednesday 04:00 for 3h Base de datos nueva; sin algunos días: every wednesday 04:00 except 2026-12-23 for 3h. " + asked + "--force y --urgent, cada uno con un motivo entre comillas, valen contra lo que se opone a una hora. " + times,
+		"Again and again: learn every wednesday 04:00 for 3h New database; without some days: every wednesday 04:00 except 2026-12-23 for 3h; up to a day: every wednesday 04:00 for 3h until 2027-06-30. You are asked first, unless you say --yes. --force and --urgent, each with a reason in quotes, override what speaks against a time. " + timesHelp: "Una y otra vez: learn every wednesday 04:00 for 3h Base de datos nueva; sin algunos días: every wednesday 04:00 except 2026-12-23 for 3h; hasta un día: every wednesday 04:00 for 3h until 2027-06-30. " + asked + "--force y --urgent, cada uno con un motivo entre comillas, valen contra lo que se opone a una hora. " + times,
 		"Says that the work has begun.": "Dice que el trabajo ha empezado.",
 		"By itself it begins when it was planned. At another time it takes as long, which has to be free. " + windowNumberHelp: "Por sí solo empieza cuando estaba previsto. A otra hora dura lo mismo, y ese tiempo debe estar libre. " + number,
 		"Holds the start: it begins only when somebody starts it.":                                                             "Aplaza el comienzo: empieza solo cuando alguien lo empieza.",
@@ -209,7 +213,7 @@ func spanishWindowExamples() map[string]string {
 	return map[string]string{
 		"window schedule learn saturday 04:00 for 3h New database": "window schedule learn saturday 04:00 for 3h Base de datos nueva",
 		"window incident 17 down The database does not come back.": "window incident 17 down La base de datos no vuelve.",
-		"window cancel 17 dec 25 Holidays":                         "window cancel 17 dec 25 Vacaciones",
+		"Holidays": "Vacaciones",
 	}
 }
 
@@ -245,7 +249,12 @@ func spanishWindowRules() map[string]string {
 		"Like: window extend %d 1h":                         "Por ejemplo: window extend %d 1h",
 		"Schedule it anew if it takes place.":               "Prográmelo otra vez si se hace.",
 		"window list shows what there is.":                  "window list muestra lo que hay.",
-		"window show %d lists the next ones.":               "window show %d muestra las próximas.",
+		"At %s it has not begun yet, or just begins.":       "A las %s todavía no ha empezado, o acaba de empezar.",
+		"If it ends the day after, say so: until %s":        "Si acaba al día siguiente, dígalo: until %s",
+		"If it ends the day after, say so: for %s":          "Si acaba al día siguiente, dígalo: for %s",
+		"%s is repeated, and its rule cannot be changed.":   "%s se repite, y su regla no se puede cambiar.",
+		"Cancel it with all of its times, and schedule it anew. One time of it is moved like: window move %d dec 9 to dec 10 04:00": "Cancélelo con todas sus fechas y prográmelo de nuevo. Una sola fecha se mueve así: window move %d dec 9 to dec 10 04:00",
+		"window show %d lists the next ones.": "window show %d muestra las próximas.",
 
 		"Nobody answers about %s: %s":                                     "Nadie responde sobre %s: %s",
 		"News was due once, and none came.":                               "Se esperaban noticias una vez y no hubo ninguna.",

@@ -6,8 +6,10 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/umassonline/belltower/internal/chat"
+	"github.com/umassonline/belltower/internal/config"
 	"github.com/umassonline/belltower/internal/desk"
 )
 
@@ -18,17 +20,28 @@ type Finding struct {
 	Text  string // what, and what to do
 }
 
+// Asked are the people whom a check of a connection looks at, by their ids in the directory,
+// and the channels that subscribe, by id.
+type Asked struct{ Admins, Responders, Subscribed []string }
+
+// checkPace spaces calls of a check: members of one conversation may be asked for 14 times
+// a second ("Optimize your bot with rate limiting").
+const checkPace = 200 * time.Millisecond
+
 // Check asks Microsoft whether the connection can do what it is configured to, and returns
 // what it found. It may be called without Run.
-func (c *Connection) Check(ctx context.Context) []Finding {
+func (c *Connection) Check(ctx context.Context, ask Asked) []Finding {
 	c.recall(ctx)
 	k := &check{Connection: c, ctx: ctx}
 	k.keys()
 	if k.token() {
-		k.opsChannel()
+		if k.opsChannel() {
+			k.persons(ask)
+		}
 		for _, id := range c.opt.Groups {
 			k.team(id)
 		}
+		k.subscribed(ask.Subscribed)
 	}
 	return k.found
 }
@@ -69,14 +82,55 @@ func (k *check) token() bool {
 	return false
 }
 
-// opsChannel reads the ops channel. A workflow's name is no channel of the bot.
-func (k *check) opsChannel() {
+// opsChannel reads the ops channel. A workflow's name is no channel of the bot. It reports
+// whether people can be looked for there.
+func (k *check) opsChannel() bool {
 	id := k.conf.OpsChannel
 	if !strings.HasPrefix(id, "19:") {
-		return
+		return false
 	}
 	if err := k.Reach(k.ctx, desk.Channel{Connection: k.name, ID: id}); err != nil {
-		k.say(true, "teams.ops_channel", "the channel %s cannot be read (%s): copy its id from the channel's link", id, reasonOf(err))
+		k.say(true, "teams.ops_channel", "the channel %s cannot be read (%s); the bot's answer to whoami there shows its id", id, reasonOf(err))
+		return false
+	}
+	return true
+}
+
+// persons looks for people in the ops channel. Who is elsewhere is no mistake, a wrong id is.
+func (k *check) persons(ask Asked) {
+	if len(ask.Admins)+len(ask.Responders) == 0 {
+		return
+	}
+	members, err := k.askRoster(k.ctx, k.conf.OpsChannel)
+	if err != nil {
+		k.say(false, "access", "Teams does not tell who is in the ops channel (%s), so people were not looked for", reasonOf(err))
+		return
+	}
+	for _, list := range []struct {
+		key string
+		ids []string
+	}{{"access.admins", ask.Admins}, {"access.responders", ask.Responders}} {
+		for _, id := range list.ids {
+			if !slices.Contains(members, id) {
+				k.say(false, list.key, "Teams knows no %s/%s in the ops channel: is it the line that whoami prints for them?", k.name, id)
+			}
+		}
+	}
+}
+
+// subscribed looks for channels that subscribe and hear nothing. What is posted to by a
+// workflow cannot be asked about.
+func (k *check) subscribed(ids []string) {
+	for _, id := range ids {
+		if slices.ContainsFunc(k.conf.Workflows, func(w config.Workflow) bool { return w.Name == id }) || id == k.conf.OpsChannel {
+			continue
+		}
+		wait(k.ctx, nil, checkPace)
+		err := k.Reach(k.ctx, desk.Channel{Connection: k.name, ID: id})
+		var e *chat.SendError
+		if errors.As(err, &e) && e.Outcome == chat.Gone {
+			k.say(false, "subscriptions", "%s/%s subscribes and hears nothing (%s)", k.name, id, e.Reason)
+		}
 	}
 }
 

@@ -30,7 +30,10 @@ func (c *Connection) recall(ctx context.Context) {
 	c.forgot(keyTable, chat.RecallEach(ctx, m, keyTable, func(_ string, s keyset) { c.keys.now.putNew("", s.prepared()) }))
 	c.forgot(placeTable, chat.RecallEach(ctx, m, placeTable, c.places.known.putNew))
 	c.forgot(homeTable, chat.RecallEach(ctx, m, homeTable, func(_ string, h home) { c.places.setHome(h, true) }))
-	c.forgot(personTable, chat.RecallEach(ctx, m, personTable, c.people.known.putNew))
+	c.forgot(personTable, chat.RecallEach(ctx, m, personTable, func(id string, p person) {
+		c.people.known.putNew(id, p)
+		c.people.call(p)
+	}))
 	c.forgot(rosterTable, chat.RecallEach(ctx, m, rosterTable, c.rosters.putNew))
 	c.forgot(wayTable, chat.RecallEach(ctx, m, wayTable, func(_ string, w way) { c.ways.set(w) }))
 	c.forgot(pressedTable, chat.RecallEach(ctx, m, pressedTable, c.pressed.restore))

@@ -13,6 +13,7 @@ import (
 // person is what a conversation's roster tells of somebody.
 type person struct {
 	Object string `json:",omitempty"` // in the directory: the id in addresses
+	Name   string `json:",omitempty"` // as people in Teams read it
 	Guest  bool   `json:",omitempty"`
 	In     string `json:",omitempty"` // a conversation that they were seen in
 	At     time.Time
@@ -43,6 +44,7 @@ const (
 
 type people struct {
 	known records[person]
+	names records[string] // by their ids in the directory
 
 	mu     sync.Mutex
 	unkept map[string]bool
@@ -79,6 +81,7 @@ func (c *Connection) learnPerson(ctx context.Context, id, in string) person {
 		return was
 	}
 	c.people.put(id, p)
+	c.people.call(p)
 	c.people.note(id)
 	return p
 }
@@ -86,6 +89,7 @@ func (c *Connection) learnPerson(ctx context.Context, id, in string) person {
 // member is somebody in a roster ("Get context for your Teams bot").
 type member struct {
 	ID     string `json:"id"`
+	Name   string `json:"name"`
 	Object string `json:"aadObjectId"`
 	Other  string `json:"objectId"` // what older answers call it
 	UPN    string `json:"userPrincipalName"`
@@ -109,7 +113,7 @@ func (m member) guest(tenant string) bool {
 func (c *Connection) askPerson(ctx context.Context, id, in string) (person, error) {
 	var m member
 	err := c.do(ctx, call{method: http.MethodGet, url: at(c.serviceOf(in), "conversations", in, "members", id)}, &m)
-	return person{Object: m.object(), Guest: m.guest(c.conf.TenantID), In: in, At: c.opt.Now().UTC()}, err
+	return person{Object: m.object(), Name: m.Name, Guest: m.guest(c.conf.TenantID), In: in, At: c.opt.Now().UTC()}, err
 }
 
 func (c *Connection) serviceOf(channel string) string {
@@ -145,6 +149,13 @@ func (p *people) put(id string, who person) {
 		}
 	}
 	p.known.set(id, who)
+}
+
+// call notes what a person is called.
+func (p *people) call(who person) {
+	if who.Object != "" && who.Name != "" {
+		p.names.put(who.Object, who.Name)
+	}
 }
 
 // note has a record kept.

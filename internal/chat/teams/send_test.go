@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/umassonline/belltower/internal/chat"
+	"github.com/umassonline/belltower/internal/chat/teams"
 	"github.com/umassonline/belltower/internal/chat/teams/teamstest"
 	"github.com/umassonline/belltower/internal/desk"
 )
@@ -320,13 +321,19 @@ func TestCheckOnline(t *testing.T) {
 		"not in the team": {func(w *world) { w.fake.ChangeTeam(itTeam, func(t *teamstest.Team) { t.Installed = false }) }, []string{"teams.ops_channel", "access"}},
 		"an empty team":   {func(w *world) { w.fake.ChangeTeam(itTeam, func(t *teamstest.Team) { t.Members = nil }) }, []string{"access"}},
 		"an unknown team": {func(w *world) { w.groups = []string{"another-group"} }, []string{"access"}},
+		"people": {func(w *world) {
+			w.ask = teams.Asked{Admins: []string{"ann-object", "nobody"}, Responders: []string{"ann-object"}}
+		}, []string{"access.admins"}},
+		"channels that subscribe": {func(w *world) {
+			w.ask = teams.Asked{Subscribed: []string{string(teach), string(old), "a:never-spoken-to"}}
+		}, []string{"subscriptions", "subscriptions"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			inWorld(t, func(w *world) {
 				w.groups = []string{string(itTeam)}
 				tc.change(w)
 				var got []string
-				for _, f := range w.connect(w.fake.Transport()).Check(w.t.Context()) {
+				for _, f := range w.connect(w.fake.Transport()).Check(w.t.Context(), w.ask) {
 					got = append(got, f.Key)
 					w.showsNoSecret(f.Text)
 				}

@@ -101,7 +101,9 @@ func New(conf config.Teams, opt Options) (*Connection, error) {
 		opt.Transport = newTransport()
 	}
 	c.web = newWeb(opt.Transport)
-	c.style = card.Style{Zone: opt.Zone, Connection: conf.Name, Say: c.say}
+	c.style = card.Style{Zone: opt.Zone, Connection: conf.Name, Say: c.say,
+		Person:  func(p desk.Person) string { return c.people.names.get(p.ID) },
+		Channel: func(ch desk.Channel) string { return c.places.known.get(ch.ID).Name }}
 	c.keys = newKeyring(c)
 	c.token = newTokens(c)
 	c.rosters = newRosters()

@@ -35,6 +35,7 @@ type world struct {
 	words   func(chat.Delivery) chat.Message
 	groups  []string
 	idle    bool // Run is not running
+	ask     teams.Asked
 
 	mu       sync.Mutex
 	asked    []chat.Request
@@ -137,10 +138,11 @@ func (w *world) callbacks(h chat.Handler) teams.Callbacks {
 	return teams.Callbacks{Handle: h, Returned: w.hear}
 }
 
-// restart stops the adapter and connects another one with what was remembered.
+// restart stops the adapter and connects another one, which recalls what was remembered.
 func (w *world) restart() {
 	w.stop()
 	w.start()
+	synctest.Wait()
 }
 
 func (w *world) close() {

@@ -11,6 +11,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -151,11 +152,28 @@ func (s Style) within(m chat.Message, room int) (Card, error) {
 // Summary is the sentence of a message in plain words, times in the organisation's
 // zone: for the toast, where cards show nothing.
 func (s Style) Summary(m chat.Message) string {
-	text := strings.TrimSpace(clean(oneLine(m.Summary.PlainText(s.Zone))))
+	text := strings.TrimSpace(clean(oneLine(s.named(m.Summary).PlainText(s.Zone))))
 	if text == "" {
 		return "…"
 	}
 	return shorten(text, maxToast)
+}
+
+// named writes names in the place of people and channels.
+func (s Style) named(t chat.Text) chat.Text {
+	t = slices.Clone(t)
+	for i, span := range t {
+		switch {
+		case span.Plain+span.Strong+span.Code+span.Written != "" || !span.Time.IsZero() || span.Link.URL != "":
+		case !span.Person.IsZero() && span.Notify:
+			t[i] = chat.Span{Plain: "@" + s.personName(span.Person)}
+		case !span.Person.IsZero():
+			t[i] = chat.Span{Plain: s.personName(span.Person)}
+		default:
+			t[i] = chat.Span{Plain: s.channelName(span.Channel)}
+		}
+	}
+	return t
 }
 
 // calling encodes a card with those who are called in what is left of its text.

@@ -146,3 +146,14 @@ func TestOnlyPeopleOfTheTenantAreCalled(t *testing.T) {
 		t.Errorf("%+v", w.mentions)
 	}
 }
+
+// A toast has names as the card below it has, and calls nobody.
+func TestASummaryHasNames(t *testing.T) {
+	s := Style{Zone: time.UTC, Connection: "boston", Person: func(p desk.Person) string { return map[string]string{"1": "Ann"}[p.ID] },
+		Channel: func(ch desk.Channel) string { return map[string]string{"19:ops": "ops"}[ch.ID] }}
+	got := s.Summary(chat.Message{Summary: chat.Text{{Plain: "INC-1 is led by "}, {Person: desk.Person{Connection: "boston", ID: "1"}}, {Plain: " of "},
+		{Channel: desk.Channel{Connection: "boston", ID: "19:ops"}}, {Plain: ", not "}, {Person: desk.Person{Connection: "boston", ID: "2"}, Notify: true}, {Plain: " since "}, {Time: time.Date(2026, 12, 2, 9, 0, 0, 0, time.UTC)}}})
+	if want := "INC-1 is led by Ann of ops, not @boston/2 since 9:00 AM UTC"; got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+}

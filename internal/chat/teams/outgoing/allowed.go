@@ -17,6 +17,9 @@ func allowed() map[string][]string {
 		"status":    nil, // all of it
 		"subscribe": nil,
 		root:        {"", "help", "whoami", "why"},
+		"help":      nil, // said to the bot by its name
+		"whoami":    nil,
+		"why":       nil,
 		"":          {""}, // a bare mention
 	}
 }

@@ -109,7 +109,7 @@ func TestWhatAWebhookDoes(t *testing.T) {
 		"status": true, "status learn": true, "subscribe": true, "subscribe learn major+": true, "subscribe boston/library learn": true,
 		"incident": true, "incident list": true, "incident show 42": true, "incident declare learn down": true, "incident update 42 x": true, "incident resolve 42": true,
 		"INCIDENT Resolve 42": true, "window": true, "window list": true, "window show 17": true, "window faculty 17": true,
-		"belltower": true, "belltower help": true, "belltower whoami": true, "belltower why 42": true, "belltower incident list": true, "belltower status": true, "help": false,
+		"belltower": true, "belltower help": true, "belltower whoami": true, "belltower why 42": true, "belltower incident list": true, "belltower status": true, "help": true, "help declare": true, "whoami": true, "why 42": true, "audit": false,
 		"incident retract 42": false, "incident note 42 secret": false, "incident timeline 42": false, "incident deliveries 42": false, "incident drill learn down": false,
 		"belltower incident retract 42": false, "belltower belltower audit": false, "belltower access": false, "belltower audit": false, "belltower hold": false,
 		"window schedule learn tomorrow 2am for 1h x": false, "window cancel 17": false, "unsubscribe": false, "unsubscribe learn": false, "probe run learn": false, "sudo": false, "incident\nretract 42": false,

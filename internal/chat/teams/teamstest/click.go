@@ -116,6 +116,10 @@ func buttonOf(card map[string]any, label string) (found map[string]any, err erro
 func (s *Server) heed(r Request, a *Answer) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if r.mentioned != nil {
+		s.heedHook(r, a)
+		return
+	}
 	if r.press == nil || a.Status != 200 || r.wait != invokeDeadline {
 		if a.Status == 200 && len(a.Body) > 0 {
 			a.Problems = append(a.Problems, "a message is answered with an empty body")

@@ -34,6 +34,9 @@ func (s *Server) handler() http.Handler {
 	login("GET /v1/.well-known/openidconfiguration", MethodOpenID, s.serveOpenID)
 	login("GET /v1/.well-known/keys", MethodKeys, s.serveKeys)
 	login("POST /{tenant}/oauth2/v2.0/token", MethodToken, s.serveToken)
+	mux.HandleFunc("POST /workflows/{name}/triggers/manual/paths/invoke", func(w http.ResponseWriter, r *http.Request) {
+		s.answer(w, r, &call{method: MethodFlow, channel: ChannelID(r.PathValue("name")), serve: s.serveFlow})
+	})
 	connector := func(pattern, method string, serve func(http.ResponseWriter, *call)) {
 		verb, path, _ := strings.Cut(pattern, " ")
 		mux.HandleFunc(verb+" /{region}/v3/"+path, func(w http.ResponseWriter, r *http.Request) {

@@ -28,7 +28,7 @@
 //
 // The package's parts: place.go (who and where), login.go (keys and tokens), connector.go
 // and conversations.go (calls of the bot), message.go and card.go (what was said), limits.go
-// (429), faults.go (everything that breaks), inbound.go, activity.go, type.go, click.go,
+// (429), flow.go and webhook.go (workflows and outgoing webhooks), faults.go (everything that breaks), inbound.go, activity.go, type.go, click.go,
 // fill.go and event.go (Teams calling us), story.go and transcript.go (what a story expected
 // and what it saw).
 package teamstest

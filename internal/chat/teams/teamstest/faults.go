@@ -92,6 +92,7 @@ const (
 	MethodMembers  = "members"
 	MethodMember   = "member"
 	MethodChannels = "channels"
+	MethodFlow     = "flow" // the webhook of a workflow
 )
 
 // On selects calls; an empty field selects all.

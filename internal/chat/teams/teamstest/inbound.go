@@ -49,7 +49,9 @@ type Request struct {
 	Body   []byte
 	wait   time.Duration
 	press  *pressed // of a button
-	tenant *tenant
+	// mentioned is where an outgoing webhook was; nil: it is no request to one.
+	mentioned *message
+	tenant    *tenant
 }
 
 // Answer is what the bot answered.

@@ -16,6 +16,7 @@ type Limits struct {
 	Send    []Rate // per thread, that is channel or chat: posts, changes and new threads, each
 	Members []Rate // per conversation
 	App     []Rate // of the whole app in a tenant
+	Flow    []Rate // per workflow
 	// Silent: 429 comes without Retry-After.
 	Silent bool
 }
@@ -27,6 +28,7 @@ func TeamsLimits() Limits {
 		Send:    []Rate{{7, time.Second}, {8, 2 * time.Second}, {60, 30 * time.Second}, {1800, time.Hour}},
 		Members: []Rate{{14, time.Second}, {16, 2 * time.Second}, {120, 30 * time.Second}, {3600, time.Hour}},
 		App:     []Rate{{30, time.Second}},
+		Flow:    []Rate{{4, time.Second}}, // "Create incoming webhooks with Workflows"
 	}
 }
 
@@ -41,6 +43,8 @@ func (c *call) counted(l Limits) map[windowKey][]Rate {
 	switch c.method {
 	case MethodCreate, MethodPost, MethodUpdate:
 		all[windowKey{"send", string(c.channel)}] = l.Send
+	case MethodFlow:
+		all[windowKey{"flow", string(c.channel)}] = l.Flow
 	case MethodMembers, MethodMember, MethodChannels:
 		all[windowKey{"members", string(c.channel)}] = l.Members
 	}

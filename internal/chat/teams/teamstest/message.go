@@ -26,7 +26,7 @@ type Message struct {
 	Edits   []Edit // former states, oldest first
 	Deleted bool
 	Alert   bool
-	Via     string // "bot", "person", "press"
+	Via     string // "bot", "person", "press", "workflow", "webhook"
 }
 
 // Edit is a former state of a message, until At.

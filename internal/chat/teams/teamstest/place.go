@@ -64,6 +64,7 @@ const (
 	InChannel Kind = "channel"
 	InGroup   Kind = "groupChat"
 	Personal  Kind = "personal"
+	ByFlow    Kind = "workflow" // posted to by a workflow alone: AddFlow
 )
 
 // Channel is a channel or a chat. Ids are unique over all tenants.
@@ -96,6 +97,7 @@ type tenant struct{ Tenant }
 type team struct {
 	Team
 	tenant *tenant
+	hook   Webhook
 }
 
 type channel struct {

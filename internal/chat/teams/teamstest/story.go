@@ -201,7 +201,7 @@ func (st *Story) NothingElse() {
 
 // Faults are what Teams would not show of a bot's message as meant.
 func (m Message) Faults() (faults []string) {
-	if m.Summary == "" && m.Text == "" {
+	if m.Summary == "" && m.Text == "" && m.Via != "workflow" { // whose notifications are the workflow's own
 		faults = append(faults, "no notification")
 	}
 	if m.Card != nil {

@@ -117,8 +117,13 @@ func write(b *strings.Builder, indent, text string) {
 // line is who said what to whom.
 func (m Message) line() string {
 	who := string(m.Author)
-	if m.Bot != "" {
+	switch m.Via {
+	case "bot":
 		who = "BOT"
+	case "workflow":
+		who = "WORKFLOW"
+	case "webhook":
+		who = "WEBHOOK"
 	}
 	verb := ":"
 	switch {

@@ -1,0 +1,89 @@
+package commands
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"github.com/umassonline/belltower/internal/desk"
+)
+
+// nextTimes lists the next times of a series that somebody can still change, at most
+// limit.
+func (a *asked) nextTimes(ctx context.Context, w desk.Window, limit int) ([]desk.Period, error) {
+	made, err := a.journal.TimesOf(ctx, w.Number, a.req.At)
+	if err != nil {
+		return nil, err
+	}
+	next := w.Rule.Between(later(a.req.At, w.Planned.From), a.req.At.Add(desk.MaxAhead), limit+len(made))
+	next = slices.DeleteFunc(next, func(p desk.Period) bool {
+		return slices.ContainsFunc(made, func(w desk.Window) bool { return w.Slot.Equal(p.From) && w.CheckComing() != nil })
+	})
+	return next[:min(len(next), limit)], nil
+}
+
+// begunOf is the time of a series whose work goes on, as a.number, where that is meant:
+// among those running no other can be. It refuses where none goes on.
+func (a *asked) begunOf(ctx context.Context, w desk.Window, among someWindows) (now desk.Window, begun bool, err error) {
+	if !w.IsSeries() {
+		return w, false, nil
+	}
+	if err := w.CheckNotOver(); err != nil || among != amongRunning {
+		return w, false, err
+	}
+	running, err := a.journal.Running(ctx)
+	k := slices.IndexFunc(running, func(r desk.Window) bool { return r.Of == w.Number })
+	switch {
+	case err != nil:
+		return w, false, err
+	case k >= 0 && (a.takeDayOf(running[k]) || a.verb.name != "extend" || !a.saysDay()):
+		a.number = running[k].Number
+		return running[k], true, nil
+	case k < 0 && a.verb.name != "extend":
+		return w, false, desk.Refuse(desk.Conflict, "No work of %s goes on now.", w.Subject()).
+			WithHint("window show %d lists the next ones.", w.Number).About(w.Subject())
+	}
+	return w, false, nil
+}
+
+// saysDay reports whether the line begins with a day.
+func (a *asked) saysDay() bool {
+	b := *a
+	_, ok := b.takeDay()
+	return ok
+}
+
+// takeDayOf takes the day of one time of a series off the line, where it is said.
+func (a *asked) takeDayOf(w desk.Window) bool {
+	b := *a
+	m, ok := b.takeDay()
+	zone := a.Words.Zone
+	today := date(a.req.At.In(zone))
+	if !ok || !slices.Contains(m.nextDays(today, today), date(w.Slot.In(zone))) {
+		return false
+	}
+	a.line.rest = b.line.rest
+	return true
+}
+
+// withoutCancelled is a series whose rule leaves out its coming times that were cancelled,
+// too.
+func (a *asked) withoutCancelled(ctx context.Context, w desk.Window) (desk.Window, error) {
+	if !w.IsSeries() || w.Number == 0 {
+		return w, nil
+	}
+	zone, err := time.LoadLocation(w.Rule.Zone)
+	if err != nil {
+		return w, err
+	}
+	made, err := a.journal.TimesOf(ctx, w.Number, a.req.At)
+	var gone []desk.Period
+	for _, one := range made {
+		if one.IsCalledOff() {
+			gone = append(gone, desk.Period{From: one.Slot})
+		}
+	}
+	rule := without(*w.Rule, zone, gone)
+	w.Rule = &rule
+	return w, err
+}
