@@ -15,8 +15,9 @@ import (
 )
 
 type manifestCommand struct {
-	Slack manifestSlack `cmd:"" help:"Print what Slack makes the app from (Create New App, From a manifest); what each permission is for goes to standard error."`
-	Teams manifestTeams `cmd:"" help:"Write the app package that Microsoft Teams installs the bot from; what to do with it goes to standard error."`
+	Slack   manifestSlack   `cmd:"" help:"Print what Slack makes the app from (Create New App, From a manifest); what each permission is for goes to standard error."`
+	Teams   manifestTeams   `cmd:"" help:"Write the app package that Microsoft Teams installs the bot from; what to do with it goes to standard error."`
+	Discord manifestDiscord `cmd:"" help:"Print the address that adds the bot to a Discord server, and the commands that it tells Discord; what to do next goes to standard error."`
 }
 
 type manifestSlack struct {

@@ -60,6 +60,9 @@ func checkOnline(b bound, cfg *config.Config) (wrong bool) {
 	for _, f := range checkTeams(b, cfg, subscribed) {
 		say(f.conn, slack.Finding(f.Finding))
 	}
+	for _, f := range checkDiscord(b, cfg, subscribed) {
+		say(f.conn, slack.Finding(f.Finding))
+	}
 	for _, f := range escalate.Check(b.ctx, escalate.Settings{Cadence: cfg.Cadence, Mail: cfg.Mail}) {
 		say("", slack.Finding(f))
 	}

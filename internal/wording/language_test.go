@@ -68,7 +68,7 @@ func called(c *ast.CallExpr) string {
 // adapters and on pages.
 func sentencesInCode(t *testing.T) map[string]bool {
 	all := map[string]bool{}
-	for _, folder := range []string{".", "../desk", "../journal", "../../commands", "../chat/slack", "../chat/teams", "../chat/teams/card", "../chat/teams/outgoing", "../chat/teams/workflow", "../statuspage"} {
+	for _, folder := range []string{".", "../desk", "../journal", "../../commands", "../chat/slack", "../chat/discord", "../chat/teams", "../chat/teams/card", "../chat/teams/outgoing", "../chat/teams/workflow", "../statuspage"} {
 		for _, f := range sources(t, folder) {
 			ast.Inspect(f, func(n ast.Node) bool {
 				if call, ok := n.(*ast.CallExpr); ok {

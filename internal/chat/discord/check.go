@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/umassonline/belltower/internal/chat"
 )
@@ -15,18 +17,29 @@ type Finding struct {
 	Text  string // what, and what to do
 }
 
+// Asked are the people, roles and channels that a check asks for.
+type Asked struct {
+	Admins, Responders []string // ids; a role is "role:991"
+	Subscribed         []string // channels that subscribe
+}
+
 type check struct {
 	*Connection
 	ctx   context.Context
 	found []Finding
+	// servers are those that the bot was found in.
+	servers map[snowflake]standing
 }
 
 // Check asks Discord whether the connection can do what it is configured to.
-func (c *Connection) Check(ctx context.Context) []Finding {
-	k := &check{Connection: c, ctx: ctx}
+func (c *Connection) Check(ctx context.Context, ask Asked) []Finding {
+	k := &check{Connection: c, ctx: ctx, servers: map[snowflake]standing{}}
 	if k.token() {
 		k.application()
 		k.opsChannel(c.conf.OpsChannel)
+		k.access("access.admins", ask.Admins)
+		k.access("access.responders", ask.Responders)
+		k.subscribed(ask.Subscribed)
 	}
 	return k.found
 }
@@ -37,11 +50,17 @@ func (k *check) say(wrong bool, key, format string, args ...any) {
 
 // token checks bot_token; false: nothing else can be asked.
 func (k *check) token() bool {
-	if err := k.identify(k.ctx); err != nil {
+	err := k.identify(k.ctx)
+	var e *chat.SendError
+	switch {
+	case err == nil:
+		return true
+	case errors.As(err, &e) && e.Outcome == chat.Locked:
 		k.say(true, "discord.bot_token", "Discord does not take it (%s): reset it under Bot and copy it", reasonOf(err))
-		return false
+	default:
+		k.say(true, "discord.api_url", "Discord cannot be asked (%s): the machine must reach it on port 443", reasonOf(err))
 	}
-	return true
+	return false
 }
 
 // application checks whose token it is, and where Discord sends interactions
@@ -78,7 +97,7 @@ func (k *check) application() {
 // opsChannel checks what the bot may do where staff work.
 func (k *check) opsChannel(id string) {
 	const key = "discord.ops_channel"
-	may, err := k.permissions(k.ctx, id)
+	may, err := k.may(id)
 	if err != nil {
 		k.say(true, key, "the channel %s cannot be read (%s): check its id, and that the bot is in that server and may view it; to add it: %s", id, reasonOf(err), Invite(k.conf.ApplicationID))
 		return
@@ -86,6 +105,68 @@ func (k *check) opsChannel(id string) {
 	for _, w := range wanted() {
 		if !may.all(w.Bit) {
 			k.say(mayPost.any(w.Bit), key, "in the channel %s the bot lacks the permission %s: %s", id, w.Name, w.Without)
+		}
+	}
+}
+
+// may asks what the bot may do in a channel, and asks once for each server.
+func (k *check) may(channel string) (permissions, error) {
+	return k.permissionsBy(k.ctx, channel, func(ctx context.Context, id snowflake) (standing, error) {
+		if s, known := k.servers[id]; known {
+			return s, nil
+		}
+		s, err := k.standing(ctx, id)
+		if err == nil {
+			k.servers[id] = s
+		}
+		return s, err
+	})
+}
+
+// access checks that the people and roles of the access list are in the server of the ops
+// channel: nobody else could act there.
+func (k *check) access(key string, ids []string) {
+	for _, in := range k.servers {
+		for _, id := range ids {
+			named, isRole := strings.CutPrefix(id, "role:")
+			switch {
+			case !isRole:
+				k.member(key, in, id)
+			case !slices.ContainsFunc(in.Roles, func(r role) bool { return string(r.ID) == named }):
+				k.say(false, key, "the server of the ops channel has no role %s: if it is not one of another server, copy its id anew (Server Settings, Roles)", named)
+			case named == string(in.ID):
+				k.say(true, key, "the role %s is @everyone, so that everybody in the server would have this right", named)
+			}
+		}
+	}
+}
+
+// member checks that a person is in a server.
+func (k *check) member(key string, in standing, id string) {
+	err := k.get(k.ctx, k.address("guilds", string(in.ID), "members", id), &struct{}{})
+	switch code := codeOf(err); {
+	case err == nil:
+	case code == codeUnknownMember || code == codeUnknownUser:
+		k.say(false, key, "%s/%s is not in the server of the ops channel", k.name, id)
+	default:
+		k.say(false, key, "Discord does not say whether %s/%s is in the server of the ops channel (%s)", k.name, id, reasonOf(err))
+	}
+}
+
+// subscribed checks that channels which subscribe can be posted to.
+func (k *check) subscribed(ids []string) {
+	const key = "subscriptions"
+	for n, id := range ids {
+		may, err := k.may(id)
+		var e *chat.SendError
+		switch {
+		case errors.As(err, &e) && e.Limited:
+			k.say(false, key, "Discord wants fewer calls: %d channels were not looked at", len(ids)-n)
+			return
+		case err != nil:
+			k.say(false, key, "the channel %s cannot be read (%s): it subscribes, and hears nothing", id, reasonOf(err))
+		case !may.all(mayPost):
+			k.say(false, key, "in the channel %s the bot lacks %s: it subscribes, and hears nothing", id, strings.Join(missing(may, mayPost), ", "))
 		}
 	}
 }

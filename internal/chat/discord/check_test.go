@@ -38,7 +38,7 @@ func TestACheckNamesWhatIsMissing(t *testing.T) {
 			tc.change(w)
 			w.conf = tc.conf
 			var got []string
-			for i, f := range w.connect(w.fake.Transport()).Check(t.Context()) {
+			for i, f := range w.connect(w.fake.Transport()).Check(t.Context(), discord.Asked{}) {
 				says := fmt.Sprintf("%v %s %s", f.Wrong, f.Key, f.Text)
 				if i < len(tc.want) && strings.HasPrefix(says, tc.want[i]) {
 					says = tc.want[i]
@@ -49,6 +49,49 @@ func TestACheckNamesWhatIsMissing(t *testing.T) {
 				t.Error(diff)
 			}
 		})
+	}
+}
+
+// Who is named and is not there, and who subscribes and hears nothing, is a line each; a
+// server is asked for once.
+func TestACheckLooksAtPeopleRolesAndChannels(t *testing.T) {
+	w := newWorld(t)
+	w.fake.ChangeGuild("900", func(g *discordtest.Guild) { g.Roles = []discordtest.ID{"991"} })
+	w.fake.ChangeChannel(library, func(c *discordtest.Channel) { c.Deny = discordtest.SendMessages })
+	var got []string
+	for _, f := range w.bot.Check(t.Context(), discord.Asked{
+		Admins: []string{ann, "999"}, Responders: []string{"role:991", "role:990", "role:900"}, Subscribed: []string{teaching, library, gone, direct},
+	}) {
+		got = append(got, fmt.Sprintf("%v %s %s", f.Wrong, f.Key, f.Text))
+	}
+	want := []string{
+		"false access.admins lowell/999 is not in the server of the ops channel",
+		"false access.responders the server of the ops channel has no role 990: if it is not one of another server, copy its id anew (Server Settings, Roles)",
+		"true access.responders the role 900 is @everyone, so that everybody in the server would have this right",
+		"false subscriptions in the channel 1004 the bot lacks Send Messages: it subscribes, and hears nothing",
+		"false subscriptions the channel 1005 cannot be read (Unknown Channel (10003)): it subscribes, and hears nothing",
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+	asked := 0
+	for _, c := range w.fake.Log() {
+		if c.Route == "guild.get" {
+			asked++
+		}
+	}
+	if asked != 1 {
+		t.Errorf("the server was asked for %d times", asked)
+	}
+}
+
+// Where Discord wants fewer calls the check ends and says so.
+func TestACheckEndsAtALimit(t *testing.T) {
+	w := newWorld(t)
+	w.fake.FaultsAlways(discordtest.On{Route: "channel.get", Channel: teaching}, discordtest.Limited(5, "user"))
+	found := w.bot.Check(t.Context(), discord.Asked{Subscribed: []string{library, teaching, gone}})
+	if len(found) != 1 || found[0].Wrong || found[0].Text != "Discord wants fewer calls: 2 channels were not looked at" {
+		t.Errorf("%+v", found)
 	}
 }
 

@@ -36,6 +36,20 @@ func wanted() []struct {
 	}
 }
 
+// Permission is one that the bot asks for where it is invited.
+type Permission struct {
+	Name    string // as Discord's settings call it
+	Without string // what does not work then
+}
+
+// Permissions are those that [Invite] asks for.
+func Permissions() (all []Permission) {
+	for _, w := range wanted() {
+		all = append(all, Permission{w.Name, w.Without})
+	}
+	return all
+}
+
 // overwrite is an exception of one channel for a role or a person.
 type overwrite struct {
 	ID    snowflake   `json:"id"`
@@ -61,8 +75,20 @@ type guild struct {
 	Roles []role    `json:"roles"`
 }
 
+// standing is who the bot is in a server.
+type standing struct {
+	guild
+	roles []snowflake
+	me    snowflake
+}
+
 // permissions asks what the bot may do in a channel. In a direct message it may all.
 func (c *Connection) permissions(ctx context.Context, id string) (permissions, error) {
+	return c.permissionsBy(ctx, id, c.standing)
+}
+
+// permissionsBy asks what the bot may do in a channel, where in tells of servers.
+func (c *Connection) permissionsBy(ctx context.Context, id string, in func(context.Context, snowflake) (standing, error)) (permissions, error) {
 	var ch room
 	if err := c.get(ctx, c.address("channels", id), &ch); err != nil {
 		return 0, err
@@ -71,21 +97,27 @@ func (c *Connection) permissions(ctx context.Context, id string) (permissions, e
 	if ch.Guild == "" {
 		return mayEverything, nil
 	}
-	me, err := c.self(ctx)
+	s, err := in(ctx, ch.Guild)
 	if err != nil {
 		return 0, err
 	}
-	var g guild
-	if err := c.get(ctx, c.address("guilds", string(ch.Guild)), &g); err != nil {
-		return 0, err
+	return reckon(s.guild, ch.Overwrites, append(s.roles[:len(s.roles):len(s.roles)], ch.Guild), s.me), nil
+}
+
+// standing asks who the bot is in a server.
+func (c *Connection) standing(ctx context.Context, id snowflake) (s standing, err error) {
+	if s.me, err = c.self(ctx); err != nil {
+		return s, err
+	}
+	if err := c.get(ctx, c.address("guilds", string(id)), &s.guild); err != nil {
+		return s, err
 	}
 	var m struct {
 		Roles []snowflake `json:"roles"`
 	}
-	if err := c.get(ctx, c.address("guilds", string(ch.Guild), "members", string(me)), &m); err != nil {
-		return 0, err
-	}
-	return reckon(g, ch.Overwrites, append(m.Roles, ch.Guild), me), nil
+	err = c.get(ctx, c.address("guilds", string(id), "members", string(s.me)), &m)
+	s.roles = m.Roles
+	return s, err
 }
 
 // reckon works out what a member may do in a channel: what the roles allow, then the

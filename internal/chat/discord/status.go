@@ -17,7 +17,9 @@ import (
 const (
 	codeUnknownChannel    = 10003
 	codeUnknownGuild      = 10004
+	codeUnknownMember     = 10007
 	codeUnknownMessage    = 10008
+	codeUnknownUser       = 10013
 	codeUnknownAsk        = 10062
 	codeSlowmode          = 20016
 	codeEdits             = 30046 // a message older than an hour was edited too often

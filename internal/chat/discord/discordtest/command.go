@@ -2,6 +2,7 @@ package discordtest
 
 import (
 	"context"
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -40,15 +41,22 @@ func (s *Server) Type(ctx context.Context, c Command) (Answer, error) {
 func (s *Server) CommandRequest(c Command) (Request, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	data, err := s.commandData(c, "", "")
+	if err != nil {
+		return Request{}, err
+	}
 	i := &interaction{kind: typeCommand, user: c.User, channel: c.Channel}
-	return s.ask(i, object{"data": s.commandData(c, "", "")}, c.Origin)
+	return s.ask(i, object{"data": data}, c.Origin)
 }
 
 // Complete types the beginning of an option and returns what is offered.
 func (s *Server) Complete(ctx context.Context, c Command, option, typed string) (Answer, error) {
 	s.mu.Lock()
-	i := &interaction{kind: typeComplete, user: c.User, channel: c.Channel}
-	r, err := s.ask(i, object{"data": s.commandData(c, option, typed)}, c.Origin)
+	data, err := s.commandData(c, option, typed)
+	var r Request
+	if err == nil {
+		r, err = s.ask(&interaction{kind: typeComplete, user: c.User, channel: c.Channel}, object{"data": data}, c.Origin)
+	}
 	s.mu.Unlock()
 	if err != nil {
 		return Answer{}, err
@@ -56,36 +64,57 @@ func (s *Server) Complete(ctx context.Context, c Command, option, typed string) 
 	return s.Send(ctx, r)
 }
 
-// The types of option that the fake sends.
+// The types of option that the fake makes by itself.
 const (
 	optionSubcommand = 1
 	optionText       = 3
+	optionWhole      = 4
 	optionTruth      = 5
 )
 
 // commandData makes the data of a command. focused is the option being typed, if any.
-func (s *Server) commandData(c Command, focused, typed string) object {
+// Where the application registered commands, nothing else can be used: the error says
+// what there is not.
+func (s *Server) commandData(c Command, focused, typed string) (object, error) {
 	word, rest, _ := strings.Cut(strings.TrimPrefix(c.Line, "/"), " ")
 	verb := ""
 	if slices.Contains([]string{"incident", "window", "probe", "service", "belltower"}, word) {
 		verb, rest, _ = strings.Cut(rest, " ")
 	}
-	options := []object{}
-	if rest != "" {
-		options = append(options, object{"name": "text", "type": optionText, "value": rest})
+	app, err := s.appOf(c.App)
+	if err != nil {
+		return nil, err
 	}
-	for _, name := range slices.Sorted(maps.Keys(c.Options)) {
-		o := object{"name": name, "type": optionText, "value": c.Options[name]}
-		if name == "yes" || name == "separate" {
-			o["type"], o["value"] = optionTruth, c.Options[name] == "true"
+	declared, err := app.optionsOf(word, verb)
+	if err != nil {
+		return nil, err
+	}
+	values := maps.Clone(c.Options)
+	if rest != "" {
+		values = map[string]string{"text": rest}
+		maps.Copy(values, c.Options)
+	}
+	options := []object{}
+	for _, name := range slices.Sorted(maps.Keys(values)) {
+		o, err := declared.used(name, values[name])
+		if err != nil {
+			return nil, fmt.Errorf("fake Discord: /%s %s: %w", word, verb, err)
 		}
 		options = append(options, o)
 	}
 	if focused != "" {
-		options = append(options, object{"name": focused, "type": optionText, "value": typed, "focused": true})
+		o, err := declared.used(focused, typed)
+		if err == nil && !declared.completes(focused) {
+			err = fmt.Errorf("the option %s is not completed", focused)
+		}
+		if err != nil {
+			return nil, fmt.Errorf("fake Discord: /%s %s: %w", word, verb, err)
+		}
+		o["focused"] = true
+		options = append(options, o)
 	}
 	if verb != "" {
 		options = []object{{"name": verb, "type": optionSubcommand, "options": options}}
 	}
-	return object{"id": "1", "name": word, "type": 1, "options": options}
+	return object{"id": "1", "name": word, "type": 1, "options": options}, nil
 }

@@ -1,6 +1,7 @@
 package discordtest
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -23,6 +24,7 @@ type command struct {
 		Value any    `json:"value"`
 	} `json:"choices"`
 	Autocomplete bool `json:"autocomplete"`
+	MaxLength    int  `json:"max_length"`
 }
 
 // putCommands overwrites the commands of an application or of one server.
@@ -91,6 +93,19 @@ func (s *Server) getCommands(c *call) reply {
 		raw = []byte("[]")
 	}
 	return done(json.RawMessage(raw))
+}
+
+// Register tells the commands of an application for all servers, as a program did that is
+// not under test.
+func (s *Server) Register(app ID, list []byte) error {
+	var compact bytes.Buffer
+	if err := json.Compact(&compact, list); err != nil {
+		return fmt.Errorf("fake Discord: %w", err)
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.apps[app].commands[""] = compact.Bytes()
+	return nil
 }
 
 // Commands is what an application registered for all servers, or for one.

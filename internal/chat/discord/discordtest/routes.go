@@ -189,10 +189,14 @@ func (s *Server) guild(c *call) reply {
 	if g == nil || g.Left {
 		return failed(http.StatusNotFound, 10004, "Unknown Guild")
 	}
-	return done(object{"id": g.ID, "name": g.Name, "owner_id": g.Owner, "roles": []object{
+	roles := []object{
 		{"id": g.ID, "name": "@everyone", "permissions": "0"},
 		{"id": botRole, "name": "bots", "permissions": text(g.BotMay)},
-	}})
+	}
+	for _, id := range g.Roles {
+		roles = append(roles, object{"id": id, "name": "role " + string(id), "permissions": "0"})
+	}
+	return done(object{"id": g.ID, "name": g.Name, "owner_id": g.Owner, "roles": roles})
 }
 
 func (s *Server) member(c *call) reply {

@@ -79,6 +79,7 @@ type Guild struct {
 	Owner ID
 	// BotMay is what the bots' role allows; 0: Invited.
 	BotMay uint64
+	Roles  []ID // beside @everyone and the bots'
 	// MaxThreads bounds the threads at a time; 0: 1000.
 	MaxThreads int
 	// Left: the bots were removed.

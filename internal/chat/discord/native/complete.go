@@ -122,17 +122,22 @@ func (a *asked) services() (all []chat.Choice) {
 	return all
 }
 
-// services offers services, by their names and aliases too.
+// services offers services, and where no name fits those with an alias that does.
 func services(_ context.Context, a *asked) []chat.Choice {
-	all := a.services()
-	if found := a.listing(slices.Clone(all)); len(found) > 0 {
+	if found := a.listing(a.services()); len(found) > 0 {
 		return found
 	}
 	cut := strings.LastIndexAny(a.typed, ", ") + 1
-	if s, ok := a.Catalog().Find(a.typed[cut:]); ok {
-		return []chat.Choice{{Value: a.typed[:cut] + string(s.ID), Label: s.Name}}
+	begun := strings.ToLower(strings.TrimSpace(a.typed[cut:]))
+	fits := func(alias string) bool { return strings.HasPrefix(strings.ToLower(alias), begun) }
+	var all []chat.Choice
+	for _, s := range a.Catalog().Services() {
+		if slices.ContainsFunc(s.Aliases, fits) {
+			all = append(all, chat.Choice{Value: string(s.ID), Label: s.Name})
+		}
 	}
-	return nil
+	whole := &asked{Completer: a.Completer, verb: a.verb, typed: a.typed[:cut]}
+	return whole.listing(all)
 }
 
 // serviceChanges offers what is added, or removed where a minus was typed.

@@ -46,6 +46,7 @@ func TestChoices(t *testing.T) {
 		{"incident declare", "services", "po", "portal"},
 		{"incident declare", "services", "sys", "learn"},
 		{"incident declare", "services", "bb", "learn"},
+		{"incident declare", "services", "Black", "learn"},
 		{"incident declare", "services", "learn,", "learn,portal learn,mail"},
 		{"incident declare", "services", "learn,black", ""},
 		{"incident declare", "services", "portal,bb", "portal,learn"},

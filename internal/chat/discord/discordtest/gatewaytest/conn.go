@@ -56,7 +56,8 @@ type outgoing struct {
 type conn struct {
 	*Server
 	ws       *websocket.Conn
-	resuming bool // it came by the address for resuming
+	resumeAt string // the host for resuming
+	resuming bool   // it came by the address for resuming
 	out      chan outgoing
 	gone     chan struct{}
 	sent     []time.Time // when the client sent its last payloads
@@ -254,7 +255,7 @@ func (c *conn) begin() {
 	}
 	n.tell("READY", map[string]any{
 		"v": 10, "user": map[string]any{"id": c.App(), "username": "belltower", "bot": true}, "guilds": guilds,
-		"session_id": n.id, "resume_gateway_url": "ws://" + resumeHost + "/resume", "application": map[string]any{"id": c.App(), "flags": 0},
+		"session_id": n.id, "resume_gateway_url": "ws://" + c.resumeAt + "/resume", "application": map[string]any{"id": c.App(), "flags": 0},
 	})
 	for _, g := range c.guilds {
 		n.tell("GUILD_CREATE", g.event())

@@ -169,11 +169,14 @@ func (s *Server) socket(w http.ResponseWriter, r *http.Request) {
 	if err != nil {
 		return // it has been answered
 	}
-	c := &conn{Server: s, ws: ws, resuming: strings.HasPrefix(r.URL.Path, "/resume"), out: make(chan outgoing, 4096), gone: make(chan struct{})}
+	c := &conn{Server: s, ws: ws, resumeAt: r.Host, resuming: strings.HasPrefix(r.URL.Path, "/resume"), out: make(chan outgoing, 4096), gone: make(chan struct{})}
 	s.mu.Lock()
 	s.stats.Opened++
 	s.conns = append(s.conns, c)
 	silent := s.faults.silent
+	if s.host != nil { // else there is but one address
+		c.resumeAt = resumeHost
+	}
 	s.mu.Unlock()
 	written := make(chan struct{})
 	go func() {

@@ -1,0 +1,118 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/umassonline/belltower/internal/chat/discord/discordtest"
+	"github.com/umassonline/belltower/internal/chat/discord/discordtest/gatewaytest"
+)
+
+// storm uses /incident note n times at once, from one number on, while something happens
+// to the gateway, and checks that each was answered in time.
+func (w *discordWorld) storm(from, n int, during func()) {
+	w.t.Helper()
+	var typing sync.WaitGroup
+	for i := range n {
+		typing.Go(func() {
+			note := discordtest.Command{Channel: lowellOps, User: dora, Line: "/incident note", Options: map[string]string{
+				"incident": "INC-1", "message": fmt.Sprintf("note-%03d", from+i),
+			}}
+			a, err := w.discord.Type(w.t.Context(), note)
+			if err != nil || a.Late || !strings.Contains(a.Message.Reads(), "INC-1") {
+				w.t.Errorf("note %d: %v, late %v, %s: %s", from+i, err, a.Late, a.Problems, a.Message.Reads())
+			}
+		})
+		if i == n/2 {
+			during()
+		}
+	}
+	typing.Wait()
+}
+
+// SIGHUP, opcode 7, a cut, and a changed SIGHUP, each while fifty commands arrive: every
+// one is answered in time, none is lost and none is done twice. The session goes on: it
+// is resumed and not begun anew.
+func TestFiftyCommandsOnDiscordDuringASIGHUP(t *testing.T) {
+	t.Parallel()
+	w := newDiscordWorld(t, true)
+	w.start()
+	w.do("incident declare learn down")
+	w.story.Expect(lowellOps, "INC-1")
+	lost := w.gateway.Stats().Lost
+	for k, during := range []func(){
+		func() { w.reload(w.lowell.config(), "loaded again") },
+		w.gateway.Reconnect,
+		w.gateway.Cut,
+		func() {
+			w.more = "[[services]]\nid = \"mail\"\n"
+			w.reload(w.lowell.config(), "loaded again")
+		},
+	} {
+		w.storm(50*k, 50, during)
+		w.awaitSessions(1)
+	}
+	if s := w.gateway.Stats(); s.Identifies != 1 || s.Resumes < 4 || s.Lost > lost {
+		t.Errorf("%+v", s)
+	}
+	w.do("incident declare mail slow") // the new configuration counts
+	w.story.Expect(lowellOps, "INC-2")
+	w.settled()
+	if status := w.stop(); status != 0 {
+		t.Errorf("exit status %d:\n%s", status, w.logged.text())
+	}
+	if n := w.calls("commands.put"); n != 1 {
+		t.Errorf("the commands were told %d times", n)
+	}
+	eachOnce(t, w.notes(), 200)
+}
+
+// SIGTERM while commands arrive: what was begun is answered, what came while there was no
+// process is done by the next if Discord still waits, and nothing is done twice: what
+// Discord called failed was not done.
+func TestAPlannedRestartByTheGateway(t *testing.T) {
+	t.Parallel()
+	w := newDiscordWorld(t, true)
+	w.start()
+	w.do("incident declare learn down")
+	w.story.Expect(lowellOps, "INC-1")
+	lost := w.gateway.Stats().Lost
+	failed := make([]bool, 100)
+	var typing sync.WaitGroup
+	for i := range failed {
+		typing.Go(func() {
+			a, err := w.discord.Type(t.Context(), discordtest.Command{Channel: lowellOps, User: dora, Line: "/incident note",
+				Options: map[string]string{"incident": "1", "message": fmt.Sprintf("note-%03d", i)}})
+			failed[i] = err != nil || a.Late
+		})
+		if i == 50 {
+			if status := w.stop(); status != 0 {
+				t.Errorf("exit status %d:\n%s", status, w.logged.text())
+			}
+			w.start()
+		}
+	}
+	typing.Wait()
+	if err := w.gateway.Wait(t.Context(), func(s gatewaytest.Stats) bool { return s.Open == 1 }); err != nil {
+		t.Fatal(err)
+	}
+	w.settled()
+	if status := w.stop(); status != 0 {
+		t.Errorf("exit status %d:\n%s", status, w.logged.text())
+	}
+	if s := w.gateway.Stats(); s.Identifies != 1 || s.Lost > lost {
+		t.Errorf("%+v", s)
+	}
+	notes, done := w.notes(), 0
+	for i, not := range failed {
+		n := notes[fmt.Sprintf("note-%03d", i)]
+		if done += n; n > 1 || (n == 0) != not {
+			t.Errorf("note %d was done %d times, failed: %v", i, n, not)
+		}
+	}
+	if done < 50 {
+		t.Errorf("%d of 100 were done", done)
+	}
+}

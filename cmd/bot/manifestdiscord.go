@@ -1,0 +1,80 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/umassonline/belltower/internal/chat/discord"
+	"github.com/umassonline/belltower/internal/chat/discord/native"
+	"github.com/umassonline/belltower/internal/config"
+)
+
+type manifestDiscord struct {
+	Connection string `placeholder:"NAME" help:"The [[discord]] that it is for, where there are several."`
+}
+
+// Run prints the address on the first line, and the commands behind it. Of the
+// configuration only [organization], and the name and application_id are needed.
+func (m manifestDiscord) Run(b bound) error {
+	cfg, err := config.Outline(b.config, b.p.env)
+	if err != nil {
+		return err
+	}
+	conn, err := m.choose(cfg, b.config)
+	if err != nil {
+		return err
+	}
+	base := strings.TrimRight(cfg.Organization.PublicURL, "/")
+	switch {
+	case conn.ApplicationID == "":
+		return fmt.Errorf("%s: [[discord]] %s has no application_id: make the application at https://discord.com/developers/applications, and copy Application ID", b.config, conn.Name)
+	case !conn.Gateway && !strings.HasPrefix(base, "https://"):
+		return fmt.Errorf("%s: public_url is %s, but Discord calls addresses that begin with https:// only: give the bot one, or set gateway = true in [[discord]]", b.config, base)
+	}
+	if _, err := fmt.Fprintf(b.p.stdout, "%s\n%s", discord.Invite(conn.ApplicationID), native.JSON()); err != nil {
+		return err
+	}
+	endpoint := base + "/discord/" + string(conn.Name) + "/interactions"
+	if conn.Gateway {
+		endpoint = ""
+	}
+	explainDiscord(b.p.stderr, discord.Invite(conn.ApplicationID), endpoint)
+	return nil
+}
+
+func (m manifestDiscord) choose(cfg *config.Config, file string) (config.Discord, error) {
+	var names []string
+	for _, d := range cfg.Discord {
+		if string(d.Name) == m.Connection || m.Connection == "" && len(cfg.Discord) == 1 {
+			return d, nil
+		}
+		names = append(names, string(d.Name))
+	}
+	switch {
+	case len(names) == 0:
+		return config.Discord{}, fmt.Errorf("%s has no [[discord]]: give the application a name there, such as name = \"lowell\"", file)
+	case m.Connection == "":
+		return config.Discord{}, fmt.Errorf("%s has several [[discord]]: say which, such as --connection %s (there are %s)", file, names[0], strings.Join(names, ", "))
+	}
+	return config.Discord{}, fmt.Errorf("%s has no [[discord]] named %q: there are %s", file, m.Connection, strings.Join(names, ", "))
+}
+
+// explainDiscord says what the bot asks for, and what to do next. endpoint is where
+// Discord sends what people do; empty: over the gateway.
+func explainDiscord(w io.Writer, invite, endpoint string) {
+	fmt.Fprintln(w, "What the bot asks for in a server:")
+	for _, p := range discord.Permissions() {
+		fmt.Fprintf(w, "  %-24s Without: %s.\n", p.Name, p.Without)
+	}
+	fmt.Fprintln(w, "At https://discord.com/developers/applications set Install Link under Installation to None, and switch off Public Bot under Bot;")
+	fmt.Fprintln(w, "no privileged intent is needed. Then whoever manages the server opens")
+	fmt.Fprintf(w, "  %s\n", invite)
+	fmt.Fprintln(w, "The bot tells Discord the commands by itself when it starts.")
+	if endpoint == "" {
+		fmt.Fprintln(w, "Discord sends over the gateway: leave Interactions Endpoint URL under General Information empty.")
+		return
+	}
+	fmt.Fprintln(w, "When the bot runs, save under General Information as Interactions Endpoint URL")
+	fmt.Fprintf(w, "  %s\n", endpoint)
+}
