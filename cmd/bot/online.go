@@ -13,6 +13,7 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/umassonline/belltower/internal/chat"
 	"github.com/umassonline/belltower/internal/chat/slack"
 	"github.com/umassonline/belltower/internal/config"
 	"github.com/umassonline/belltower/internal/desk"
@@ -26,7 +27,7 @@ import (
 // calling anybody. It prints a line for each finding, and reports whether anything is
 // wrong.
 func checkOnline(b bound, cfg *config.Config) (wrong bool) {
-	say := func(conn desk.ConnectionName, f slack.Finding) {
+	say := func(conn desk.ConnectionName, f chat.Finding) {
 		word := "warning"
 		if f.Wrong {
 			word, wrong = "error", true
@@ -40,11 +41,11 @@ func checkOnline(b bound, cfg *config.Config) (wrong bool) {
 		}
 	}
 	if named < 2 {
-		say("", slack.Finding{Key: "access.admins", Text: "fewer than two admins: name another, for the day when the first is away"})
+		say("", chat.Finding{Key: "access.admins", Text: "fewer than two admins: name another, for the day when the first is away"})
 	}
 	subscribed, err := subscribers(b)
 	if err != nil {
-		say("", slack.Finding{Key: "subscriptions", Text: "the channels that subscribe were not looked at: " + err.Error()})
+		say("", chat.Finding{Key: "subscriptions", Text: "the channels that subscribe were not looked at: " + err.Error()})
 	}
 	apps := map[string]desk.ConnectionName{}
 	for k, c := range checkAll(b, cfg, subscribed) {
@@ -53,26 +54,29 @@ func checkOnline(b bound, cfg *config.Config) (wrong bool) {
 			say(name, f)
 		}
 		if other, twice := apps[c.app]; twice && c.app != "" {
-			say(name, slack.Finding{Wrong: true, Key: "slack.bot_token", Text: fmt.Sprintf("it is of the same app as that of %s: make an app for each workspace", other)})
+			say(name, chat.Finding{Wrong: true, Key: "slack.bot_token", Text: fmt.Sprintf("it is of the same app as that of %s: make an app for each workspace", other)})
 		}
 		apps[c.app] = name
 	}
-	for _, f := range checkTeams(b, cfg, subscribed) {
-		say(f.conn, slack.Finding(f.Finding))
-	}
-	for _, f := range checkDiscord(b, cfg, subscribed) {
-		say(f.conn, slack.Finding(f.Finding))
+	for _, f := range append(checkTeams(b, cfg, subscribed), checkDiscord(b, cfg, subscribed)...) {
+		say(f.conn, f.Finding)
 	}
 	for _, f := range escalate.Check(b.ctx, escalate.Settings{Cadence: cfg.Cadence, Mail: cfg.Mail}) {
-		say("", slack.Finding(f))
+		say("", chat.Finding(f))
 	}
 	return wrong
+}
+
+// foundOn is what the check of a connection found.
+type foundOn struct {
+	conn desk.ConnectionName
+	chat.Finding
 }
 
 // checked is what the check of a connection came to.
 type checked struct {
 	app   string
-	found []slack.Finding
+	found []chat.Finding
 }
 
 // checkAll checks all connections at the same time: each has limits of its own, and
@@ -84,7 +88,7 @@ func checkAll(b bound, cfg *config.Config, subscribed map[desk.ConnectionName][]
 		wg.Go(func() {
 			w, err := slack.New(s, slack.Options{Now: b.p.now, Log: slog.New(slog.DiscardHandler), Groups: groupsNamed(cfg.Access, s.Name, "group")})
 			if err != nil {
-				all[k].found = []slack.Finding{{Wrong: true, Key: "slack.api_url", Text: err.Error()}}
+				all[k].found = []chat.Finding{{Wrong: true, Key: "slack.api_url", Text: err.Error()}}
 				return
 			}
 			ask := askedOf(cfg, s.Name)

@@ -17,21 +17,15 @@ import (
 	"github.com/umassonline/belltower/internal/desk"
 )
 
-// discordFinding is what the check of an application found.
-type discordFinding struct {
-	conn desk.ConnectionName
-	discord.Finding
-}
-
 // checkDiscord asks Discord whether each application can do what the configuration wants,
 // all at the same time. Channels that subscribe are given by connection.
-func checkDiscord(b bound, cfg *config.Config, subscribed map[desk.ConnectionName][]string) (all []discordFinding) {
-	found := make([][]discord.Finding, len(cfg.Discord))
+func checkDiscord(b bound, cfg *config.Config, subscribed map[desk.ConnectionName][]string) (all []foundOn) {
+	found := make([][]chat.Finding, len(cfg.Discord))
 	apps := map[string]desk.ConnectionName{}
 	var wg sync.WaitGroup
 	for k, d := range cfg.Discord {
 		if other, twice := apps[d.ApplicationID]; twice {
-			found[k] = append(found[k], discord.Finding{Wrong: true, Key: "discord.application_id", Text: fmt.Sprintf("it is the same application as that of %s: make one for each connection", other)})
+			found[k] = append(found[k], chat.Finding{Wrong: true, Key: "discord.application_id", Text: fmt.Sprintf("it is the same application as that of %s: make one for each connection", other)})
 		}
 		apps[d.ApplicationID] = d.Name
 		wg.Go(func() {
@@ -43,16 +37,16 @@ func checkDiscord(b bound, cfg *config.Config, subscribed map[desk.ConnectionNam
 	wg.Wait()
 	for k, of := range found {
 		for _, f := range of {
-			all = append(all, discordFinding{cfg.Discord[k].Name, f})
+			all = append(all, foundOn{cfg.Discord[k].Name, f})
 		}
 	}
 	return all
 }
 
-func checkApplication(b bound, d config.Discord, ask discord.Asked) []discord.Finding {
+func checkApplication(b bound, d config.Discord, ask discord.Asked) []chat.Finding {
 	c, err := discord.New(d, discord.Options{Now: b.p.now, Log: slog.New(slog.DiscardHandler), Memory: forgetful{}})
 	if err != nil {
-		return []discord.Finding{{Wrong: true, Key: "discord.api_url", Text: err.Error()}}
+		return []chat.Finding{{Wrong: true, Key: "discord.api_url", Text: err.Error()}}
 	}
 	found := c.Check(b.ctx, ask)
 	for _, f := range found {
@@ -69,22 +63,22 @@ func checkApplication(b bound, d config.Discord, ask discord.Asked) []discord.Fi
 }
 
 // checkCommands compares the commands that Discord knows with those that it is to know.
-func checkCommands(ctx context.Context, c *discord.Connection, d config.Discord) []discord.Finding {
+func checkCommands(ctx context.Context, c *discord.Connection, d config.Discord) []chat.Finding {
 	const key = "discord.application_id"
 	var known json.RawMessage
 	if err := c.Call(ctx, "GET /applications/"+d.ApplicationID+"/commands", nil, &known); err != nil {
-		return []discord.Finding{{Key: key, Text: "Discord does not say which commands it knows: " + reasonOfDiscord(err)}}
+		return []chat.Finding{{Key: key, Text: "Discord does not say which commands it knows: " + reasonOfDiscord(err)}}
 	}
 	names, err := native.Differing(known)
 	switch {
 	case err != nil:
-		return []discord.Finding{{Key: key, Text: "Discord does not say which commands it knows: " + err.Error()}}
+		return []chat.Finding{{Key: key, Text: "Discord does not say which commands it knows: " + err.Error()}}
 	case len(names) == 0:
 		return nil
 	case len(names) == len(native.Commands()) && string(known) == "[]":
-		return []discord.Finding{{Key: key, Text: "Discord knows no commands yet: the bot tells it when it starts"}}
+		return []chat.Finding{{Key: key, Text: "Discord knows no commands yet: the bot tells it when it starts"}}
 	}
-	return []discord.Finding{{Key: key, Text: fmt.Sprintf("Discord knows other commands than this version has (/%s): the bot tells it when it starts; if they differ again after that, another program uses this application", strings.Join(names, ", /"))}}
+	return []chat.Finding{{Key: key, Text: fmt.Sprintf("Discord knows other commands than this version has (/%s): the bot tells it when it starts; if they differ again after that, another program uses this application", strings.Join(names, ", /"))}}
 }
 
 // reasonOfDiscord is what went wrong with a call.

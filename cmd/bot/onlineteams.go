@@ -13,36 +13,31 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/umassonline/belltower/internal/chat"
 	"github.com/umassonline/belltower/internal/chat/teams"
 	"github.com/umassonline/belltower/internal/config"
 	"github.com/umassonline/belltower/internal/desk"
 	"github.com/umassonline/belltower/storage"
 )
 
-// teamsFinding is what the check of a tenant found.
-type teamsFinding struct {
-	conn desk.ConnectionName
-	teams.Finding
-}
-
 // checkTeams asks Microsoft whether each bot can do what the configuration wants, all at the
 // same time. Outgoing webhooks and workflows cannot be asked. Channels that subscribe are
 // given by connection.
-func checkTeams(b bound, cfg *config.Config, subscribed map[desk.ConnectionName][]string) (all []teamsFinding) {
+func checkTeams(b bound, cfg *config.Config, subscribed map[desk.ConnectionName][]string) (all []foundOn) {
 	met, err := recallMet(b, cfg.Teams)
-	found := make([][]teams.Finding, len(cfg.Teams))
+	found := make([][]chat.Finding, len(cfg.Teams))
 	var wg sync.WaitGroup
 	for k, t := range cfg.Teams {
 		if t.AppID == "" {
 			continue
 		}
 		if err != nil {
-			found[k] = []teams.Finding{{Key: "access", Text: "what Teams told the bot so far cannot be read: " + err.Error()}}
+			found[k] = []chat.Finding{{Key: "access", Text: "what Teams told the bot so far cannot be read: " + err.Error()}}
 		}
 		wg.Go(func() {
 			c, err := teams.New(t, teams.Options{Now: b.p.now, Log: slog.New(slog.DiscardHandler), Groups: groupsNamed(cfg.Access, t.Name, "team"), Memory: met[t.Name]})
 			if err != nil {
-				found[k] = append(found[k], teams.Finding{Wrong: true, Key: "teams.service_urls", Text: err.Error()})
+				found[k] = append(found[k], chat.Finding{Wrong: true, Key: "teams.service_urls", Text: err.Error()})
 				return
 			}
 			found[k] = append(found[k], c.Check(b.ctx, askedOfTeams(cfg.Access, t.Name, subscribed[t.Name]))...)
@@ -51,7 +46,7 @@ func checkTeams(b bound, cfg *config.Config, subscribed map[desk.ConnectionName]
 	wg.Wait()
 	for k, of := range found {
 		for _, f := range of {
-			all = append(all, teamsFinding{cfg.Teams[k].Name, f})
+			all = append(all, foundOn{cfg.Teams[k].Name, f})
 		}
 	}
 	return all

@@ -106,7 +106,7 @@ func (s *stage) performs(onHost bool) (p performance) {
 		answer = s.as(answer)
 		p.answers = append(p.answers, c.who+": "+answer)
 		if !c.own && c.host == "" {
-			p.host = append(p.host, formOrAll.ReplaceAllString(answer, ""))
+			p.host = append(p.host, formOrAll.ReplaceAllString(strings.ReplaceAll(answer, ` "why"`, ""), ""))
 		}
 	}
 	pass(time.Hour)
@@ -115,7 +115,8 @@ func (s *stage) performs(onHost bool) (p performance) {
 }
 
 // formOrAll is what the host does not tell: whether a form was opened, which it has not,
-// and whether others saw the answer.
+// and whether others saw the answer. There a reason that a form would ask for stands as
+// "why" in the line to type.
 var formOrAll = regexp.MustCompile(`(?m)^\((a form: .*|to everybody)\)\n`)
 
 // The script has sixty commands and every verb.

@@ -13,7 +13,7 @@ import (
 	"github.com/umassonline/belltower/internal/chat/discord/discordtest"
 )
 
-type onDiscord struct {
+type sixtyOnDiscord struct {
 	*discordtest.Server
 	h  *house
 	at discordtest.Application
@@ -32,17 +32,17 @@ func discordHouse() (*house, error) {
 	}
 	h.config = fmt.Sprintf("[[discord]]\nname = \"westgate\"\nbot_token = %q\napplication_id = %q\npublic_key = %q\ngateway = false\nops_channel = \"1001\"\napi_url = %q\n",
 		string(at.Token), string(at.ID), at.PublicKey(), fake.APIURL())
-	h.transport, h.company, h.close = fake.Transport(), onDiscord{fake, h, at}, fake.Close
+	h.transport, h.company, h.close = fake.Transport(), sixtyOnDiscord{fake, h, at}, fake.Close
 	// Options of these kinds carry the bare id.
 	h.mention, h.room = func(name string) string { return h.people[name] }, func(name string) string { return h.rooms[name] }
 	return h, nil
 }
 
-func (s onDiscord) meets(bot http.Handler) { s.ServeBot(bot) }
+func (s sixtyOnDiscord) meets(bot http.Handler) { s.ServeBot(bot) }
 
 // types uses the command with its native options; without any, what is behind the verb
 // is the option "text".
-func (s onDiscord) types(ctx context.Context, c cue) error {
+func (s sixtyOnDiscord) types(ctx context.Context, c cue) error {
 	line := c.line
 	if c.native != nil {
 		words := strings.Fields(c.line)
@@ -73,7 +73,7 @@ func verbWords(command string) int {
 	return 1
 }
 
-func (s onDiscord) sound(ctx context.Context, a discordtest.Answer, err error) error {
+func (s sixtyOnDiscord) sound(ctx context.Context, a discordtest.Answer, err error) error {
 	if err != nil || a.Late || a.Status >= 300 || len(a.Problems) > 0 {
 		return fmt.Errorf("%w: %w, late %v, status %d, %v", errUnsound, err, a.Late, a.Status, a.Problems)
 	}
@@ -84,7 +84,7 @@ func (s onDiscord) sound(ctx context.Context, a discordtest.Answer, err error) e
 	return err
 }
 
-func (s onDiscord) presses(ctx context.Context, c cue) error {
+func (s sixtyOnDiscord) presses(ctx context.Context, c cue) error {
 	room, who := discordtest.ID(s.h.rooms[c.in]), discordtest.ID(s.h.people[c.who])
 	for _, m := range slices.Backward(s.Messages(room)) {
 		if m.To != "" && m.To != who || !slices.Contains(m.Buttons(), c.press) {
@@ -105,7 +105,7 @@ func (s onDiscord) presses(ctx context.Context, c cue) error {
 	return errNoButton
 }
 
-func (s onDiscord) fills(ctx context.Context, c cue) error {
+func (s sixtyOnDiscord) fills(ctx context.Context, c cue) error {
 	a, err := s.Submit(ctx, discordtest.ID(s.h.people[c.who]), c.fill)
 	return s.sound(ctx, a, err)
 }

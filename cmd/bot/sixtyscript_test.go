@@ -196,7 +196,8 @@ ann ops: incident deliveries 2
 	discord: incident=2
 ann ops: incident help resolve
 	discord: command=resolve
-ann ops: incident fly
+ann ops: incident show 99
+	discord: incident=99
 	refused
 ann ops: subscribe {#teach} Teaching windows,digest loud
 	discord: target=Teaching; kinds=windows,digest; manner=loud; channel={#teach}

@@ -10,13 +10,6 @@ import (
 	"github.com/umassonline/belltower/internal/chat"
 )
 
-// Finding is one thing that a check of a connection found.
-type Finding struct {
-	Wrong bool   // else it is a warning
-	Key   string // of the configuration: "discord.ops_channel"
-	Text  string // what, and what to do
-}
-
 // Asked are the people, roles and channels that a check asks for.
 type Asked struct {
 	Admins, Responders []string // ids; a role is "role:991"
@@ -26,13 +19,13 @@ type Asked struct {
 type check struct {
 	*Connection
 	ctx   context.Context
-	found []Finding
+	found []chat.Finding
 	// servers are those that the bot was found in.
 	servers map[snowflake]standing
 }
 
 // Check asks Discord whether the connection can do what it is configured to.
-func (c *Connection) Check(ctx context.Context, ask Asked) []Finding {
+func (c *Connection) Check(ctx context.Context, ask Asked) []chat.Finding {
 	k := &check{Connection: c, ctx: ctx, servers: map[snowflake]standing{}}
 	if k.token() {
 		k.application()
@@ -45,7 +38,7 @@ func (c *Connection) Check(ctx context.Context, ask Asked) []Finding {
 }
 
 func (k *check) say(wrong bool, key, format string, args ...any) {
-	k.found = append(k.found, Finding{wrong, key, fmt.Sprintf(format, args...)})
+	k.found = append(k.found, chat.Finding{Wrong: wrong, Key: key, Text: fmt.Sprintf(format, args...)})
 }
 
 // token checks bot_token; false: nothing else can be asked.

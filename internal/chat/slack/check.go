@@ -14,13 +14,6 @@ import (
 	"github.com/umassonline/belltower/internal/chat"
 )
 
-// Finding is one thing that a check of a connection found.
-type Finding struct {
-	Wrong bool   // else it is a warning
-	Key   string // of the configuration: "slack.ops_channel"
-	Text  string // what, and what to do
-}
-
 // Asked are the people whom a check of a connection looks at, by user id, and the
 // channels that subscribe, by channel id.
 type Asked struct{ Admins, Responders, Contacts, Subscribed []string }
@@ -35,7 +28,7 @@ const checkPace = 1200 * time.Millisecond
 
 // Check asks Slack whether the connection can do what it is configured to, and
 // returns the app's id ("" where Slack does not say it) with what it found.
-func (w *Workspace) Check(ctx context.Context, ask Asked) (app string, found []Finding) {
+func (w *Workspace) Check(ctx context.Context, ask Asked) (app string, found []chat.Finding) {
 	c := &check{Workspace: w, ctx: ctx}
 	c.appToken()
 	if !c.token() {
@@ -60,12 +53,12 @@ func (w *Workspace) Check(ctx context.Context, ask Asked) (app string, found []F
 type check struct {
 	*Workspace
 	ctx   context.Context
-	found []Finding
+	found []chat.Finding
 	calls int
 }
 
 func (c *check) say(wrong bool, key, format string, args ...any) {
-	c.found = append(c.found, Finding{wrong, key, fmt.Sprintf(format, args...)})
+	c.found = append(c.found, chat.Finding{Wrong: wrong, Key: key, Text: fmt.Sprintf(format, args...)})
 }
 
 // ask calls a method at the pace of a check; what is limited is asked once more

@@ -13,13 +13,6 @@ import (
 	"github.com/umassonline/belltower/internal/desk"
 )
 
-// Finding is one thing that a check of a connection found.
-type Finding struct {
-	Wrong bool   // else it is a warning
-	Key   string // of the configuration: "teams.ops_channel"
-	Text  string // what, and what to do
-}
-
 // Asked are the people whom a check of a connection looks at, by their ids in the directory,
 // and the channels that subscribe, by id.
 type Asked struct{ Admins, Responders, Subscribed []string }
@@ -30,7 +23,7 @@ const checkPace = 200 * time.Millisecond
 
 // Check asks Microsoft whether the connection can do what it is configured to, and returns
 // what it found. It may be called without Run.
-func (c *Connection) Check(ctx context.Context, ask Asked) []Finding {
+func (c *Connection) Check(ctx context.Context, ask Asked) []chat.Finding {
 	c.recall(ctx)
 	k := &check{Connection: c, ctx: ctx}
 	k.keys()
@@ -49,11 +42,11 @@ func (c *Connection) Check(ctx context.Context, ask Asked) []Finding {
 type check struct {
 	*Connection
 	ctx   context.Context
-	found []Finding
+	found []chat.Finding
 }
 
 func (k *check) say(wrong bool, key, format string, args ...any) {
-	k.found = append(k.found, Finding{wrong, key, fmt.Sprintf(format, args...)})
+	k.found = append(k.found, chat.Finding{Wrong: wrong, Key: key, Text: fmt.Sprintf(format, args...)})
 }
 
 // keys reads the keys that requests are checked with.
