@@ -35,6 +35,8 @@ type Question struct {
 	Promised time.Time `json:",omitzero"`
 	// Others are open incidents that speak against a start.
 	Others []Subject `json:",omitempty"`
+	// Open are the first of Others as they stood.
+	Open []Incident `json:",omitempty"`
 	// Missed counts the promises in a row that passed.
 	Missed int `json:",omitempty"`
 	// Mention are the people who are called.

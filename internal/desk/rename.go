@@ -104,6 +104,10 @@ func (r Renaming) Question(q Question) Question {
 		i := r.Incident(*q.Incident)
 		q.Incident = &i
 	}
+	q.Open = slices.Clone(q.Open)
+	for k, i := range q.Open {
+		q.Open[k] = r.Incident(i)
+	}
 	if q.Window != nil {
 		w := r.Window(*q.Window)
 		q.Window = &w

@@ -168,12 +168,33 @@ func (j *Journal) fireWindow(tx storage.Tx, by By, m mark, count counter) (fired
 	if !again {
 		c = desk.WindowChange{Window: w}
 	}
+	if err := openNow(tx, c.Ask); err != nil {
+		return fired{}, err
+	}
 	channels, err := count.of(c.Announce)
 	if err != nil {
 		return fired{}, err
 	}
 	out, err := j.putWindow(tx, by, c, channels)
 	return fired{subjects: out.about(), at: out.wakes(), again: again}, err
+}
+
+// openAsked is how many incidents a question shows beside the numbers.
+const openAsked = 4
+
+// openNow puts into a question how the incidents stand that speak against a start.
+func openNow(tx storage.Tx, q *desk.Question) error {
+	if q == nil {
+		return nil
+	}
+	for _, s := range q.Others[:min(len(q.Others), openAsked)] {
+		i, err := getIncident(tx, s.Number)
+		if err != nil {
+			return err
+		}
+		q.Open = append(q.Open, i)
+	}
+	return nil
 }
 
 // around is what the clock has to know beside a window.

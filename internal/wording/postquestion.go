@@ -96,6 +96,10 @@ func (c Context) askWindow(m *chat.Message, q desk.Question, k clock) {
 	switch q.Kind {
 	case desk.AskStart:
 		m.Summary = c.startsAmid(q, k)
+		for _, i := range q.Open {
+			said := colon(c.Conditions(i), c.typedTitle(i))
+			m.Lines = append(m.Lines, chat.Line{Kind: chat.Item, Text: chat.Join(chat.Text{{Strong: i.Subject().String()}, {Plain: ": "}}, said)})
+		}
 		m.Lines = append(m.Lines, paragraph(c.say("If nobody does anything, it starts as planned.")))
 		m.Actions = []chat.Action{b.make(c.word("Hold the start of %s", b.name), "window hold")}
 	case desk.AskEnd:

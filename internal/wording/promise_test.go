@@ -118,6 +118,9 @@ func questions(t *testing.T, in Context) map[string]desk.Question {
 
 	inc := func(n int) desk.Subject { return desk.Subject{Kind: desk.IncidentSubject, Number: n} }
 	all["start"] = learnWork(t, in).wait(9, 3, 45, inc(42)).asks[0]
+	begun := all["start"]
+	begun.Open = []desk.Incident{led.inc}
+	all["start beside"] = begun
 	all["start amid"] = learnWork(t, in).wait(9, 3, 45, inc(42), inc(43), inc(44), inc(45), inc(46), inc(47)).asks[0]
 	for k, q := range learnWork(t, in).wait(9, 12, 0).asks {
 		all["window "+string(rune('1'+k))] = q
