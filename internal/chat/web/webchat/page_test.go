@@ -10,6 +10,7 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -25,9 +26,18 @@ type town struct {
 	*webchat.Platform
 	t      *testing.T
 	page   *httptest.Server
-	asked  []chat.Request
 	answer chat.Reply
-	dies   bool // the bot does what it is asked, and is gone before it answers
+
+	mu    sync.Mutex // guards what follows: who hangs up is not waited for
+	asked []chat.Request
+	dies  bool // the bot does what it is asked, and is gone before it answers
+}
+
+// die has the bot be killed while it does what it is asked, or live again.
+func (w *town) die(dies bool) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.dies = dies
 }
 
 func newTown(t *testing.T) *town {
@@ -47,6 +57,8 @@ func newTown(t *testing.T) *town {
 		t.Fatal(err)
 	}
 	bot := httptest.NewServer(c.Handler(web.Callbacks{Handle: func(_ context.Context, r chat.Request) chat.Reply {
+		w.mu.Lock()
+		defer w.mu.Unlock()
 		w.asked = append(w.asked, r)
 		if w.dies {
 			panic(http.ErrAbortHandler)
@@ -299,17 +311,19 @@ func TestWhatGotNoAnswerIsTheSameRequestAgain(t *testing.T) {
 		_, said := w.done("/say", at("ann", "ops", "line", line))
 		return said
 	}
-	w.dies = true
+	w.die(true)
 	if fault := say("/incident update 1 Text.")["fault"]; !strings.Contains(fault, "still here") {
 		t.Errorf("the page says %q", fault)
 	}
-	w.dies = false
+	w.die(false)
 	say("/incident update 1 Another text.")
-	w.dies = true
+	w.die(true)
 	say("/incident update 1 Text.")
-	w.dies = false
+	w.die(false)
 	say("/incident update 1 Text.")
 	say("/incident update 1 Text.")
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	ids := make([]string, len(w.asked))
 	for k, r := range w.asked {
 		ids[k] = r.ID
