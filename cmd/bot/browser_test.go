@@ -33,11 +33,20 @@ type browser struct {
 // patience is how long a test waits for what a page is to show.
 const patience = 30 * time.Second
 
+// lacks skips a test whose tool is missing; where everything is to be checked it fails.
+func lacks(t *testing.T, tool string) {
+	t.Helper()
+	if os.Getenv("CI") == "true" {
+		t.Fatalf("%s is not installed", tool)
+	}
+	t.Skipf("%s is not installed", tool)
+}
+
 func newBrowser(t *testing.T, host string) *browser {
 	t.Helper()
 	path, err := exec.LookPath("chromium")
 	if err != nil {
-		t.Skip("chromium is not installed")
+		lacks(t, "chromium")
 	}
 	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.NoSandbox)
 	ctx, stop := chromedp.NewExecAllocator(context.Background(), options...)

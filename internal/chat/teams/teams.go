@@ -152,10 +152,6 @@ func (c *Connection) Name() desk.ConnectionName { return c.name }
 // looked up.
 func (c *Connection) Abilities() chat.Abilities { return chat.Abilities{Edit: true, Thread: true} }
 
-// PostsPerMinute is the pace that keeps within what an app may send in a tenant: 25 a
-// second, of the 30 that Microsoft estimates ("Optimize your bot with rate limiting").
-func (c *Connection) PostsPerMinute() int { return 25 * 60 }
-
 // say is one of our own sentences.
 func (c *Connection) say(english string) string {
 	if c.opt.Say == nil {
