@@ -30,6 +30,9 @@ import (
 //	call/subject        Call: those beyond ops are to be called
 //	audit/time/request  AuditEntry
 //	seen/hour/request   what the request was answered with
+//	result minute/time/service/run/name  what probes came to, by the time first: see results.go
+//	result hour, result day              their sums
+//	summed/resolution   up to when these are made
 //	alive               when the bot was last known to run
 //	room                nothing, as large as what a command writes
 const seenName = "seen"
