@@ -13,7 +13,6 @@ func (r *Runner) take(e *entry, res Result) {
 	slow, judged := e.quickness().Judge(res.Took, e.usual.takes)
 	res.Slow = res.Outcome == desk.Passed && slow
 	e.last = &res
-	e.suspect = res.Outcome != desk.Passed && !res.answered
 	r.count(e, res)
 	if res.Outcome != desk.Unclear {
 		r.observe(e, desk.Availability, res, res.Outcome == desk.Passed)

@@ -205,6 +205,7 @@ func (r *Runner) begin(ctx context.Context, e *entry, now time.Time) {
 		if suspect {
 			r.suspects--
 		}
+		e.suspect = !res.answered
 		if ctx.Err() == nil { // what was cut short says nothing
 			r.take(e, res)
 		}
