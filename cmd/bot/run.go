@@ -19,6 +19,7 @@ import (
 	"github.com/umassonline/belltower/internal/escalate"
 	"github.com/umassonline/belltower/internal/journal"
 	"github.com/umassonline/belltower/internal/outbox"
+	"github.com/umassonline/belltower/internal/probe"
 	"github.com/umassonline/belltower/internal/schedule"
 	"github.com/umassonline/belltower/internal/statuspage"
 	"github.com/umassonline/belltower/internal/wording"
@@ -92,6 +93,7 @@ type bot struct {
 	calls    *schedule.Clock // of the caller
 	links    []link
 	ears     []earOf
+	probes   *probe.Runner
 	words    wording.Context
 	metrics  *metrics
 }
@@ -111,6 +113,7 @@ func build(cfg *config.Config, db storage.DB, o outside) (*bot, error) {
 		Cadence: cfg.Promises(), Planning: cfg.Planning(), Contacts: cfg.People(), Alarm: b.clock.Alarm,
 		Uncalled: b.words.Uncalled,
 	})
+	b.probes = b.newProbes()
 	b.caller = escalate.New(b.journal, o.log, escalate.Settings{
 		Words: b.words, Cadence: cfg.Cadence, Mail: cfg.Mail, Contacts: cfg.People(), Transport: o.transport,
 	})
@@ -205,6 +208,7 @@ func (b *bot) parts() []part {
 	parts = append(parts,
 		part{"clock", func(ctx context.Context) error { return b.clock.Run(ctx, b.fire) }},
 		part{"calls", func(ctx context.Context) error { return b.calls.Run(ctx, b.caller.Fire) }})
+	parts = append(parts, part{"probes", b.probes.Run})
 	return append(parts, part{"upkeep", upkeep{b.journal, b.out.now, b.out.log, b.words.Zone, b.nightBackup()}.run})
 }
 
