@@ -73,6 +73,11 @@ type try func(ctx context.Context, n *network, p *config.Probe) Result
 // kinds are the kinds of probe that there are. A new one is a file and a line here.
 func kinds() map[string]try {
 	return map[string]try{
-		"http": tryHTTP,
+		"dns":         tryDNS,
+		"http":        tryHTTP,
+		"icmp":        tryICMP,
+		"tcp":         tryTCP,
+		"tls":         tryTLS,
+		"transaction": tryTransaction,
 	}
 }
