@@ -109,7 +109,7 @@ func build(cfg *config.Config, db storage.DB, o outside) (*bot, error) {
 	b.journal = journal.New(db, b.book, b.changed, journal.Settings{
 		Grace: cfg.Tell.Grace, GraceAbove: cfg.Tell.GraceAbove, Ops: b.ops(),
 		Cadence: cfg.Promises(), Planning: cfg.Planning(), Contacts: cfg.People(), Alarm: b.clock.Alarm,
-		Uncalled: b.words.Uncalled,
+		Uncalled: b.words.Uncalled, Services: b.words.Catalog, Ready: b.words,
 	})
 	b.caller = escalate.New(b.journal, o.log, escalate.Settings{
 		Words: b.words, Cadence: cfg.Cadence, Mail: cfg.Mail, Contacts: cfg.People(), Transport: o.transport,

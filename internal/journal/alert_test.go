@@ -254,7 +254,7 @@ func TestWhatIsMutedIsJudgedAnewAtItsEnd(t *testing.T) {
 	w := newWatch(t)
 	mute := func(d time.Duration) {
 		t.Helper()
-		if _, err := w.Mute(t.Context(), w.by(), journal.Mute{Service: "learn", Until: w.now.Add(d)}); err != nil {
+		if err := w.Mute(t.Context(), w.by(), []desk.ServiceID{"learn"}, w.now.Add(d)); err != nil {
 			t.Fatal(err)
 		}
 	}
