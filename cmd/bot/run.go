@@ -205,7 +205,28 @@ func (b *bot) parts() []part {
 	parts = append(parts,
 		part{"clock", func(ctx context.Context) error { return b.clock.Run(ctx, b.fire) }},
 		part{"calls", func(ctx context.Context) error { return b.calls.Run(ctx, b.caller.Fire) }})
-	return append(parts, part{"upkeep", upkeep{b.journal, b.out.now, b.out.log, b.words.Zone, b.nightBackup()}.run})
+	return append(parts, part{"upkeep", b.upkeep().run})
+}
+
+func (b *bot) upkeep() upkeep {
+	return upkeep{
+		journal: b.journal, now: b.out.now, log: b.out.log, zone: b.words.Zone, backup: b.nightBackup(),
+		heardFor: b.cfg.Retention.RawAlerts, strangers: b.tellStrangers,
+	}
+}
+
+// tellStrangers shows ops the checks of monitors elsewhere that map to no service.
+func (b *bot) tellStrangers(ctx context.Context) error {
+	mapped := func(u desk.Unmapped) bool {
+		for _, s := range b.cfg.Sources {
+			if s.Name == u.Source {
+				_, known := s.Checks[u.Check]
+				return known
+			}
+		}
+		return true // the source is gone
+	}
+	return b.journal.TellStrangers(ctx, b.out.now(), mapped, b.words.Strangers)
 }
 
 // fire does what is due, and has the calls be made that came of it.

@@ -29,6 +29,8 @@ const (
 	mondays = "0 8-19 * * 1"
 	// backups is when the record is copied, where that is configured.
 	backups = "30 3 * * *"
+	// mornings is when ops is shown the checks of monitors that map to no service.
+	mornings = "0 9 * * *"
 )
 
 // upkeep is what the record needs now and then.
@@ -38,12 +40,16 @@ type upkeep struct {
 	log     *slog.Logger
 	zone    *time.Location
 	backup  func(context.Context) error // nil: none is made
+	// heardFor is how long what monitors said is kept.
+	heardFor time.Duration
+	// strangers shows ops the checks that map to no service.
+	strangers func(context.Context) error
 }
 
 // run does it until ctx ends. The times at which it does so decide nothing.
 func (u upkeep) run(ctx context.Context) error {
 	jobs := cron.New(cron.WithLocation(u.zone))
-	all := map[string]func(context.Context) error{nightly: u.forget, mondays: u.digest}
+	all := map[string]func(context.Context) error{nightly: u.forget, mondays: u.digest, mornings: u.strangers}
 	if u.backup != nil {
 		all[backups] = u.backup
 	}
@@ -72,7 +78,11 @@ func (u upkeep) run(ctx context.Context) error {
 func (u upkeep) forget(ctx context.Context) error {
 	for {
 		more, err := u.journal.ForgetSeen(ctx, u.now())
-		if err != nil || !more {
+		if err != nil {
+			return err
+		}
+		heard, err := u.journal.ForgetHeard(ctx, u.now().Add(-u.heardFor))
+		if err != nil || (!more && !heard) {
 			return err
 		}
 	}

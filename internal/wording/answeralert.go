@@ -1,6 +1,8 @@
 package wording
 
 import (
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/umassonline/belltower/internal/chat"
@@ -86,4 +88,17 @@ func (c Context) MutedUntil(services []desk.Affected, until, now time.Time) chat
 // Unmuted answers the end of a mute.
 func (c Context) Unmuted(services []desk.Affected) chat.Message {
 	return chat.Message{Summary: c.say("Failures of %s are told again.", c.namesUpTo(services, alertNames)), Tone: chat.ToneInfo}
+}
+
+// Strangers tells ops of checks elsewhere that map to no service, with the line to add.
+func (c Context) Strangers(all []desk.Unmapped) string {
+	lines := []string{c.plural(len(all), "A monitor reports a check that no service has.", "Monitors report %s checks that no service has.")}
+	for _, u := range all {
+		name := u.Check
+		if u.Called != "" && u.Called != u.Check {
+			name += " (" + u.Called + ")"
+		}
+		lines = append(lines, c.word("%s: %s. Add to its checks: %s", u.Source, name, strconv.Quote(u.Check)+` = "learn"`))
+	}
+	return strings.Join(lines, "\n")
 }

@@ -58,6 +58,9 @@ func spanishAlerts() map[string]string {
 		"%q is no length of time up to seven days.":                    "%q no es una duración de hasta siete días.",
 		"Like: probe mute learn 2h":                                    "Por ejemplo: probe mute learn 2h",
 		"%d services are too many to mute at once; at most %d can be.": "%d servicios son demasiados para silenciar a la vez; pueden ser %d como mucho.",
+		"A monitor reports a check that no service has.":               "Un monitor informa de una prueba que no es de ningún servicio.",
+		"Monitors report %s checks that no service has.":               "Los monitores informan de %s pruebas que no son de ningún servicio.",
+		"%s: %s. Add to its checks: %s":                                "%s: %s. Añada a sus checks: %s",
 		"It failed for %s.":                                            "Falló durante %s.",
 	}
 }
