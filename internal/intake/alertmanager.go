@@ -10,14 +10,15 @@ import (
 
 	"github.com/tidwall/gjson"
 
+	"github.com/umassonline/belltower/internal/config"
 	"github.com/umassonline/belltower/internal/desk"
 )
 
 // readAlertmanager reads version 4 of Alertmanager's webhook:
 // https://prometheus.io/docs/alerting/latest/configuration/#webhook_config
 //
-// Each alert counts by itself; the group's status says nothing of it. Alerts whose label
-// severity is "none" or "info", such as Watchdog, are nobody's trouble.
+// Each alert counts by itself; the group's status says nothing of it. Alerts of the
+// severity "none", such as Watchdog, which always fires, are nobody's trouble.
 func readAlertmanager(body gjson.Result, _ desk.Expectation) (r reading) {
 	alerts := body.Get("alerts")
 	switch version := text(body.Get("version")); {
@@ -75,8 +76,8 @@ func alertmanagerAlert(alert gjson.Result) (g sighting, wrong string) {
 	g.expectation = said(labels.Get("expectation"))
 	g.link = text(alert.Get("generatorURL"))
 	switch severity := text(labels.Get("severity")); {
-	case severity == "none" || severity == "info" || name == "Watchdog":
-		g.said = name + " is of the severity none or info."
+	case severity == "none" || name == "Watchdog":
+		g.said = name + " is of the severity none: nobody's trouble."
 	case status == "firing":
 		g.state, g.since = desk.Failing, moment(alert.Get("startsAt"))
 	case status == "resolved":
@@ -112,7 +113,7 @@ func fingerprint(labels []label) string {
 	return hex.EncodeToString(sum[:8])
 }
 
-func setupAlertmanager(address string) string {
+func setupAlertmanager(_ config.Source, address string) string {
 	return `in alertmanager.yml, with the source's token in a file beside it:
     receivers:
       - name: belltower

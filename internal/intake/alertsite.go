@@ -5,6 +5,7 @@ import (
 
 	"github.com/tidwall/gjson"
 
+	"github.com/umassonline/belltower/internal/config"
 	"github.com/umassonline/belltower/internal/desk"
 )
 
@@ -37,14 +38,14 @@ func readAlertSite(body gjson.Result, about desk.Expectation) reading {
 	}
 	rotated := places(body.Get("rotated_locations.#.location").Array()...)
 	asOne := len(rotated) > 0 || firstOf(string(g.expectation), string(about)) == string(desk.Performance)
-	switch strings.ToLower(notice) {
-	case "error", "warning":
-		g.state, g.place = desk.Failing, firstPlaces(rotated, alertSitePlace(body))
-	case "clear":
+	switch low := strings.ToLower(notice); {
+	case strings.Contains(low, "clear"):
 		g.state, g.detail, g.step = desk.Passing, "", ""
 		if !asOne {
 			g.place = alertSitePlace(body)
 		}
+	case strings.Contains(low, "error") || strings.Contains(low, "warning"):
+		g.state, g.place = desk.Failing, firstPlaces(rotated, alertSitePlace(body))
 	default:
 		g.said = "notify_type of monitor " + device + " is " + line(notice, 40) + ", which is neither error nor clear."
 	}
@@ -95,7 +96,7 @@ func alertSiteDetail(body gjson.Result) string {
 	return detail
 }
 
-func setupAlertSite(address string) string {
+func setupAlertSite(_ config.Source, address string) string {
 	return `in AlertSite make two recipients of the type "POST JSON request to web server", with any user and the source's token as password:
     availability alerts: ` + address + `
     performance alerts:  ` + address + `/performance

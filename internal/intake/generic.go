@@ -96,8 +96,18 @@ func isOne(words []string, word string) bool {
 	return slices.ContainsFunc(words, func(one string) bool { return strings.EqualFold(one, word) })
 }
 
-func setupGeneric(address string) string {
-	return `have the monitor POST JSON to ` + address + `; without [sources.map] it looks like this (state also "passing", or "test" to try it; since, detail, link and more may be left out):
-    curl -H "Authorization: Bearer $TOKEN" ` + address + ` -d '{"check":"disk-7","name":"Disk 7","state":"failing","since":"2026-11-22T06:00:00Z","detail":"97 % full"}'
-  checks: "disk-7" (check), its name, or "label=value" of the object labels = the service`
+func setupGeneric(s config.Source, address string) string {
+	const checks = `
+  checks: the id or the name of a check, or "label=value" of its labels = the service`
+	if m := s.Map; m.Each != "" || m.Check != "check" || m.State != "state" {
+		where := ""
+		if m.Each != "" {
+			where = "a list at " + m.Each + ", and in each of it "
+		}
+		return "have the monitor POST JSON to " + address + ", with the header Authorization: Bearer and the source's token;\n  by [sources.map] it has " +
+			where + "the id of the check at " + m.Check + " and at " + m.State + " its state (" + m.Failing[0] + ", or " + m.Passing[0] + " when it is over)" + checks
+	}
+	return `have the monitor POST JSON like this (state also "passing", or "test" to try it; since, detail, link and more may be left out):
+    curl -H "Authorization: Bearer $TOKEN" ` + address + ` \
+      -d '{"check":"disk-7","name":"Disk 7","state":"failing","since":"2026-11-22T06:00:00Z","detail":"97 % full"}'` + checks
 }

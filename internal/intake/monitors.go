@@ -10,8 +10,8 @@ import (
 type monitor struct {
 	// reader makes what reads the calls of a source of this kind.
 	reader func(config.Source) reader
-	// setup says how to make the monitor call an address.
-	setup func(address string) string
+	// setup says how to make the monitor call the address of a source.
+	setup func(s config.Source, address string) string
 }
 
 // monitors are the kinds that are built, by their word in the configuration.
@@ -39,5 +39,5 @@ func Setup(s config.Source, publicURL string) string {
 	if publicURL == "" {
 		publicURL = "https://BELLTOWER" // to be replaced by who pastes it
 	}
-	return m.setup(strings.TrimRight(publicURL, "/") + prefix + s.Name)
+	return m.setup(s, strings.TrimRight(publicURL, "/") + prefix + s.Name)
 }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/tidwall/gjson"
 
+	"github.com/umassonline/belltower/internal/config"
 	"github.com/umassonline/belltower/internal/desk"
 )
 
@@ -36,7 +37,7 @@ func readPingdom(body gjson.Result, _ desk.Expectation) reading {
 		g.state = desk.Failing
 		g.place = places(body.Get("first_probe.location"), body.Get("second_probe.location"))
 	case "UP", "SUCCESS":
-		g.state = desk.Passing
+		g.state, g.detail = desk.Passing, ""
 	default:
 		g.said = "check " + id + " is " + line(state, 40) + ", which is neither failing nor passing."
 	}
@@ -93,8 +94,9 @@ func firstOf(texts ...string) string {
 	return ""
 }
 
-func setupPingdom(address string) string {
-	return `in Pingdom under Integrations add a Webhook with this URL, and tick it in each check; TOKEN is the source's token (Pingdom can send no header):
+func setupPingdom(_ config.Source, address string) string {
+	return `in Pingdom under Integrations add a Webhook with this URL, and tick it in each check; TOKEN is the source's token, best of letters and digits
+  alone (Pingdom can send no header, and a proxy in front of the bot may log the URL):
     ` + address + `?token=TOKEN
   checks: "123456" (the check's id) or its name, or "tag=TAG" = the service`
 }

@@ -103,14 +103,17 @@ func (c call) sort(r reading) heard {
 	return h
 }
 
-// unmap notes a check that maps to no service, once.
+// unmap notes a check that maps to no service, once; failing if any alert of it is.
 func (h *heard) unmap(source string, g sighting) {
 	u := desk.Unmapped{Source: source, Check: g.suggest, Called: line(g.called, desk.CalledMax), State: g.state}
 	if u.Check == "" {
 		u.Check = g.words[0]
 	}
-	if !slices.ContainsFunc(h.unmapped, func(other desk.Unmapped) bool { return other.Check == u.Check && other.State == u.State }) {
+	switch i := slices.IndexFunc(h.unmapped, func(other desk.Unmapped) bool { return other.Check == u.Check }); {
+	case i < 0:
 		h.unmapped = append(h.unmapped, u)
+	case u.State == desk.Failing:
+		h.unmapped[i].State = desk.Failing
 	}
 }
 
@@ -132,10 +135,10 @@ func (s *source) services(g sighting) (ids []desk.ServiceID) {
 }
 
 // report is a sighting as the desk speaks of it. A time that is yet to come is a wrong
-// clock there, and taken as now.
+// clock there, and says nothing.
 func (c call) report(g sighting, service desk.ServiceID) desk.Report {
 	if g.since.After(c.at) {
-		g.since = c.at
+		g.since = time.Time{}
 	}
 	if g.expectation == "" {
 		g.expectation = c.expectation

@@ -79,7 +79,7 @@ func moment(r gjson.Result) time.Time {
 		return time.Time{}
 	}
 	whole, part := math.Modf(n / unit)
-	return since2000(time.Unix(int64(whole), int64(part*1e9)))
+	return since2000(time.Unix(int64(whole), int64(part*1e9)).Round(time.Microsecond)) // more a float does not hold
 }
 
 // since2000 is a time that a monitor can have meant; "year 1" and 0 mean none.
