@@ -39,5 +39,5 @@ func Setup(s config.Source, publicURL string) string {
 	if publicURL == "" {
 		publicURL = "https://BELLTOWER" // to be replaced by who pastes it
 	}
-	return m.setup(s, strings.TrimRight(publicURL, "/") + prefix + s.Name)
+	return m.setup(s, strings.TrimRight(publicURL, "/")+prefix+s.Name)
 }

@@ -146,7 +146,7 @@ func (c call) report(g sighting, service desk.ServiceID) desk.Report {
 	return desk.Report{
 		Witness: desk.Witness{Kind: desk.Monitor, Name: c.source.conf.Name, Check: g.check},
 		Service: service, Expectation: g.expectation, State: g.state, Since: g.since, At: c.at,
-		Called: line(g.called, desk.CalledMax), Detail: line(g.detail, desk.DetailMax), Step: line(g.step, desk.CalledMax),
+		Called: line(firstOf(g.called, g.words[0]), desk.CalledMax), Detail: line(g.detail, desk.DetailMax), Step: line(g.step, desk.CalledMax),
 		Places: g.place, Link: link(g.link),
 	}
 }
