@@ -28,6 +28,9 @@ func text(r gjson.Result) string {
 // line is text made one plain line of at most so many characters: without control
 // characters and marks that turn the direction of what follows.
 func line(s string, most int) string {
+	if len(s) <= most && plain(s) {
+		return s
+	}
 	if len(s) > 8*most { // no more of it is looked at than can be kept
 		s = s[:8*most]
 	}
@@ -45,6 +48,18 @@ func line(s string, most int) string {
 		return s
 	}
 	return strings.TrimSpace(string([]rune(s)[:most-1])) + "…"
+}
+
+// plain reports whether a text is one plain line of ASCII already, as most are.
+func plain(s string) bool {
+	space := true // before it: a space here would be one too many
+	for i := range len(s) {
+		if s[i] < ' ' || s[i] > '~' || s[i] == ' ' && space {
+			return false
+		}
+		space = s[i] == ' '
+	}
+	return s == "" || !space
 }
 
 // maxID is how long an id may be, in bytes.

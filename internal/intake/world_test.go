@@ -104,6 +104,7 @@ type world struct {
 	conf   *config.Config
 	intake *intake.Intake
 	logs   log
+	clock  func() time.Time // it is now, if not set
 
 	mu       sync.Mutex // guards what follows
 	heard    []desk.Report
@@ -130,9 +131,16 @@ func newWorld(t testing.TB) *world {
 	w := &world{t: t, conf: conf}
 	w.intake = intake.New(conf.Sources, intake.Options{
 		Hear: w.hear, Unmapped: w.hearUnmapped, Observe: w.observe,
-		Now: func() time.Time { return now }, Log: slog.New(slog.NewTextHandler(&w.logs, nil)),
+		Now: w.now, Log: slog.New(slog.NewTextHandler(&w.logs, nil)),
 	})
 	return w
+}
+
+func (w *world) now() time.Time {
+	if w.clock == nil {
+		return now
+	}
+	return w.clock()
 }
 
 func (w *world) hear(_ context.Context, trace string, reports []desk.Report) error {
