@@ -2,10 +2,12 @@ package intake_test
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -209,7 +211,8 @@ func TestAKindThatIsNotBuiltIsLoggedOnce(t *testing.T) {
 }
 
 // TestOneSourceDoesNotCrowdOutOthers has the store hang for one source: four of its calls
-// wait there, the others are asked to come again, and another source is heard.
+// wait there, the others are asked to come again without being read, and another source
+// is heard.
 func TestOneSourceDoesNotCrowdOutOthers(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t)
@@ -220,8 +223,12 @@ func TestOneSourceDoesNotCrowdOutOthers(t *testing.T) {
 			}
 		}
 		statuses := make(chan int, 20)
+		var reads atomic.Int32
 		for range 20 {
-			go func() { statuses <- w.post("pingdom", down).Code }()
+			go func() {
+				body := &noted{Reader: strings.NewReader(down), reads: &reads}
+				statuses <- w.send(request(http.MethodPost, "pingdom", body)).Code
+			}()
 		}
 		synctest.Wait()
 		if rec := w.post("generic", `{"check":"disk-7","state":"down"}`); rec.Code != 200 {
@@ -233,6 +240,9 @@ func TestOneSourceDoesNotCrowdOutOthers(t *testing.T) {
 				t.Errorf("%d for one that waits", status)
 			}
 		}
+		if n := reads.Load(); n != 4 {
+			t.Errorf("%d bodies were read", n)
+		}
 		close(hanging)
 		for range 4 {
 			if status := <-statuses; status != 200 {
@@ -240,6 +250,35 @@ func TestOneSourceDoesNotCrowdOutOthers(t *testing.T) {
 			}
 		}
 	})
+}
+
+// noted counts bodies that somebody began to read.
+type noted struct {
+	io.Reader
+	reads *atomic.Int32
+	begun bool
+}
+
+func (n *noted) Read(p []byte) (int, error) {
+	if !n.begun {
+		n.begun = true
+		n.reads.Add(1)
+	}
+	return n.Reader.Read(p)
+}
+
+// Of thousands of checks that map to nothing a hundred are named.
+func TestFewUnmappedChecksAreNamed(t *testing.T) {
+	w := newWorld(t)
+	var alerts []string
+	for i := range 4000 {
+		alerts = append(alerts, fmt.Sprintf(`{"check":"c%d","state":"up"}`, i), fmt.Sprintf(`{"check":"c%d","state":"down"}`, i))
+	}
+	rec := w.post("generic", "["+strings.Join(alerts[:5000], ",")+"]")
+	_, unmapped := w.takeHeard()
+	if rec.Code != 202 || len(unmapped) != 100 || unmapped[99].State != desk.Failing || strings.Count(rec.Body.String(), "\n") != 12 {
+		t.Errorf("%d, %d unmapped, %s", rec.Code, len(unmapped), rec.Body)
+	}
 }
 
 // Who hangs up has said what they said.

@@ -103,6 +103,10 @@ func (c call) sort(r reading) heard {
 	return h
 }
 
+// maxUnmapped is how many checks of one call are named that map to no service: more than
+// anybody maps at once, and few enough to look each up.
+const maxUnmapped = 100
+
 // unmap notes a check that maps to no service, once; failing if any alert of it is.
 func (h *heard) unmap(source string, g sighting) {
 	u := desk.Unmapped{Source: source, Check: g.suggest, Called: line(g.called, desk.CalledMax), State: g.state}
@@ -110,6 +114,7 @@ func (h *heard) unmap(source string, g sighting) {
 		u.Check = g.words[0]
 	}
 	switch i := slices.IndexFunc(h.unmapped, func(other desk.Unmapped) bool { return other.Check == u.Check }); {
+	case i < 0 && len(h.unmapped) >= maxUnmapped:
 	case i < 0:
 		h.unmapped = append(h.unmapped, u)
 	case u.State == desk.Failing:

@@ -1,6 +1,7 @@
 package intake_test
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"flag"
@@ -16,7 +17,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
+	gocmp "github.com/google/go-cmp/cmp"
 
 	"github.com/umassonline/belltower/internal/config"
 	"github.com/umassonline/belltower/internal/desk"
@@ -143,14 +144,14 @@ func (w *world) now() time.Time {
 	return w.clock()
 }
 
-func (w *world) hear(_ context.Context, trace string, reports []desk.Report) error {
+func (w *world) hear(ctx context.Context, trace string, reports []desk.Report) error {
 	if w.waits != nil {
 		w.waits(reports[0])
 	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if w.failing != nil {
-		return w.failing
+	if w.failing != nil || ctx.Err() != nil {
+		return cmp.Or(w.failing, ctx.Err())
 	}
 	w.traces = append(w.traces, trace)
 	w.heard = append(w.heard, reports...)
@@ -263,7 +264,7 @@ func golden(t *testing.T, file, got string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff(string(want), got); diff != "" {
+	if diff := gocmp.Diff(string(want), got); diff != "" {
 		t.Error("want -, got +\n" + diff)
 	}
 }
