@@ -1,6 +1,7 @@
 package config
 
 import (
+	"reflect"
 	"slices"
 	"strings"
 
@@ -113,9 +114,9 @@ func (k *checker) sourceMap(s *Source) {
 
 // mapGiven reports whether any key of the map stands in the file.
 func (k *checker) mapGiven(m *SourceMap) bool {
-	for _, part := range []any{&m.Each, &m.Check, &m.Name, &m.State, &m.Failing, &m.Passing, &m.Since, &m.Expectation,
-		&m.Performance, &m.Detail, &m.Step, &m.Place, &m.Link, &m.Labels} {
-		if k.spots[part] != nil {
+	fields := reflect.ValueOf(m).Elem()
+	for i := range fields.NumField() {
+		if k.spots[fields.Field(i).Addr().Interface()] != nil {
 			return true
 		}
 	}
