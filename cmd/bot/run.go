@@ -91,6 +91,7 @@ type bot struct {
 	caller   *escalate.Caller
 	calls    *schedule.Clock // of the caller
 	links    []link
+	hearing  hearing
 	ears     []earOf
 	words    wording.Context
 	metrics  *metrics

@@ -3,7 +3,6 @@ package config
 import (
 	"net"
 	"net/url"
-	"slices"
 	"strings"
 
 	"github.com/umassonline/belltower/internal/desk"
@@ -112,21 +111,6 @@ func (k *checker) probeBypass(p *Probe) {
 			k.lacks(p, "bypass_header", problem{"no bypass_header in [[probes]], and its service has a sorry page that would keep it failing",
 				"give bypass_header, or the origin's IP address in url, or gates = false"})
 			return
-		}
-	}
-}
-
-// sources checks names and the services of checks.
-func (k *checker) sources() {
-	seen, ids := unique{}, k.serviceIDs()
-	for i := range k.c.Sources {
-		s := &k.c.Sources[i]
-		k.once(seen, &s.Name, s.Name, "the name of a source")
-		for check, service := range s.Checks {
-			part := mapKey{&s.Checks, check}
-			if k.given(part) && !slices.Contains(ids, string(service)) {
-				k.unknownName(part, string(service), "is no service", ids)
-			}
 		}
 	}
 }

@@ -35,6 +35,7 @@ func forms() map[string]form {
 		"driver":          driverForm,
 		"header":          headerForm,
 		"base64":          base64Form,
+		"json path":       jsonPathForm,
 		"ed25519":         ed25519Form,
 		"snowflake":       snowflakeForm,
 		"slack channel":   slackChannelForm,
