@@ -19,6 +19,7 @@ import (
 	"github.com/umassonline/belltower/internal/escalate"
 	"github.com/umassonline/belltower/internal/journal"
 	"github.com/umassonline/belltower/internal/outbox"
+	"github.com/umassonline/belltower/internal/probe"
 	"github.com/umassonline/belltower/internal/schedule"
 	"github.com/umassonline/belltower/internal/statuspage"
 	"github.com/umassonline/belltower/internal/wording"
@@ -91,8 +92,8 @@ type bot struct {
 	caller   *escalate.Caller
 	calls    *schedule.Clock // of the caller
 	links    []link
-	hearing  hearing
 	ears     []earOf
+	probes   *probe.Runner
 	words    wording.Context
 	metrics  *metrics
 }
@@ -112,6 +113,7 @@ func build(cfg *config.Config, db storage.DB, o outside) (*bot, error) {
 		Cadence: cfg.Promises(), Planning: cfg.Planning(), Contacts: cfg.People(), Alarm: b.clock.Alarm,
 		Uncalled: b.words.Uncalled, Services: b.words.Catalog, Ready: b.words,
 	})
+	b.probes = b.newProbes()
 	b.caller = escalate.New(b.journal, o.log, escalate.Settings{
 		Words: b.words, Cadence: cfg.Cadence, Mail: cfg.Mail, Contacts: cfg.People(), Transport: o.transport,
 	})
@@ -206,6 +208,7 @@ func (b *bot) parts() []part {
 	parts = append(parts,
 		part{"clock", func(ctx context.Context) error { return b.clock.Run(ctx, b.fire) }},
 		part{"calls", func(ctx context.Context) error { return b.calls.Run(ctx, b.caller.Fire) }})
+	parts = append(parts, part{"probes", b.probes.Run})
 	return append(parts, part{"upkeep", b.upkeep().run})
 }
 
@@ -214,20 +217,6 @@ func (b *bot) upkeep() upkeep {
 		journal: b.journal, now: b.out.now, log: b.out.log, zone: b.words.Zone, backup: b.nightBackup(),
 		heardFor: b.cfg.Retention.RawAlerts, strangers: b.tellStrangers,
 	}
-}
-
-// tellStrangers shows ops the checks of monitors elsewhere that map to no service.
-func (b *bot) tellStrangers(ctx context.Context) error {
-	mapped := func(u desk.Unmapped) bool {
-		for _, s := range b.cfg.Sources {
-			if s.Name == u.Source {
-				_, known := s.Checks[u.Check]
-				return known
-			}
-		}
-		return true // the source is gone
-	}
-	return b.journal.TellStrangers(ctx, b.out.now(), mapped, b.words.Strangers)
 }
 
 // fire does what is due, and has the calls be made that came of it.

@@ -27,6 +27,8 @@ const (
 	// mondays is when it is looked whether the week's planned work is told: at 8:00, and
 	// again where that failed.
 	mondays = "0 8-19 * * 1"
+	// hourly is when the results of checks are summed up and the old ones deleted.
+	hourly = "17 * * * *"
 	// backups is when the record is copied, where that is configured.
 	backups = "30 3 * * *"
 	// mornings is when ops is shown the checks of monitors that map to no service.
@@ -49,7 +51,7 @@ type upkeep struct {
 // run does it until ctx ends. The times at which it does so decide nothing.
 func (u upkeep) run(ctx context.Context) error {
 	jobs := cron.New(cron.WithLocation(u.zone))
-	all := map[string]func(context.Context) error{nightly: u.forget, mondays: u.digest, mornings: u.strangers}
+	all := map[string]func(context.Context) error{nightly: u.forget, mondays: u.digest, mornings: u.strangers, hourly: u.tidy}
 	if u.backup != nil {
 		all[backups] = u.backup
 	}
@@ -64,6 +66,7 @@ func (u upkeep) run(ctx context.Context) error {
 	defer tick.Stop()
 	u.noted(u.forget(ctx)) // a bot that is started every evening has no nights
 	u.noted(u.digest(ctx)) // it was down at eight
+	u.noted(u.tidy(ctx))
 	for {
 		u.noted(u.journal.Alive(ctx, u.now()))
 		select {
@@ -87,6 +90,9 @@ func (u upkeep) forget(ctx context.Context) error {
 		}
 	}
 }
+
+// tidy sums up what checks came to.
+func (u upkeep) tidy(ctx context.Context) error { return u.journal.TidyResults(ctx, u.now()) }
 
 // digest tells of the week's planned work, once.
 func (u upkeep) digest(ctx context.Context) error { return u.journal.TellDigest(ctx, u.now()) }

@@ -34,6 +34,7 @@ func forms() map[string]form {
 		"language":        languageForm,
 		"driver":          driverForm,
 		"header":          headerForm,
+		"extract":         extractForm,
 		"base64":          base64Form,
 		"json path":       jsonPathForm,
 		"ed25519":         ed25519Form,

@@ -65,22 +65,6 @@ type SourceMap struct {
 	Labels string `toml:"labels" default:"labels" empty:"none" form:"json path"`
 }
 
-// jsonPathForm refuses what is no path of gjson (https://github.com/tidwall/gjson/blob/master/SYNTAX.md),
-// which finds just nothing there: JSONPath's $ and [0], a query that is not closed, and
-// its ways to change and build values.
-func jsonPathForm(text string) *problem {
-	const hint = "write names and numbers with dots between them, as in alerts.0.id; a dot in a name is \\."
-	switch {
-	case lineForm(text) != nil:
-		return lineForm(text)
-	case strings.HasPrefix(text, "$") || strings.HasPrefix(text, ".") || strings.HasSuffix(text, ".") || strings.Contains(text, ".."):
-		return &problem{"is no path in JSON", hint}
-	case strings.ContainsAny(text, "[]{}!|") || strings.Contains(text, ".@") || strings.Count(text, "(") != strings.Count(text, ")"):
-		return &problem{"is no path in JSON", hint}
-	}
-	return nil
-}
-
 // sources checks names and the services of checks.
 func (k *checker) sources() {
 	seen, ids := unique{}, k.serviceIDs()
