@@ -79,7 +79,7 @@ checks = { "18446744073709551615" = "learn" }
   each = "data.hosts"
   check = "@host.id"
   name = "@host.full\\.name"
-  state = "values.0.trouble"
+  state = "@values.0.trouble"
   failing = ["true", "1"]
   passing = ["false", "0"]
   since = "clock"
