@@ -81,8 +81,8 @@ func TestAFailureAsPeopleSeeIt(t *testing.T) {
 		b.alertsite("error")
 		b.pingdom(4711, "DOWN")
 		pass(10 * time.Second)
-		card = b.story.ExpectEdit(card, "Seen by pingdom and alertsite")
-		b.story.ExpectEdit(post, "Seen by pingdom and alertsite")
+		card = b.story.ExpectEdit(card, "Seen by alertsite and pingdom")
+		b.story.ExpectEdit(post, "Seen by alertsite and pingdom")
 		b.story.NothingElse()
 
 		pass(4 * time.Minute)
