@@ -46,6 +46,7 @@ var mayImport = map[string]string{
 	"internal/schedule":                             "",
 	"internal/statuspage":                           "internal/desk internal/chat internal/journal internal/wording",
 	"internal/escalate":                             "internal/desk internal/config internal/wording internal/journal",
+	"internal/intake":                               "internal/desk internal/config",
 	"commands":                                      "internal/desk internal/chat internal/journal internal/outbox internal/wording storage",
 }
 

@@ -2,7 +2,9 @@ package main
 
 import (
 	"context"
+	"slices"
 
+	"github.com/umassonline/belltower/internal/config"
 	"github.com/umassonline/belltower/internal/desk"
 	"github.com/umassonline/belltower/internal/probe"
 )
@@ -16,17 +18,24 @@ func (b *bot) newProbes() *probe.Runner {
 	})
 }
 
-// hearProbes notes that probes began to fail or to pass.
-func (b *bot) hearProbes(_ context.Context, reports []desk.Report) error {
-	for _, r := range reports {
-		b.out.log.Info("a check turned", "service", r.Service, "check", r.Witness.Name, "of", r.Expectation, "is", r.State,
-			"since", r.Since, "detail", r.Detail, "step", r.Step)
-	}
-	return nil
+// hearProbes has the journal take what probes of ours see.
+func (b *bot) hearProbes(ctx context.Context, reports []desk.Report) error {
+	return b.hear(ctx, "probe", reports)
 }
 
-// failingProbes are the probes that the record holds as failing.
-func (b *bot) failingProbes(context.Context) ([]desk.Report, error) { return nil, nil }
+// failingProbes are the probes that the record holds as failing. What probes saw that are
+// watched no more is over.
+func (b *bot) failingProbes(ctx context.Context) ([]desk.Report, error) {
+	if err := b.journal.Retire(ctx, b.witness("probe"), b.watches); err != nil {
+		return nil, err
+	}
+	return b.journal.OwnFailing(ctx)
+}
+
+// watches reports whether the probe of a report is configured.
+func (b *bot) watches(r desk.Report) bool {
+	return slices.ContainsFunc(b.cfg.Probes, func(p config.Probe) bool { return p.Service == r.Service && p.Name == r.Witness.Name })
+}
 
 func (b *bot) verified(_ context.Context, about desk.Subject) error {
 	b.out.log.Info("the checks pass", "about", about)

@@ -111,7 +111,7 @@ func build(cfg *config.Config, db storage.DB, o outside) (*bot, error) {
 	b.journal = journal.New(db, b.book, b.changed, journal.Settings{
 		Grace: cfg.Tell.Grace, GraceAbove: cfg.Tell.GraceAbove, Ops: b.ops(),
 		Cadence: cfg.Promises(), Planning: cfg.Planning(), Contacts: cfg.People(), Alarm: b.clock.Alarm,
-		Uncalled: b.words.Uncalled,
+		Uncalled: b.words.Uncalled, Services: b.words.Catalog, Ready: b.words,
 	})
 	b.probes = b.newProbes()
 	b.caller = escalate.New(b.journal, o.log, escalate.Settings{
@@ -209,7 +209,14 @@ func (b *bot) parts() []part {
 		part{"clock", func(ctx context.Context) error { return b.clock.Run(ctx, b.fire) }},
 		part{"calls", func(ctx context.Context) error { return b.calls.Run(ctx, b.caller.Fire) }})
 	parts = append(parts, part{"probes", b.probes.Run})
-	return append(parts, part{"upkeep", upkeep{b.journal, b.out.now, b.out.log, b.words.Zone, b.nightBackup()}.run})
+	return append(parts, part{"upkeep", b.upkeep().run})
+}
+
+func (b *bot) upkeep() upkeep {
+	return upkeep{
+		journal: b.journal, now: b.out.now, log: b.out.log, zone: b.words.Zone, backup: b.nightBackup(),
+		heardFor: b.cfg.Retention.RawAlerts, strangers: b.tellStrangers,
+	}
 }
 
 // fire does what is due, and has the calls be made that came of it.

@@ -31,6 +31,8 @@ const (
 	hourly = "17 * * * *"
 	// backups is when the record is copied, where that is configured.
 	backups = "30 3 * * *"
+	// mornings is when ops is shown the checks of monitors that map to no service.
+	mornings = "0 9 * * *"
 )
 
 // upkeep is what the record needs now and then.
@@ -40,12 +42,16 @@ type upkeep struct {
 	log     *slog.Logger
 	zone    *time.Location
 	backup  func(context.Context) error // nil: none is made
+	// heardFor is how long what monitors said is kept.
+	heardFor time.Duration
+	// strangers shows ops the checks that map to no service.
+	strangers func(context.Context) error
 }
 
 // run does it until ctx ends. The times at which it does so decide nothing.
 func (u upkeep) run(ctx context.Context) error {
 	jobs := cron.New(cron.WithLocation(u.zone))
-	all := map[string]func(context.Context) error{nightly: u.forget, mondays: u.digest, hourly: u.tidy}
+	all := map[string]func(context.Context) error{nightly: u.forget, mondays: u.digest, mornings: u.strangers, hourly: u.tidy}
 	if u.backup != nil {
 		all[backups] = u.backup
 	}
@@ -75,7 +81,11 @@ func (u upkeep) run(ctx context.Context) error {
 func (u upkeep) forget(ctx context.Context) error {
 	for {
 		more, err := u.journal.ForgetSeen(ctx, u.now())
-		if err != nil || !more {
+		if err != nil {
+			return err
+		}
+		heard, err := u.journal.ForgetHeard(ctx, u.now().Add(-u.heardFor))
+		if err != nil || (!more && !heard) {
 			return err
 		}
 	}

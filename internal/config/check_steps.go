@@ -49,17 +49,21 @@ func extractForm(text string) *problem {
 	return nil
 }
 
-// jsonPathForm refuses what gjson, which never fails, would find nothing with: other
-// languages' paths, and its own modifiers and literals.
+// jsonPathForm refuses what is no path of gjson (https://github.com/tidwall/gjson/blob/master/SYNTAX.md),
+// which never fails and finds just nothing there: JSONPath's $ and [0], a query that is
+// not closed, and its ways to change and build values.
 func jsonPathForm(path string) *problem {
-	queries := strings.Count(path, "#(")
+	const hint = "write names and numbers with dots between them, as in alerts.0.id; a dot in a name is \\."
+	names := strings.ReplaceAll(path, "#(", "")
 	switch {
-	case path == "" || strings.HasPrefix(path, "$") || strings.Contains(strings.ReplaceAll(path, "#(", ""), "["):
-		return &problem{"is no JSON path", "write the keys with points between, and places in lists as numbers from 0, as in data.items.0.id"}
+	case lineForm(path) != nil:
+		return lineForm(path)
+	case strings.HasPrefix(path, "$") || strings.HasPrefix(path, ".") || strings.HasSuffix(path, ".") || strings.Contains(path, "..") || strings.Contains(names, "["):
+		return &problem{"is no path in JSON", hint}
 	case strings.ContainsAny(path, "@!|{}"):
-		return &problem{"is no plain JSON path", "modifiers are not supported; write it as in data.items.0.id"}
-	case strings.Count(path, "(") != queries || strings.Count(path, ")") != queries:
-		return &problem{"is a JSON path with a query that does not end", `write it as in items.#(name=="learn").id`}
+		return &problem{"is no plain path in JSON", "modifiers are not supported; " + hint}
+	case strings.Count(path, "(") != strings.Count(path, "#(") || strings.Count(path, ")") != strings.Count(path, "#("):
+		return &problem{"is a path in JSON with a query that does not end", `write it as in items.#(name=="learn").id`}
 	}
 	return nil
 }

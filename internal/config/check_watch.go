@@ -1,9 +1,5 @@
 package config
 
-import (
-	"slices"
-)
-
 // conflict reports two keys that do not go together, at the first of them that
 // was given; the other may be a default.
 func (k *checker) conflict(a, b any, what, hint string) {
@@ -12,21 +8,6 @@ func (k *checker) conflict(a, b any, what, hint string) {
 		s = k.spots[b]
 	}
 	k.mistake(s, problem{what, hint})
-}
-
-// sources checks names and the services of checks.
-func (k *checker) sources() {
-	seen, ids := unique{}, k.serviceIDs()
-	for i := range k.c.Sources {
-		s := &k.c.Sources[i]
-		k.once(seen, &s.Name, s.Name, "the name of a source")
-		for check, service := range s.Checks {
-			part := mapKey{&s.Checks, check}
-			if k.given(part) && !slices.Contains(ids, string(service)) {
-				k.unknownName(part, string(service), "is no service", ids)
-			}
-		}
-	}
 }
 
 // planned checks standing windows and moratoriums.

@@ -109,23 +109,6 @@ type Probing struct {
 	Uplink []string `toml:"uplink" form:"host:port"`
 }
 
-// Source is a monitor elsewhere that calls the bot at POST /sources/{name}.
-type Source struct {
-	// Name is its part of the address. No default.
-	Name string `toml:"name" need:"a short name, such as pingdom" form:"id"`
-	// Kind is which monitor it is. No default.
-	Kind string `toml:"kind" need:"which monitor calls, such as pingdom or generic" oneof:"pingdom alertsite alertmanager grafana uptime_kuma gatus uptimerobot statuscake site24x7 datadog pagerduty healthchecks statuspage cloudevents generic"`
-	// Token is what the monitor proves itself with. No default.
-	Token Secret `toml:"token" need:"a long random text that the monitor sends, as in \"env:PINGDOM_TOKEN\""`
-	// NextToken is accepted beside Token. Default: "".
-	NextToken Secret `toml:"next_token" default:""`
-	// Checks are the service of each check, by its id or name or "label=value". Default: none.
-	Checks map[string]desk.ServiceID `toml:"checks" like:"{ \"123456\" = \"learn\" }"`
-}
-
-// Tokens are the tokens that the monitor may send, the present one first.
-func (s Source) Tokens() []Secret { return present(s.Token, s.NextToken) }
-
 // fill sets what is not said from what is said elsewhere.
 func (p *Probe) fill() {
 	if p.OutOf == 0 {

@@ -21,7 +21,6 @@ func notBuilt() []string {
 		"services.auto_resolve_after",
 		"services.gate",
 		"services.sorry_page",
-		"sources",
 		"status_page",
 		"verify",
 	}
@@ -54,7 +53,8 @@ func (d *decoder) warnings(c *Config) []string {
 	if slices.ContainsFunc(c.Probes, func(p Probe) bool { return p.Kind == "browser" }) {
 		d.unbuilt = append(d.unbuilt, `probes of kind "browser"`)
 	}
-	warn(len(d.unbuilt) > 0, "checked, but without effect until their part is built: %s", strings.Join(d.unbuilt, ", "))
+	unbuilt := append(slices.Clone(d.unbuilt), c.unbuiltSources()...)
+	warn(len(unbuilt) > 0, "checked, but without effect until their part is built: %s", strings.Join(unbuilt, ", "))
 	return all
 }
 

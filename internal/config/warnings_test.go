@@ -36,7 +36,7 @@ notice = "24h"
 [verify]
 `)
 	t.Chdir(t.TempDir())
-	write(t, "config.toml", minimal+"[[sources]]\nname = \"pingdom\"\nkind = \"generic\"\ntoken = \"hunter2\"\n")
+	write(t, "config.toml", minimal+"[[sources]]\nname = \"pingdom\"\nkind = \"gatus\"\ntoken = \"hunter2\"\n")
 	if err := os.Chmod("config.toml", 0o644); err != nil {
 		t.Fatal(err)
 	}
@@ -54,7 +54,7 @@ notice = "24h"
 		"config.toml: no [[slack]], [[teams]] or [[discord]]: there is no chat to talk in",
 		"config.toml: no [[services]]: there is nothing to declare an incident about",
 		"config.toml: it holds secrets and every user of this machine can read it: chmod o-r it, or write the secrets as env:NAME or file:PATH",
-		"config.toml: checked, but without effect until their part is built: sources",
+		"config.toml: checked, but without effect until their part is built: sources of the kind gatus",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error("want -, got +\n" + diff)
