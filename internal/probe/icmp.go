@@ -15,13 +15,14 @@ import (
 	"golang.org/x/net/ipv6"
 
 	"github.com/umassonline/belltower/internal/config"
+	"github.com/umassonline/belltower/internal/desk"
 )
 
 // tryICMP sends one echo request and waits for its reply.
 func tryICMP(ctx context.Context, n *network, p *config.Probe) Result {
 	began := n.now()
 	ip, err := n.resolve(ctx, p.URL)
-	phases := Phases{DNS: n.lap(&began)}
+	phases := desk.Phases{DNS: n.lap(&began)}
 	r := passed()
 	if err == nil {
 		r, err = ping(ctx, ip)

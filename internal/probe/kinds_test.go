@@ -208,7 +208,9 @@ func TestTLS(t *testing.T) {
 	defer s.Close()
 	address := s.Listener.Addr().String()
 	trusted := func(s *Settings) { s.Roots = pool }
-	at := func(now time.Time) func(*Settings) { return func(s *Settings) { s.Now = func() time.Time { return now } } }
+	at := func(now time.Time) func(*Settings) {
+		return func(s *Settings) { s.Now = func() time.Time { return now } }
+	}
 	good := func(days string) string {
 		return "the certificate is good until " + ends.UTC().Format("2 January 2006 15:04 UTC") + ", for " + days
 	}

@@ -316,7 +316,7 @@ func TestTheSameOrderAfterARestart(t *testing.T) {
 
 func TestOurOwnLine(t *testing.T) {
 	run(t, []config.Probe{conf("login page"), conf("answers badly")}, func(w *world) {
-		w.target("login page", always(Result{Outcome: desk.Failed, Detail: "no answer in time"}))
+		w.target("login page", always(unanswered("no answer in time")))
 		w.target("answers badly", always(failed("HTTP 503 instead of 200")))
 		w.pass(time.Minute)
 		w.wants("answers badly availability failing")

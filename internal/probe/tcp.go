@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/umassonline/belltower/internal/config"
+	"github.com/umassonline/belltower/internal/desk"
 )
 
 // tryTCP opens a connection.
@@ -22,8 +23,8 @@ func tryTCP(ctx context.Context, n *network, p *config.Probe) Result {
 }
 
 // connect looks up a host and opens a connection to the first of its addresses that takes it.
-func (n *network) connect(ctx context.Context, hostPort string) (net.Conn, Phases, error) {
-	var p Phases
+func (n *network) connect(ctx context.Context, hostPort string) (net.Conn, desk.Phases, error) {
+	var p desk.Phases
 	host, port, err := net.SplitHostPort(hostPort)
 	if err != nil {
 		return nil, p, err

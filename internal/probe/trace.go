@@ -5,6 +5,8 @@ import (
 	"net/http/httptrace"
 	"sync"
 	"time"
+
+	"github.com/umassonline/belltower/internal/desk"
 )
 
 // stopwatch takes the phases of a request. net/http may still report of a dial that it
@@ -13,7 +15,7 @@ type stopwatch struct {
 	now   func() time.Time
 	mu    sync.Mutex
 	began map[phase]time.Time
-	took  Phases
+	took  desk.Phases
 }
 
 type phase int
@@ -68,7 +70,7 @@ func (s *stopwatch) trace() *httptrace.ClientTrace {
 }
 
 // phases are the times so far; transfer is of the body.
-func (s *stopwatch) phases(transfer time.Duration) Phases {
+func (s *stopwatch) phases(transfer time.Duration) desk.Phases {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	out := s.took

@@ -32,7 +32,7 @@ func tryTransaction(ctx context.Context, n *network, p *config.Probe) Result {
 		}
 	}
 	for _, s := range t.steps {
-		r.Phases = sum(r.Phases, s.Phases)
+		r.Phases = r.Phases.Plus(s.Phases)
 	}
 	r.Steps = t.steps
 	r.Detail = masked(r.Detail, t.secrets)
@@ -49,7 +49,7 @@ type transaction struct {
 	at        string // the address that relative ones go on from
 	variables map[string]string
 	secrets   []string
-	steps     []StepResult
+	steps     []desk.StepResult
 }
 
 func newTransaction(n *network, p *config.Probe) *transaction {
@@ -109,7 +109,7 @@ func (t *transaction) do(ctx context.Context, cleanUp bool) Result {
 		}
 		r := t.step(ctx, s)
 		name := fmt.Sprintf("%d %s", i+1, s.Name)
-		t.steps = append(t.steps, StepResult{Name: name, Took: r.Took, Outcome: r.Outcome, Phases: r.Phases})
+		t.steps = append(t.steps, desk.StepResult{Name: name, Took: r.Took, Outcome: r.Outcome, Phases: r.Phases})
 		if r.Outcome == desk.Passed || out.Outcome != desk.Passed {
 			continue
 		}
@@ -120,8 +120,4 @@ func (t *transaction) do(ctx context.Context, cleanUp bool) Result {
 		}
 	}
 	return out
-}
-
-func sum(a, b Phases) Phases {
-	return Phases{a.DNS + b.DNS, a.Connect + b.Connect, a.TLS + b.TLS, a.FirstByte + b.FirstByte, a.Transfer + b.Transfer}
 }
