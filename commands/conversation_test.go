@@ -202,6 +202,9 @@ func (o *office) stage(what string) {
 		tests := writing(o.t)
 		tests.Gated = func([]desk.ServiceID) bool { return true }
 		o.journal.SetSettings(tests)
+	case "probes":
+		o.settings.Probes = madeUpProbes{o.req.At}
+		o.SetSettings(o.settings)
 	case "missing":
 		o.settings.Access = desk.Access{}
 		o.SetSettings(o.settings)
