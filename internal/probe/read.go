@@ -54,6 +54,9 @@ func (r *Runner) Try(ctx context.Context, service desk.ServiceID, name string) [
 		places <- struct{}{}
 		tries.Go(func() {
 			res := r.attempt(ctx, e, e.conf.Timeout)
+			if ctx.Err() != nil && res.Outcome != desk.Passed {
+				res.TryResult = desk.TryResult{At: res.At, Took: res.Took, Outcome: desk.Unclear, Detail: "it takes longer than can be waited for here"}
+			}
 			r.mu.Lock()
 			slow, _ := e.quickness().Judge(res.Took, e.usual.takes)
 			r.mu.Unlock()
