@@ -100,7 +100,7 @@ func TestSlowerThanUsualAtThisHour(t *testing.T) {
 				}
 			}, func(w *world, _ *Settings) {
 				for range c.hours {
-					w.hours = append(w.hours, desk.TimedBucket{Bucket: desk.Bucket{Passed: 10, Sum: time.Second}})
+					w.hours = append(w.hours, desk.TimedBucket{Probe: desk.ProbeID{Service: "learn", Name: "login page"}, Bucket: desk.Bucket{Passed: 10, Sum: time.Second}})
 				}
 			})
 		})

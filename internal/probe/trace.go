@@ -14,7 +14,7 @@ import (
 type stopwatch struct {
 	now   func() time.Time
 	mu    sync.Mutex
-	began map[phase]time.Time
+	began [phases]time.Time // zero: it does not run
 	took  desk.Phases
 }
 
@@ -31,10 +31,7 @@ const (
 func (s *stopwatch) begin(p phase) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.began == nil {
-		s.began = make(map[phase]time.Time, phases)
-	}
-	if _, running := s.began[p]; !running { // several addresses are dialled at once
+	if s.began[p].IsZero() { // several addresses are dialled at once
 		s.began[p] = s.now()
 	}
 }
@@ -42,13 +39,21 @@ func (s *stopwatch) begin(p phase) {
 func (s *stopwatch) end(p phase) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	began, running := s.began[p]
-	if !running {
+	if s.began[p].IsZero() {
 		return
 	}
-	delete(s.began, p)
-	into := []*time.Duration{lookup: &s.took.DNS, dial: &s.took.Connect, handshake: &s.took.TLS, waiting: &s.took.FirstByte}[p]
-	*into += s.now().Sub(began)
+	took := s.now().Sub(s.began[p])
+	s.began[p] = time.Time{}
+	switch p {
+	case lookup:
+		s.took.DNS += took
+	case dial:
+		s.took.Connect += took
+	case handshake:
+		s.took.TLS += took
+	case waiting:
+		s.took.FirstByte += took
+	}
 }
 
 // trace has net/http report to the stopwatch.

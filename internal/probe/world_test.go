@@ -189,7 +189,7 @@ func (w *world) KeepResults(_ context.Context, _ time.Time, minutes []desk.Timed
 	return nil
 }
 
-func (w *world) ResultHours(context.Context, desk.ProbeID, []time.Time) ([]desk.TimedBucket, error) {
+func (w *world) ResultHours(context.Context, desk.ServiceID, []time.Time) ([]desk.TimedBucket, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return w.hours, w.refused()
