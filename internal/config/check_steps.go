@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"github.com/andybalholm/cascadia"
-	"github.com/tidwall/gjson"
 )
 
 // Ways to extract a variable from an answer, as they stand before the colon.
@@ -61,22 +60,12 @@ func jsonPathForm(path string) *problem {
 		return lineForm(path)
 	case strings.HasPrefix(path, "$") || strings.HasPrefix(path, ".") || strings.HasSuffix(path, ".") || strings.Contains(path, "..") || strings.Contains(names, "["):
 		return &problem{"is no path in JSON", hint}
-	case strings.ContainsAny(path, "!|{}") || strings.Contains(path, ".@") || isModifier(path):
+	case strings.ContainsAny(path, "@!|{}"):
 		return &problem{"is no plain path in JSON", "modifiers are not supported; " + hint}
 	case strings.Count(path, "(") != strings.Count(path, "#(") || strings.Count(path, ")") != strings.Count(path, "#("):
 		return &problem{"is a path in JSON with a query that does not end", `write it as in items.#(name=="learn").id`}
 	}
 	return nil
-}
-
-// isModifier reports whether a path begins with a change of the value, as "@reverse"; any
-// other "@name" is a name.
-func isModifier(path string) bool {
-	name, found := strings.CutPrefix(path, "@")
-	if end := strings.IndexAny(name, ".:|"); end >= 0 {
-		name = name[:end]
-	}
-	return found && gjson.ModifierExists(name, nil)
 }
 
 // probeSteps checks a transaction's variables and steps.

@@ -36,7 +36,7 @@ func forms() map[string]form {
 		"header":          headerForm,
 		"extract":         extractForm,
 		"base64":          base64Form,
-		"json path":       jsonPathForm,
+		"json path":       mappedForm,
 		"ed25519":         ed25519Form,
 		"snowflake":       snowflakeForm,
 		"slack channel":   slackChannelForm,
