@@ -21,8 +21,6 @@ func notBuilt() []string {
 		"services.auto_declare",
 		"services.auto_impact",
 		"services.auto_resolve_after",
-		"services.gate",
-		"services.sorry_page",
 		"sources",
 		"status_page",
 		"verify",

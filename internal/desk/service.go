@@ -48,6 +48,12 @@ type Service struct {
 	AdviceIn       map[string]string
 	AdviceOutageIn map[string]string
 	DependsOn      []ServiceID
+	// URL is where people use it, for the way on from its sorry page; empty: not known.
+	URL string
+	// SorryPage: a sorry page may stand in its place.
+	SorryPage bool
+	// AutoGate: its gate closes by itself too, when our own probe and somebody else agree.
+	AutoGate bool
 }
 
 // Catalog is the services in the order of the configuration. It does not change

@@ -28,6 +28,7 @@ import (
 //	asked/subject/n     asked: a question to ops about the subject, as notice n
 //	question/n          what notice n asks about
 //	call/subject        Call: those beyond ops are to be called
+//	gate                the gates that are closed or kept open by hand, by service
 //	audit/time/request  AuditEntry
 //	seen/hour/request   what the request was answered with
 //	alive               when the bot was last known to run
