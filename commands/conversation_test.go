@@ -86,7 +86,7 @@ func newYork(t testing.TB) *time.Location {
 
 func catalog() *desk.Catalog {
 	return desk.NewCatalog([]desk.Service{
-		{ID: "learn", Name: "Learn System", Aliases: []string{"blackboard", "bb"}, Group: "Teaching and learning", AdviceOutage: "Keep this page open."},
+		{ID: "learn", Name: "Learn System", Aliases: []string{"blackboard", "bb"}, Group: "Teaching and learning", AdviceOutage: "Keep this page open.", SorryPage: true},
 		{ID: "portal", Name: "Portal", Group: "Campus"},
 		{ID: "mail", Name: "Mail", Group: "Campus"},
 		{ID: "library", Name: "Library Catalog", Group: "Campus"},

@@ -64,7 +64,7 @@ func (m *metrics) command(name string, failed bool, took time.Duration) {
 
 func known(command string) string {
 	switch command {
-	case "incident", "window", "subscribe", "unsubscribe", "status", "belltower":
+	case "incident", "window", "subscribe", "unsubscribe", "status", "service", "belltower":
 		return command
 	}
 	return "other"

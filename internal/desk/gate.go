@@ -59,7 +59,8 @@ type Surroundings struct {
 }
 
 // Say does what a person says: on closes it, off keeps it open, auto leaves it to the
-// rule. What is said by hand holds until another word, or until what goes on is over.
+// rule. What is said by hand holds until another word, or until what goes on is over. Off
+// that only takes back an on, when nothing else goes on, leaves it to the rule too.
 func (g Gate) Say(verb SorryVerb, reason string, s Surroundings, act Act) (Gate, error) {
 	reason, err := CleanReason(reason)
 	if err != nil {
@@ -69,6 +70,8 @@ func (g Gate) Say(verb SorryVerb, reason string, s Surroundings, act Act) (Gate,
 	switch {
 	case verb == SorryAuto:
 		return g.release(s, act), nil
+	case verb == SorryOff && g.Closed && g.Cause == GateByHand && s.calm():
+		return Gate{Service: s.Service.ID, Name: s.Service.Name}, nil
 	case verb == SorryOn && !s.Service.SorryPage:
 		return g, Refuse(Conflict, "%s has no sorry page.", s.Service.Name).WithHint("An admin can give it one in the configuration: sorry_page = true")
 	case g.Cause == GateByHand && g.Closed == by.Closed && verb == SorryOn:
@@ -198,6 +201,9 @@ func (s Surroundings) worst() trouble {
 	}
 	return worst
 }
+
+// calm reports whether nothing goes on about the service, and no probe of ours fails.
+func (s Surroundings) calm() bool { return s.Worst() == Subject{} && !s.seen() }
 
 // Worst is what goes on about the service and is the worst of it; zero: nothing does.
 func (s Surroundings) Worst() Subject { return s.worst().subject }

@@ -160,6 +160,8 @@ type Health struct {
 	Because []Incident
 	// Windows are the running ones, and of these only where no incident counts.
 	Windows []Window
+	// Gate is that before it, where that is not open by the rule; for staff.
+	Gate Gate
 }
 
 // HealthOf tells the status of every service of the catalog from the open incidents

@@ -34,13 +34,14 @@ type campus struct {
 	catalog *desk.Catalog
 	pages   *statuspage.Pages
 	*agenda
-	url      string
-	mux      *http.ServeMux
-	settings statuspage.Settings
-	clock    atomic.Int64 // nanoseconds after four
-	reads    atomic.Int64 // of the record, for a snapshot
-	broken   atomic.Bool  // the record cannot be read
-	asked    int
+	url       string
+	mux       http.Handler
+	settings  statuspage.Settings
+	clock     atomic.Int64 // nanoseconds after four
+	reads     atomic.Int64 // of the record, for a snapshot
+	gateReads atomic.Int64
+	broken    atomic.Bool // the record cannot be read
+	asked     int
 }
 
 // services are those of most stories.
@@ -98,8 +99,9 @@ func (c *campus) show(s statuspage.Settings) {
 	mux.Handle("/windows/{id}", c.pages.Window())
 	mux.Handle("/windows.ics", c.pages.Calendar())
 	mux.Handle("/services/{id}/windows.ics", c.pages.Calendar())
+	mux.Handle("/gate/{service}", c.pages.Gate())
 	mux.Handle("/", c.pages.Missing())
-	c.mux = mux
+	c.mux = c.pages.Sorry(mux)
 }
 
 // Public counts how often the record is read.
@@ -114,6 +116,15 @@ func (c *campus) Public(ctx context.Context, now, since time.Time) (journal.Publ
 func (c *campus) PublicIncident(ctx context.Context, now time.Time, number int) (journal.Published, error) {
 	c.reads.Add(1)
 	return c.journal.PublicIncident(ctx, now, number)
+}
+
+// Gates counts how often the gates are read.
+func (c *campus) Gates(ctx context.Context) (map[desk.ServiceID]desk.Gate, error) {
+	c.gateReads.Add(1)
+	if c.broken.Load() {
+		return nil, io.ErrUnexpectedEOF
+	}
+	return c.journal.Gates(ctx)
 }
 
 func (c *campus) now() time.Time { return four.Add(time.Duration(c.clock.Load())) }

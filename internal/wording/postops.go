@@ -14,7 +14,7 @@ func (c Context) forStaff(m *chat.Message, s desk.Snapshot) {
 	i := *s.Incident
 	m.Summary = chat.Join(reference(i.Subject()), m.Summary)
 	m.Lines = append(c.waiting(s), m.Lines...)
-	m.Facts = c.facts(i)
+	m.Facts = append(c.facts(i), c.sorryFacts(s)...)
 	m.Actions = c.actions(s)
 }
 
