@@ -48,6 +48,7 @@ type campus struct {
 func services() []desk.Service {
 	return []desk.Service{
 		{ID: "learn", Name: "Learn System", Group: "Teaching and learning", Description: "Blackboard Learn, for courses and exams",
+			URL: "https://learn.example.edu/", SorryPage: true,
 			Advice:       "Please treat this time as lab closed: no exams, no course meetings. Unsaved work may be lost.",
 			AdviceIn:     map[string]string{"es": "Cuente con que los laboratorios están cerrados: no habrá exámenes ni clases. Lo que no se guarde puede perderse."},
 			AdviceOutage: "Work of the last minutes may not be saved. If you are in an exam, keep this page open.", AdviceOutageIn: map[string]string{"es": "Puede perderse el trabajo de los últimos minutos. Si está en un examen, deje abierta esta página."}},
@@ -81,7 +82,9 @@ func newCampus(t testing.TB, services []desk.Service, languages ...string) *camp
 	}
 	c.show(statuspage.Settings{
 		Words:     wording.Context{Organization: "Example University", Catalog: c.catalog, StatusURL: "https://status.example.edu", Zone: zone},
-		Languages: languages,
+		Languages:  languages,
+		SorryHosts: map[string]desk.ServiceID{"learn.example.edu": "learn", "sorry.example.edu": "learn"},
+		HelpDesks:  []statuspage.HelpDesk{{Campus: "Amherst", At: "+1 555 0100"}, {Campus: "Boston", At: "help@boston.example.edu"}, {Campus: "Lowell", At: "Room 12"}},
 	})
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { c.mux.ServeHTTP(w, r) }))
 	t.Cleanup(server.Close)
@@ -199,6 +202,9 @@ func (c *campus) ask(method, path string, headers ...string) answer {
 	for _, h := range headers {
 		name, value, _ := strings.Cut(h, ": ")
 		req.Header.Set(name, value)
+		if name == "Host" {
+			req.Host = value
+		}
 	}
 	res, err := http.DefaultTransport.RoundTrip(req)
 	if err != nil {
