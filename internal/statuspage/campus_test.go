@@ -81,7 +81,7 @@ func newCampus(t testing.TB, services []desk.Service, languages ...string) *camp
 		languages = []string{"en", "es"}
 	}
 	c.show(statuspage.Settings{
-		Words:     wording.Context{Organization: "Example University", Catalog: c.catalog, StatusURL: "https://status.example.edu", Zone: zone},
+		Words:      wording.Context{Organization: "Example University", Catalog: c.catalog, StatusURL: "https://status.example.edu", Zone: zone},
 		Languages:  languages,
 		SorryHosts: map[string]desk.ServiceID{"learn.example.edu": "learn", "sorry.example.edu": "learn"},
 		HelpDesks:  []statuspage.HelpDesk{{Campus: "Amherst", At: "+1 555 0100"}, {Campus: "Boston", At: "help@boston.example.edu"}, {Campus: "Lowell", At: "Room 12"}},

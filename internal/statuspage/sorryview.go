@@ -7,6 +7,7 @@ import (
 	"encoding/base64"
 	"fmt"
 	"html/template"
+	"net/url"
 	"regexp"
 	"slices"
 
@@ -99,12 +100,13 @@ type matter struct {
 // deskLine is a help desk with the link that a phone understands; empty: none.
 type deskLine struct {
 	HelpDesk
-	Link string
+	Link template.URL // made of what is only a number or an address
 }
 
 var (
-	telephone = regexp.MustCompile(`^\+?[0-9][0-9 ()./-]{5,}$`)
-	mailbox   = regexp.MustCompile(`^[^\s@]+@[^\s@]+$`)
+	telephone  = regexp.MustCompile(`^\+?[0-9][0-9 ()./-]{5,}$`)
+	notDialled = regexp.MustCompile(`[^+0-9]`)
+	mailbox    = regexp.MustCompile(`^[^\s@]+@[^\s@]+$`)
 )
 
 func desksOf(all []HelpDesk) (out []deskLine) {
@@ -112,9 +114,9 @@ func desksOf(all []HelpDesk) (out []deskLine) {
 		line := deskLine{HelpDesk: d}
 		switch {
 		case telephone.MatchString(d.At):
-			line.Link = "tel:" + regexp.MustCompile(`[^+0-9]`).ReplaceAllString(d.At, "")
+			line.Link = template.URL("tel:" + notDialled.ReplaceAllString(d.At, ""))
 		case mailbox.MatchString(d.At):
-			line.Link = "mailto:" + d.At
+			line.Link = template.URL("mailto:" + url.PathEscape(d.At))
 		}
 		out = append(out, line)
 	}
