@@ -131,7 +131,7 @@ func (s Surroundings) closing(g Gate) (GateCause, Subject) {
 	case !g.Closed:
 	case goesOn: // it is over when a person says so
 		return g.Cause, g.About
-	case g.Cause == GateByWitnesses && s.seen() && s.Service.AutoGate: // one of two witnesses has changed its mind
+	case g.Cause == GateByWitnesses && g.About == Subject{} && s.seen() && s.Service.AutoGate: // the other witness has changed its mind
 		return g.Cause, Subject{}
 	}
 	return GateByRule, Subject{}

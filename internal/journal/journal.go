@@ -40,8 +40,9 @@ type Settings struct {
 	// Uncalled says that nobody beyond ops could be called about a subject, to ops; nil:
 	// nothing is said.
 	Uncalled func(about desk.Subject) string
-	// SorryTold says to ops that a gate closed, or opened again, by itself; nil: nothing is said.
-	SorryTold func(g desk.Gate) string
+	// SorryTold says to ops that gates closed, or opened again, by what witnesses see; nil:
+	// nothing is said.
+	SorryTold func(moved []desk.Gate) string
 	// Gated reports whether tests of one of the services have to pass before work on
 	// them counts as completed; nil: none have.
 	Gated func([]desk.ServiceID) bool

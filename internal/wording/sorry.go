@@ -74,12 +74,22 @@ func (c Context) gateCause(g desk.Gate) string {
 	return c.word("somebody put it up")
 }
 
-// SorryTold says to ops that a sorry page went up or came down by itself.
-func (c Context) SorryTold(g desk.Gate) string {
-	if !g.Closed {
-		return c.word("The sorry page of %s is down again: people are let through.", g.Name)
+// SorryTold says to ops that sorry pages went up, or came down, by what witnesses see.
+func (c Context) SorryTold(moved []desk.Gate) string {
+	names := make([]desk.Affected, len(moved))
+	for k, g := range moved {
+		names[k] = desk.Affected{Service: g.Service, Name: g.Name}
 	}
-	return c.word("The sorry page of %s is up: %s. service sorry %s off takes it down.", g.Name, c.gateCause(g), g.Service)
+	g := moved[0]
+	switch {
+	case !g.Closed && len(moved) == 1:
+		return c.word("The sorry page of %s is down again: people are let through.", g.Name)
+	case !g.Closed:
+		return c.word("The sorry pages of %s are down again: people are let through.", c.Names(names))
+	case len(moved) == 1:
+		return c.word("The sorry page of %s is up: %s. service sorry %s off takes it down.", g.Name, c.gateCause(g), g.Service)
+	}
+	return c.word("The sorry pages of %s are up: %s. service sorry %s off takes one down.", c.Names(names), c.gateCause(g), g.Service)
 }
 
 // SorryUp says in a status whether the sorry page of a service is up, or is kept down;
