@@ -86,7 +86,7 @@ func newYork(t testing.TB) *time.Location {
 
 func catalog() *desk.Catalog {
 	return desk.NewCatalog([]desk.Service{
-		{ID: "learn", Name: "Learn System", Aliases: []string{"blackboard", "bb"}, Group: "Teaching and learning", AdviceOutage: "Keep this page open."},
+		{ID: "learn", Name: "Learn System", Aliases: []string{"blackboard", "bb"}, Group: "Teaching and learning", AdviceOutage: "Keep this page open.", SorryPage: true},
 		{ID: "portal", Name: "Portal", Group: "Campus"},
 		{ID: "mail", Name: "Mail", Group: "Campus"},
 		{ID: "library", Name: "Library Catalog", Group: "Campus"},
@@ -149,7 +149,7 @@ func newOffice(t *testing.T) *office {
 func writing(t testing.TB) journal.Settings {
 	return journal.Settings{
 		Grace: 10 * time.Second, GraceAbove: 2, Ops: []desk.Channel{{Connection: "amherst", ID: "C0OPS"}}, Planning: planning(t),
-		Services: catalog(), Ready: wording.Context{Zone: newYork(t)},
+		Ready: wording.Context{Zone: newYork(t)},
 	}
 }
 

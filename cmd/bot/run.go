@@ -111,14 +111,14 @@ func build(cfg *config.Config, db storage.DB, o outside) (*bot, error) {
 	b.journal = journal.New(db, b.book, b.changed, journal.Settings{
 		Grace: cfg.Tell.Grace, GraceAbove: cfg.Tell.GraceAbove, Ops: b.ops(),
 		Cadence: cfg.Promises(), Planning: cfg.Planning(), Contacts: cfg.People(), Alarm: b.clock.Alarm,
-		Uncalled: b.words.Uncalled, Services: b.words.Catalog, Ready: b.words,
+		Uncalled: b.words.Uncalled, Ready: b.words, SorryTold: b.words.SorryTold,
 	})
 	b.probes = b.newProbes()
 	b.caller = escalate.New(b.journal, o.log, escalate.Settings{
 		Words: b.words, Cadence: cfg.Cadence, Mail: cfg.Mail, Contacts: cfg.People(), Transport: o.transport,
 	})
 	b.pages = statuspage.New(b.journal, statuspage.Settings{
-		Words: b.words, Languages: cfg.Organization.Languages, Planning: cfg.Planning(),
+		Words: b.words, Languages: cfg.Organization.Languages, Planning: cfg.Planning(), SorryHosts: cfg.SorryHosts(), HelpDesks: helpDesks(cfg),
 	}, o.now, o.log)
 	b.commands = commands.New(b.journal, o.log, commands.Settings{
 		Words: b.words, Access: desk.Access(cfg.Access), Connections: b.connections(), Rosters: b.rosters, Senders: b.senders(),

@@ -19,8 +19,6 @@ func notBuilt() []string {
 		"services.auto_declare",
 		"services.auto_impact",
 		"services.auto_resolve_after",
-		"services.gate",
-		"services.sorry_page",
 		"status_page",
 		"verify",
 	}

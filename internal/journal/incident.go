@@ -32,7 +32,7 @@ type Applied struct {
 	Stopped []desk.ConnectionName `json:",omitempty"`
 	// Into is the other incident of a merge; nil: it was none.
 	Into *desk.Incident `json:",omitempty"`
-	// Answered are the notices of questions to ops that it answered.
+	// Answered are the notices of questions to ops that it answered, and of gates.
 	Answered []desk.Subject `json:",omitempty"`
 }
 
@@ -242,6 +242,10 @@ func (j *Journal) put(tx storage.Tx, by By, c desk.Change, channels int) (Applie
 	if err := moveMark(tx, s, was, c.Incident.WakeAt); err != nil {
 		return out, err
 	}
+	gates, err := j.gatesBefore(tx, c.Incident)
+	if err != nil {
+		return out, err
+	}
 	if err := incidentTable().Put(tx, incidentKey(s.Number), c.Incident); err != nil {
 		return out, err
 	}
@@ -261,11 +265,15 @@ func (j *Journal) put(tx storage.Tx, by By, c desk.Change, channels int) (Applie
 	if err := enter(tx, by, s, c.Entry); err != nil {
 		return out, err
 	}
-	asked, err := j.answered(tx, by, s)
+	if out.Answered, err = j.answered(tx, by, s); err != nil {
+		return out, err
+	}
+	sorry, err := j.keepGates(tx, by, gates)
 	if err != nil {
 		return out, err
 	}
-	out.Answered = asked
+	out.Answered = append(out.Answered, sorry.notices...)
+	c.Announce = sorry.shown(c.Announce, c.Incident.ServiceIDs())
 	told, stopped, err := j.tell(tx, by, c.Announce, channels)
 	out.Held, out.Stopped = told.Snapshot.Held, stopped
 	out.Forgotten = c.Announce != nil && told.N == 0

@@ -40,11 +40,12 @@ type Settings struct {
 	// Uncalled says that nobody beyond ops could be called about a subject, to ops; nil:
 	// nothing is said.
 	Uncalled func(about desk.Subject) string
+	// SorryTold says to ops that gates closed, or opened again, by what witnesses see; nil:
+	// nothing is said.
+	SorryTold func(moved []desk.Gate) string
 	// Gated reports whether tests of one of the services have to pass before work on
 	// them counts as completed; nil: none have.
 	Gated func([]desk.ServiceID) bool
-	// Services are what witnesses report about. nil: nothing is known of them.
-	Services *desk.Catalog
 	// Ready has the words of incidents that the bot declares and resolves by rule.
 	Ready Ready
 	// Alarm is told after each commit when the clock has to look at something; nil: nobody.

@@ -2,6 +2,7 @@ package journal
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/umassonline/belltower/internal/desk"
@@ -205,6 +206,15 @@ func (j *Journal) convert(tx storage.Tx, by By, d desk.Declaration, count counte
 		return out, err
 	}
 	done, err := j.put(tx, by, ic, channels)
+	if err != nil {
+		return out, err
+	}
+	gates, err := j.convertedGates(tx, w, done.Incident)
+	if err != nil {
+		return out, err
+	}
+	sorry, err := j.keepGates(tx, by, gates)
+	out.Answered = append(out.Answered, sorry.notices...)
 	out.Into, out.Held, out.Stopped = &done.Incident, done.Held, done.Stopped
 	return out, err
 }
@@ -261,6 +271,10 @@ func (j *Journal) putWindow(tx storage.Tx, by By, c desk.WindowChange, channels 
 	}
 	c.Window.WakeAt = j.nextDue(c.Window, by.At)
 	out := WindowApplied{Window: c.Window, Entry: c.Entry, Channels: channels}
+	gates, err := j.windowGates(tx, was, c.Window)
+	if err != nil {
+		return out, err
+	}
 	if err := windowTable().Put(tx, windowKey(s.Number), c.Window); err != nil {
 		return out, err
 	}
@@ -288,7 +302,12 @@ func (j *Journal) putWindow(tx storage.Tx, by By, c desk.WindowChange, channels 
 	if err != nil {
 		return out, err
 	}
-	out.Answered = append(out.Answered, asked...)
+	sorry, err := j.keepGates(tx, by, gates)
+	if err != nil {
+		return out, err
+	}
+	out.Answered = slices.Concat(out.Answered, asked, sorry.notices)
+	c.Announce = sorry.shown(c.Announce, c.Window.ServiceIDs())
 	told, stopped, err := j.tell(tx, by, c.Announce, channels)
 	out.Held, out.Stopped = told.Snapshot.Held, stopped
 	return out, err

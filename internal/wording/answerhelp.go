@@ -29,7 +29,7 @@ func HelpOf(path string) (Help, bool) {
 
 // AllHelp lists the help of all commands, what is needed first on top.
 func AllHelp() []Help {
-	return slices.Concat(incidentHelp(), correctHelp(), windowHelp(), probeHelp(), readHelp(), otherHelp())
+	return slices.Concat(incidentHelp(), correctHelp(), windowHelp(), probeHelp(), readHelp(), serviceHelp(), otherHelp())
 }
 
 const numberHelp = "The number may be left out when just one incident is open; 42, #42, INC-42 and a service's name all name it."
@@ -113,6 +113,14 @@ func readHelp() []Help {
 		{"incident timeline", "incident timeline [42]", "incident timeline 42", "Shows all that was done, notes too. For staff.", ""},
 		{"incident deliveries", "incident deliveries [42]", "incident deliveries 42", "Shows who was told, who waits or failed, who was not told, and why. For staff.", ""},
 		{"status", "status [service]", "status learn", "Says which services work now.", "Only you see the answer, unless you show it here."},
+	}
+}
+
+func serviceHelp() []Help {
+	return []Help{
+		{"service sorry", "service sorry <service> on|off|auto [reason]", "service sorry learn on",
+			"Puts up the sorry page of a service, or takes it down.",
+			"on closes the gate: people see the sorry page. off keeps it open. Both hold until what goes on is over: resolve, retract, complete and cancel leave the gate to the rule, and so does auto. By the rule it closes in planned work with the effect down. With gate = \"auto\" it also closes when our own check and a person or another monitor agree."},
 	}
 }
 

@@ -194,6 +194,9 @@ func (c Context) ServiceLine(h desk.Health) chat.Line {
 		t = append(t, colon(w.Subject().String(), w.Title)...)
 		t = append(t, c.say(" It is planned until %s.", c.withDay(w.Planned.To))...)
 	}
+	if sorry := c.SorryUp(h.Gate); sorry != "" {
+		t = append(t, chat.Span{Plain: " " + sorry})
+	}
 	return chat.Line{Kind: chat.Item, Text: t}
 }
 

@@ -17,7 +17,7 @@ func (c Context) forStaff(m *chat.Message, s desk.Snapshot) {
 	if i.IsOpen() {
 		m.Lines = append(m.Lines, c.evidence(i.Seen, clock{c, i.DeclaredAt})...)
 	}
-	m.Facts = c.facts(i)
+	m.Facts = append(c.facts(i), c.sorryFacts(s)...)
 	m.Actions = c.actions(s)
 }
 

@@ -13,7 +13,7 @@ func (c Context) windowForStaff(m *chat.Message, s desk.Snapshot) {
 	w := *s.Window
 	m.Summary = chat.Join(reference(w.Subject()), m.Summary)
 	m.Lines = append(c.waiting(s), m.Lines...)
-	m.Facts = c.windowFacts(w)
+	m.Facts = append(c.windowFacts(w), c.sorryFacts(s)...)
 	m.Actions = c.windowActions(w)
 }
 
