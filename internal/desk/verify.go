@@ -138,3 +138,19 @@ func (i Incident) dueTests() time.Time {
 	}
 	return i.Verify.AskAt
 }
+
+// Within has ops be asked where the tests of a window whose work is done take longer; 0:
+// for ever.
+func (c WindowChange) Within(limit time.Duration) WindowChange {
+	if c.Entry.Kind == WindowVerifying && limit > 0 {
+		c.Window.AskTestsAt = c.Entry.At.Add(limit)
+	}
+	return c
+}
+
+// KnowsFailing reports whether ops was asked already about tests that all fail of these.
+func (w Window) KnowsFailing(failing []string) bool {
+	known := func(test string) bool { return slices.Contains(w.Failing, test) }
+	asked := len(w.Failing) > 0 || w.AskTestsAt.IsZero()
+	return asked && !slices.ContainsFunc(failing, func(test string) bool { return !known(test) })
+}

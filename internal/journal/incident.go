@@ -34,7 +34,11 @@ type Applied struct {
 	Into *desk.Incident `json:",omitempty"`
 	// Answered are the notices of questions to ops that it answered.
 	Answered []desk.Subject `json:",omitempty"`
+	// Tests are the subjects whose tests begin or end by it; not of a request that came again.
+	Tests []desk.Subject `json:"-"`
 }
+
+func (a Applied) retests() []desk.Subject { return a.Tests }
 
 // about are the subjects that the outbox has to look at.
 func (a Applied) about() []desk.Subject {
@@ -202,11 +206,12 @@ func (j *Journal) Merge(ctx context.Context, by By, from, into int) (Applied, er
 		if err != nil {
 			return Applied{}, err
 		}
-		if _, err := j.put(tx, by, cb, 0); err != nil {
+		into, err := j.put(tx, by, cb, 0)
+		if err != nil {
 			return Applied{}, err
 		}
 		out, err := j.put(tx, by, ca, 0)
-		out.Into = &cb.Incident
+		out.Into, out.Tests = &cb.Incident, append(out.Tests, into.Tests...)
 		return out, err
 	})
 }
@@ -217,10 +222,13 @@ func (j *Journal) put(tx storage.Tx, by By, c desk.Change, channels int) (Applie
 	cad := j.settings.Load().Cadence
 	c = c.Promise(cad)
 	s := c.Incident.Subject()
-	was := c.Incident.WakeAt
+	was, _, err := incidentTable().Get(tx, incidentKey(s.Number))
+	if err != nil {
+		return Applied{}, err
+	}
 	c.Incident.WakeAt = c.Incident.NextDue(cad)
-	out := Applied{Incident: c.Incident, Entry: c.Entry, Channels: channels}
-	if err := moveMark(tx, s, was, c.Incident.WakeAt); err != nil {
+	out := Applied{Incident: c.Incident, Entry: c.Entry, Channels: channels, Tests: retested(was, c.Incident, c.Entry)}
+	if err := moveMark(tx, s, was.WakeAt, c.Incident.WakeAt); err != nil {
 		return out, err
 	}
 	if err := incidentTable().Put(tx, incidentKey(s.Number), c.Incident); err != nil {

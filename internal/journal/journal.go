@@ -14,6 +14,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -40,9 +41,15 @@ type Settings struct {
 	// Uncalled says that nobody beyond ops could be called about a subject, to ops; nil:
 	// nothing is said.
 	Uncalled func(about desk.Subject) string
-	// Gated reports whether tests of one of the services have to pass before work on
-	// them counts as completed; nil: none have.
+	// Gated reports whether tests of one of the services have to pass before an incident
+	// about them counts as resolved, or work on them as completed; nil: none have.
 	Gated func([]desk.ServiceID) bool
+	// Proving is how many have to pass, and for how long ops waits; Gated tells the rest.
+	Proving desk.Proving
+	// Verify begins the tests of services that something is about, or begins them anew,
+	// StopVerify ends them. They are called after the commit and must not block; nil: nobody.
+	Verify     func(about desk.Subject, services []desk.ServiceID)
+	StopVerify func(about desk.Subject)
 	// Alarm is told after each commit when the clock has to look at something; nil: nobody.
 	Alarm func(at time.Time)
 }
@@ -60,6 +67,8 @@ type Journal struct {
 	settings atomic.Pointer[Settings]
 	// replanned are the settings that windows were last marked by.
 	replanned atomic.Pointer[Settings]
+	// testing guards the calls of Verify and StopVerify.
+	testing sync.Mutex
 }
 
 // New makes a journal. poke is called after each commit that may have something
@@ -118,6 +127,9 @@ func once[T any](ctx context.Context, j *Journal, by By, fn func(storage.Tx) (T,
 	j.wrote(ctx, nil, about...)
 	if r, ok := any(out).(interface{ wakes() []time.Time }); ok {
 		j.alarm(r.wakes()...)
+	}
+	if r, ok := any(out).(interface{ retests() []desk.Subject }); ok {
+		j.retest(ctx, r.retests()...)
 	}
 	return out, nil
 }
