@@ -34,8 +34,13 @@ type Applied struct {
 	Into *desk.Incident `json:",omitempty"`
 	// Answered are the notices of questions to ops that it answered.
 	Answered []desk.Subject `json:",omitempty"`
-	// Tests are the subjects whose tests begin or end by it; not of a request that came again.
-	Tests []desk.Subject `json:"-"`
+	// Tests are the subjects whose tests begin or end by it.
+	Tests []desk.Subject `json:",omitempty"`
+}
+
+// NotTested reports whether tests were to prove its end, and it goes on without them.
+func (a Applied) NotTested() bool {
+	return slices.Contains(a.Tests, a.Incident.Subject()) && a.Incident.IsOpen() && !a.Incident.IsVerifying() && a.Entry.Kind != desk.TestsStopped
 }
 
 func (a Applied) retests() []desk.Subject { return a.Tests }

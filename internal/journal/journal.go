@@ -101,12 +101,13 @@ func (b By) act() desk.Act { return desk.Act{By: b.Person, At: b.At.UTC()} }
 // once runs fn in a transaction unless by.Request was seen; then it answers as
 // the first time. fn may run more than once.
 func once[T any](ctx context.Context, j *Journal, by By, fn func(storage.Tx) (T, error)) (out T, err error) {
+	again := false
 	err = j.db.Update(ctx, func(tx storage.Tx) error {
 		seen, found, err := seenBefore[T](tx, by)
 		if err != nil {
 			return err
 		}
-		if found {
+		if again = found; found {
 			out = seen
 			return nil
 		}
@@ -128,7 +129,7 @@ func once[T any](ctx context.Context, j *Journal, by By, fn func(storage.Tx) (T,
 	if r, ok := any(out).(interface{ wakes() []time.Time }); ok {
 		j.alarm(r.wakes()...)
 	}
-	if r, ok := any(out).(interface{ retests() []desk.Subject }); ok {
+	if r, ok := any(out).(interface{ retests() []desk.Subject }); ok && !again {
 		j.retest(ctx, r.retests()...)
 	}
 	return out, nil

@@ -243,11 +243,13 @@ func TestWhatPeopleDoWhileItIsTested(t *testing.T) {
 		do    func(o *office)
 		tests []string
 	}{
-		"update":    {rule(say("It fails for some.")), []string{"stop INC-1"}},
-		"goes on":   {rule(goesOn), []string{"stop INC-1"}},
-		"told now":  {func(o *office) { o.apply(90, 1, forced(o.Journal)) }, []string{"stop INC-1"}},
-		"retract":   {rule(func(i desk.Incident, a desk.Act) (desk.Change, error) { return i.Retract("Wrong.", a) }), []string{"stop INC-1"}},
-		"more":      {rule(func(i desk.Incident, a desk.Act) (desk.Change, error) { return i.SetServices(desk.Rescope{Add: portal}, a) }), []string{"stop INC-1"}},
+		"update":   {rule(say("It fails for some.")), []string{"stop INC-1"}},
+		"goes on":  {rule(goesOn), []string{"stop INC-1"}},
+		"told now": {func(o *office) { o.apply(90, 1, forced(o.Journal)) }, []string{"stop INC-1"}},
+		"retract":  {rule(func(i desk.Incident, a desk.Act) (desk.Change, error) { return i.Retract("Wrong.", a) }), []string{"stop INC-1"}},
+		"more": {rule(func(i desk.Incident, a desk.Act) (desk.Change, error) {
+			return i.SetServices(desk.Rescope{Add: portal}, a)
+		}), []string{"stop INC-1"}},
 		"eased":     {rule(func(i desk.Incident, a desk.Act) (desk.Change, error) { return i.SetImpact(desk.Minor, a) }), nil},
 		"title":     {rule(func(i desk.Incident, a desk.Act) (desk.Change, error) { return i.SetTitle("Login fails", a) }), nil},
 		"note":      {rule(func(i desk.Incident, a desk.Act) (desk.Change, error) { return i.Note("Ticket 1.", a) }), nil},

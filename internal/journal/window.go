@@ -22,8 +22,8 @@ type WindowApplied struct {
 	Into *desk.Incident `json:",omitempty"`
 	// Answered are the notices of questions to ops that it answered or asked.
 	Answered []desk.Subject `json:",omitempty"`
-	// Tests are the subjects whose tests begin or end by it; not of a request that came again.
-	Tests []desk.Subject `json:"-"`
+	// Tests are the subjects whose tests begin or end by it.
+	Tests []desk.Subject `json:",omitempty"`
 }
 
 func (a WindowApplied) retests() []desk.Subject { return a.Tests }
