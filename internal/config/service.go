@@ -48,7 +48,8 @@ func (c *Config) Catalog() *desk.Catalog {
 		services[i] = desk.Service{
 			ID: s.ID, Name: s.Name, Aliases: s.Aliases, Group: s.Group, Description: s.Description,
 			Advice: s.Advice, AdviceIn: byPrimary(s.AdviceIn), AdviceOutage: s.AdviceOutage, AdviceOutageIn: byPrimary(s.AdviceOutageIn),
-			DependsOn: s.DependsOn,
+			DependsOn:   s.DependsOn,
+			AutoDeclare: s.AutoDeclare, AutoImpact: s.AutoImpact, AutoResolveAfter: s.AutoResolveAfter,
 		}
 	}
 	return desk.NewCatalog(services)

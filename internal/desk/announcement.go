@@ -42,10 +42,11 @@ type Announcement struct {
 }
 
 // Snapshot is what a post shows at one version. Just one of Incident,
-// Window and Notice is set.
+// Window, Alert and Notice is set.
 type Snapshot struct {
 	Incident *Incident `json:",omitempty"`
 	Window   *Window   `json:",omitempty"`
+	Alert    *Alert    `json:",omitempty"`
 	Notice   *Notice   `json:",omitempty"`
 	// Held is set while the announcement is in its grace.
 	Held *Held `json:",omitempty"`
@@ -116,6 +117,9 @@ func (s Snapshot) Scope() Scope {
 	if s.Notice != nil {
 		return s.Notice.scope()
 	}
+	if s.Alert != nil {
+		return s.Alert.scope()
+	}
 	if s.Incident == nil {
 		return Scope{OpsOnly: true}
 	}
@@ -133,6 +137,9 @@ func (s Snapshot) Scope() Scope {
 func (s Snapshot) Ended() bool {
 	if s.Window != nil {
 		return s.Window.IsOver()
+	}
+	if s.Alert != nil {
+		return !s.Alert.IsOpen()
 	}
 	return s.Incident == nil || !s.Incident.IsOpen()
 }

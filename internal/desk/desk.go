@@ -111,11 +111,12 @@ type SubjectKind string
 const (
 	IncidentSubject SubjectKind = "INC"
 	WindowSubject   SubjectKind = "WIN"
+	AlertSubject    SubjectKind = "ALR"
 	NoticeSubject   SubjectKind = "OPS"
 )
 
 func (k SubjectKind) known() bool {
-	return k == IncidentSubject || k == WindowSubject || k == NoticeSubject
+	return k == IncidentSubject || k == WindowSubject || k == AlertSubject || k == NoticeSubject
 }
 
 // Subject is what posts are about: "INC-42".

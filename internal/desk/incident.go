@@ -109,6 +109,12 @@ type Incident struct {
 	// Verified: tests have shown that it works again. Untested: it was told before they had.
 	Verified bool `json:",omitempty"`
 	Untested bool `json:",omitempty"`
+	// Alerts are the numbers of the alerts that belong to it, newest last.
+	Alerts []int `json:",omitempty"`
+	// Seen are the first of the checks that saw it fail, at most SeenKept.
+	Seen []Report `json:",omitempty"`
+	// Auto: the bot declared it by its rule, and nobody has touched it since.
+	Auto bool `json:",omitempty"`
 	// WakeAt is when the clock next has to look at it; zero: never. The journal sets it.
 	WakeAt time.Time `json:",omitzero"`
 	// Latest are the newest public texts, oldest first, at most LatestKept.

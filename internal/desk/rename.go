@@ -66,10 +66,20 @@ func (r Renaming) Announcement(a Announcement) Announcement {
 		w := r.Window(*a.Snapshot.Window)
 		a.Snapshot.Window = &w
 	}
+	if a.Snapshot.Alert != nil {
+		alert := r.Alert(*a.Snapshot.Alert)
+		a.Snapshot.Alert = &alert
+	}
 	if a.Snapshot.Notice != nil {
 		n := r.notice(*a.Snapshot.Notice)
 		a.Snapshot.Notice = &n
 	}
+	return a
+}
+
+// Alert returns a with who acknowledged it renamed.
+func (r Renaming) Alert(a Alert) Alert {
+	a.AckedBy = r.Person(a.AckedBy)
 	return a
 }
 

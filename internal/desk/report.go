@@ -1,6 +1,9 @@
 package desk
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Expectation is what people may expect of a service. Each is judged by itself:
 // slowness never counts as downtime.
@@ -75,6 +78,20 @@ type Report struct {
 	Places []string `json:",omitempty"`
 	// Link is the check's page at its monitor, an http(s) address without secrets; empty: none.
 	Link string `json:",omitempty"`
+	// Sorry: the gate of the service was closed, so that it sees our own sorry page. The
+	// journal sets it; a probe of ours passes that page by.
+	Sorry bool `json:",omitempty"`
+}
+
+// Failed reports whether it says that something fails.
+func (r Report) Failed() bool { return r.State == Failing }
+
+// Name is what people call its check.
+func (r Report) Name() string {
+	if r.Called != "" {
+		return r.Called
+	}
+	return r.Witness.Name
 }
 
 // DetailMax is how many characters of a detail are kept, CalledMax of a name.
@@ -89,4 +106,129 @@ type Unmapped struct {
 	Check  string // the monitor's id of it
 	Called string // its name; may be empty
 	State  ReportState
+}
+
+// Meaning is what a report says beside the one before of the same witness.
+type Meaning string
+
+// The meanings of a report.
+const (
+	// Stale: it is older than what is known. Repeated: that is known.
+	Stale    Meaning = "stale"
+	Repeated Meaning = "repeated"
+	// Calm: the first that is heard of it, and it passes.
+	Calm Meaning = "noted"
+	// Began: it fails now. Differs: it still fails, in another way. Over: it passes now.
+	Began   Meaning = "began"
+	Differs Meaning = "differs"
+	Over    Meaning = "over"
+)
+
+// Then is what is known of a witness after r, and what r means; the zero Report: nothing
+// was known. Reports may come twice, late and in the wrong order. Where a witness names
+// places, each place is said by itself: it passes when the last does.
+func (was Report) Then(r Report) (Report, Meaning) {
+	older := !r.Since.IsZero() && !was.Since.IsZero() && r.Since.Before(was.Since)
+	switch {
+	case was.State == "" && r.Failed():
+		return r, Began
+	case was.State == "":
+		return r, Calm
+	case was.Failed() && r.Failed():
+		return was.again(r)
+	case r.Failed() && !r.Since.IsZero() && !r.Since.After(was.Since):
+		return was, Stale
+	case r.Failed():
+		return r, Began
+	case older:
+		return was, Stale
+	case was.Failed():
+		return was.leftBy(r)
+	case r.Since.After(was.Since):
+		was.Since = r.Since
+		return was, Calm
+	}
+	return was, Repeated
+}
+
+// again takes what a second report of a failure says that the first did not.
+func (was Report) again(r Report) (Report, Meaning) {
+	is := was
+	is.Places = union(was.Places, r.Places)
+	is.At = latest(was.At, r.At)
+	for _, part := range []struct {
+		to   *string
+		from string
+	}{{&is.Called, r.Called}, {&is.Detail, r.Detail}, {&is.Step, r.Step}, {&is.Link, r.Link}} {
+		if part.from != "" {
+			*part.to = part.from
+		}
+	}
+	if is.Called == was.Called && is.Detail == was.Detail && is.Step == was.Step && is.Link == was.Link && len(is.Places) == len(was.Places) {
+		return is, Repeated
+	}
+	return is, Differs
+}
+
+// leftBy takes away the places that pass again.
+func (was Report) leftBy(r Report) (Report, Meaning) {
+	var left []string
+	for _, place := range was.Places {
+		if len(r.Places) > 0 && !slices.Contains(r.Places, place) {
+			left = append(left, place)
+		}
+	}
+	if len(left) == 0 {
+		r.Places = nil
+		return r, Over
+	}
+	is := was
+	is.Places, is.At = left, latest(was.At, r.At)
+	if len(left) == len(was.Places) {
+		return is, Repeated
+	}
+	return is, Differs
+}
+
+// maxPlaces is how many places of a witness are kept.
+const maxPlaces = 100
+
+func union(a, b []string) []string {
+	out := slices.Clone(a)
+	for _, one := range b {
+		if !slices.Contains(out, one) && len(out) < maxPlaces {
+			out = append(out, one)
+		}
+	}
+	return out
+}
+
+// Evidence is since when the failing reports about a service show that it really fails:
+// a probe of ours does, or two independent witnesses do; zero: they do not. Of monitors
+// elsewhere it counts when we heard them.
+func Evidence(failing []Report) (since time.Time) {
+	for k, r := range failing {
+		if !r.Failed() || r.Sorry {
+			continue
+		}
+		at := r.At
+		if r.Witness.IsOwn() {
+			at = r.Since
+		} else if at = backed(failing[:k], r); at.IsZero() {
+			continue
+		}
+		since = earliest(since, at)
+	}
+	return since
+}
+
+// backed is when the second of two independent witnesses was heard; zero: there is none
+// among the others.
+func backed(others []Report, r Report) (at time.Time) {
+	for _, o := range others {
+		if o.Failed() && !o.Sorry && o.Witness.Independent(r.Witness) {
+			at = earliest(at, latest(o.At, r.At))
+		}
+	}
+	return at
 }

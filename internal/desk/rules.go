@@ -38,6 +38,12 @@ type Declaration struct {
 	Window int
 	// Doubts are shown to ops while it may be taken back.
 	Doubts []string
+	// Alerts are the numbers of those about its services, Seen the first of the checks
+	// that see it.
+	Alerts []int
+	Seen   []Report
+	// Auto: the bot declares it, by its rule.
+	Auto bool
 }
 
 // Declare opens incident number.
@@ -58,7 +64,7 @@ func Declare(number int, d Declaration, act Act) (Change, error) {
 		Number: number, Title: title, Services: slices.Clone(d.Services),
 		Impact: d.Impact, Peak: d.Impact, Status: Investigating, Drill: d.Drill,
 		DeclaredAt: act.At, DeclaredBy: act.By, DeclaredIn: d.In, BeganAt: began,
-		NextUpdateBy: next, Window: d.Window,
+		NextUpdateBy: next, Window: d.Window, Alerts: d.Alerts, Seen: d.Seen[:min(len(d.Seen), SeenKept)], Auto: d.Auto,
 	}
 	u := i.say(act.At, text)
 	c := i.change(act, Entry{Kind: Declared, Text: text, Update: u.Number}, ReachChannel)

@@ -48,6 +48,12 @@ type Service struct {
 	AdviceIn       map[string]string
 	AdviceOutageIn map[string]string
 	DependsOn      []ServiceID
+	// AutoDeclare is how long a failure must be seen before the bot declares an incident
+	// by itself, of AutoImpact; 0: it never does. What nobody touched it resolves after
+	// AutoResolveAfter of passes.
+	AutoDeclare      time.Duration
+	AutoImpact       Impact
+	AutoResolveAfter time.Duration
 }
 
 // Catalog is the services in the order of the configuration. It does not change
@@ -144,6 +150,22 @@ func (c *Catalog) Name(id ServiceID) string {
 		return s.Name
 	}
 	return string(id)
+}
+
+// DependsOn reports whether a service needs another, by itself or by what it needs.
+func (c *Catalog) DependsOn(id, other ServiceID) bool {
+	return id != other && c.reaches(id, other, map[ServiceID]bool{})
+}
+
+func (c *Catalog) reaches(id, other ServiceID, passed map[ServiceID]bool) bool {
+	s, ok := c.Find(string(id))
+	if !ok || passed[s.ID] {
+		return false
+	}
+	passed[s.ID] = true
+	return slices.ContainsFunc(s.DependsOn, func(next ServiceID) bool {
+		return next == other || c.reaches(next, other, passed)
+	})
 }
 
 // Health is what a service is at one moment and why.

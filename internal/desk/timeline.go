@@ -59,6 +59,19 @@ const (
 	WindowCancelled EntryKind = "cancelled"
 	// WindowConverted: it became an incident.
 	WindowConverted EntryKind = "converted"
+
+	AlertRaised  EntryKind = "alert raised"
+	AlertCleared EntryKind = "alert cleared"
+	// AlertAgain: it fails again, or still does after it came and went.
+	AlertAgain EntryKind = "alert again"
+	// AlertFlapping: it comes and goes.
+	AlertFlapping EntryKind = "alert flapping"
+	// AlertSeen: what posts show of it has changed.
+	AlertSeen EntryKind = "alert seen"
+	// AlertAbsorbed: it is told with another.
+	AlertAbsorbed EntryKind = "alert absorbed"
+	// Witnessed: checks see what an incident says, or see it no more.
+	Witnessed EntryKind = "witnessed"
 )
 
 // Entry is one line of the timeline of an incident or a window. Text of a note, names and reasons
@@ -110,7 +123,7 @@ func Published(timeline []Entry, n int) (out []Entry) {
 
 func (k EntryKind) published() bool {
 	switch k {
-	case Noted, Led, Reworded, Released, Snoozed, WindowNotPassed, Testing, TestsFail, TestsStopped:
+	case Noted, Led, Reworded, Released, Snoozed, WindowNotPassed, Testing, TestsFail, TestsStopped, Witnessed:
 		return false
 	}
 	return true

@@ -102,6 +102,8 @@ func (j *Journal) fire(ctx context.Context, m mark, now time.Time) error {
 					return j.fireIncident(tx, by, m, count)
 				case desk.WindowSubject:
 					return j.fireWindow(tx, by, m, count)
+				case desk.AlertSubject:
+					return j.fireAlert(tx, by, m)
 				}
 				return j.fireQuestion(tx, by, m)
 			})

@@ -54,8 +54,19 @@ func (a Applied) about() []desk.Subject {
 	return all
 }
 
+// moves reports whether alerts begin or cease to belong to an incident by a change of it,
+// which the clock has to tell.
+func moves(kind desk.EntryKind, i desk.Incident) bool {
+	return kind == desk.Declared || kind == desk.Reopened || !i.IsOpen()
+}
+
 // wakes is when the clock has to look at it.
-func (a Applied) wakes() []time.Time { return []time.Time{a.Incident.WakeAt} }
+func (a Applied) wakes() []time.Time {
+	if len(a.Incident.Alerts) > 0 && moves(a.Entry.Kind, a.Incident) {
+		return []time.Time{a.Entry.At, a.Incident.WakeAt}
+	}
+	return []time.Time{a.Incident.WakeAt}
+}
 
 // Rule is a rule of the desk with all but the state and the act filled in.
 type Rule func(i desk.Incident, act desk.Act) (desk.Change, error)
@@ -79,7 +90,11 @@ func (j *Journal) Declare(ctx context.Context, by By, d desk.Declaration, separa
 		if err != nil {
 			return desk.Change{}, err
 		}
-		return desk.Declare(n, d, by.act())
+		seen, err := seenOf(tx, d)
+		if err != nil {
+			return desk.Change{}, err
+		}
+		return desk.Declare(n, seen, by.act())
 	})
 }
 
@@ -225,6 +240,10 @@ func (j *Journal) Merge(ctx context.Context, by By, from, into int) (Applied, er
 // look at it, announcement.
 func (j *Journal) put(tx storage.Tx, by By, c desk.Change, channels int) (Applied, error) {
 	cad := j.settings.Load().Cadence
+	c.Incident.Auto = c.Incident.Auto && by.clock
+	if err := reattach(tx, &c); err != nil {
+		return Applied{}, err
+	}
 	c = c.Promise(cad)
 	s := c.Incident.Subject()
 	was, _, err := incidentTable().Get(tx, incidentKey(s.Number))
@@ -241,6 +260,11 @@ func (j *Journal) put(tx storage.Tx, by By, c desk.Change, channels int) (Applie
 	}
 	if err := keepOngoing(tx, c.Incident); err != nil {
 		return out, err
+	}
+	if moves(c.Entry.Kind, c.Incident) {
+		if err := attach(tx, c.Incident, by.At.UTC()); err != nil {
+			return out, err
+		}
 	}
 	if c.Rewritten != nil {
 		if err := entryTable().Put(tx, entryKey(s, c.Rewritten.Seq), *c.Rewritten); err != nil {
@@ -291,7 +315,7 @@ func (j *Journal) tell(tx storage.Tx, by By, a *desk.Announcement, channels int)
 func (j *Journal) release(by By, a desk.Announcement, channels int) outbox.Release {
 	s := j.settings.Load()
 	r := outbox.Release{Now: by.At.UTC(), Channels: channels}
-	confirmed := a.Snapshot.Window != nil || a.Snapshot.Incident.Window != 0 && a.Kind == desk.Declared
+	confirmed := a.Snapshot.Incident == nil || a.Snapshot.Incident.Window != 0 && a.Kind == desk.Declared
 	if channels > s.GraceAbove && !a.Snapshot.Scope().Retracted && !by.clock && !confirmed {
 		r.Grace = s.Grace
 	}

@@ -50,8 +50,19 @@ type Settings struct {
 	// StopVerify ends them. They are called after the commit and must not block; nil: nobody.
 	Verify     func(about desk.Subject, services []desk.ServiceID)
 	StopVerify func(about desk.Subject)
+	// Services are what witnesses report about. nil: nothing is known of them.
+	Services *desk.Catalog
+	// Ready has the words of incidents that the bot declares and resolves by rule.
+	Ready Ready
 	// Alarm is told after each commit when the clock has to look at something; nil: nobody.
 	Alarm func(at time.Time)
+}
+
+// Ready has the sentences that stand where nobody typed any.
+type Ready interface {
+	ReadyTitle([]desk.Affected) string
+	ReadyText() string
+	ReadyEnd(desk.Incident) string
 }
 
 func (s *Settings) gated(services []desk.ServiceID) bool {

@@ -28,6 +28,12 @@ import (
 //	asked/subject/n     asked: a question to ops about the subject, as notice n
 //	question/n          what notice n asks about
 //	call/subject        Call: those beyond ops are to be called
+//	alert/^number       desk.Alert, newest first
+//	raised/service/expectation  the number of the newest alert about it
+//	sighting/service/expectation/witness  desk.Report: what a check said last
+//	heard/time/...      desk.Report: what was heard, but repetitions
+//	mute/service        Mute
+//	unmapped/source/check  what maps to no service
 //	audit/time/request  AuditEntry
 //	seen/hour/request   what the request was answered with
 //	alive               when the bot was last known to run

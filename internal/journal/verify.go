@@ -160,7 +160,7 @@ func (j *Journal) incidentPassed(tx storage.Tx, by By, number int, count counter
 	if err != nil {
 		return fired{}, err
 	}
-	answered, err := j.settle(tx, by, i.Subject())
+	answered, err := j.answer(tx, by, i.Subject())
 	if err != nil {
 		return fired{}, err
 	}
@@ -198,7 +198,7 @@ func (j *Journal) windowPassed(tx storage.Tx, by By, number int, count counter) 
 	if err != nil {
 		return fired{}, err
 	}
-	answered, err := j.settle(tx, by, w.Subject())
+	answered, err := j.answer(tx, by, w.Subject())
 	if err != nil {
 		return fired{}, err
 	}

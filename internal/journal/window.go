@@ -37,10 +37,14 @@ func (a WindowApplied) about() []desk.Subject {
 }
 
 func (a WindowApplied) wakes() []time.Time {
+	all := []time.Time{a.Window.WakeAt}
 	if a.Into != nil {
-		return []time.Time{a.Window.WakeAt, a.Into.WakeAt}
+		all = append(all, a.Into.WakeAt)
 	}
-	return []time.Time{a.Window.WakeAt}
+	if a.Window.IsRunning() || a.Window.IsOver() { // alerts about its services are judged anew
+		all = append(all, a.Entry.At)
+	}
+	return all
 }
 
 // WindowRule is a rule of the desk with all but the state and the act filled in.
@@ -173,6 +177,11 @@ func (j *Journal) convert(tx storage.Tx, by By, d desk.Declaration, count counte
 	if err != nil {
 		return WindowApplied{}, err
 	}
+	seen, err := seenOf(tx, d)
+	if err != nil {
+		return WindowApplied{}, err
+	}
+	d.Alerts, d.Seen = seen.Alerts, seen.Seen
 	ic, err := desk.Declare(n, d, by.act())
 	if err != nil {
 		return WindowApplied{}, err
@@ -262,6 +271,11 @@ func (j *Journal) putWindow(tx storage.Tx, by By, c desk.WindowChange, channels 
 	}
 	if out.Answered, err = j.outdated(tx, by, was.Status, c); err != nil {
 		return out, err
+	}
+	if was.IsRunning() != c.Window.IsRunning() {
+		if err := wakeAlertsOf(tx, c.Window.ServiceIDs(), by.At.UTC()); err != nil {
+			return out, err
+		}
 	}
 	asked, err := j.ask(tx, by, c.Ask, c.Escalate)
 	if err != nil {

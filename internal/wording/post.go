@@ -56,6 +56,8 @@ func (c Context) Post(d chat.Delivery) chat.Message {
 		m = c.notice(*d.Snapshot.Notice)
 	case d.Snapshot.Window != nil:
 		m = c.windowRoot(d)
+	case d.Snapshot.Alert != nil:
+		m = c.alertRoot(d)
 	default:
 		m = c.root(d)
 	}

@@ -14,6 +14,9 @@ func (c Context) forStaff(m *chat.Message, s desk.Snapshot) {
 	i := *s.Incident
 	m.Summary = chat.Join(reference(i.Subject()), m.Summary)
 	m.Lines = slices.Concat(c.waiting(s), c.verifying(i), m.Lines)
+	if i.IsOpen() {
+		m.Lines = append(m.Lines, c.evidence(i.Seen, clock{c, i.DeclaredAt})...)
+	}
 	m.Facts = c.facts(i)
 	m.Actions = c.actions(s)
 }

@@ -22,6 +22,9 @@ func (c Context) reply(d chat.Delivery) chat.Message {
 	if newest.Snapshot.Window != nil {
 		return c.windowReply(d)
 	}
+	if newest.Snapshot.Alert != nil {
+		return c.alertReply(d)
+	}
 	i := *newest.Snapshot.Incident
 	k := clock{c, newest.At}
 	var m chat.Message

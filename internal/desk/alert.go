@@ -1,0 +1,327 @@
+package desk
+
+import (
+	"slices"
+	"time"
+)
+
+// Alert (ALR-7) is what witnesses see of one or several services at once, about one
+// expectation. It is one post, however many see it: what depends on a failing service,
+// and what fails in the same minute, is told with it.
+type Alert struct {
+	Number      int
+	Expectation Expectation
+	// Services are those that it was raised about, in the order in which they came.
+	Services []Alerted
+	// Since is when the first of the results came that raised it, RaisedAt when the bot
+	// heard of it.
+	Since    time.Time
+	RaisedAt time.Time
+	// JoinedAt is when a service was added last.
+	JoinedAt time.Time
+	// ChangedAt is when it last began or ceased to fail.
+	ChangedAt time.Time
+	// ClearedAt is when the last witness saw it pass; zero: something fails.
+	ClearedAt time.Time `json:",omitzero"`
+	// Again counts how often it failed again after it had cleared.
+	Again int `json:",omitempty"`
+
+	// AckedAt is when somebody said that they look at it; zero: nobody has.
+	AckedAt time.Time `json:",omitzero"`
+	AckedBy Person    `json:",omitzero"`
+	// HeldUntil is until when no incident is declared of it by rule.
+	HeldUntil time.Time `json:",omitzero"`
+	// DeclareAt is when an incident is declared of it by rule; zero: none is.
+	DeclareAt time.Time `json:",omitzero"`
+	// Incident is the number of the incident that it belongs to; 0: none. Auto: the bot
+	// declared that by its rule.
+	Incident int  `json:",omitempty"`
+	Auto     bool `json:",omitempty"`
+	// Before is an incident about one of its services that ended before; 0: none. LagUntil is
+	// until when what still fails then is left to pass; zero: it is not waited for.
+	Before   int       `json:",omitempty"`
+	LagUntil time.Time `json:",omitzero"`
+	// Into is the alert that it is told with; 0: none.
+	Into int `json:",omitempty"`
+	// SilentSince is since when a monitor elsewhere has said nothing, though it said that
+	// something fails; zero: no such is.
+	SilentSince time.Time `json:",omitzero"`
+
+	// Told is what was told last, ToldAt when; zero: nothing yet.
+	Told   Told      `json:",omitempty"`
+	ToldAt time.Time `json:",omitzero"`
+	// Dirty: what posts show has changed since.
+	Dirty bool `json:",omitempty"`
+	// WakeAt is when the clock next has to look at it; zero: never. The journal sets it.
+	WakeAt time.Time `json:",omitzero"`
+}
+
+// Told is what an alert was last told to be.
+type Told string
+
+// What an alert can be told to be.
+const (
+	ToldFailing  Told = "failing"
+	ToldCleared  Told = "cleared"
+	ToldFlapping Told = "flapping"
+	// ToldElsewhere: its posts say where it is told now.
+	ToldElsewhere Told = "elsewhere"
+)
+
+// Alerted is one service of an alert.
+type Alerted struct {
+	Service ServiceID
+	Name    string
+	// Behind is the name of a failing service that it depends on; empty: none fails.
+	Behind string `json:",omitempty"`
+	// Failing counts the witnesses that see it fail.
+	Failing int `json:",omitempty"`
+	// Seen are the first of them, at most SeenKept, and of the services behind the first
+	// servicesSeen none.
+	Seen []Report `json:",omitempty"`
+}
+
+// SeenKept is how many witnesses of a service are kept in an alert, and in an incident.
+const SeenKept = 4
+
+// servicesSeen is of how many services witnesses are kept in an alert.
+const servicesSeen = 6
+
+// Subject returns ALR-number.
+func (a Alert) Subject() Subject { return Subject{Kind: AlertSubject, Number: a.Number} }
+
+// IsFailing reports whether a witness sees a service of it fail.
+func (a Alert) IsFailing() bool { return a.ClearedAt.IsZero() }
+
+// IsOpen reports whether more is to be told of it.
+func (a Alert) IsOpen() bool {
+	return a.Into == 0 && (a.IsFailing() || a.Told == ToldFlapping)
+}
+
+// ServiceIDs lists the ids of its services.
+func (a Alert) ServiceIDs() []ServiceID {
+	out := make([]ServiceID, len(a.Services))
+	for k, s := range a.Services {
+		out[k] = s.Service
+	}
+	return out
+}
+
+// Failing lists those of its services that fail by themselves, not for what they depend
+// on; where there are none, all that fail.
+func (a Alert) Failing() []Alerted {
+	var all, own []Alerted
+	for _, s := range a.Services {
+		if s.Failing == 0 {
+			continue
+		}
+		all = append(all, s)
+		if s.Behind == "" {
+			own = append(own, s)
+		}
+	}
+	if len(own) > 0 {
+		return own
+	}
+	return all
+}
+
+// Affected is what an incident about it concerns: what fails now, or did last.
+func (a Alert) Affected() (out []Affected) {
+	failing := a.Failing()
+	if len(failing) == 0 {
+		failing = a.Services
+	}
+	for _, s := range failing {
+		out = append(out, Affected{Service: s.Service, Name: s.Name})
+	}
+	return out
+}
+
+// Witnesses lists what is known of who sees it, the own probes first.
+func (a Alert) Witnesses() (out []Report) {
+	for _, s := range a.Services {
+		out = append(out, s.Seen...)
+	}
+	slices.SortStableFunc(out, func(x, y Report) int {
+		switch {
+		case x.Witness.IsOwn() == y.Witness.IsOwn():
+			return x.Since.Compare(y.Since)
+		case x.Witness.IsOwn():
+			return -1
+		}
+		return 1
+	})
+	return out
+}
+
+// scope says whom an alert concerns.
+func (a Alert) scope() Scope {
+	sc := Scope{Topic: TopicProbes, Services: a.ServiceIDs(), Retracted: a.Into != 0}
+	if !a.IsOpen() {
+		sc.EndedAt = a.ChangedAt
+	}
+	return sc
+}
+
+func (a Alert) clone() Alert {
+	a.Services = slices.Clone(a.Services)
+	for k := range a.Services {
+		a.Services[k].Seen = slices.Clone(a.Services[k].Seen)
+	}
+	return a
+}
+
+func (a Alert) index(id ServiceID) int {
+	return slices.IndexFunc(a.Services, func(s Alerted) bool { return s.Service == id })
+}
+
+// Raise begins alert number with what a witness says about a service.
+func Raise(number int, s Alerted, r Report) Alert {
+	a := Alert{
+		Number: number, Expectation: r.Expectation, Since: since(r), RaisedAt: r.At, ChangedAt: r.At,
+	}
+	return a.Join(s, r)
+}
+
+// since is when what a report says began.
+func since(r Report) time.Time {
+	if r.Since.IsZero() || r.Since.After(r.At) {
+		return r.At
+	}
+	return r.Since
+}
+
+// Join adds a service, where it is not there yet, and the witness that sees it fail.
+func (a Alert) Join(s Alerted, r Report) Alert {
+	a = a.clone()
+	k := a.index(s.Service)
+	if k < 0 {
+		a.Services, a.JoinedAt = append(a.Services, s), r.At
+		k = len(a.Services) - 1
+	}
+	a.Dirty = true
+	if !a.IsFailing() {
+		a.ClearedAt, a.ChangedAt, a.Since = time.Time{}, r.At, since(r)
+		a.Again++
+	}
+	one := &a.Services[k]
+	one.Failing++
+	if one.Failing == 1 {
+		one.Behind, one.Seen = s.Behind, nil
+	}
+	if len(one.Seen) < SeenKept && k < servicesSeen {
+		one.Seen = append(one.Seen, r)
+	}
+	return a
+}
+
+// Change takes what is new about a witness that sees a service fail.
+func (a Alert) Change(r Report) Alert {
+	a = a.clone()
+	k := a.index(r.Service)
+	if k < 0 {
+		return a
+	}
+	for n, seen := range a.Services[k].Seen {
+		if seen.Witness == r.Witness {
+			a.Services[k].Seen[n], a.Dirty = r, true
+		}
+	}
+	return a
+}
+
+// Leave takes away a witness that saw a service fail. left are those that still do, for
+// what is shown.
+func (a Alert) Leave(r Report, left []Report) Alert {
+	a = a.clone()
+	k := a.index(r.Service)
+	if k < 0 || a.Services[k].Failing == 0 {
+		return a
+	}
+	a.Dirty = true
+	one := &a.Services[k]
+	one.Failing--
+	if k < servicesSeen && one.Failing > 0 {
+		one.Seen = left[:min(len(left), SeenKept)]
+	}
+	if !slices.ContainsFunc(a.Services, func(s Alerted) bool { return s.Failing > 0 }) {
+		a.ClearedAt, a.ChangedAt = r.At, r.At
+		a.DeclareAt, a.SilentSince, a.LagUntil = time.Time{}, time.Time{}, time.Time{}
+	}
+	return a
+}
+
+// Absorb takes the services of another alert, which is told with it from then on: they
+// depend on what fails by the name of behind.
+func (a Alert) Absorb(other Alert, behind string, at time.Time) (is, was Alert) {
+	a, other = a.clone(), other.clone()
+	for _, s := range other.Services {
+		if s.Failing == 0 || a.index(s.Service) >= 0 {
+			continue
+		}
+		s.Behind = behind
+		a.Services, a.JoinedAt, a.Dirty = append(a.Services, s), at, true
+	}
+	other.Into, other.Dirty, other.DeclareAt, other.ChangedAt = a.Number, true, time.Time{}, at
+	return a, other
+}
+
+// together is how long after an alert was raised what fails besides is told with it;
+// stormTogether where stormServices fail already: what breaks in the core is seen by one
+// check after the other, a minute long.
+const (
+	together      = 10 * time.Second
+	stormTogether = time.Minute
+	stormServices = 3
+)
+
+// Takes reports whether a service that begins to fail at a time is told with it, though
+// it has nothing to do with those that fail already but the moment.
+func (a Alert) Takes(at time.Time) bool {
+	if !a.IsOpen() || !a.IsFailing() || a.Incident != 0 {
+		return false
+	}
+	if len(a.Services) >= stormServices {
+		return at.Sub(a.JoinedAt) <= stormTogether
+	}
+	return at.Sub(a.RaisedAt) <= together
+}
+
+// CheckOpen refuses where nothing fails any more.
+func (a Alert) CheckOpen() error {
+	switch {
+	case a.Into != 0:
+		return Refuse(Conflict, "%s is told with %s.", a.Subject(), Subject{Kind: AlertSubject, Number: a.Into})
+	case !a.IsFailing():
+		return Refuse(Conflict, "%s is over: nothing is seen to fail any more.", a.Subject())
+	}
+	return nil
+}
+
+// Acknowledge says that somebody looks at it: no incident is declared of it by rule then.
+// It hides nothing: who sees it, and its end, are told as before.
+func (a Alert) Acknowledge(act Act) (Alert, error) {
+	if err := a.CheckOpen(); err != nil {
+		return a, err
+	}
+	if !a.AckedAt.IsZero() {
+		return a, nil
+	}
+	a = a.clone()
+	a.AckedAt, a.AckedBy, a.Dirty = act.At, act.By, true
+	return a, nil
+}
+
+// Hold puts the declaration of an incident by rule off for HoldFor.
+func (a Alert) Hold(act Act) (Alert, error) {
+	if err := a.CheckOpen(); err != nil {
+		return a, err
+	}
+	if a.DeclareAt.IsZero() {
+		return a, Refuse(Conflict, "No incident is about to be declared of %s.", a.Subject())
+	}
+	a = a.clone()
+	a.HeldUntil, a.Dirty = act.At.Add(HoldFor), true
+	return a, nil
+}

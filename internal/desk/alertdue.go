@@ -1,0 +1,228 @@
+package desk
+
+import "time"
+
+const (
+	// editEvery is how often the posts of an alert are changed at most.
+	editEvery = 5 * time.Second
+	// AgainWithin is how long after it cleared what fails again is the same alert.
+	AgainWithin = 10 * time.Minute
+	// flapsAfter is with the how manieth failure again it is said to come and go.
+	flapsAfter = 2
+	// calmAfter is how long it must stand still until that is over.
+	calmAfter = 10 * time.Minute
+	// afterIncident is how long what still fails when its incident ended may take to pass:
+	// monitors elsewhere lag behind.
+	afterIncident = 10 * time.Minute
+	// silentAfter is how long a monitor that reported a failure may say nothing, until that
+	// is shown.
+	silentAfter = 6 * time.Hour
+	// ReopenWithin is how long after the end of an incident a new failure offers to reopen
+	// it.
+	ReopenWithin = 30 * time.Minute
+	// HoldFor is how long *Hold* puts a declaration by rule off.
+	HoldFor = 10 * time.Minute
+)
+
+// AlertAround is what the clock has to know beside an alert.
+type AlertAround struct {
+	// Quiet: all of its services that fail are muted or under planned work. QuietUntil is
+	// when the first mute ends; zero: the end of the work will say so.
+	Quiet      bool
+	QuietUntil time.Time
+	// Incident is the one that it belongs to; nil: none.
+	Incident *Incident
+	// Cleared is since when nothing is seen to fail any more by any alert of that incident;
+	// zero: something is.
+	Cleared time.Time
+	// Evidence is since when our own probe, or two independent witnesses, see the failure;
+	// zero: they do not. Rule is what its service says of declaring by itself.
+	Evidence time.Time
+	Rule     Service
+	// Heard is when the monitor elsewhere that has been silent longest was last heard;
+	// zero: there is none.
+	Heard time.Time
+}
+
+// AlertDue is what is to be done about an alert.
+type AlertDue struct {
+	Alert Alert
+	// Announce is what is told; nil: nothing.
+	Announce *Announcement
+	// Declare: an incident is to be declared of it, Resolve: its incident is to be
+	// resolved, by rule.
+	Declare bool
+	Resolve bool
+}
+
+// Due is what the clock makes of an alert at now: what is told of it, and what comes of
+// it by rule. Its Alert has WakeAt set.
+func (a Alert) Due(now time.Time, r AlertAround) AlertDue {
+	a = a.clone()
+	open := r.Incident != nil && r.Incident.IsOpen()
+	if r.Incident != nil && !open && a.Incident != 0 {
+		a.leaveIncident(*r.Incident)
+	}
+	a.countDown(now, r)
+	a.noteSilence(now, r)
+	if !open && !a.IsFailing() && a.Told == ToldCleared {
+		a.Dirty = false // its posts say that it is over
+	}
+	d := AlertDue{Alert: a}
+	d.Declare = !a.DeclareAt.IsZero() && !now.Before(a.DeclareAt)
+	d.Resolve = open && a.resolvesAt(r).After(time.Time{}) && !now.Before(a.resolvesAt(r))
+	if kind, reach := a.news(now, r, open); kind != "" && !d.Declare {
+		d.Announce = d.Alert.tell(now, kind, reach)
+	}
+	d.Alert.WakeAt = d.Alert.nextDue(now, r, open)
+	return d
+}
+
+// leaveIncident has it stand by itself again: where it still fails when the incident
+// ended, that is told when the monitors had the time to see the end.
+func (a *Alert) leaveIncident(i Incident) {
+	a.Incident, a.Auto, a.Dirty = 0, false, true
+	if i.IsRetracted() {
+		return
+	}
+	a.Before = i.Number
+	if !a.IsFailing() {
+		return
+	}
+	a.LagUntil = i.EndedAt.Add(afterIncident)
+	if a.Told == ToldFailing {
+		a.Told = ToldCleared // as the end of the incident said
+	}
+}
+
+// countDown sets when an incident is declared by rule. Who acknowledged it decides.
+func (a *Alert) countDown(now time.Time, r AlertAround) {
+	at := time.Time{}
+	if r.Rule.AutoDeclare > 0 && a.Expectation == Availability && a.IsFailing() && a.Incident == 0 &&
+		a.Into == 0 && a.AckedAt.IsZero() && !r.Quiet && !r.Evidence.IsZero() {
+		at = latest(latest(r.Evidence.Add(r.Rule.AutoDeclare), a.HeldUntil), a.LagUntil)
+	}
+	if !at.Equal(a.DeclareAt) {
+		a.DeclareAt, a.Dirty = at, true
+	}
+}
+
+// noteSilence notes since when a monitor has said nothing.
+func (a *Alert) noteSilence(now time.Time, r AlertAround) {
+	since := time.Time{}
+	if a.IsFailing() && !r.Heard.IsZero() && !now.Before(r.Heard.Add(silentAfter)) {
+		since = r.Heard
+	}
+	if !since.Equal(a.SilentSince) {
+		a.SilentSince, a.Dirty = since, true
+	}
+}
+
+// resolvesAt is when its incident is resolved by rule; zero: it is not.
+func (a Alert) resolvesAt(r AlertAround) time.Time {
+	if r.Incident == nil || !r.Incident.Auto || r.Cleared.IsZero() || r.Rule.AutoResolveAfter <= 0 {
+		return time.Time{}
+	}
+	return r.Cleared.Add(r.Rule.AutoResolveAfter)
+}
+
+// news is what is to be told of it now; "": nothing. While it belongs to an open
+// incident, that speaks: the alert's posts are only kept true.
+func (a Alert) news(now time.Time, r AlertAround, open bool) (EntryKind, Reach) {
+	switch {
+	case a.Into != 0:
+		if a.Told == "" || a.Told == ToldElsewhere {
+			return "", ""
+		}
+		return AlertAbsorbed, ReachEdit
+	case open && a.Told == "", r.Quiet, a.lags(now):
+		return "", ""
+	case open:
+		return a.edit(now)
+	case a.Told == "" && a.IsFailing():
+		return AlertRaised, ReachChannel
+	case a.Told == "":
+		return "", ""
+	case a.Told == ToldFlapping:
+		return a.calm(now)
+	case a.IsFailing() && a.Told == ToldCleared && a.Again >= flapsAfter:
+		return AlertFlapping, ReachChannel
+	case a.IsFailing() && a.Told == ToldCleared:
+		return AlertAgain, ReachChannel
+	case !a.IsFailing() && a.Told == ToldFailing && a.Expectation == Performance:
+		return AlertCleared, ReachThread
+	case !a.IsFailing() && a.Told == ToldFailing:
+		return AlertCleared, ReachChannel
+	}
+	return a.edit(now)
+}
+
+// lags reports whether its incident has just ended.
+func (a Alert) lags(now time.Time) bool { return now.Before(a.LagUntil) }
+
+// calm ends what came and went once it stands still.
+func (a Alert) calm(now time.Time) (EntryKind, Reach) {
+	switch {
+	case now.Before(a.ChangedAt.Add(calmAfter)):
+		return a.edit(now)
+	case a.IsFailing():
+		return AlertAgain, ReachChannel
+	}
+	return AlertCleared, ReachChannel
+}
+
+func (a Alert) edit(now time.Time) (EntryKind, Reach) {
+	if !a.Dirty || now.Before(a.ToldAt.Add(editEvery)) {
+		return "", ""
+	}
+	return AlertSeen, ReachEdit
+}
+
+// tell makes the announcement and notes what was told.
+func (a *Alert) tell(now time.Time, kind EntryKind, reach Reach) *Announcement {
+	if a.Told == ToldFlapping && kind != AlertSeen {
+		a.Again = 0
+	}
+	switch {
+	case kind == AlertAbsorbed:
+		a.Told = ToldElsewhere
+	case kind == AlertFlapping:
+		a.Told = ToldFlapping
+	case kind == AlertSeen && a.Told == ToldFlapping:
+	case a.IsFailing():
+		a.Told = ToldFailing
+	default:
+		a.Told = ToldCleared
+	}
+	a.ToldAt, a.Dirty = now, false
+	snap := a.clone()
+	snap.WakeAt = time.Time{}
+	return &Announcement{Subject: a.Subject(), At: now, Kind: kind, Reach: reach, Snapshot: Snapshot{Alert: &snap}}
+}
+
+// nextDue is when Due has something to say next; zero: never by itself.
+func (a Alert) nextDue(now time.Time, r AlertAround, open bool) time.Time {
+	if a.Into != 0 {
+		return time.Time{}
+	}
+	if r.Quiet {
+		return unless(r.QuietUntil.IsZero() || !a.IsFailing() && a.Told == "", r.QuietUntil)
+	}
+	next := earliest(a.DeclareAt, unless(!open, a.resolvesAt(r)))
+	if a.Told == "" && open {
+		return next
+	}
+	if a.IsFailing() && a.SilentSince.IsZero() && !r.Heard.IsZero() {
+		next = earliest(next, r.Heard.Add(silentAfter))
+	}
+	switch {
+	case a.lags(now):
+		return earliest(next, a.LagUntil)
+	case a.Told == ToldFlapping:
+		next = earliest(next, a.ChangedAt.Add(calmAfter))
+	}
+	if a.Dirty && a.Told != "" {
+		next = earliest(next, latest(a.ToldAt.Add(editEvery), now))
+	}
+	return next
+}

@@ -1,0 +1,244 @@
+package journal
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"github.com/umassonline/belltower/internal/desk"
+	"github.com/umassonline/belltower/storage"
+)
+
+// AlertApplied is what somebody did about an alert.
+type AlertApplied struct {
+	Alert desk.Alert
+}
+
+// AlertRule is a rule of the desk about an alert with all but the state and the act filled
+// in.
+type AlertRule func(desk.Alert, desk.Act) (desk.Alert, error)
+
+// ApplyAlert changes an alert by a rule, and tells what is to be told of it.
+func (j *Journal) ApplyAlert(ctx context.Context, by By, number int, did string, rule AlertRule) (AlertApplied, error) {
+	return j.hearOnce(ctx, by, func(h *hearing) (out AlertApplied, err error) {
+		a, err := h.load(number)
+		if err != nil {
+			return out, err
+		}
+		if a.Alert, err = rule(a.Alert, by.act()); err != nil {
+			return out, err
+		}
+		if err := audit(h.tx, by, AuditEntry{Did: did, About: a.Subject().String()}); err != nil {
+			return out, err
+		}
+		err = h.settle()
+		return AlertApplied{a.Alert}, err
+	})
+}
+
+func (h *hearing) load(number int) (*heldAlert, error) {
+	a, err := getAlert(h.tx, number)
+	return h.hold(a), err
+}
+
+// heardOnce carries what a hearing came to beside its answer.
+type heardOnce struct {
+	AlertApplied
+	told  []desk.Subject
+	times []time.Time
+}
+
+func (o heardOnce) about() []desk.Subject { return o.told }
+func (o heardOnce) wakes() []time.Time    { return o.times }
+
+func (j *Journal) hearOnce(ctx context.Context, by By, fn func(*hearing) (AlertApplied, error)) (AlertApplied, error) {
+	out, err := once(ctx, j, by, func(tx storage.Tx) (heardOnce, error) {
+		h := j.hearing(tx, by)
+		done, err := fn(h)
+		return heardOnce{done, h.told, h.wakes}, err
+	})
+	return out.AlertApplied, err
+}
+
+// CloseAlert says that what monitors elsewhere report of an alert is over, though they
+// never said so. Probes of ours say it themselves.
+func (j *Journal) CloseAlert(ctx context.Context, by By, number int) (AlertApplied, error) {
+	return j.hearOnce(ctx, by, func(h *hearing) (out AlertApplied, err error) {
+		a, err := h.load(number)
+		if err != nil {
+			return out, err
+		}
+		if err := a.CheckOpen(); err != nil {
+			return out, err
+		}
+		closed := 0
+		for _, s := range a.Services {
+			seen, err := failingOf(h.tx, s.Service, a.Expectation)
+			if err != nil {
+				return out, err
+			}
+			for _, r := range seen {
+				if r.Witness.IsOwn() || closed == closeAtOnce {
+					continue
+				}
+				closed++
+				r.State, r.Since, r.Places = desk.Passing, time.Time{}, nil
+				if err := h.hear(cleanReport(r, by.At)); err != nil {
+					return out, err
+				}
+			}
+		}
+		if closed == 0 {
+			return out, desk.Refuse(desk.Conflict, "Only our own checks see %s, and they say themselves when it is over.", a.Subject()).
+				WithHint("probe mute %s 1h keeps quiet about it.", a.Services[0].Service)
+		}
+		if err := audit(h.tx, by, AuditEntry{Did: "close alert", About: a.Subject().String()}); err != nil {
+			return out, err
+		}
+		err = h.settle()
+		return AlertApplied{h.alerts[number].Alert}, err
+	})
+}
+
+// closeAtOnce is how many checks are closed in one transaction.
+const closeAtOnce = 20
+
+// Mute has failures of a service recorded and not told until a time; at its end they are
+// judged anew. The zero time ends a mute.
+func (j *Journal) Mute(ctx context.Context, by By, m Mute) (AlertApplied, error) {
+	return j.hearOnce(ctx, by, func(h *hearing) (out AlertApplied, err error) {
+		was, _, err := muteTable().Get(h.tx, muteKey(m.Service))
+		if err != nil {
+			return out, err
+		}
+		m.Until, m.By = m.Until.UTC(), by.Person
+		e := AuditEntry{Did: "mute", About: string(m.Service), Before: stamp(was.Until), After: stamp(m.Until)}
+		if m.Until.IsZero() {
+			e.Did, err = "unmute", muteTable().Delete(h.tx, muteKey(m.Service))
+		} else {
+			err = muteTable().Put(h.tx, muteKey(m.Service), m)
+		}
+		if err != nil {
+			return out, err
+		}
+		for _, e := range []desk.Expectation{desk.Availability, desk.Performance} {
+			a, err := h.raised(m.Service, e)
+			if err != nil {
+				return out, err
+			}
+			if a != nil {
+				a.Dirty, out.Alert = true, a.Alert
+			}
+		}
+		if err := audit(h.tx, by, e); err != nil {
+			return out, err
+		}
+		return out, h.settle()
+	})
+}
+
+func stamp(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.Format(time.RFC3339)
+}
+
+// Mutes lists the services that are muted at now.
+func (j *Journal) Mutes(ctx context.Context, now time.Time) (out []Mute, err error) {
+	t := muteTable()
+	err = j.db.View(ctx, func(tx storage.Tx) error {
+		out = nil
+		return t.Scan(tx, t.Key(), t.Key().End(), 0, func(_ storage.Key, m Mute) (bool, error) {
+			if m.Until.After(now) {
+				out = append(out, m)
+			}
+			return true, nil
+		})
+	})
+	return out, err
+}
+
+// Alert returns alert number, or a desk.Unknown refusal.
+func (j *Journal) Alert(ctx context.Context, number int) (a desk.Alert, err error) {
+	err = j.db.View(ctx, func(tx storage.Tx) (err error) {
+		a, err = getAlert(tx, number)
+		return err
+	})
+	return a, err
+}
+
+// alertsLookedAt is among how many of the newest alerts those that are open are looked for.
+const alertsLookedAt = 500
+
+// OpenAlerts lists the alerts that fail now, newest first.
+func (j *Journal) OpenAlerts(ctx context.Context) (out []desk.Alert, err error) {
+	err = j.db.View(ctx, func(tx storage.Tx) (err error) {
+		if out, err = newestAlerts(tx, alertsLookedAt); err != nil {
+			return err
+		}
+		out = slices.DeleteFunc(out, func(a desk.Alert) bool { return !a.IsFailing() || a.Into != 0 })
+		return nil
+	})
+	return out, err
+}
+
+// Sightings lists what checks say about a service's expectations, as they said it last.
+func (j *Journal) Sightings(ctx context.Context, id desk.ServiceID) (out []desk.Report, err error) {
+	k := sightingTable().Key().Str(string(id))
+	err = j.db.View(ctx, func(tx storage.Tx) error {
+		out = nil
+		return sightingTable().Scan(tx, k, k.End(), maxSightings, func(_ storage.Key, r desk.Report) (bool, error) {
+			out = append(out, r)
+			return true, nil
+		})
+	})
+	return out, err
+}
+
+// OwnFailing lists what probes of ours see fail.
+func (j *Journal) OwnFailing(ctx context.Context) (out []desk.Report, err error) {
+	t := sightingTable()
+	err = j.db.View(ctx, func(tx storage.Tx) error {
+		out = nil
+		return t.Scan(tx, t.Key(), t.Key().End(), 0, func(_ storage.Key, r desk.Report) (bool, error) {
+			if r.Witness.IsOwn() && r.Failed() {
+				out = append(out, r)
+			}
+			return true, nil
+		})
+	})
+	return out, err
+}
+
+// Retire says of probes that are watched no more that what they saw fail is over: nobody
+// will ever say so.
+func (j *Journal) Retire(ctx context.Context, by By, watched func(desk.Report) bool) error {
+	failing, err := j.OwnFailing(ctx)
+	if err != nil {
+		return err
+	}
+	var over []desk.Report
+	for _, r := range failing {
+		if !watched(r) {
+			r.State, r.Since, r.Detail = desk.Passing, by.At.UTC(), ""
+			over = append(over, r)
+		}
+	}
+	return j.Hear(ctx, by, over)
+}
+
+// ForgetHeard deletes what was heard before a time, at most as much as fits a
+// transaction, and reports whether there may be more.
+func (j *Journal) ForgetHeard(ctx context.Context, before time.Time) (more bool, err error) {
+	k := heardTable().Key()
+	err = j.db.Background(ctx, func(tx storage.Tx) error {
+		n := 0
+		return tx.Scan(k, k.Time(before), storage.MaxWrites-10, func(key, _ []byte) (bool, error) {
+			n++
+			more = n == storage.MaxWrites-10
+			return true, tx.Delete(key)
+		})
+	})
+	return more, err
+}
