@@ -56,7 +56,10 @@ func TestExamplesOfHelpWork(t *testing.T) {
 					o.typed("window start 1 --yes")
 				}
 			}
-			example := strings.NewReplacer("43 into 42", "2 into 1", "42", "1", "17", "1", "declare learn", "declare library").Replace(h.Example)
+			if strings.HasPrefix(h.Path, "probe") {
+				o.alertOn("library")
+			}
+			example := strings.NewReplacer("43 into 42", "2 into 1", "42", "1", "17", "1", "declare learn", "declare library", " 7", " 1").Replace(h.Example)
 			r := o.typed(example)
 			if n := len(r.Message.Actions); r.Failed && n == 1 && strings.HasPrefix(h.Path, "window") { // it asks first
 				r = o.typed(r.Message.Actions[0].Command)
@@ -68,9 +71,23 @@ func TestExamplesOfHelpWork(t *testing.T) {
 	}
 }
 
+// alertOn has two monitors see a service fail that has a rule, so that all can be done
+// about its alert.
+func (o *office) alertOn(id desk.ServiceID) {
+	s := writing(o.t)
+	services := s.Services.Services()
+	for k := range services {
+		services[k].AutoDeclare, services[k].AutoImpact = time.Hour, desk.Major
+	}
+	s.Services = desk.NewCatalog(services)
+	o.journal.SetSettings(s)
+	o.hear("pingdom fails " + string(id))
+	o.hear("alertsite fails " + string(id))
+}
+
 func TestEveryVerbHasHelp(t *testing.T) {
 	o := newOffice(t)
-	for _, command := range []string{"incident", "window", "belltower"} {
+	for _, command := range []string{"incident", "window", "probe", "belltower"} {
 		answer := plain(o.typed(command + " xyzzyxyzzy"))
 		_, list, _ := strings.Cut(answer, "There are: ")
 		list, _, _ = strings.Cut(list, ".")
@@ -78,7 +95,7 @@ func TestEveryVerbHasHelp(t *testing.T) {
 			path := command + " " + strings.TrimSpace(name)
 			_, own := wording.HelpOf(path)
 			_, other := wording.HelpOf(name)
-			if !own && !other && name != "help" && name != "and more" && name != "incident" && name != "window" && name != "belltower" {
+			if !own && !other && name != "help" && name != "and more" && name != "incident" && name != "window" && name != "probe" && name != "belltower" {
 				t.Errorf("%q has no help", path)
 			}
 		}

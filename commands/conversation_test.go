@@ -149,6 +149,7 @@ func newOffice(t *testing.T) *office {
 func writing(t testing.TB) journal.Settings {
 	return journal.Settings{
 		Grace: 10 * time.Second, GraceAbove: 2, Ops: []desk.Channel{{Connection: "amherst", ID: "C0OPS"}}, Planning: planning(t),
+		Services: catalog(), Ready: wording.Context{Zone: newYork(t)},
 	}
 }
 
@@ -242,6 +243,8 @@ func (o *office) stage(what string) {
 		o.settings.Words.Languages = map[desk.ConnectionName]*wording.Language{"amherst": l}
 		o.settings.Faculty = map[desk.ConnectionName]wording.FacultyCampus{"amherst": {Languages: []*wording.Language{l, nil}, HelpDesk: "+1 555 0100"}}
 		o.SetSettings(o.settings)
+	case "check":
+		o.hear(value)
 	case "options":
 		o.option(value)
 	case "subscribers":
@@ -261,6 +264,21 @@ func (o *office) tests(pass bool, value string) {
 		err = o.journal.NotVerified(o.t.Context(), o.req.At, about, strings.Split(failing, ", "))
 	}
 	if err != nil {
+		o.t.Fatal(err)
+	}
+}
+
+// hear reads "pingdom fails learn": what a monitor says.
+func (o *office) hear(value string) {
+	f := strings.Fields(value)
+	r := desk.Report{
+		Witness: desk.Witness{Kind: desk.Monitor, Name: f[0], Check: "4711"}, Service: desk.ServiceID(f[2]), Expectation: desk.Availability,
+		State: desk.Passing, Since: o.req.At, Called: "Login", Detail: "HTTP Server Error 503",
+	}
+	if f[1] == "fails" {
+		r.State = desk.Failing
+	}
+	if err := o.journal.Hear(o.t.Context(), journal.By{At: o.req.At, Trace: "check"}, []desk.Report{r}); err != nil {
 		o.t.Fatal(err)
 	}
 }

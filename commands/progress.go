@@ -58,7 +58,7 @@ func (a *asked) resolve(ctx context.Context, text string) (chat.Reply, error) {
 		case said == "":
 			said = a.Words.ReadyEnd(i)
 		}
-		return i.End(desk.Resolution{Text: said, Untested: forced}, a.journal.Proving(i.ServiceIDs()), act)
+		return i.End(desk.Ending{Text: said, Untested: forced}, a.journal.Proving(i.ServiceIDs()), act)
 	})
 	return reply, a.tested(ctx, err)
 }

@@ -132,7 +132,7 @@ func TestTheExport(t *testing.T) {
 		t.Fatal(err)
 	}
 	c.apply(n, func(i desk.Incident, act desk.Act) (desk.Change, error) {
-		return i.End(desk.Resolution{Text: "secret until told"}, desk.Proving{Gated: true}, act)
+		return i.End(desk.Ending{Text: "secret until told"}, desk.Proving{Gated: true}, act)
 	})
 	c.apply(n, func(i desk.Incident, act desk.Act) (desk.Change, error) {
 		due, _ := i.NotPassed([]string{"secret test"}, act)
@@ -140,7 +140,7 @@ func TestTheExport(t *testing.T) {
 	})
 	c.apply(n, func(i desk.Incident, act desk.Act) (desk.Change, error) { return i.Reopen("", act) })
 	c.apply(n, func(i desk.Incident, act desk.Act) (desk.Change, error) {
-		return i.End(desk.Resolution{Text: "It works again."}, desk.Proving{Gated: true}, act)
+		return i.End(desk.Ending{Text: "It works again."}, desk.Proving{Gated: true}, act)
 	})
 	c.apply(n, desk.Incident.Passed)
 	c.apply(c.declare("secret drill", true), func(i desk.Incident, act desk.Act) (desk.Change, error) { return i.Resolve("secret end", act) })

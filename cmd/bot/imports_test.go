@@ -42,9 +42,11 @@ var mayImport = map[string]string{
 	"internal/wording":                              "internal/desk internal/chat",
 	"internal/outbox":                               "internal/desk internal/chat storage",
 	"internal/journal":                              "internal/desk internal/outbox storage",
+	"internal/probe":                                "internal/desk internal/config",
 	"internal/schedule":                             "",
 	"internal/statuspage":                           "internal/desk internal/chat internal/journal internal/wording",
 	"internal/escalate":                             "internal/desk internal/config internal/wording internal/journal",
+	"internal/intake":                               "internal/desk internal/config",
 	"commands":                                      "internal/desk internal/chat internal/journal internal/outbox internal/wording storage",
 }
 

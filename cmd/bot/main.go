@@ -116,6 +116,7 @@ func (c checkCommand) Run(b bound) error {
 	for _, w := range cfg.Warnings() {
 		fmt.Fprintln(b.p.stdout, "warning:", w)
 	}
+	printSources(b.p.stdout, cfg)
 	if c.Online && checkOnline(b, cfg) {
 		return errSaid
 	}

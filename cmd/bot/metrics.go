@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"strconv"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -18,6 +19,7 @@ type metrics struct {
 	commands    *prometheus.HistogramVec
 	first, last prometheus.Histogram
 	sends       *prometheus.CounterVec
+	calls       *prometheus.CounterVec
 }
 
 func newMetrics(now func() time.Time) *metrics {
@@ -38,8 +40,11 @@ func newMetrics(now func() time.Time) *metrics {
 		sends: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "belltower_sends_total", Help: "Calls that post, edit or look up, by how they ended.",
 		}, []string{"connection", "result"}),
+		calls: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "belltower_source_calls_total", Help: "Calls of monitors elsewhere, by the HTTP status of the answer.",
+		}, []string{"source", "status"}),
 	}
-	m.registry.MustRegister(m.commands, m.first, m.last, m.sends, collectors.NewGoCollector(),
+	m.registry.MustRegister(m.commands, m.first, m.last, m.sends, m.calls, collectors.NewGoCollector(),
 		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }
@@ -62,9 +67,14 @@ func (m *metrics) command(name string, failed bool, took time.Duration) {
 	m.commands.WithLabelValues(known(name), result).Observe(took.Seconds())
 }
 
+// source counts one call of a monitor elsewhere.
+func (m *metrics) source(name string, status int) {
+	m.calls.WithLabelValues(name, strconv.Itoa(status)).Inc()
+}
+
 func known(command string) string {
 	switch command {
-	case "incident", "window", "subscribe", "unsubscribe", "status", "belltower":
+	case "incident", "window", "probe", "subscribe", "unsubscribe", "status", "belltower":
 		return command
 	}
 	return "other"

@@ -19,6 +19,7 @@ func (b *bot) public() http.Handler {
 	mux.Handle("/windows/{id}", b.pages.Window())
 	mux.Handle("/windows.ics", b.pages.Calendar())
 	mux.Handle("/services/{id}/windows.ics", b.pages.Calendar())
+	mux.Handle("/sources/", b.newIntake())
 	mux.Handle("/", b.pages.Missing())
 	for _, l := range b.links {
 		if l.doors == nil {

@@ -19,6 +19,7 @@ import (
 	"github.com/umassonline/belltower/internal/escalate"
 	"github.com/umassonline/belltower/internal/journal"
 	"github.com/umassonline/belltower/internal/outbox"
+	"github.com/umassonline/belltower/internal/probe"
 	"github.com/umassonline/belltower/internal/schedule"
 	"github.com/umassonline/belltower/internal/statuspage"
 	"github.com/umassonline/belltower/internal/wording"
@@ -92,6 +93,7 @@ type bot struct {
 	calls    *schedule.Clock // of the caller
 	links    []link
 	ears     []earOf
+	probes   *probe.Runner
 	words    wording.Context
 	metrics  *metrics
 }
@@ -109,8 +111,9 @@ func build(cfg *config.Config, db storage.DB, o outside) (*bot, error) {
 	b.journal = journal.New(db, b.book, b.changed, journal.Settings{
 		Grace: cfg.Tell.Grace, GraceAbove: cfg.Tell.GraceAbove, Ops: b.ops(),
 		Cadence: cfg.Promises(), Planning: cfg.Planning(), Contacts: cfg.People(), Alarm: b.clock.Alarm,
-		Uncalled: b.words.Uncalled,
+		Uncalled: b.words.Uncalled, Services: b.words.Catalog, Ready: b.words,
 	})
+	b.probes = b.newProbes()
 	b.caller = escalate.New(b.journal, o.log, escalate.Settings{
 		Words: b.words, Cadence: cfg.Cadence, Mail: cfg.Mail, Contacts: cfg.People(), Transport: o.transport,
 	})
@@ -205,7 +208,15 @@ func (b *bot) parts() []part {
 	parts = append(parts,
 		part{"clock", func(ctx context.Context) error { return b.clock.Run(ctx, b.fire) }},
 		part{"calls", func(ctx context.Context) error { return b.calls.Run(ctx, b.caller.Fire) }})
-	return append(parts, part{"upkeep", upkeep{b.journal, b.out.now, b.out.log, b.words.Zone, b.nightBackup()}.run})
+	parts = append(parts, part{"probes", b.probes.Run})
+	return append(parts, part{"upkeep", b.upkeep().run})
+}
+
+func (b *bot) upkeep() upkeep {
+	return upkeep{
+		journal: b.journal, now: b.out.now, log: b.out.log, zone: b.words.Zone, backup: b.nightBackup(),
+		heardFor: b.cfg.Retention.RawAlerts, strangers: b.tellStrangers,
+	}
 }
 
 // fire does what is due, and has the calls be made that came of it.

@@ -27,8 +27,12 @@ const (
 	// mondays is when it is looked whether the week's planned work is told: at 8:00, and
 	// again where that failed.
 	mondays = "0 8-19 * * 1"
+	// hourly is when the results of checks are summed up and the old ones deleted.
+	hourly = "17 * * * *"
 	// backups is when the record is copied, where that is configured.
 	backups = "30 3 * * *"
+	// mornings is when ops is shown the checks of monitors that map to no service.
+	mornings = "0 9 * * *"
 )
 
 // upkeep is what the record needs now and then.
@@ -38,12 +42,16 @@ type upkeep struct {
 	log     *slog.Logger
 	zone    *time.Location
 	backup  func(context.Context) error // nil: none is made
+	// heardFor is how long what monitors said is kept.
+	heardFor time.Duration
+	// strangers shows ops the checks that map to no service.
+	strangers func(context.Context) error
 }
 
 // run does it until ctx ends. The times at which it does so decide nothing.
 func (u upkeep) run(ctx context.Context) error {
 	jobs := cron.New(cron.WithLocation(u.zone))
-	all := map[string]func(context.Context) error{nightly: u.forget, mondays: u.digest}
+	all := map[string]func(context.Context) error{nightly: u.forget, mondays: u.digest, mornings: u.strangers, hourly: u.tidy}
 	if u.backup != nil {
 		all[backups] = u.backup
 	}
@@ -58,6 +66,7 @@ func (u upkeep) run(ctx context.Context) error {
 	defer tick.Stop()
 	u.noted(u.forget(ctx)) // a bot that is started every evening has no nights
 	u.noted(u.digest(ctx)) // it was down at eight
+	u.noted(u.tidy(ctx))
 	for {
 		u.noted(u.journal.Alive(ctx, u.now()))
 		select {
@@ -72,11 +81,18 @@ func (u upkeep) run(ctx context.Context) error {
 func (u upkeep) forget(ctx context.Context) error {
 	for {
 		more, err := u.journal.ForgetSeen(ctx, u.now())
-		if err != nil || !more {
+		if err != nil {
+			return err
+		}
+		heard, err := u.journal.ForgetHeard(ctx, u.now().Add(-u.heardFor))
+		if err != nil || (!more && !heard) {
 			return err
 		}
 	}
 }
+
+// tidy sums up what checks came to.
+func (u upkeep) tidy(ctx context.Context) error { return u.journal.TidyResults(ctx, u.now()) }
 
 // digest tells of the week's planned work, once.
 func (u upkeep) digest(ctx context.Context) error { return u.journal.TellDigest(ctx, u.now()) }

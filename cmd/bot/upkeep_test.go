@@ -53,7 +53,11 @@ func TestTheNightsWork(t *testing.T) {
 		run := func(d time.Duration) {
 			ctx, stop := context.WithCancel(t.Context())
 			ended := make(chan error)
-			go func() { ended <- upkeep{j, time.Now, slog.New(slog.DiscardHandler), zone(t), nil}.run(ctx) }()
+			u := upkeep{
+				journal: j, now: time.Now, log: slog.New(slog.DiscardHandler), zone: zone(t), heardFor: 24 * time.Hour,
+				strangers: func(context.Context) error { return nil },
+			}
+			go func() { ended <- u.run(ctx) }()
 			pass(d)
 			stop()
 			if err := <-ended; err != nil {

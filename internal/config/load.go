@@ -148,9 +148,7 @@ func (c *Config) fill(folder string) {
 		c.Services[i].Name = or(c.Services[i].Name, string(c.Services[i].ID))
 	}
 	for i := range c.Probes {
-		if c.Probes[i].OutOf == 0 {
-			c.Probes[i].OutOf = c.Probes[i].FailAfter
-		}
+		c.Probes[i].fill()
 	}
 	for i := range c.Slack {
 		c.Slack[i].APIURL = strings.TrimRight(c.Slack[i].APIURL, "/") + "/"

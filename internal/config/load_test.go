@@ -292,7 +292,7 @@ id = "network"
 		t.Error("the catalog does not know an alias")
 	}
 	want := []desk.Service{
-		{ID: "learn", Name: "Learn System", Aliases: []string{"bb"}, Group: "Teaching", DependsOn: []desk.ServiceID{"network"}},
+		{ID: "learn", Name: "Learn System", Aliases: []string{"bb"}, Group: "Teaching", DependsOn: []desk.ServiceID{"network"}, AutoImpact: desk.Major, AutoResolveAfter: 10 * time.Minute},
 		{ID: "network", Name: "network"},
 	}
 	if diff := cmp.Diff(want, c.Catalog().Services()); diff != "" {

@@ -15,15 +15,12 @@ import (
 // effect because their part does not exist yet. Who builds a part deletes its line.
 func notBuilt() []string {
 	return []string{
-		"probes",
-		"probing",
 		"retention.raw_alerts",
 		"services.auto_declare",
 		"services.auto_impact",
 		"services.auto_resolve_after",
 		"services.gate",
 		"services.sorry_page",
-		"sources",
 		"status_page",
 		"verify",
 	}
@@ -53,7 +50,11 @@ func (d *decoder) warnings(c *Config) []string {
 	warn(len(c.Services) == 0, "no [[services]]: there is nothing to declare an incident about")
 	warn(beyondThisMachine(c.HTTP.AdminListen), "admin_listen in [http] is %q: other machines can read health and metrics; the usual is 127.0.0.1:9090", c.HTTP.AdminListen)
 	warn(d.literal && readByOthers(d.file), "it holds secrets and every user of this machine can read it: chmod o-r it, or write the secrets as env:NAME or file:PATH")
-	warn(len(d.unbuilt) > 0, "checked, but without effect until their part is built: %s", strings.Join(d.unbuilt, ", "))
+	if slices.ContainsFunc(c.Probes, func(p Probe) bool { return p.Kind == "browser" }) {
+		d.unbuilt = append(d.unbuilt, `probes of kind "browser"`)
+	}
+	unbuilt := append(slices.Clone(d.unbuilt), c.unbuiltSources()...)
+	warn(len(unbuilt) > 0, "checked, but without effect until their part is built: %s", strings.Join(unbuilt, ", "))
 	return all
 }
 

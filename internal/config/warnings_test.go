@@ -36,7 +36,7 @@ notice = "24h"
 [verify]
 `)
 	t.Chdir(t.TempDir())
-	write(t, "config.toml", minimal+"[[sources]]\nname = \"pingdom\"\nkind = \"generic\"\ntoken = \"hunter2\"\n")
+	write(t, "config.toml", minimal+"[[sources]]\nname = \"pingdom\"\nkind = \"gatus\"\ntoken = \"hunter2\"\n")
 	if err := os.Chmod("config.toml", 0o644); err != nil {
 		t.Fatal(err)
 	}
@@ -54,7 +54,7 @@ notice = "24h"
 		"config.toml: no [[slack]], [[teams]] or [[discord]]: there is no chat to talk in",
 		"config.toml: no [[services]]: there is nothing to declare an incident about",
 		"config.toml: it holds secrets and every user of this machine can read it: chmod o-r it, or write the secrets as env:NAME or file:PATH",
-		"config.toml: checked, but without effect until their part is built: sources",
+		"config.toml: checked, but without effect until their part is built: sources of the kind gatus",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error("want -, got +\n" + diff)
@@ -68,5 +68,82 @@ func TestUnbuiltPartsExist(t *testing.T) {
 		if !known[part] {
 			t.Errorf("%s is no section and no key", part)
 		}
+	}
+}
+
+func TestABrowserIsNotBuiltYet(t *testing.T) {
+	c := loads(t, minimal+`
+[[services]]
+id = "learn"
+
+[[slack]]
+name = "amherst"
+bot_token = "env:TOKEN"
+app_token = "xapp-hunter2"
+ops_channel = "C0OPS"
+
+[access]
+admins = ["amherst/U0ADMIN"]
+
+[[probes]]
+service = "learn"
+name = "login page"
+kind = "browser"
+url = "https://learn.example.edu/"
+`)
+	want := []string{`config.toml: checked, but without effect until their part is built: probes of kind "browser"`}
+	if diff := cmp.Diff(want, c.Warnings()); diff != "" {
+		t.Error("want -, got +\n" + diff)
+	}
+}
+
+func TestWhatAProbeIsWithoutBeingTold(t *testing.T) {
+	c := loads(t, minimal+`
+[[services]]
+id = "learn"
+
+[[probes]]
+service = "learn"
+name = "certificate"
+kind = "tls"
+url = "learn.example.edu:443"
+
+[[probes]]
+service = "learn"
+name = "certificate that gates"
+kind = "tls"
+url = "learn.example.edu:443"
+gates = true
+fail_after = 2
+
+[[probes]]
+service = "learn"
+name = "log in"
+kind = "transaction"
+url = "https://learn.example.edu/"
+slower_than_usual = "50%"
+  [[probes.steps]]
+  name = "Open"
+  [[probes.steps]]
+  name = "Log in"
+  form = { user = "ann" }
+  [[probes.steps]]
+  name = "Log out"
+  method = "DELETE"
+  json = "{}"
+`)
+	tls, gating, login := c.Probes[0], c.Probes[1], c.Probes[2]
+	if tls.Gates || !gating.Gates || !login.Gates {
+		t.Error("gates", tls.Gates, gating.Gates, login.Gates)
+	}
+	if tls.OutOf != 3 || gating.OutOf != 2 || login.SlowerThanUsual != 50 {
+		t.Error(tls.OutOf, gating.OutOf, login.SlowerThanUsual)
+	}
+	var methods []string
+	for _, s := range login.Steps {
+		methods = append(methods, s.Method)
+	}
+	if diff := cmp.Diff([]string{"GET", "POST", "DELETE"}, methods); diff != "" {
+		t.Error(diff)
 	}
 }

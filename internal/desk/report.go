@@ -136,7 +136,7 @@ func (was Report) Then(r Report) (Report, Meaning) {
 		return r, Calm
 	case was.Failed() && r.Failed():
 		return was.again(r)
-	case r.Failed() && !r.Since.IsZero() && !r.Since.After(was.Since):
+	case r.Failed() && !r.Since.IsZero() && !r.Since.After(was.Since) && r.At.Sub(was.At) < staleWithin:
 		return was, Stale
 	case r.Failed():
 		return r, Began
@@ -150,6 +150,11 @@ func (was Report) Then(r Report) (Report, Meaning) {
 	}
 	return was, Repeated
 }
+
+// staleWithin is how long after a recovery a failure that began before it is a late
+// delivery. Later it is real: an Alertmanager that lost its Prometheus for a while says
+// that all is well, and then fires with the begin that it said before.
+const staleWithin = 10 * time.Minute
 
 // again takes what a second report of a failure says that the first did not.
 func (was Report) again(r Report) (Report, Meaning) {

@@ -100,7 +100,7 @@ func notPassed(failing ...string) verb {
 // proving is what tests have to show: three passes in a row, within half an hour.
 var proving = desk.Proving{Gated: true, Passes: 3, Limit: 30 * time.Minute}
 
-func gated(name string, r desk.Resolution) verb {
+func gated(name string, r desk.Ending) verb {
 	return verb{name, func(i desk.Incident, act desk.Act) (desk.Change, error) { return i.End(r, proving, act) }}
 }
 
@@ -113,10 +113,10 @@ func verbs() []verb {
 		say("update resolved", desk.Resolved),
 		resolve, retract, reopen,
 		{"reopen without a word", func(i desk.Incident, act desk.Act) (desk.Change, error) { return i.Reopen("", act) }},
-		gated("end", desk.Resolution{Text: "It works again."}), gated("end with other words", desk.Resolution{Text: "All is well."}),
-		gated("end without a word", desk.Resolution{}), gated("tell now", desk.Resolution{Text: "It works again.", Untested: true}),
+		gated("end", desk.Ending{Text: "It works again."}), gated("end with other words", desk.Ending{Text: "All is well."}),
+		gated("end without a word", desk.Ending{}), gated("tell now", desk.Ending{Text: "It works again.", Untested: true}),
 		{"end without tests", func(i desk.Incident, act desk.Act) (desk.Change, error) {
-			return i.End(desk.Resolution{Text: "It works again."}, desk.Proving{}, act)
+			return i.End(desk.Ending{Text: "It works again."}, desk.Proving{}, act)
 		}},
 		proved, notPassed("login page"), notPassed("course page"), notPassed(),
 		impact(desk.Minor), impact(desk.Major), impact(desk.Critical),
@@ -174,7 +174,7 @@ func states(t *testing.T) []state {
 	identified := must(t, open, say("update", desk.Identified), 5)
 	monitoring := must(t, identified, say("update", desk.Monitoring), 6)
 	resolved := must(t, monitoring, resolve, 10)
-	verifying := must(t, identified, gated("end", desk.Resolution{Text: "It works again."}), 10)
+	verifying := must(t, identified, gated("end", desk.Ending{Text: "It works again."}), 10)
 	return []state{
 		{"investigating", open}, {"identified", identified}, {"monitoring", monitoring}, {"resolved", resolved},
 		{"retracted", must(t, open, retract, 10)}, {"merged", must(t, open, merge, 10)},

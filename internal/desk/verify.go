@@ -32,8 +32,8 @@ type Verification struct {
 	Failing []string `json:",omitempty"`
 }
 
-// Resolution is what is said to end an incident.
-type Resolution struct {
+// Ending is what is said to end an incident.
+type Ending struct {
 	Text string
 	// Untested: it is told although tests have not passed.
 	Untested bool
@@ -44,7 +44,7 @@ func (i Incident) IsVerifying() bool { return i.IsOpen() && i.Verify != nil }
 
 // End ends the incident, or has tests prove first that it may end. What is said again
 // while they run replaces what was said. No test is asked about a drill.
-func (i Incident) End(r Resolution, p Proving, act Act) (Change, error) {
+func (i Incident) End(r Ending, p Proving, act Act) (Change, error) {
 	if !p.Gated || i.Drill {
 		return i.Resolve(r.Text, act)
 	}

@@ -17,7 +17,7 @@ var hourly = desk.Cadence{Minor: 4 * time.Hour, Major: time.Hour, Critical: 20 *
 func TestTestsThatTakeTooLongAreAskedAbout(t *testing.T) {
 	i := declared(t, 42, desk.Major)
 	i.NextUpdateBy = at(60).At
-	i = must(t, i, gated("end", desk.Resolution{Text: "It works again."}), 10)
+	i = must(t, i, gated("end", desk.Ending{Text: "It works again."}), 10)
 	if next := i.NextDue(hourly); !next.Equal(at(40).At) {
 		t.Fatalf("looked at %s", next)
 	}
@@ -39,8 +39,8 @@ func TestTestsThatTakeTooLongAreAskedAbout(t *testing.T) {
 
 // What is told when tests pass is what people said last, and the end is when they passed.
 func TestWhatTestsProveIsWhatPeopleSaid(t *testing.T) {
-	i := must(t, declared(t, 42, desk.Major), gated("end", desk.Resolution{Text: "It works again."}), 10)
-	i = must(t, i, gated("end", desk.Resolution{Text: "All is well."}), 12)
+	i := must(t, declared(t, 42, desk.Major), gated("end", desk.Ending{Text: "It works again."}), 10)
+	i = must(t, i, gated("end", desk.Ending{Text: "All is well."}), 12)
 	if v := i.Verify; !v.Since.Equal(at(12).At) || v.By != ann || v.Passes != 3 || len(i.Latest) != 1 {
 		t.Errorf("%+v, told %+v", v, i.Latest)
 	}
@@ -58,11 +58,11 @@ func TestWhatTestsProveIsWhatPeopleSaid(t *testing.T) {
 func TestNoTestIsAskedAboutADrill(t *testing.T) {
 	drill := declared(t, 42, desk.Major)
 	drill.Drill = true
-	if over := must(t, drill, gated("end", desk.Resolution{Text: "It works again.", Untested: true}), 10); over.IsOpen() || over.Untested || over.Verified {
+	if over := must(t, drill, gated("end", desk.Ending{Text: "It works again.", Untested: true}), 10); over.IsOpen() || over.Untested || over.Verified {
 		t.Errorf("%+v", over)
 	}
 	plain := must(t, declared(t, 42, desk.Major), resolve, 10)
-	c, err := declared(t, 42, desk.Major).End(desk.Resolution{Text: "It works again."}, desk.Proving{}, at(10))
+	c, err := declared(t, 42, desk.Major).End(desk.Ending{Text: "It works again."}, desk.Proving{}, at(10))
 	if diff := cmp.Diff(plain, c.Incident); err != nil || diff != "" {
 		t.Error(err, diff)
 	}
@@ -72,7 +72,7 @@ func TestNoTestIsAskedAboutADrill(t *testing.T) {
 func TestTestsAreNotPublished(t *testing.T) {
 	i := declared(t, 42, desk.Major)
 	var lines []desk.Entry
-	for n, v := range []verb{gated("end", desk.Resolution{Text: "Secret until told."}), notPassed("login page"), {"reopen", func(i desk.Incident, act desk.Act) (desk.Change, error) { return i.Reopen("", act) }}} {
+	for n, v := range []verb{gated("end", desk.Ending{Text: "Secret until told."}), notPassed("login page"), {"reopen", func(i desk.Incident, act desk.Act) (desk.Change, error) { return i.Reopen("", act) }}} {
 		c, err := v.do(i, at(n+1))
 		if err != nil || c.Announce.Reach != desk.ReachOps {
 			t.Fatal(v.name, err, c.Announce)

@@ -254,7 +254,7 @@ func TestWhatIsMutedIsJudgedAnewAtItsEnd(t *testing.T) {
 	w := newWatch(t)
 	mute := func(d time.Duration) {
 		t.Helper()
-		if _, err := w.Mute(t.Context(), w.by(), journal.Mute{Service: "learn", Until: w.now.Add(d)}); err != nil {
+		if err := w.Mute(t.Context(), w.by(), []desk.ServiceID{"learn"}, w.now.Add(d)); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -440,4 +440,42 @@ func TestLateAndRepeatedReports(t *testing.T) {
 	if after := w.dump(); strings.Count(after, "\n") != strings.Count(before, "\n")+1 {
 		t.Error("a late report is kept as heard, and changes nothing else")
 	}
+}
+
+func TestChecksOfNoServiceAreShownOncePerDayAndForgottenOnceMapped(t *testing.T) {
+	w := newWatch(t)
+	words := func(all []desk.Unmapped) string { return fmt.Sprint(all) }
+	none := func(desk.Unmapped) bool { return false }
+	note := func(check string) {
+		t.Helper()
+		if err := w.Unmapped(t.Context(), w.by(), []desk.Unmapped{{Source: "pingdom", Check: check, Called: "Library"}}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	show := func(mapped func(desk.Unmapped) bool) {
+		t.Helper()
+		if err := w.TellStrangers(t.Context(), w.now, mapped, words); err != nil {
+			t.Fatal(err)
+		}
+	}
+	show(none)
+	w.tells()
+	note("1")
+	note("1")
+	note("2")
+	show(none)
+	w.tells("0s OPS-1  (channel)")
+	w.after(time.Hour)
+	note("1")
+	show(none)
+	w.tells()
+	w.after(24 * time.Hour)
+	note("1")
+	show(none)
+	w.tells("25h0m0s OPS-2  (channel)")
+	show(func(u desk.Unmapped) bool { return u.Check == "1" })
+	if left, err := w.Strangers(t.Context()); err != nil || len(left) != 1 || left[0].Check != "2" {
+		t.Errorf("left: %+v (%v)", left, err)
+	}
+	w.tells()
 }

@@ -103,38 +103,46 @@ func (j *Journal) CloseAlert(ctx context.Context, by By, number int) (AlertAppli
 // closeAtOnce is how many checks are closed in one transaction.
 const closeAtOnce = 20
 
-// Mute has failures of a service recorded and not told until a time; at its end they are
+// Mute has failures of services recorded and not told until a time; at its end they are
 // judged anew. The zero time ends a mute.
-func (j *Journal) Mute(ctx context.Context, by By, m Mute) (AlertApplied, error) {
-	return j.hearOnce(ctx, by, func(h *hearing) (out AlertApplied, err error) {
-		was, _, err := muteTable().Get(h.tx, muteKey(m.Service))
-		if err != nil {
-			return out, err
-		}
-		m.Until, m.By = m.Until.UTC(), by.Person
-		e := AuditEntry{Did: "mute", About: string(m.Service), Before: stamp(was.Until), After: stamp(m.Until)}
-		if m.Until.IsZero() {
-			e.Did, err = "unmute", muteTable().Delete(h.tx, muteKey(m.Service))
-		} else {
-			err = muteTable().Put(h.tx, muteKey(m.Service), m)
-		}
-		if err != nil {
-			return out, err
-		}
-		for _, e := range []desk.Expectation{desk.Availability, desk.Performance} {
-			a, err := h.raised(m.Service, e)
-			if err != nil {
+func (j *Journal) Mute(ctx context.Context, by By, services []desk.ServiceID, until time.Time) error {
+	if len(services) > muteAtOnce {
+		return desk.Refuse(desk.Invalid, "%d services are too many to mute at once; at most %d can be.", len(services), muteAtOnce)
+	}
+	_, err := j.hearOnce(ctx, by, func(h *hearing) (out AlertApplied, err error) {
+		for _, id := range services {
+			if err := h.mute(Mute{Service: id, Until: until.UTC(), By: by.Person}); err != nil {
 				return out, err
 			}
-			if a != nil {
-				a.Dirty, out.Alert = true, a.Alert
-			}
-		}
-		if err := audit(h.tx, by, e); err != nil {
-			return out, err
 		}
 		return out, h.settle()
 	})
+	return err
+}
+
+// muteAtOnce is how many services are muted in one transaction.
+const muteAtOnce = 10
+
+func (h *hearing) mute(m Mute) error {
+	was, _, err := muteTable().Get(h.tx, muteKey(m.Service))
+	if err != nil {
+		return err
+	}
+	e := AuditEntry{Did: "mute", About: string(m.Service), Before: stamp(was.Until), After: stamp(m.Until)}
+	if m.Until.IsZero() {
+		e.Did, err = "unmute", muteTable().Delete(h.tx, muteKey(m.Service))
+	} else {
+		err = muteTable().Put(h.tx, muteKey(m.Service), m)
+	}
+	if err != nil {
+		return err
+	}
+	for _, e := range []desk.Expectation{desk.Availability, desk.Performance} {
+		if _, err := h.raised(m.Service, e); err != nil { // to be settled
+			return err
+		}
+	}
+	return audit(h.tx, h.by, e)
 }
 
 func stamp(t time.Time) string {

@@ -36,6 +36,9 @@ import (
 //	unmapped/source/check  what maps to no service
 //	audit/time/request  AuditEntry
 //	seen/hour/request   what the request was answered with
+//	result minute/time/service/run/name  what probes came to, by the time first: see results.go
+//	result hour, result day              their sums
+//	summed/resolution   up to when these are made
 //	alive               when the bot was last known to run
 //	room                nothing, as large as what a command writes
 const seenName = "seen"

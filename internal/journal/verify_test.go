@@ -69,14 +69,14 @@ func window(n int) desk.Subject   { return desk.Subject{Kind: desk.WindowSubject
 // ends is the rule that says that an incident is resolved.
 func ends(j *journal.Journal, text string) journal.Rule {
 	return func(i desk.Incident, act desk.Act) (desk.Change, error) {
-		return i.End(desk.Resolution{Text: text}, j.Proving(i.ServiceIDs()), act)
+		return i.End(desk.Ending{Text: text}, j.Proving(i.ServiceIDs()), act)
 	}
 }
 
 // forced tells it whatever tests say.
 func forced(j *journal.Journal) journal.Rule {
 	return func(i desk.Incident, act desk.Act) (desk.Change, error) {
-		return i.End(desk.Resolution{Text: "It works again.", Untested: true}, j.Proving(i.ServiceIDs()), act)
+		return i.End(desk.Ending{Text: "It works again.", Untested: true}, j.Proving(i.ServiceIDs()), act)
 	}
 }
 

@@ -47,7 +47,7 @@ func states() []state {
 		{"incident verified", "/incidents/INC-1", verified(desk.Incident.Passed)},
 		{"incident verified in Spanish", "/incidents/INC-1?lang=es", verified(desk.Incident.Passed)},
 		{"incident untested", "/incidents/INC-1", verified(func(i desk.Incident, act desk.Act) (desk.Change, error) {
-			return i.End(desk.Resolution{Text: "The disk has room again.", Untested: true}, desk.Proving{Gated: true}, act)
+			return i.End(desk.Ending{Text: "The disk has room again.", Untested: true}, desk.Proving{Gated: true}, act)
 		})},
 		{"incident being tested", "/incidents/INC-1", verified(func(i desk.Incident, act desk.Act) (desk.Change, error) { return i.NothingNew(act) })},
 		{"incident corrected", "/incidents/INC-1", corrected},
@@ -77,7 +77,7 @@ func verified(end journal.Rule) func(testing.TB) *campus {
 	return func(t testing.TB) *campus {
 		c := oneOpen(t)
 		c.apply(1, func(i desk.Incident, act desk.Act) (desk.Change, error) {
-			return i.End(desk.Resolution{Text: "The disk has room again."}, desk.Proving{Gated: true, Passes: 3}, act)
+			return i.End(desk.Ending{Text: "The disk has room again."}, desk.Proving{Gated: true, Passes: 3}, act)
 		})
 		c.wait(2 * time.Minute)
 		c.apply(1, end)

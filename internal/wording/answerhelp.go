@@ -29,7 +29,7 @@ func HelpOf(path string) (Help, bool) {
 
 // AllHelp lists the help of all commands, what is needed first on top.
 func AllHelp() []Help {
-	return slices.Concat(incidentHelp(), correctHelp(), windowHelp(), readHelp(), otherHelp())
+	return slices.Concat(incidentHelp(), correctHelp(), windowHelp(), probeHelp(), readHelp(), otherHelp())
 }
 
 const numberHelp = "The number may be left out when just one incident is open; 42, #42, INC-42 and a service's name all name it."
@@ -170,4 +170,28 @@ func (c Context) HelpFor(word string) chat.Message {
 	}
 	m.Context = []chat.Text{c.say("More of one: belltower help %s", first)}
 	return m
+}
+
+const alertNumberHelp = "7, #7, ALR-7 and a service's name all name an alert."
+
+// probeHelp is the help of what can be done about what checks see.
+func probeHelp() []Help {
+	return []Help{
+		{"probe alerts", "probe alerts", "probe alerts",
+			"Lists what checks see fail now, and what is muted.", ""},
+		{"probe show", "probe show <alert>", "probe show 7",
+			"Shows who sees it, since when and why.", alertNumberHelp},
+		{"probe declare", "probe declare <alert> [title] [| message]", "probe declare 7",
+			"Declares an incident of what an alert is about.", "It began when the first check saw it. " + alertNumberHelp},
+		{"probe ack", "probe ack <alert>", "probe ack 7",
+			"Says that you look at it, so that no incident is declared by rule.", alertNumberHelp},
+		{"probe hold", "probe hold <alert>", "probe hold 7",
+			"Puts the declaration by rule off for 10 minutes.", alertNumberHelp},
+		{"probe close", "probe close <alert>", "probe close 7",
+			"Says that it is over, where a monitor elsewhere never said so.", alertNumberHelp},
+		{"probe mute", "probe mute <service|alert> [2h]", "probe mute learn 2h",
+			"Tells no failures of a service for a while.", "They are recorded, and what still fails at the end is told then. One hour where no time is given, seven days at most."},
+		{"probe unmute", "probe unmute <service|alert>", "probe unmute learn",
+			"Tells failures of a service again.", ""},
+	}
 }

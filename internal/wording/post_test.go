@@ -160,7 +160,7 @@ func proving() desk.Proving { return desk.Proving{Gated: true, Passes: 3, Limit:
 // end says that it is resolved, where tests have still to show it.
 func (s *story) end(text string) *story {
 	s.t.Helper()
-	return s.take(s.inc.End(desk.Resolution{Text: s.typedOr(text, s.in.ReadyEnd(s.inc))}, proving(), s.act()))
+	return s.take(s.inc.End(desk.Ending{Text: s.typedOr(text, s.in.ReadyEnd(s.inc))}, proving(), s.act()))
 }
 
 func (s *story) fail(tests ...string) *story {

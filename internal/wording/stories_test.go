@@ -93,7 +93,7 @@ func stories(t *testing.T, in Context) map[string]*story {
 		}(),
 		"untested": func() *story {
 			s := beginIn(t, in).loginFails().at("4:12").end("").at("4:20").fail("login page").at("4:22")
-			return s.take(s.inc.End(desk.Resolution{Text: s.inc.Verify.Text, Untested: true}, proving(), s.act()))
+			return s.take(s.inc.End(desk.Ending{Text: s.inc.Verify.Text, Untested: true}, proving(), s.act()))
 		}(),
 		"merged":   merging(t, in, false),
 		"absorbed": merging(t, in, true),

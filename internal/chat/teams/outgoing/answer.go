@@ -46,6 +46,8 @@ func (w *Webhook) working(req chat.Request) chat.Message {
 	switch req.Command {
 	case "incident", "window":
 		look = req.Command + " list"
+	case "probe":
+		look = "probe alerts"
 	case "subscribe":
 		look = "subscribe"
 	}

@@ -1,0 +1,38 @@
+package main
+
+import (
+	"context"
+	"slices"
+
+	"github.com/umassonline/belltower/internal/config"
+	"github.com/umassonline/belltower/internal/desk"
+	"github.com/umassonline/belltower/internal/probe"
+)
+
+// newProbes makes the runner of the bot's own checks.
+func (b *bot) newProbes() *probe.Runner {
+	return probe.New(probe.Settings{
+		Probes: b.cfg.Probes, Probing: b.cfg.Probing, Verify: b.cfg.Verify, AdminListen: b.cfg.HTTP.AdminListen,
+		Zone: b.cfg.Organization.Timezone, Now: b.out.now, Log: b.out.log, Record: b.journal,
+		Hears: probe.Hears{Hear: b.hearProbes, Failing: b.failingProbes, Verified: b.verified, NotVerified: b.notVerified},
+	})
+}
+
+// hearProbes has the journal take what probes of ours see.
+func (b *bot) hearProbes(ctx context.Context, reports []desk.Report) error {
+	return b.hear(ctx, "probe", reports)
+}
+
+// failingProbes are the probes that the record holds as failing. What probes saw that are
+// watched no more is over.
+func (b *bot) failingProbes(ctx context.Context) ([]desk.Report, error) {
+	if err := b.journal.Retire(ctx, b.witness("probe"), b.watches); err != nil {
+		return nil, err
+	}
+	return b.journal.OwnFailing(ctx)
+}
+
+// watches reports whether the probe of a report is configured.
+func (b *bot) watches(r desk.Report) bool {
+	return slices.ContainsFunc(b.cfg.Probes, func(p config.Probe) bool { return p.Service == r.Service && p.Name == r.Witness.Name })
+}

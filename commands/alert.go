@@ -1,0 +1,232 @@
+package commands
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/umassonline/belltower/internal/chat"
+	"github.com/umassonline/belltower/internal/desk"
+	"github.com/umassonline/belltower/internal/wording"
+)
+
+// alertVerbs are what can be done about alerts.
+func alertVerbs() []verb {
+	return []verb{
+		{name: "alerts", deed: desk.Respond, do: listAlerts},
+		{name: "show", deed: desk.Respond, form: true, do: showAlert},
+		{name: "declare", deed: desk.Respond, form: true, flags: []flag{flagSeparate}, do: declareAlert},
+		{name: "ack", deed: desk.Respond, form: true, do: acknowledge},
+		{name: "hold", deed: desk.Respond, form: true, do: holdAlert},
+		{name: "close", deed: desk.Respond, form: true, do: closeAlert},
+		{name: "mute", deed: desk.Respond, form: true, do: mute},
+		{name: "unmute", deed: desk.Respond, form: true, do: unmute},
+	}
+}
+
+// probeVerbs are the verbs of probes and of what they and other monitors see.
+func probeVerbs() []verb { return alertVerbs() }
+
+// parseAlertNumber reads 7, #7 and ALR-7.
+func parseAlertNumber(word string) (int, bool) {
+	word = strings.ToLower(strings.TrimRight(word, ",:."))
+	word = strings.TrimPrefix(strings.TrimPrefix(word, "#"), "alr-")
+	n, err := strconv.Atoi(word)
+	return n, err == nil && n > 0
+}
+
+// takeAlert takes the alert meant off the line: by its number, or the newest that fails
+// now about a service.
+func (a *asked) takeAlert(ctx context.Context) (desk.Alert, error) {
+	a.fold("incident", "services")
+	word, rest := cutWord(a.line.rest)
+	if n, ok := parseAlertNumber(word); ok {
+		a.line.rest = rest
+		return a.journal.Alert(ctx, n)
+	}
+	open, err := a.journal.OpenAlerts(ctx)
+	if err != nil {
+		return desk.Alert{}, err
+	}
+	s, n := findService(a.Words.Catalog, strings.Fields(a.line.rest))
+	if n == 0 {
+		return desk.Alert{}, desk.Refuse(desk.Unknown, "%q is no alert.", clip(word)).WithHint("Give its number; like: %s 7", a.path())
+	}
+	for range n {
+		_, a.line.rest = cutWord(a.line.rest)
+	}
+	for _, one := range open {
+		if slices.Contains(one.ServiceIDs(), s.ID) {
+			return one, nil
+		}
+	}
+	return desk.Alert{}, desk.Refuse(desk.Unknown, "No check sees a failure of %s.", s.Name).WithHint("probe alerts shows what is seen.")
+}
+
+// maxAlerts is how many alerts an answer lists.
+const maxAlerts = 20
+
+func listAlerts(ctx context.Context, a *asked) (chat.Reply, error) {
+	open, err := a.journal.OpenAlerts(ctx)
+	if err != nil {
+		return chat.Reply{}, err
+	}
+	muted, err := a.journal.Mutes(ctx, a.req.At)
+	if err != nil {
+		return chat.Reply{}, err
+	}
+	l := wording.Alerts{Open: open[:min(len(open), maxAlerts)], More: max(0, len(open)-maxAlerts), Now: a.req.At}
+	for _, m := range muted {
+		l.Muted = append(l.Muted, wording.Muted{Service: a.Words.Catalog.Name(m.Service), Until: m.Until})
+	}
+	return answer(a.Words.Alerts(l))
+}
+
+func showAlert(ctx context.Context, a *asked) (chat.Reply, error) {
+	one, err := a.takeAlert(ctx)
+	if err != nil {
+		return chat.Reply{}, err
+	}
+	return answer(a.Words.Alert(one))
+}
+
+// declareAlert declares an incident of what an alert is about: as bad as the services say
+// of failures, minor where they are slow.
+func declareAlert(ctx context.Context, a *asked) (chat.Reply, error) {
+	one, err := a.takeAlert(ctx)
+	if err != nil {
+		return chat.Reply{}, err
+	}
+	if err := one.CheckOpen(); err != nil {
+		return chat.Reply{}, err
+	}
+	services := one.Affected()
+	var impact desk.Impact
+	var ids []string
+	for _, s := range services {
+		ids = append(ids, string(s.Service))
+		of, _ := a.Words.Catalog.Find(string(s.Service))
+		if is := cmp.Or(of.AutoImpact, desk.Major); is.Rank() > impact.Rank() {
+			impact = is
+		}
+	}
+	if one.Expectation == desk.Performance {
+		impact = desk.Minor
+	}
+	a.line.rest = strings.TrimSpace(fmt.Sprintf("%s %s %s", strings.Join(ids, ","), impact, a.line.rest))
+	a.command, a.verb.name = "incident", "declare" // what its questions offer
+	return a.declare(ctx, false)
+}
+
+func acknowledge(ctx context.Context, a *asked) (chat.Reply, error) {
+	return a.onAlert(ctx, "acknowledge", desk.Alert.Acknowledge, a.Words.Acknowledged)
+}
+
+func holdAlert(ctx context.Context, a *asked) (chat.Reply, error) {
+	return a.onAlert(ctx, "hold declaration", desk.Alert.Hold, a.Words.AlertHeld)
+}
+
+// onAlert changes an alert by a rule, and answers with what it came to.
+func (a *asked) onAlert(ctx context.Context, did string, rule func(desk.Alert, desk.Act) (desk.Alert, error), say func(desk.Alert) chat.Message) (chat.Reply, error) {
+	one, err := a.takeAlert(ctx)
+	if err != nil {
+		return chat.Reply{}, err
+	}
+	done, err := a.journal.ApplyAlert(ctx, a.by(), one.Number, did, rule)
+	if err != nil {
+		return chat.Reply{}, err
+	}
+	return answer(say(done.Alert))
+}
+
+func closeAlert(ctx context.Context, a *asked) (chat.Reply, error) {
+	one, err := a.takeAlert(ctx)
+	if err != nil {
+		return chat.Reply{}, err
+	}
+	done, err := a.journal.CloseAlert(ctx, a.by(), one.Number)
+	if err != nil {
+		return chat.Reply{}, err
+	}
+	return answer(a.Words.Closed(done.Alert))
+}
+
+// muteFor is how long a mute lasts where nothing else is said, maxMute at most.
+const (
+	muteFor = time.Hour
+	maxMute = 7 * 24 * time.Hour
+)
+
+// mute reads <service>[,...]|<alert> [2h].
+func mute(ctx context.Context, a *asked) (chat.Reply, error) {
+	services, err := a.takeMuted(ctx)
+	if err != nil {
+		return chat.Reply{}, err
+	}
+	length := muteFor
+	words := strings.Fields(a.line.all("for"))
+	if len(words) > 0 && words[0] == "for" {
+		words = words[1:]
+	}
+	if len(words) > 0 {
+		var n int
+		if length, n = parseLength(words); n < len(words) || length > maxMute {
+			return chat.Reply{}, desk.Refuse(desk.Invalid, "%q is no length of time up to seven days.", clip(strings.Join(words, " "))).
+				WithHint("Like: probe mute learn 2h").In("for")
+		}
+	}
+	until := a.req.At.Add(length)
+	if err := a.journal.Mute(ctx, a.by(), ids(services), until); err != nil {
+		return chat.Reply{}, err
+	}
+	return answer(a.Words.MutedUntil(services, until, a.req.At))
+}
+
+func unmute(ctx context.Context, a *asked) (chat.Reply, error) {
+	services, err := a.takeMuted(ctx)
+	if err != nil {
+		return chat.Reply{}, err
+	}
+	if err := a.journal.Mute(ctx, a.by(), ids(services), time.Time{}); err != nil {
+		return chat.Reply{}, err
+	}
+	return answer(a.Words.Unmuted(services))
+}
+
+// takeMuted takes the services off the line, or those of an alert.
+func (a *asked) takeMuted(ctx context.Context) ([]desk.Affected, error) {
+	a.fold("services")
+	word, rest := cutWord(a.line.rest)
+	if n, ok := parseAlertNumber(word); ok {
+		one, err := a.journal.Alert(ctx, n)
+		a.line.rest = rest
+		return one.Affected(), err
+	}
+	if s, n := findService(a.Words.Catalog, strings.Fields(a.line.rest)); n > 0 {
+		for range n {
+			_, a.line.rest = cutWord(a.line.rest)
+		}
+		return []desk.Affected{{Service: s.ID, Name: s.Name}}, nil
+	}
+	var services []desk.Affected
+	for piece := range strings.SplitSeq(word, ",") {
+		s, err := a.affected(a.again(), piece)
+		if err != nil {
+			return nil, err
+		}
+		addAffected(&services, s)
+	}
+	a.line.rest = rest
+	return services, nil
+}
+
+func ids(services []desk.Affected) (out []desk.ServiceID) {
+	for _, s := range services {
+		out = append(out, s.Service)
+	}
+	return out
+}

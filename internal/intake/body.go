@@ -1,0 +1,94 @@
+package intake
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"io"
+	"net/http"
+	"strconv"
+
+	"github.com/tidwall/gjson"
+)
+
+// Limits of a call. The depth keeps the parser's stack small; monitors need 5.
+const (
+	maxBody  = 1 << 20
+	maxDepth = 64
+	// maxAlerts is how many alerts one call may have: 1 MiB of Alertmanager's is some 1,500.
+	maxAlerts = 5000
+)
+
+// readBody reads a request of at most maxBody bytes; of one that announces more it
+// reads nothing.
+func readBody(w http.ResponseWriter, r *http.Request) ([]byte, *refusal) {
+	tooLarge := &refusal{status: http.StatusRequestEntityTooLarge, sentence: "The request is larger than 1 MiB: have the monitor send fewer alerts at once (Alertmanager: group_by, max_alerts)."}
+	if r.ContentLength > maxBody {
+		return nil, tooLarge
+	}
+	var body bytes.Buffer
+	if r.ContentLength > 0 {
+		body.Grow(int(r.ContentLength) + bytes.MinRead)
+	}
+	_, err := io.Copy(&body, http.MaxBytesReader(w, r.Body, maxBody))
+	var large *http.MaxBytesError
+	switch {
+	case errors.As(err, &large):
+		return nil, tooLarge
+	case err != nil:
+		return nil, &refusal{status: http.StatusBadRequest, sentence: "The request broke off.", cause: err}
+	}
+	if how := r.Header.Get("Content-Encoding"); how != "" && how != "identity" {
+		return nil, unreadable("The body is compressed: switch compression off in the monitor.")
+	}
+	return body.Bytes(), nil
+}
+
+// parse checks that a body is one JSON object or list, not too deep. The answer keeps
+// numbers as they are written: ids have up to 64 bits.
+func parse(body []byte) (gjson.Result, *refusal) {
+	body = bytes.TrimPrefix(body, []byte("\xef\xbb\xbf"))
+	body = bytes.TrimLeft(body, " \t\r\n")
+	switch {
+	case len(body) == 0:
+		return gjson.Result{}, unreadable("The body is empty: it must be JSON, sent by POST.")
+	case body[0] != '{' && body[0] != '[':
+		return gjson.Result{}, unreadable("The body is not JSON: it must begin with {. A form or plain text is not read; choose JSON in the monitor.")
+	case deeperThan(body, maxDepth):
+		return gjson.Result{}, unreadable("The JSON is nested more than " + strconv.Itoa(maxDepth) + " levels deep.")
+	case !gjson.ValidBytes(body):
+		return gjson.Result{}, unreadable("The body is not sound JSON" + whereBroken(body) + ": if it comes from a template, look for a quote or line break inside a text, or a comma too many.")
+	}
+	return gjson.ParseBytes(body), nil
+}
+
+// deeperThan reports whether brackets outside of texts are nested deeper than a limit.
+func deeperThan(body []byte, limit int) bool {
+	depth, inText := 0, false
+	for i := 0; i < len(body); i++ {
+		switch c := body[i]; {
+		case inText && c == '\\':
+			i++
+		case c == '"':
+			inText = !inText
+		case inText:
+		case c == '{' || c == '[':
+			if depth++; depth > limit {
+				return true
+			}
+		case c == '}' || c == ']':
+			depth--
+		}
+	}
+	return false
+}
+
+// whereBroken says where JSON is broken, where that can be told.
+func whereBroken(body []byte) string {
+	var syntax *json.SyntaxError
+	var any json.RawMessage
+	if err := json.Unmarshal(body, &any); errors.As(err, &syntax) {
+		return " (near byte " + strconv.FormatInt(syntax.Offset, 10) + ")"
+	}
+	return ""
+}

@@ -1,0 +1,90 @@
+package wording
+
+import (
+	"testing"
+	"time"
+
+	"github.com/umassonline/belltower/internal/desk"
+)
+
+// seen is what a check says at a time of day.
+func seen(kind desk.WitnessKind, name string, service desk.ServiceID, at time.Time) desk.Report {
+	r := desk.Report{Witness: desk.Witness{Kind: kind, Name: name}, Service: service, Expectation: desk.Availability, State: desk.Failing, Since: at, At: at}
+	if kind == desk.Monitor {
+		r.Witness.Check, r.Called = "4711", "Login at Learn"
+	}
+	return r
+}
+
+// alarm tells an alert by the real rules.
+type alarm struct {
+	in    Context
+	alert desk.Alert
+	said  []*desk.Announcement
+}
+
+func (a *alarm) due(now time.Time, around desk.AlertAround) *alarm {
+	d := a.alert.Due(now, around)
+	a.alert = d.Alert
+	if d.Announce != nil {
+		d.Announce.N = len(a.said) + 1
+		a.said = append(a.said, d.Announce)
+	}
+	return a
+}
+
+func TestAlertPosts(t *testing.T) {
+	learn, portal := desk.Alerted{Service: "learn", Name: "Learn System"}, desk.Alerted{Service: "portal", Name: "Student Portal", Behind: "Learn System"}
+	at := func(minute int) time.Time {
+		return time.Date(2026, 12, 2, 8, 52, 0, 0, time.UTC).Add(time.Duration(minute) * time.Minute)
+	}
+	inEach(t, func(t *testing.T, in Context) {
+		login := seen(desk.OwnProbe, "login page", "learn", at(0))
+		login.Detail, login.Step = "HTTP 503 instead of 200", "4 Log in"
+		a := &alarm{in: in, alert: desk.Raise(7, learn, login)}
+		a.due(at(0), desk.AlertAround{Evidence: at(0), Rule: desk.Service{AutoDeclare: 4 * time.Minute}})
+		golden(t, in, "alert raised", formsOf(in, a.said, 1))
+
+		pingdom := seen(desk.Monitor, "pingdom", "learn", at(1))
+		pingdom.Places, pingdom.Sorry = []string{"Frankfurt", "Boston"}, true
+		a.alert = a.alert.Join(learn, pingdom).Join(portal, seen(desk.Monitor, "alertsite", "portal", at(2)))
+		a.alert.SilentSince = at(1)
+		a.due(at(3), desk.AlertAround{Heard: at(1).Add(-7 * time.Hour)})
+		golden(t, in, "alert seen", formsOf(in, a.said, 1))
+
+		a.alert.Incident, a.alert.Dirty = 42, true
+		a.due(at(4), desk.AlertAround{Incident: &desk.Incident{Number: 42, Status: desk.Investigating}})
+		golden(t, in, "alert declared", formsOf(in, a.said, 1))
+		a.alert.Incident = 0
+
+		for _, r := range a.alert.Witnesses() {
+			r.At = at(20)
+			a.alert = a.alert.Leave(r, nil)
+		}
+		a.due(at(20), desk.AlertAround{})
+		golden(t, in, "alert cleared", formsOf(in, a.said, 1))
+
+		login.At, login.Since = at(22), at(22)
+		a.alert = a.alert.Join(learn, login)
+		a.alert.Before = 42
+		a.due(at(22), desk.AlertAround{})
+		golden(t, in, "alert again", formsOf(in, a.said, 1))
+
+		login.At = at(23)
+		a.alert = a.alert.Leave(login, nil)
+		a.due(at(23), desk.AlertAround{})
+		login.At = at(24)
+		a.alert = a.alert.Join(learn, login)
+		a.due(at(24), desk.AlertAround{})
+		golden(t, in, "alert flapping", formsOf(in, a.said, 1))
+
+		slow := seen(desk.OwnProbe, "login page", "learn", at(0))
+		slow.Expectation, slow.Detail = desk.Performance, "4.2 s; 3 s are expected"
+		b := &alarm{in: in, alert: desk.Raise(8, learn, slow)}
+		b.due(at(0), desk.AlertAround{})
+		golden(t, in, "alert slow", formsOf(in, b.said, 1))
+		_, b.alert = a.alert.Absorb(b.alert, "Campus network", at(1))
+		b.due(at(1), desk.AlertAround{})
+		golden(t, in, "alert absorbed", formsOf(in, b.said, 1))
+	})
+}
