@@ -169,8 +169,11 @@ func (o *office) play(script string) string {
 				continue
 			}
 			o.stage(rest)
-			if strings.HasPrefix(rest, "options") {
+			switch word, _, _ := strings.Cut(rest, " "); word {
+			case "options":
 				out.WriteString(o.say())
+			case "pass", "fail":
+				out.WriteString(o.announced())
 			}
 		case "$":
 			out.WriteString("\n" + line)
@@ -201,7 +204,10 @@ func (o *office) stage(what string) {
 	case "tested": // tests have to pass before work counts as completed
 		tests := writing(o.t)
 		tests.Gated = func([]desk.ServiceID) bool { return true }
+		tests.Proving = desk.Proving{Passes: 3, Limit: 30 * time.Minute}
 		o.journal.SetSettings(tests)
+	case "pass", "fail": // tests of what is said, and which of them fail
+		o.tests(word == "pass", value)
 	case "missing":
 		o.settings.Access = desk.Access{}
 		o.SetSettings(o.settings)
@@ -245,6 +251,20 @@ func (o *office) stage(what string) {
 		o.subscribers(value)
 	default:
 		o.t.Fatalf("no such stage: %q", what)
+	}
+}
+
+// tests have the tests of "INC-1" or "WIN-1" pass, or those that are said behind it fail.
+func (o *office) tests(pass bool, value string) {
+	what, failing, _ := strings.Cut(value, " ")
+	about, err := desk.ParseSubject(what)
+	if err == nil && pass {
+		err = o.journal.Verified(o.t.Context(), o.req.At, about)
+	} else if err == nil {
+		err = o.journal.NotVerified(o.t.Context(), o.req.At, about, strings.Split(failing, ", "))
+	}
+	if err != nil {
+		o.t.Fatal(err)
 	}
 }
 

@@ -36,13 +36,3 @@ func (b *bot) failingProbes(ctx context.Context) ([]desk.Report, error) {
 func (b *bot) watches(r desk.Report) bool {
 	return slices.ContainsFunc(b.cfg.Probes, func(p config.Probe) bool { return p.Service == r.Service && p.Name == r.Witness.Name })
 }
-
-func (b *bot) verified(_ context.Context, about desk.Subject) error {
-	b.out.log.Info("the checks pass", "about", about)
-	return nil
-}
-
-func (b *bot) notVerified(_ context.Context, about desk.Subject, failing []string) error {
-	b.out.log.Info("the checks do not pass", "about", about, "failing", failing)
-	return nil
-}

@@ -240,7 +240,7 @@ func TestPlannedWorkClosesTheGate(t *testing.T) {
 				return err
 			}
 			o.expectGates("being tested", "learn closed window WIN-1")
-			return second(o.Verified(o.t.Context(), o.by(2*hour+60), 1))
+			return o.Verified(o.t.Context(), o.by(2*hour+60).At, desk.Subject{Kind: desk.WindowSubject, Number: 1})
 		}, "learn closed window WIN-1"},
 		"slow":    {desk.EffectDegraded, false, func(o *office) error { return second(o.WorkDone(o.t.Context(), o.by(2*hour), 1, "")) }, ""},
 		"at risk": {desk.EffectAtRisk, false, func(o *office) error { return second(o.WorkDone(o.t.Context(), o.by(2*hour), 1, "")) }, ""},

@@ -156,6 +156,12 @@ func (c Context) entryWord(e desk.Entry) string {
 		return c.word("Nothing new")
 	case desk.Snoozed:
 		return c.word("Put off")
+	case desk.Testing:
+		return c.word("Said to be resolved")
+	case desk.TestsFail:
+		return c.word("Tests had not passed")
+	case desk.TestsStopped:
+		return c.word("Not resolved yet")
 	}
 	return c.windowEntry(e.Kind)
 }

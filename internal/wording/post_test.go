@@ -154,6 +154,21 @@ func (s *story) resolve(text string) *story {
 	return s.take(s.inc.Resolve(s.typedOr(text, s.in.ReadyEnd(s.inc)), s.act()))
 }
 
+// proving is what tests have to show.
+func proving() desk.Proving { return desk.Proving{Gated: true, Passes: 3, Limit: 30 * time.Minute} }
+
+// end says that it is resolved, where tests have still to show it.
+func (s *story) end(text string) *story {
+	s.t.Helper()
+	return s.take(s.inc.End(desk.Ending{Text: s.typedOr(text, s.in.ReadyEnd(s.inc))}, proving(), s.act()))
+}
+
+func (s *story) fail(tests ...string) *story {
+	s.t.Helper()
+	due, _ := s.inc.NotPassed(tests, s.act())
+	return s.take(due.Change, nil)
+}
+
 func (s *story) newest() *desk.Announcement { return s.said[len(s.said)-1] }
 
 // forms are all that a story's newest announcement makes of posts; fold is how

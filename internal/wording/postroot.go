@@ -175,7 +175,7 @@ func (c Context) over(i desk.Incident, opening bool, k clock) chat.Message {
 	}
 	m.Lines = append(m.Lines, c.allServices(i.Services, shownNames)...)
 	m.Lines = append(m.Lines, c.history(i, k)...)
-	m.Context = c.smallPrint(i, k)
+	m.Context = append(c.tests(i), c.smallPrint(i, k)...)
 	return m
 }
 

@@ -1,8 +1,6 @@
 package wording
 
 import (
-	"strings"
-
 	"github.com/umassonline/belltower/internal/chat"
 	"github.com/umassonline/belltower/internal/desk"
 )
@@ -28,10 +26,7 @@ func (c Context) windowFacts(w desk.Window) []chat.Fact {
 	if w.Of != 0 {
 		out = append(out, chat.Fact{Label: c.word("One time of"), Value: chat.Plain(windowName(w.Of).String())})
 	}
-	if len(w.Failing) > 0 {
-		out = append(out, chat.Fact{Label: c.word("Tests that fail"), Value: chat.Plain(shorten(strings.Join(w.Failing, ", "), maxOlder))})
-	}
-	return out
+	return append(out, c.failingFact(w.Failing)...)
 }
 
 // windowActions are the buttons of the card: what comes next, then to look.

@@ -201,7 +201,7 @@ func flagOptions() map[string]option {
 		"since":    {about: "When it began, like 03:52 or 20m ago"},
 		"yes":      {about: "Do not ask first", kind: discordgo.ApplicationCommandOptionBoolean, put: putFlag("yes")},
 		"separate": {about: "Even if one is open about this", kind: discordgo.ApplicationCommandOptionBoolean, put: putFlag("separate")},
-		"force":    {about: "Why, although something speaks against the time", max: desk.MaxReason},
+		"force":    {about: "Why, although something speaks against it", max: desk.MaxReason},
 		"urgent":   {about: "Why, although the notice is short", max: desk.MaxReason},
 	}
 }
