@@ -1,6 +1,7 @@
 package discord_test
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -171,7 +172,7 @@ func TestTheNewestPostsWaitToBePublished(t *testing.T) {
 // A record that cannot be written keeps nothing from being published.
 func TestPublishingWithoutADisk(t *testing.T) {
 	publishing(t, func(t *testing.T, w *world) {
-		w.memory.failing = fmt.Errorf("no space left")
+		w.memory.fails(errors.New("no space left"))
 		w.fake.Faults(crossposts, discordtest.ErrorBefore(503))
 		if _, err := w.bot.Post(t.Context(), delivery(news, 1)); err != nil {
 			t.Error(err)
