@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"os"
 	"regexp"
 	"slices"
@@ -19,20 +20,24 @@ type hookInstaller struct {
 	said []string // what she was answered by the webhook
 }
 
+// staff is the workflow in the channel of the IT staff.
+const staff = teamstest.ChannelID("staff")
+
 // Who owns a team, and may register no bot, gets from this checkout to posts by a workflow,
 // and to an incident declared by an outgoing webhook, by doing what README says.
 func TestInstallingAWorkflowAndAnOutgoingWebhookByTheREADME(t *testing.T) {
 	t.Parallel()
 	in := &hookInstaller{teamsInstaller: newTeamsInstaller(t)}
-	in.values["[[teams]] ops_channel"] = strconv.Quote(string(library))
-	in.values["[[teams.workflows]] name"] = strconv.Quote(string(library))
-	in.values["[[teams.workflows]] url"] = strconv.Quote(in.teams.FlowURL(string(library)))
+	in.teams.AddFlow(in.boston.ID, string(staff))
+	in.values["[[teams]] ops_channel"] = strconv.Quote(string(staff))
+	in.values["[[teams.workflows]] name"] = strconv.Quote(string(staff))
+	in.values["[[teams.workflows]] url"] = strconv.Quote(in.teams.FlowURL(string(staff)))
 	in.values["[[teams]] outgoing_secret"] = strconv.Quote(string(hookToken))
 	for _, deed := range slices.Concat(in.reads("A workflow", 12), in.reads("An outgoing webhook", 9)) {
 		in.does(deed)
 	}
 	if in.told != 4 {
-		t.Errorf("the channel was told %d times, and README has her declare, take back, declare and resolve", in.told)
+		t.Errorf("the channels were told %d times, and README has her declare, take back, declare and resolve", in.told)
 	}
 	in.settled()
 	in.tale.NothingElse()
@@ -88,6 +93,10 @@ func (in *hookInstaller) does(deed []string) {
 	case word == "`admins = []`":
 		in.whoami = regexp.MustCompile(`admins = \[".*"\]`).FindString(strings.Join(in.said, "\n"))
 		in.teamsInstaller.does(deed)
+	case deed[2] == "[[teams.workflows]]": // "such a table for each channel"
+		in.teamsInstaller.does(deed)
+		one := regexp.MustCompile(`\[\[teams\.workflows\]\].*\nname = .*\nurl = .*\n`)
+		in.changeFile(one, fmt.Sprintf("${0}[[teams.workflows]]\nname = %q\nurl = %q\n", library, in.teams.FlowURL(string(library))))
 	default:
 		in.teamsInstaller.does(deed)
 	}
@@ -104,11 +113,12 @@ func (in *hookInstaller) says(line string) {
 	in.looks(line)
 }
 
-// looks at the channel of the workflow before she goes on.
+// looks at the channels of the workflows before she goes on.
 func (in *hookInstaller) looks(command string) {
 	in.t.Helper()
 	for verb, text := range map[string]string{"incident declare ": "This is a test", "incident retract ": "it was a mistake", "incident resolve ": "It was a test"} {
 		if strings.Contains(command, verb) {
+			in.tale.Expect(staff, text)
 			in.tale.Expect(library, text)
 			in.told++
 		}
