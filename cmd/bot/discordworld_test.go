@@ -31,6 +31,7 @@ type lowell struct {
 	app     discordtest.Application
 	gateway *gatewaytest.Server // nil: Discord calls the bot over HTTP
 	more    string              // of the configuration
+	renew   func()              // starts a bot on fake time anew
 }
 
 // newLowell makes one; byGateway: interactions come over the gateway.

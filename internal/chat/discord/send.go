@@ -34,7 +34,7 @@ func (c *Connection) inChannel(ctx context.Context, d chat.Delivery, r *rendered
 	switch {
 	case err == nil:
 		c.lost.drop(d.Channel.ID)
-		c.crosspost(ctx, d, id)
+		c.publish(ctx, d, id)
 	case isGone(err):
 		c.lost.add(d.Channel.ID)
 	}
@@ -100,30 +100,4 @@ func (c *Connection) Edit(ctx context.Context, d chat.Delivery) error {
 		return &chat.SendError{Outcome: chat.Unknown, Reason: "the answer names no message"}
 	}
 	return nil
-}
-
-// crosspost publishes a post of an announcement channel to the servers that follow it,
-// where that is wanted. The post stands whether it works or not.
-func (c *Connection) crosspost(ctx context.Context, d chat.Delivery, id chat.PostID) {
-	if !c.opt.Crosspost || d.Ops || !c.isAnnouncement(ctx, d.Channel.ID) {
-		return
-	}
-	err := c.post(ctx, c.address("channels", d.Channel.ID, "messages", string(id), "crosspost"), nil, &sent{})
-	if err != nil && codeOf(err) != codeCrossposted {
-		c.opt.Log.Warn("a post was not published to the servers that follow its channel", "connection", c.name,
-			"channel", d.Channel.ID, "trace", d.Trace, "error", err)
-	}
-}
-
-// isAnnouncement asks once what kind of channel it is.
-func (c *Connection) isAnnouncement(ctx context.Context, id string) bool {
-	if kind, known := c.threads.kindOf(id); known {
-		return kind == channelAnnouncement
-	}
-	var ch channel
-	if err := c.get(ctx, c.address("channels", id), &ch); err != nil {
-		return false // asked again with the next post
-	}
-	c.threads.noteKind(id, ch.Type)
-	return ch.Type == channelAnnouncement
 }
