@@ -116,6 +116,9 @@ func (l *line) send(ctx context.Context, now time.Time, v verdict) {
 			since = sooner(since, j.of.out.Lost.From)
 		}
 		c.sought = chat.Sought{Channel: la.ch, Subject: j.of.id, Root: j.post.Root, Since: since.Add(-lookBack)}
+		if j.post.owed() {
+			c.sought.Continues = j.post.Before
+		}
 	default:
 		c.d = v.delivery()
 	}
@@ -151,6 +154,9 @@ func (v verdict) delivery() chat.Delivery {
 	}
 	if v.do != sendRoot {
 		d.Root = j.post.Root
+	}
+	if v.do != sendReply {
+		d.Continues = j.post.Before
 	}
 	return d
 }
@@ -221,12 +227,17 @@ func (l *line) succeeded(now time.Time, c *call) {
 		l.looked(now, c)
 		return
 	case sendRoot:
-		p = Post{Root: c.id, Told: n, Shown: n, At: now, Ops: j.lane.ops, Manner: j.wish.Manner}
-		l.engine.watch.posted(j.of, n, now)
+		if !p.owed() { // else it was told before
+			l.engine.watch.posted(j.of, n, now)
+		}
+		p = Post{Root: c.id, Told: n, Shown: n, At: now, Ops: j.lane.ops, Manner: j.lasting(), Before: p.Before}
 	case sendReply:
 		p.Told, p.At = n, now
 		if !j.lane.abil.Edit {
 			p.Shown = n
+		}
+		if c.plan.broadcast {
+			p.Cried = cry{c.id, n}
 		}
 		l.engine.watch.posted(j.of, n, now)
 	case sendEdit:
@@ -255,11 +266,17 @@ func (l *line) looked(now time.Time, c *call) {
 		if past := j.of.out.Lost; j.lost() && f.At.Before(past.To) {
 			told, shown = past.N, 0 // its number is of an announcement that was lost
 		}
+		if !p.mayBe(f) {
+			continue
+		}
 		if p.Root == "" {
 			p.Root, p.Shown, p.Ops = f.ID, shown, j.lane.ops
 		}
 		if told > p.Told {
 			p.Told, p.At = told, f.At
+			if f.Apart && j.post.Root != "" {
+				p.Cried = cry{f.ID, told}
+			}
 		}
 	}
 	switch {
@@ -287,6 +304,8 @@ func (l *line) failedCall(now time.Time, c *call, f *chat.SendError) {
 		l.vanished(now, la, f.Reason)
 	case f.Outcome == chat.RootGone:
 		l.rootGone(now, c)
+	case f.Outcome == chat.EditsSpent && c.plan.do == sendEdit:
+		l.spent(now, c)
 	case f.Outcome == chat.Refused && c.plan.do == lookUp:
 		j.blind = true
 	case f.Outcome == chat.Refused && c.plan.do == sendEdit:
@@ -321,7 +340,7 @@ func (c *call) rest(until time.Time, ofMethod bool) {
 func (l *line) rootGone(now time.Time, c *call) {
 	j := c.job
 	p := j.post
-	p.Root = ""
+	p.Root, p.Before, p.Cried = "", "", cry{}
 	if c.plan.do == sendEdit {
 		p.Shown = c.plan.n
 	}
