@@ -28,6 +28,7 @@ type platform struct {
 	calls    map[string]int
 	ids      int
 	lag      time.Duration // how far the history is behind
+	takes    int           // how many edits a post takes; 0: any number
 	problems []string
 }
 
@@ -169,7 +170,7 @@ func (p *platform) spends(kind string, d chat.Delivery, f fault) fault {
 		return f
 	}
 	m := p.message(d.Channel, d.Root)
-	if m != nil && f.err == spent {
+	if m != nil && (f.err == spent || p.takes > 0 && m.edits >= p.takes) {
 		m.spent = true
 	}
 	if m != nil && m.spent && (f.err == nil || f.lost || f.late > 0) && !f.hang {
