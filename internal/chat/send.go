@@ -44,7 +44,7 @@ type Delivery struct {
 
 // Sought is what a look-up looks for: messages of ours about Subject in Channel
 // since Since; in the thread of Root where it is not empty, else roots, also one that
-// Continues that post.
+// Continues that post, and perhaps older replies to it in the channel itself.
 type Sought struct {
 	Channel   desk.Channel
 	Subject   desk.Subject
