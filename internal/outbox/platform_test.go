@@ -279,7 +279,7 @@ func (p *platform) edit(d chat.Delivery) {
 
 func (p *platform) find(s chat.Sought) (found []chat.Found) {
 	for _, m := range p.rooms[s.Channel] {
-		if m.subject == s.Subject && m.root == s.Root && !m.at.Before(s.Since) && !m.at.After(p.now().Add(-p.lag)) {
+		if m.subject == s.Subject && m.root == s.Root && (m.continues == "" || m.continues == s.Continues) && !m.at.Before(s.Since) && !m.at.After(p.now().Add(-p.lag)) {
 			found = append(found, chat.Found{ID: m.id, N: m.n, At: m.at, Apart: m.root == "" || m.broadcast})
 		}
 	}

@@ -173,6 +173,34 @@ func TestStoryWorkThatBecomesAnIncidentBeforeItsFreshPost(t *testing.T) {
 	})
 }
 
+// The fresh post of the work was made, but nobody knows so when it becomes an incident:
+// that goes on with it.
+func TestStoryWorkThatBecomesAnIncidentWhileItsFreshPostIsInDoubt(t *testing.T) {
+	inWorld(t, func(w *world) {
+		w.platform.takes = 1
+		w.subscribeAs("math", desk.Quiet, nil)
+		w.start()
+		s := w.plan(time.Hour)
+		w.pass(time.Minute)
+		w.move(s, time.Minute)
+		w.until(1, 1)
+		w.platform.fault = func(kind string, d chat.Delivery) fault {
+			if kind == "post" && d.Continues != "" {
+				return fault{err: unknown, lost: true}
+			}
+			return fault{}
+		}
+		w.begin(s)
+		w.pass(5 * time.Second)
+		w.expect("math", s, "post 1 shows 2; fresh post 3")
+		into := w.convert(s)
+		w.pass(3 * time.Minute)
+		w.expect("math", into, "cries [1]")
+		w.mustContinue(s, into, "math")
+		w.mustRest(into)
+	})
+}
+
 // A fresh post that is refused for good is failed, as any; the next announcement makes
 // another try. A post that was deleted meanwhile is not gone on with.
 func TestStoryAFreshPostThatIsRefused(t *testing.T) {
