@@ -61,7 +61,7 @@ type Found struct {
 	// At is when it was posted.
 	At time.Time
 	// Apart: it is a message of the channel itself, so that it could be a root, even if it
-	// answers one.
+	// answers one. It is needed where the platform may say EditsSpent.
 	Apart bool
 }
 
@@ -78,6 +78,13 @@ type Sender interface {
 	// Reach is a harmless read: of the channel, or of the connection alone where
 	// ch has no id. It answers nil, or as a Post would be refused.
 	Reach(ctx context.Context, ch desk.Channel) error
+}
+
+// Placer is a Sender whose channels may have no threads, and which may say EditsSpent.
+type Placer interface {
+	// Apart reports whether a reply that was just posted stands in the channel itself,
+	// though it is no Broadcast. It is asked once.
+	Apart(PostID) bool
 }
 
 // Abilities are what a connection's platform can do.

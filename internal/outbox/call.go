@@ -28,6 +28,7 @@ type call struct {
 	at     time.Time
 
 	id    chat.PostID
+	apart bool // a reply that stands in the channel itself
 	found []chat.Found
 	err   error
 }
@@ -41,6 +42,10 @@ func (c *call) perform(ctx context.Context, s chat.Sender) {
 		c.id, c.err = s.Post(ctx, c.d)
 		if c.err == nil && c.id == "" {
 			c.err = &chat.SendError{Outcome: chat.Unknown, Reason: "the answer names no message"}
+		}
+		c.apart = c.plan.broadcast
+		if p, ok := s.(chat.Placer); ok && c.err == nil {
+			c.apart = p.Apart(c.id) || c.apart
 		}
 	case methodEdit:
 		c.err = s.Edit(ctx, c.d)
@@ -236,7 +241,7 @@ func (l *line) succeeded(now time.Time, c *call) {
 		if !j.lane.abil.Edit {
 			p.Shown = n
 		}
-		if c.plan.broadcast {
+		if c.apart {
 			p.Cried = cry{c.id, n}
 		}
 		l.engine.watch.posted(j.of, n, now)

@@ -29,6 +29,7 @@ type platform struct {
 	ids      int
 	lag      time.Duration // how far the history is behind
 	takes    int           // how many edits a post takes; 0: any number
+	flat     string        // the channel that has no threads
 	problems []string
 }
 
@@ -46,6 +47,7 @@ type message struct {
 	said      []int        // what a reply says
 	at        time.Time
 	broadcast bool
+	apart     bool // it stands in the channel itself
 	reference bool
 	edits     int
 	ops       bool
@@ -103,6 +105,19 @@ func (p process) Post(ctx context.Context, d chat.Delivery) (chat.PostID, error)
 		return "", err // it may yet be stored
 	}
 	return id, nil
+}
+
+func (p process) Apart(id chat.PostID) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for ch, room := range p.rooms {
+		for _, m := range room {
+			if m.id == id {
+				return ch.ID == p.flat && m.root != ""
+			}
+		}
+	}
+	return false
 }
 
 func (p process) Edit(ctx context.Context, d chat.Delivery) error {
@@ -189,7 +204,7 @@ func (p *platform) store(d chat.Delivery) chat.PostID {
 	p.ids++
 	m := &message{
 		id: chat.PostID(fmt.Sprintf("m%d", p.ids)), root: d.Root, subject: d.Subject, n: d.N, shown: d.N, shows: d.Subject,
-		at: p.now(), broadcast: d.Broadcast, reference: d.Reference, ops: d.Ops, continues: d.Continues,
+		at: p.now(), broadcast: d.Broadcast, apart: d.Root == "" || d.Broadcast || d.Channel.ID == p.flat, reference: d.Reference, ops: d.Ops, continues: d.Continues,
 	}
 	for _, a := range d.Said {
 		m.said = append(m.said, a.N)
@@ -224,7 +239,7 @@ func (p *platform) checkFresh(d chat.Delivery) {
 		switch {
 		case m.continues == d.Continues:
 			p.problem("%s: a second fresh post about %s at version %d; the first has %d", d.Channel, d.Subject, d.N, m.n)
-		case m.subject == d.Subject && m.root == d.Continues && m.broadcast && m.n > old.shown && !m.spent:
+		case m.subject == d.Subject && m.root == d.Continues && m.apart && m.n > old.shown && !m.spent:
 			p.problem("%s: %s at version %d is posted, which was cried", d.Channel, d.Subject, d.N)
 		}
 	}
@@ -257,7 +272,7 @@ func (p *platform) message(ch desk.Channel, id chat.PostID) *message {
 		if m.root == "" {
 			return m
 		}
-		if old := p.message(ch, m.root); m.broadcast && old != nil && old.spent {
+		if old := p.message(ch, m.root); m.apart && old != nil && old.spent {
 			m.leads = true
 			return m
 		}
@@ -280,7 +295,7 @@ func (p *platform) edit(d chat.Delivery) {
 func (p *platform) find(s chat.Sought) (found []chat.Found) {
 	for _, m := range p.rooms[s.Channel] {
 		if m.subject == s.Subject && m.root == s.Root && (m.continues == "" || m.continues == s.Continues) && !m.at.Before(s.Since) && !m.at.After(p.now().Add(-p.lag)) {
-			found = append(found, chat.Found{ID: m.id, N: m.n, At: m.at, Apart: m.root == "" || m.broadcast})
+			found = append(found, chat.Found{ID: m.id, N: m.n, At: m.at, Apart: m.apart})
 		}
 	}
 	return found
@@ -312,8 +327,10 @@ func (p *platform) in(ch desk.Channel, s desk.Subject) string {
 			out += "; "
 		}
 		switch {
-		case m.leads && m.edits > 0:
+		case m.leads && m.edits > 0 && m.broadcast:
 			out += fmt.Sprintf("cries %v, shows %d", m.said, m.shown)
+		case m.leads && m.edits > 0:
+			out += fmt.Sprintf("says %v, shows %d", m.said, m.shown)
 		case m.root != "" && m.broadcast:
 			out += fmt.Sprintf("cries %v", m.said)
 		case m.root != "":

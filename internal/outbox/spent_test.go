@@ -69,6 +69,25 @@ func TestStoryTheEndIsToldOnceWhereThePostTakesNoMoreEdits(t *testing.T) {
 	})
 }
 
+// Where there are no threads every update stands in the channel itself: it is not said
+// beside a fresh post.
+func TestStoryAnUpdateIsTheFreshPostWhereThereAreNoThreads(t *testing.T) {
+	inWorld(t, func(w *world) {
+		w.platform.takes, w.platform.flat = 1, "math"
+		w.subscribe("", "math")
+		w.start()
+		s := w.declare(desk.Major, 0)
+		for range 3 {
+			w.pass(20 * time.Second)
+			w.say(s, 0)
+		}
+		w.pass(20 * time.Second)
+		w.expect("math", s, "post 1 shows 2; says [2]; says [3], shows 3; says [4], shows 4")
+		w.expect("ops", s, "post 1 shows 2; says [2]; says [3]; fresh post 3 shows 4; says [4]")
+		w.mustRest(s)
+	})
+}
+
 // That a reply stands in the channel itself is known also where its answer was lost.
 func TestStoryTheEndIsToldOnceThoughItsAnswerWasLost(t *testing.T) {
 	inWorld(t, func(w *world) {

@@ -34,6 +34,9 @@ func (c *Connection) inChannel(ctx context.Context, d chat.Delivery, r *rendered
 	id, err := c.create(ctx, d.Channel.ID, d, r)
 	switch {
 	case err == nil:
+		if d.Root != "" {
+			c.threads.noteApart(id)
+		}
 		c.lost.drop(d.Channel.ID)
 		c.crosspost(ctx, d, id)
 	case isGone(err):
