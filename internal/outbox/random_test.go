@@ -120,7 +120,7 @@ func run(t *testing.T, c course) (problems []string) {
 		w.platform.lag, w.disk = c.Lag, c.Disk
 		w.platform.abil.LookUp = !c.Blind
 		if c.Spent {
-			w.platform.takes = 1
+			w.platform.takes, w.platform.flat = 1, "b"
 		}
 		if c.Blind || c.Bad {
 			c.Deaths = nil
