@@ -336,6 +336,36 @@ func TestASecondTryNamesItsSubject(t *testing.T) {
 	})
 }
 
+// A post that goes on with one that cannot be changed any more says so, in all its states;
+// the end is told as one who has read of the beginning needs it. A reply says nothing of it.
+func TestAPostThatContinuesAnother(t *testing.T) {
+	inEach(t, func(t *testing.T, in Context) {
+		s := beginIn(t, in).loginFails().at("4:12").update(desk.Identified, "A disk is full.")
+		w := learnWork(t, in)
+		var b strings.Builder
+		post := func(a *desk.Announcement, ops bool) {
+			d := chat.Delivery{Subject: a.Subject, N: a.N, Snapshot: &a.Snapshot, Ops: ops, Continues: "earlier"}
+			m := in.Post(d)
+			checkLimits(t, m)
+			fmt.Fprintln(&b, transcript(m))
+			if d.Root = "root"; transcript(in.Post(d)) != transcript(m) {
+				t.Errorf("its edit reads %s", transcript(in.Post(d)))
+			}
+			d.Said = []*desk.Announcement{a}
+			reply := in.Post(d)
+			if d.Continues = ""; transcript(in.Post(d)) != transcript(reply) {
+				t.Errorf("a reply reads %s", transcript(reply))
+			}
+		}
+		post(s.newest(), false)
+		post(s.newest(), true)
+		s.at("4:31").resolve("There is room on the disk again.")
+		post(s.newest(), false)
+		post(w.said[0], false)
+		golden(t, in, "continued", b.String())
+	})
+}
+
 func TestWithoutAPageThereIsNoLink(t *testing.T) {
 	c := campus()
 	c.StatusURL = ""

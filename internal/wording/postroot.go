@@ -12,7 +12,7 @@ import (
 // root words the post itself: what it is now, whole.
 func (c Context) root(d chat.Delivery) chat.Message {
 	i := *d.Snapshot.Incident
-	m := c.state(i, d.Root == "")
+	m := c.state(i, d.Root == "" && d.Continues == "")
 	m.Tone = tone(i)
 	if d.Ops {
 		c.forStaff(&m, *d.Snapshot)
