@@ -40,16 +40,6 @@ func (b *bot) watches(r desk.Report) bool {
 	return slices.ContainsFunc(b.cfg.Probes, func(p config.Probe) bool { return p.Service == r.Service && p.Name == r.Witness.Name })
 }
 
-func (b *bot) verified(_ context.Context, about desk.Subject) error {
-	b.out.log.Info("the checks pass", "about", about)
-	return nil
-}
-
-func (b *bot) notVerified(_ context.Context, about desk.Subject, failing []string) error {
-	b.out.log.Info("the checks do not pass", "about", about, "failing", failing)
-	return nil
-}
-
 // probeWarnings are what keeps this machine from trying the checks that are configured.
 func probeWarnings(cfg *config.Config, canPing func() error) []string {
 	for _, p := range cfg.Probes {

@@ -54,6 +54,12 @@ type Service struct {
 	AutoDeclare      time.Duration
 	AutoImpact       Impact
 	AutoResolveAfter time.Duration
+	// URL is where people use it, for the way on from its sorry page; empty: not known.
+	URL string
+	// SorryPage: a sorry page may stand in its place.
+	SorryPage bool
+	// AutoGate: its gate closes by itself too, when our own probe and somebody else agree.
+	AutoGate bool
 }
 
 // Catalog is the services in the order of the configuration. It does not change
@@ -176,6 +182,8 @@ type Health struct {
 	Because []Incident
 	// Windows are the running ones, and of these only where no incident counts.
 	Windows []Window
+	// Gate is that before it, where that is not open by the rule; for staff.
+	Gate Gate
 }
 
 // HealthOf tells the status of every service of the catalog from the open incidents

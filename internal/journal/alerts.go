@@ -74,14 +74,19 @@ func failingOf(tx storage.Tx, id desk.ServiceID, e desk.Expectation) (out []desk
 	return out, err
 }
 
-// raisedFor is the newest alert about a service and an expectation, and those that it was
-// told with since; the zero Alert: there was none.
+// raisedFor is the newest alert about a service and an expectation; the zero Alert: there
+// was none. Whether there is one is scanned: an incident may be about more services than a
+// transaction may Get.
 func raisedFor(tx storage.Tx, id desk.ServiceID, e desk.Expectation) (a desk.Alert, err error) {
-	n, found, err := raisedTable().Get(tx, raisedKey(id, e))
-	if err != nil || !found {
+	k, number := raisedKey(id, e), 0
+	err = raisedTable().Scan(tx, k, k.End(), 1, func(_ storage.Key, n int) (bool, error) {
+		number = n
+		return false, nil
+	})
+	if err != nil || number == 0 {
 		return a, err
 	}
-	return getAlert(tx, n)
+	return getAlert(tx, number)
 }
 
 // newestAlerts lists the newest alerts, as scanned.

@@ -89,7 +89,8 @@ type hearing struct {
 	told    []desk.Subject
 	wakes   []time.Time
 	running []desk.Window
-	looked  bool // running is loaded
+	moved   []desk.ServiceID // available or not by another witness than before
+	looked  bool             // running is loaded
 	// thorough: all witnesses of an alert are looked at.
 	thorough bool
 }
@@ -104,7 +105,7 @@ func (j *Journal) hearing(tx storage.Tx, by By) *hearing {
 	return &hearing{j: j, tx: tx, by: by, alerts: map[int]*heldAlert{}}
 }
 
-func (h *hearing) catalog() *desk.Catalog { return h.j.settings.Load().Services }
+func (h *hearing) catalog() *desk.Catalog { return h.j.book.Places().Catalog }
 
 // hold has the transaction change an alert.
 func (h *hearing) hold(a desk.Alert) *heldAlert {
@@ -161,6 +162,9 @@ func (h *hearing) hear(r desk.Report) error {
 	}
 	if err := heardTable().Put(h.tx, heardKey(r), r); err != nil {
 		return err
+	}
+	if is.Expectation == desk.Availability && (meaning == desk.Began || meaning == desk.Over) && !slices.Contains(h.moved, is.Service) {
+		h.moved = append(h.moved, is.Service)
 	}
 	switch meaning {
 	case desk.Began:

@@ -16,7 +16,12 @@ func (h *hearing) settle() error {
 			return err
 		}
 	}
-	return nil
+	if len(h.moved) == 0 {
+		return nil
+	}
+	notices, err := h.j.followGates(h.tx, h.by, h.moved...)
+	h.told = append(h.told, notices...)
+	return err
 }
 
 func (h *hearing) settleOne(a *heldAlert) error {

@@ -74,6 +74,11 @@ func (l *line) settleJob(now time.Time, v verdict) {
 		j.unmatched, j.asked = false, asked{} // it is asked again if it is opened anew
 		l.receive(now, &receipt{job: j, release: true})
 	case hush:
+		if j.post.owed() { // its chunk does not wait for the morning
+			row := j.rowNow(now, due, l.boot)
+			l.receive(now, &receipt{job: j, row: &row, release: true})
+			return
+		}
 		r := &receipt{job: j, missed: &missedRecord{Until: v.until}}
 		if r.release = j.post.Root == ""; !r.release {
 			r.post = j.passed(v.n)

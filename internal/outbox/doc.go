@@ -31,6 +31,8 @@
 //     that may have sent (recover.go).
 //   - An edit needs no intent: it carries the whole state and is found again as
 //     shown < want (edits.go). None goes out while an older one may yet take effect.
+//   - A root that takes no more edits is gone on with by a fresh root, at once, or by the
+//     reply in the channel itself that said what it could not show (spent.go).
 //   - How a channel wants to hear is read again before each call. To a quiet one
 //     nothing is said; its post is edited. What quiet hours keep back counts as told
 //     where there is a post, which is edited; it is written down as missed, and told in

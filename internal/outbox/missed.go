@@ -69,6 +69,7 @@ func (l *line) lookAgain(now time.Time, ch desk.Channel) {
 	for s := range l.missed[ch.ID] {
 		l.misses(ch.ID, s, missedRecord{now})
 	}
+	l.askAnew(ch.ID)
 }
 
 // longestNight is how long quiet hours last at most: those that seem to end later were
@@ -193,7 +194,7 @@ func (w *waking) lookAt(tx storage.Tx, now time.Time, s desk.Subject, wish func(
 		return err
 	}
 	post, _, err := postTable().Get(tx, postKey(s, w.ch))
-	if err != nil || out.gaveWay() { // then what it became is told
+	if err != nil || out.gaveWay() || post.owed() { // then what it became is told, or the fresh post tells it
 		return err
 	}
 	a, found, err := annTable().Get(tx, annKey(s, out.Rel))

@@ -22,6 +22,7 @@ type course struct {
 	Bad    bool // the store fails, or seems to; then nobody dies
 	Lag    time.Duration
 	Disk   time.Duration // how long a commit takes
+	Spent  bool          // posts take one edit each
 	Steps  []step
 	Faults []int
 	Deaths []int // boundaries between one death and the next
@@ -47,6 +48,7 @@ func drawCourse(rt *rapid.T, deeds []string) course {
 		Lag:   time.Duration(rapid.IntRange(0, 4).Draw(rt, "lag")) * time.Second,
 		Disk:  time.Duration(rapid.IntRange(0, 8).Draw(rt, "disk")) * time.Millisecond,
 	}
+	c.Spent = rapid.IntRange(0, 2).Draw(rt, "spent") == 0
 	c.Steps = rapid.SliceOfN(rapid.Custom(func(rt *rapid.T) step {
 		ms := rapid.OneOf(rapid.IntRange(1, 200), rapid.IntRange(200, 20_000)).Draw(rt, "ms")
 		return step{
@@ -68,6 +70,8 @@ func faultOf(n int, blind bool) fault {
 		return fault{err: limited(time.Second)}
 	case n == 2:
 		return fault{err: notSent}
+	case n == 9:
+		return fault{err: spent}
 	case blind:
 		return fault{}
 	case n == 3:
@@ -115,6 +119,9 @@ func run(t *testing.T, c course) (problems []string) {
 		w.chunk = c.Chunk
 		w.platform.lag, w.disk = c.Lag, c.Disk
 		w.platform.abil.LookUp = !c.Blind
+		if c.Spent {
+			w.platform.takes, w.platform.flat = 1, "b"
+		}
 		if c.Blind || c.Bad {
 			c.Deaths = nil
 		}
@@ -129,6 +136,9 @@ func run(t *testing.T, c course) (problems []string) {
 				return fault{}
 			}
 			f := faultOf(c.Faults[0], c.Blind)
+			if f.err == spent && kind != "edit" {
+				f = fault{}
+			}
 			c.Faults = c.Faults[1:]
 			return f
 		}
@@ -177,7 +187,7 @@ func (w *world) permits(d chat.Delivery) (why string) {
 		if err != nil {
 			return err
 		}
-		if why = w.disturbs(d, s, subs); why != "" || d.Root != "" || len(d.Said) > 0 || !s.out.To.IsZero() {
+		if why = w.disturbs(d, s, subs); why != "" || d.Root != "" || d.Continues != "" || len(d.Said) > 0 || !s.out.To.IsZero() {
 			return nil
 		}
 		if !w.book.Places().Catalog.Matches(subs, s.scopeAt(s.out.Rel)) {

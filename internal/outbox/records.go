@@ -169,12 +169,23 @@ type Post struct {
 	At    time.Time // when it was last told something
 	// Unsure: a routine reply may be missing; the root's text makes up for it.
 	Unsure bool `json:",omitempty"`
+	// Before is the post that this one goes on with, as the platform takes no more edits of
+	// that. Without a Root it is owed: see owed.
+	Before chat.PostID `json:",omitempty"`
+	// Cried is the newest reply that stands in the channel itself.
+	Cried cry `json:",omitzero"`
 	// Queued: the platform queued what was last told, and says no more.
 	Queued bool `json:",omitempty"`
 	// Ops: it was made as an ops post.
 	Ops bool `json:",omitempty"`
 	// Manner is that of the channel's subscription, for when it has none any more.
 	Manner desk.Manner `json:",omitempty"`
+}
+
+// cry is a reply in the channel itself, which told everything up to N.
+type cry struct {
+	ID chat.PostID
+	N  int
 }
 
 // rowRecord is a channel that waits or failed by itself.

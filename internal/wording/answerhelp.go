@@ -29,7 +29,7 @@ func HelpOf(path string) (Help, bool) {
 
 // AllHelp lists the help of all commands, what is needed first on top.
 func AllHelp() []Help {
-	return slices.Concat(incidentHelp(), correctHelp(), windowHelp(), probeHelp(), readHelp(), otherHelp())
+	return slices.Concat(incidentHelp(), correctHelp(), windowHelp(), probeHelp(), readHelp(), serviceHelp(), otherHelp())
 }
 
 const numberHelp = "The number may be left out when just one incident is open; 42, #42, INC-42 and a service's name all name it."
@@ -42,13 +42,13 @@ func incidentHelp() []Help {
 		{"incident update", "incident update [42] [identified:] <message>", "incident update 42 identified: The database is back, we are checking.",
 			"Says how the work goes.", "The statuses are investigating, identified, monitoring and resolved; one counts only with its colon. --next 45m, or a last part | next 45m, promises news. " + numberHelp},
 		{"incident resolve", "incident resolve [42] [message]", "incident resolve 42 Learn works again.",
-			"Says that it works again.", numberHelp},
+			"Says that it works again.", "Where tests have to pass first, it is told when they do; with --force \"why\" at once. " + numberHelp},
 		{"incident retract", "incident retract [42] [why]", "incident retract 42 wrong service",
 			"Takes it back: it never was. Who was told gets one correction.", "Why is told with the correction. " + numberHelp},
 		{"incident tell", "incident tell [42]", "incident tell 42",
 			"Tells everybody now what still waits to be told.", ""},
 		{"incident reopen", "incident reopen [42] <message>", "incident reopen 42 Learn fails again.",
-			"Says that a resolved incident goes on.", ""},
+			"Says that a resolved incident goes on.", "While tests have still to pass, it says that it is not resolved yet; the message may be left out."},
 		{"incident note", "incident note [42] <text>", "incident note 42 Vendor ticket 8841 is open.",
 			"Keeps a text for staff only.", numberHelp},
 		{"incident nothing-new", "incident nothing-new [42]", "incident nothing-new 42",
@@ -113,6 +113,14 @@ func readHelp() []Help {
 		{"incident timeline", "incident timeline [42]", "incident timeline 42", "Shows all that was done, notes too. For staff.", ""},
 		{"incident deliveries", "incident deliveries [42]", "incident deliveries 42", "Shows who was told, who waits or failed, who was not told, and why. For staff.", ""},
 		{"status", "status [service]", "status learn", "Says which services work now.", "Only you see the answer, unless you show it here."},
+	}
+}
+
+func serviceHelp() []Help {
+	return []Help{
+		{"service sorry", "service sorry <service> on|off|auto [reason]", "service sorry learn on",
+			"Puts up the sorry page of a service, or takes it down.",
+			"on closes the gate: people see the sorry page. off keeps it open. Both hold until what goes on is over: resolve, retract, complete and cancel leave the gate to the rule, and so does auto. By the rule it closes in planned work with the effect down. With gate = \"auto\" it also closes when our own check and a person or another monitor agree."},
 	}
 }
 

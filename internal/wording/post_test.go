@@ -154,6 +154,21 @@ func (s *story) resolve(text string) *story {
 	return s.take(s.inc.Resolve(s.typedOr(text, s.in.ReadyEnd(s.inc)), s.act()))
 }
 
+// proving is what tests have to show.
+func proving() desk.Proving { return desk.Proving{Gated: true, Passes: 3, Limit: 30 * time.Minute} }
+
+// end says that it is resolved, where tests have still to show it.
+func (s *story) end(text string) *story {
+	s.t.Helper()
+	return s.take(s.inc.End(desk.Ending{Text: s.typedOr(text, s.in.ReadyEnd(s.inc))}, proving(), s.act()))
+}
+
+func (s *story) fail(tests ...string) *story {
+	s.t.Helper()
+	due, _ := s.inc.NotPassed(tests, s.act())
+	return s.take(due.Change, nil)
+}
+
 func (s *story) newest() *desk.Announcement { return s.said[len(s.said)-1] }
 
 // forms are all that a story's newest announcement makes of posts; fold is how
@@ -318,6 +333,36 @@ func TestASecondTryNamesItsSubject(t *testing.T) {
 		s := beginIn(t, in).learnDown()
 		d := chat.Delivery{Subject: s.inc.Subject(), N: 1, Snapshot: &s.newest().Snapshot, Reference: true}
 		golden(t, in, "reference", transcript(in.Post(d)))
+	})
+}
+
+// A post that goes on with one that cannot be changed any more says so, in all its states;
+// the end is told as one who has read of the beginning needs it. A reply says nothing of it.
+func TestAPostThatContinuesAnother(t *testing.T) {
+	inEach(t, func(t *testing.T, in Context) {
+		s := beginIn(t, in).loginFails().at("4:12").update(desk.Identified, "A disk is full.")
+		w := learnWork(t, in)
+		var b strings.Builder
+		post := func(a *desk.Announcement, ops bool) {
+			d := chat.Delivery{Subject: a.Subject, N: a.N, Snapshot: &a.Snapshot, Ops: ops, Continues: "earlier"}
+			m := in.Post(d)
+			checkLimits(t, m)
+			fmt.Fprintln(&b, transcript(m))
+			if d.Root = "root"; transcript(in.Post(d)) != transcript(m) {
+				t.Errorf("its edit reads %s", transcript(in.Post(d)))
+			}
+			d.Said = []*desk.Announcement{a}
+			reply := in.Post(d)
+			if d.Continues = ""; transcript(in.Post(d)) != transcript(reply) {
+				t.Errorf("a reply reads %s", transcript(reply))
+			}
+		}
+		post(s.newest(), false)
+		post(s.newest(), true)
+		s.at("4:31").resolve("There is room on the disk again.")
+		post(s.newest(), false)
+		post(w.said[0], false)
+		golden(t, in, "continued", b.String())
 	})
 }
 

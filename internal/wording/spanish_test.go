@@ -204,7 +204,10 @@ func TestSpanishForms(t *testing.T) {
 
 // forms are one of each.
 func forms(c Context, i desk.Incident) []chat.Form {
+	tested := i
+	tested.Verify = &desk.Verification{Text: "x", Passes: 3}
 	return []chat.Form{
+		c.TellNowForm("incident resolve --force 42"), c.ResolveForm(tested), c.ReopenForm(tested),
 		c.DeclareForm("incident declare"), c.DeclareForm("incident drill"), c.UpdateForm(i), c.ResolveForm(i), c.RetractForm(i), c.ReopenForm(i),
 		c.EditForm(i, 1, "x"), c.ChangeForm(i, "x", true), c.NoteForm([]desk.Incident{i}, "", ""), c.SubscribeForm(nil), c.ImpactForm(i),
 		c.ServicesForm(i), c.TitleForm(i), c.LeadForm(i, desk.Person{Connection: "amherst", ID: "U1"}), c.BeganForm(i), c.EndedForm(i),

@@ -105,6 +105,9 @@ var same = []struct {
 	{open, "status learn here", "status", values{"target": "learn", "here": "true"}},
 	{open, "status", "status", values{"here": "false"}},
 
+	{nil, "service sorry learn on The database is gone.", "service sorry", values{"services": "learn", "state": "on", "reason": "The database is gone."}},
+	{nil, "service help sorry", "service help", values{"command": "sorry"}},
+
 	{nil, "belltower help incident declare", "belltower help", values{"command": "incident declare"}},
 	{nil, "belltower whoami", "belltower whoami", nil},
 	{open, "belltower why 1", "belltower why", values{"incident": "INC-1"}},

@@ -90,6 +90,9 @@ func verbOptions() map[string]string {
 		"unsubscribe": "target channel",
 		"status":      "target here",
 
+		"service sorry": "services sorry reason",
+		"service help":  "verb",
+
 		"belltower help":    "command",
 		"belltower why":     "any win",
 		"belltower hold":    "connection reason",
@@ -135,6 +138,10 @@ func textOptions() map[string]option {
 	for _, s := range []desk.IncidentStatus{desk.Investigating, desk.Identified, desk.Monitoring, desk.Resolved} {
 		status = append(status, chat.Choice{Value: string(s)})
 	}
+	sorry := []chat.Choice{
+		{Value: string(desk.SorryOn), Label: "on (people see the sorry page)"}, {Value: string(desk.SorryOff), Label: "off (people are let through)"},
+		{Value: string(desk.SorryAuto), Label: "auto (as the rule says)"},
+	}
 	return map[string]option{
 		"services": {about: "Like learn,portal", offers: services},
 		"changes":  {name: "services", about: "Like +portal -learn", offers: serviceChanges},
@@ -143,6 +150,7 @@ func textOptions() map[string]option {
 		"title":    {about: "A short title", max: desk.MaxTitle},
 		"message":  {about: "What everybody reads", max: desk.MaxText},
 		"remark":   {name: "message", about: "Told with the end", max: desk.MaxReason},
+		"sorry":    {name: "state", about: "Up, down, or as the rule says", choices: sorry},
 		"reason":   {about: "Why", max: desk.MaxReason},
 		"lead":     {about: "me, nobody, or a person", offers: fixed("me", "nobody")},
 		"person":   {about: "Who leads", kind: discordgo.ApplicationCommandOptionUser, put: putLead},
@@ -193,7 +201,7 @@ func flagOptions() map[string]option {
 		"since":    {about: "When it began, like 03:52 or 20m ago"},
 		"yes":      {about: "Do not ask first", kind: discordgo.ApplicationCommandOptionBoolean, put: putFlag("yes")},
 		"separate": {about: "Even if one is open about this", kind: discordgo.ApplicationCommandOptionBoolean, put: putFlag("separate")},
-		"force":    {about: "Why, although something speaks against the time", max: desk.MaxReason},
+		"force":    {about: "Why, although something speaks against it", max: desk.MaxReason},
 		"urgent":   {about: "Why, although the notice is short", max: desk.MaxReason},
 	}
 }

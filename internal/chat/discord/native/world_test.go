@@ -31,7 +31,7 @@ type office struct {
 
 func catalog() *desk.Catalog {
 	return desk.NewCatalog([]desk.Service{
-		{ID: "learn", Name: "Learn System", Aliases: []string{"blackboard", "bb"}, Group: "Teaching"},
+		{ID: "learn", Name: "Learn System", Aliases: []string{"blackboard", "bb"}, Group: "Teaching", SorryPage: true},
 		{ID: "portal", Name: "Portal", Group: "Campus"},
 		{ID: "mail", Name: "Mail", Group: "Campus"},
 	})
