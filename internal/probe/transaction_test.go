@@ -228,6 +228,15 @@ func TestTheStepThatFailsIsNamedAndWhatWasBegunIsCleanedUp(t *testing.T) {
 	}
 }
 
+func TestAFormOfAGetStandsInTheAddress(t *testing.T) {
+	s := serve(t, func(w http.ResponseWriter, r *http.Request) { fmt.Fprint(w, r.URL.RawQuery, r.ContentLength) })
+	p := config.Probe{Kind: "transaction", URL: s.URL, Steps: []config.Step{{
+		Name: "Search", Method: "GET", URL: "/find?page=2", ExpectStatus: []int{200}, ExpectBody: "page=2&q=a+%26+b0",
+		Form: map[string]config.Secret{"q": config.NewSecret("a & b")},
+	}}}
+	tryOnce(t, p).wants(t, desk.Passed, "")
+}
+
 func TestTimeIsKeptToCleanUp(t *testing.T) {
 	c := newCampus(t)
 	c.hangs = "/api/course/7"
