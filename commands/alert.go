@@ -29,7 +29,12 @@ func alertVerbs() []verb {
 }
 
 // probeVerbs are the verbs of probes and of what they and other monitors see.
-func probeVerbs() []verb { return alertVerbs() }
+func probeVerbs() []verb {
+	return append([]verb{
+		{name: "list", deed: desk.ReadStaff, do: listProbes},
+		{name: "run", deed: desk.ReadStaff, form: true, do: runProbes},
+	}, alertVerbs()...)
+}
 
 // parseAlertNumber reads 7, #7 and ALR-7.
 func parseAlertNumber(word string) (int, bool) {
