@@ -112,6 +112,9 @@ func (c Context) actions(s desk.Snapshot) []chat.Action {
 	if i.Lead.IsZero() {
 		out = append(out, b.lead())
 	}
+	if !i.Drill {
+		out = append(out, c.sorryButtons(s, i.Services, func(id desk.ServiceID) bool { return i.StatusOf(id) == desk.MajorOutage })...)
+	}
 	return append(out, b.retract(i.Drill), told)
 }
 
