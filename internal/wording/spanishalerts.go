@@ -61,6 +61,7 @@ func spanishAlerts() map[string]string {
 		"A monitor reports a check that no service has.":               "Un monitor informa de una prueba que no es de ningún servicio.",
 		"Monitors report %s checks that no service has.":               "Los monitores informan de %s pruebas que no son de ningún servicio.",
 		"%s: %s. Add to its checks: %s":                                "%s: %s. Añada a sus checks: %s",
+		"All our checks of %s pass.":                                   "Todas nuestras pruebas de %s pasan.",
 		"It failed for %s.":                                            "Falló durante %s.",
 	}
 }
