@@ -358,8 +358,15 @@ func TestCoursesThatFailedOnce(t *testing.T) {
 			{115*time.Millisecond + odd, "restart", 0},
 		},
 	}
+	retractedBeforeTheSend := course{ // while it was written that it may be sent
+		Chunk: 1, Disk: 2 * time.Millisecond, Faults: []int{6, 0}, Deaths: []int{18, 40},
+		Steps: []step{
+			{200*time.Millisecond + odd, "declare", 3}, {33*time.Millisecond + odd, "unsubscribe", 3}, {16820*time.Millisecond + odd, "say", 1},
+			{200*time.Millisecond + odd, "return", 2}, {20*time.Second + odd, "retract", 1}, {203*time.Millisecond + odd, "declare", 0},
+		},
+	}
 	for range 20 {
-		for _, c := range []course{unclearWelcome, lastTurnMissed, setAnewAtNight, easedBeforeItsTurn, endedBeforeTheSend} {
+		for _, c := range []course{unclearWelcome, lastTurnMissed, setAnewAtNight, easedBeforeItsTurn, endedBeforeTheSend, retractedBeforeTheSend} {
 			for _, p := range run(t, c) {
 				t.Error(p)
 			}
