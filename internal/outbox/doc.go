@@ -40,6 +40,8 @@
 //     where there is a post, which is edited; it is written down as missed, and told in
 //     one post at their end, as things stand then, by a notice with a row (missed.go).
 //     What goes on and has no post is opened then, as for who has just subscribed.
+//     Where the channel is gone at their end both wait until it is back; what is over
+//     then and has no post is no news any more.
 //     What is said meanwhile, as it got worse, is missed no more.
 //   - Of a subject that was restored from a backup posts may be unknown: a channel
 //     without one is looked through before it is told (lost, in records.go).

@@ -365,8 +365,16 @@ func TestCoursesThatFailedOnce(t *testing.T) {
 			{200*time.Millisecond + odd, "return", 2}, {20*time.Second + odd, "retract", 1}, {203*time.Millisecond + odd, "declare", 0},
 		},
 	}
+	goneInTheMorning := course{ // so nothing told it that the work went wrong
+		Chunk: 1, Blind: true,
+		Steps: []step{
+			{time.Millisecond + odd, "plan", 0}, {9390*time.Millisecond + odd, "begin", 0}, {173*time.Millisecond + odd, "vanish", 1},
+			{33*time.Millisecond + odd, "night", 1}, {5202*time.Millisecond + odd, "convert", 0}, {200*time.Millisecond + odd, "remind", 1},
+		},
+	}
+	failed := []course{unclearWelcome, lastTurnMissed, setAnewAtNight, easedBeforeItsTurn, endedBeforeTheSend, retractedBeforeTheSend, goneInTheMorning}
 	for range 20 {
-		for _, c := range []course{unclearWelcome, lastTurnMissed, setAnewAtNight, easedBeforeItsTurn, endedBeforeTheSend, retractedBeforeTheSend} {
+		for _, c := range failed {
 			for _, p := range run(t, c) {
 				t.Error(p)
 			}
