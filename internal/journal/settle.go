@@ -131,15 +131,22 @@ func (h *hearing) openOf(a desk.Alert) (number int, err error) {
 
 // attachTo has an alert belong to an open incident, which then knows of it.
 func (h *hearing) attachTo(a *heldAlert, number int) (*desk.Incident, error) {
-	a.Alert = a.BelongTo(number)
-	seen := a.Witnesses()
-	if len(seen) == 0 {
-		seen = []desk.Report{{State: desk.Passing}}
-	}
-	if err := h.witness(a.Alert, seen[0]); err != nil {
+	i, err := getIncident(h.tx, number)
+	if err != nil {
 		return nil, err
 	}
-	i, err := getIncident(h.tx, number)
+	a.Alert = a.BelongTo(number)
+	seen := desk.Report{State: desk.Passing}
+	for _, r := range a.Witnesses() {
+		if i.Concerns(r.Service) {
+			seen = r
+			break
+		}
+	}
+	if err := h.witness(a.Alert, seen); err != nil {
+		return nil, err
+	}
+	i, err = getIncident(h.tx, number)
 	return &i, err
 }
 
