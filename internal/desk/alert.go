@@ -296,7 +296,7 @@ func (a Alert) Leave(r Report, left []Report) Alert {
 	a.Dirty = true
 	one := &a.Services[k]
 	one.Failing--
-	if k < servicesSeen && one.Failing > 0 {
+	if one.Seen = nil; k < servicesSeen && one.Failing > 0 {
 		one.Seen = left[:min(len(left), SeenKept)]
 	}
 	if one.Failing == 0 {

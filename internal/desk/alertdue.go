@@ -207,7 +207,7 @@ func (a *Alert) tell(now time.Time, kind EntryKind, reach Reach) *Announcement {
 		a.Told = ToldElsewhere
 	case kind == AlertFlapping:
 		a.Told = ToldFlapping
-	case kind == AlertSeen && (a.Told == ToldFlapping || a.Incident == 0): // says nothing new
+	case kind == AlertSeen && a.Incident == 0: // says nothing new
 	case a.IsFailing():
 		a.Told = ToldFailing
 	default:

@@ -88,7 +88,7 @@ func TestARecoveryDuringWorkIsToldAtItsEnd(t *testing.T) {
 	w := newWatch(t)
 	w.hears("login fails learn").after(time.Minute)
 	number := w.works()
-	w.hears("login passes learn").after(20*time.Minute).hears("login fails learn").after(time.Minute).hears("login passes learn").after(20 * time.Minute)
+	w.hears("login passes learn").after(20 * time.Minute).hears("login fails learn").after(time.Minute).hears("login passes learn").after(20 * time.Minute)
 	w.forgets().done(number).tells("42m2s ALR-1 alert cleared (channel): learn 0", "42m2s WIN-1 completed (channel)")
 }
 
@@ -213,7 +213,7 @@ func TestWhatFellDueWhileAwayIsNotDeclaredAtOnce(t *testing.T) {
 	w.hears("login fails learn").after(time.Second).forgets()
 	w.now = w.now.Add(time.Hour)
 	w.after(0).tells("1h0m1s ALR-1 alert seen (edit): learn 1; declares at 1h1m1s")
-	w.hears("login passes learn").after(5*time.Second).tells("1h0m1s ALR-1 alert cleared (channel): learn 0")
+	w.hears("login passes learn").after(5 * time.Second).tells("1h0m1s ALR-1 alert cleared (channel): learn 0")
 }
 
 func TestAMuteDoesNotKeepAnIncidentOpen(t *testing.T) {
@@ -238,7 +238,7 @@ func TestThePostOfWhatPassesAfterTheEndSaysSo(t *testing.T) {
 
 func TestADeclarationOfAStorm(t *testing.T) {
 	w := newWatch(t)
-	w.hears("login fails learn").after(5*time.Second).hears("pingdom fails portal").declares("portal")
+	w.hears("login fails learn").after(5 * time.Second).hears("pingdom fails portal").declares("portal")
 	if i := w.incident(1); len(i.Seen) != 1 || i.Seen[0].Service != "portal" || !i.BeganAt.Equal(four.Add(5*time.Second)) {
 		t.Errorf("sees %+v since %s", i.Seen, i.BeganAt.Sub(four))
 	}
