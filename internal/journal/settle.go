@@ -312,6 +312,7 @@ func (h *hearing) declare(a *heldAlert) error {
 			d.Impact = rule.AutoImpact
 		}
 	}
+	desk.OwnFirst(d.Seen)
 	return h.declareThis(a, d)
 }
 
