@@ -1,7 +1,6 @@
 package journal
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -49,11 +48,14 @@ func (j *Journal) Hear(ctx context.Context, by By, reports []desk.Report) error 
 // monitor was last heard.
 const heardAgain = 10 * time.Minute
 
-// A transaction takes so many reports that it stays below storage.MaxWrites: one that
-// begins or ends something counts newsCost, all others 2.
+// A transaction takes reports until they may cost hearingCost reads or writes, so that
+// what the last of them costs besides stays below storage.MaxWrites. An alert that it
+// changes costs alertCost: its record, its mark, its announcement; an incident that is
+// noted on incidentCost.
 const (
-	hearingCost = 55
-	newsCost    = 14
+	hearingCost  = 40
+	alertCost    = 7
+	incidentCost = 10
 )
 
 // cleanReport bounds what a report may hold, and puts its times in order.
@@ -90,7 +92,8 @@ type hearing struct {
 	wakes   []time.Time
 	running []desk.Window
 	moved   []desk.ServiceID // available or not by another witness than before
-	looked  bool             // running is loaded
+	muted   map[desk.ServiceID]time.Time
+	looked  bool // running and muted are loaded
 	// thorough: all witnesses of an alert are looked at.
 	thorough bool
 }
@@ -115,6 +118,7 @@ func (h *hearing) hold(a desk.Alert) *heldAlert {
 	held := &heldAlert{Alert: a, wake: a.WakeAt}
 	h.alerts[a.Number] = held
 	h.order = append(h.order, a.Number)
+	h.cost += alertCost
 	return held
 }
 
@@ -141,16 +145,17 @@ func (h *hearing) hear(r desk.Report) error {
 	if err != nil {
 		return err
 	}
-	h.cost += 2
+	h.cost++
 	is, meaning := was.Then(r)
-	switch meaning {
-	case desk.Stale:
+	switch {
+	case meaning == desk.Repeated && is.At.Sub(was.At) < heardAgain:
+		return nil
+	case meaning == desk.Repeated:
+		return h.heardAgain(k, was, is)
+	}
+	h.cost += 2
+	if meaning == desk.Stale {
 		return heardTable().Put(h.tx, heardKey(r), r)
-	case desk.Repeated:
-		if is.At.Sub(was.At) < heardAgain {
-			return nil
-		}
-		return h.heardAgain(k, is)
 	}
 	if meaning == desk.Began {
 		if is.Sorry, err = h.seesSorry(is); err != nil {
@@ -168,10 +173,8 @@ func (h *hearing) hear(r desk.Report) error {
 	}
 	switch meaning {
 	case desk.Began:
-		h.cost += newsCost
 		return h.began(is)
 	case desk.Over:
-		h.cost += newsCost
 		return h.over(was, is)
 	case desk.Differs:
 		return h.differs(is)
@@ -179,9 +182,11 @@ func (h *hearing) hear(r desk.Report) error {
 	return nil
 }
 
-// heardAgain notes that a witness still says the same, and shows that it is not silent.
-func (h *hearing) heardAgain(k storage.Key, r desk.Report) error {
-	if r.Failed() {
+// heardAgain notes that a witness still says the same, and that it is not silent where it
+// was.
+func (h *hearing) heardAgain(k storage.Key, was, r desk.Report) error {
+	h.cost++
+	if r.Failed() && r.At.Sub(was.At) >= desk.SilentAfter {
 		a, err := h.raised(r.Service, r.Expectation)
 		if err != nil {
 			return err
@@ -230,25 +235,20 @@ func (h *hearing) began(r desk.Report) error {
 	if err != nil {
 		return err
 	}
-	one := desk.Alerted{Service: r.Service, Name: h.catalog().Name(r.Service)}
-	if a != nil && a.Into == 0 && (a.IsFailing() || r.At.Sub(a.ClearedAt) <= desk.AgainWithin) {
-		a.Alert = a.Join(one, r)
+	if a != nil && a.GoesOn(r.At) {
+		h.join(a, r)
 		return h.joined(a, r)
 	}
-	quiet, _, err := h.quiet(r.Service)
+	alone, err := h.standsAlone(r)
 	if err != nil {
 		return err
 	}
-	open, err := openAbout(h.tx, []desk.ServiceID{r.Service})
-	if err != nil {
-		return err
-	}
-	if !quiet && len(open) == 0 {
-		if a, one.Behind, err = h.fits(r); err != nil {
+	if !alone {
+		if a, err = h.fits(r); err != nil {
 			return err
 		}
 		if a != nil {
-			a.Alert = a.Join(one, r)
+			h.join(a, r)
 			return h.index(a, r)
 		}
 	}
@@ -256,17 +256,30 @@ func (h *hearing) began(r desk.Report) error {
 	if err != nil {
 		return err
 	}
-	held := h.hold(desk.Raise(n, one, r))
+	held := h.hold(desk.Raise(n, desk.Alerted{Service: r.Service, Name: h.catalog().Name(r.Service)}, r))
 	if held.Before, err = h.endedBefore(r); err != nil {
 		return err
 	}
-	if err := h.absorb(held, r); err != nil {
-		return err
+	if !alone {
+		if err := h.absorb(held, r); err != nil {
+			return err
+		}
 	}
 	return h.index(held, r)
 }
 
+// standsAlone reports whether a failure is told with no other: it is not told now, or an
+// open incident speaks of it.
+func (h *hearing) standsAlone(r desk.Report) (bool, error) {
+	if quiet, _, err := h.quiet(r.Service); quiet || err != nil {
+		return quiet, err
+	}
+	open, err := openAbout(h.tx, []desk.ServiceID{r.Service})
+	return len(open) > 0, err
+}
+
 func (h *hearing) index(a *heldAlert, r desk.Report) error {
+	h.cost += 2
 	if err := raisedTable().Put(h.tx, raisedKey(r.Service, r.Expectation), a.Number); err != nil {
 		return err
 	}
@@ -280,7 +293,7 @@ func (h *hearing) joined(a *heldAlert, r desk.Report) error {
 		if err != nil || len(open) == 0 {
 			return err
 		}
-		a.Incident, a.DeclareAt, a.Dirty = open[len(open)-1].Number, time.Time{}, true
+		a.Alert = a.BelongTo(open[len(open)-1].Number)
 	}
 	return h.witness(a.Alert, r)
 }
@@ -298,6 +311,7 @@ func (h *hearing) witness(a desk.Alert, r desk.Report) error {
 	if !changed {
 		return nil
 	}
+	h.cost += incidentCost
 	by := h.by
 	by.clock = true
 	return h.putIncident(by, c)
@@ -308,106 +322,4 @@ func (h *hearing) putIncident(by By, c desk.Change) error {
 	h.told = append(h.told, out.about()...)
 	h.wakes = append(h.wakes, out.wakes()...)
 	return err
-}
-
-// looksAt is among how many of the newest alerts one is looked for that a failure belongs
-// to.
-const looksAt = 20
-
-// fits finds the alert that a service is told with, which begins to fail: one about what
-// it depends on, whose name is behind, else one of the same moment; nil: none.
-func (h *hearing) fits(r desk.Report) (a *heldAlert, behind string, err error) {
-	newest, err := h.newest()
-	if err != nil {
-		return nil, "", err
-	}
-	for _, a := range newest {
-		if s, ok := h.needs(r.Service, a); ok && r.Expectation == desk.Availability {
-			return h.hold(a), s.Name, nil
-		}
-	}
-	for _, a := range newest {
-		if a.Expectation != r.Expectation || !a.Takes(r.At) {
-			continue
-		}
-		if quiet, _, err := h.quietAlert(a); err != nil || !quiet {
-			return h.hold(a), "", err
-		}
-	}
-	return nil, "", nil
-}
-
-// newest lists the newest alerts as they are in this transaction, newest first.
-func (h *hearing) newest() (out []desk.Alert, err error) {
-	if out, err = newestAlerts(h.tx, looksAt); err != nil {
-		return nil, err
-	}
-	out = slices.DeleteFunc(out, func(a desk.Alert) bool { return h.alerts[a.Number] != nil })
-	for _, a := range h.alerts {
-		out = append(out, a.Alert)
-	}
-	slices.SortFunc(out, func(a, b desk.Alert) int { return cmp.Compare(b.Number, a.Number) })
-	return out, nil
-}
-
-// needs finds the service of an alert that fails by itself and that id depends on.
-func (h *hearing) needs(id desk.ServiceID, a desk.Alert) (desk.Alerted, bool) {
-	if a.Expectation != desk.Availability || !a.IsOpen() || !a.IsFailing() {
-		return desk.Alerted{}, false
-	}
-	for _, s := range a.Failing() {
-		if h.catalog().DependsOn(id, s.Service) {
-			return s, true
-		}
-	}
-	return desk.Alerted{}, false
-}
-
-// absorbsWithin is how long before a failure what depends on it began to fail for it.
-const absorbsWithin = 10 * time.Minute
-
-// absorb has the alerts about what depends on a service, which were raised shortly
-// before, be told with the one about it.
-func (h *hearing) absorb(into *heldAlert, r desk.Report) error {
-	newest, err := h.newest()
-	if err != nil || r.Expectation != desk.Availability {
-		return err
-	}
-	for _, a := range newest {
-		if a.Number == into.Number || a.Incident != 0 || !h.allNeed(a, r) {
-			continue
-		}
-		other := h.hold(a)
-		into.Alert, other.Alert = into.Absorb(other.Alert, h.catalog().Name(r.Service), r.At)
-		for _, s := range other.Services {
-			if s.Failing == 0 {
-				continue
-			}
-			if err := raisedTable().Put(h.tx, raisedKey(s.Service, r.Expectation), into.Number); err != nil {
-				return err
-			}
-			h.cost++
-		}
-	}
-	return nil
-}
-
-// allNeed reports whether all that fails of an alert depends on what a report says fails.
-func (h *hearing) allNeed(a desk.Alert, r desk.Report) bool {
-	if a.Expectation != r.Expectation || !a.IsOpen() || !a.IsFailing() || r.At.Sub(a.RaisedAt) > absorbsWithin || len(a.Services) > looksAt {
-		return false
-	}
-	return !slices.ContainsFunc(a.Failing(), func(s desk.Alerted) bool { return !h.catalog().DependsOn(s.Service, r.Service) })
-}
-
-// endedBefore is the newest incident about a service that ended shortly before; 0: none.
-func (h *hearing) endedBefore(r desk.Report) (number int, err error) {
-	t := incidentTable()
-	err = t.Scan(h.tx, t.Key(), t.Key().End(), looksAt, func(_ storage.Key, i desk.Incident) (bool, error) {
-		if i.Status == desk.Resolved && !i.IsRetracted() && !i.Drill && i.Concerns(r.Service) && r.At.Sub(i.EndedAt) <= desk.ReopenWithin {
-			number = i.Number
-		}
-		return number == 0, nil
-	})
-	return number, err
 }
