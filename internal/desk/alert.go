@@ -231,8 +231,14 @@ func (a Alert) Change(r Report) Alert {
 	return a
 }
 
-// Leave takes away a witness that saw a service fail. left are those that still do, for
-// what is shown.
+// Shows reports whether the witness of a report is among those that are shown.
+func (a Alert) Shows(r Report) bool {
+	k := a.index(r.Service)
+	return k >= 0 && slices.ContainsFunc(a.Services[k].Seen, func(s Report) bool { return s.Witness == r.Witness })
+}
+
+// Leave takes away a witness that saw a service fail. left are those that still do, where
+// it is shown.
 func (a Alert) Leave(r Report, left []Report) Alert {
 	a = a.clone()
 	k := a.index(r.Service)
@@ -242,7 +248,7 @@ func (a Alert) Leave(r Report, left []Report) Alert {
 	a.Dirty = true
 	one := &a.Services[k]
 	one.Failing--
-	if k < servicesSeen && one.Failing > 0 {
+	if one.Failing > 0 && a.Shows(r) {
 		one.Seen = left[:min(len(left), SeenKept)]
 	}
 	if !slices.ContainsFunc(a.Services, func(s Alerted) bool { return s.Failing > 0 }) {

@@ -128,6 +128,7 @@ func (h *hearing) mute(m Mute) error {
 	if err != nil {
 		return err
 	}
+	delete(h.hushed, m.Service)
 	e := AuditEntry{Did: "mute", About: string(m.Service), Before: stamp(was.Until), After: stamp(m.Until)}
 	if m.Until.IsZero() {
 		e.Did, err = "unmute", muteTable().Delete(h.tx, muteKey(m.Service))

@@ -22,7 +22,7 @@ func (j *Journal) Hear(ctx context.Context, by By, reports []desk.Report) error 
 		err := j.db.Update(ctx, func(tx storage.Tx) error {
 			h, taken = j.hearing(tx, by), 0
 			for _, r := range reports {
-				if h.cost > hearingCost {
+				if taken > 0 && h.isFull() {
 					break
 				}
 				if err := h.hear(cleanReport(r, by.At)); err != nil {
@@ -49,12 +49,43 @@ func (j *Journal) Hear(ctx context.Context, by By, reports []desk.Report) error 
 // monitor was last heard.
 const heardAgain = 10 * time.Minute
 
-// A transaction takes so many reports that it stays below storage.MaxWrites: one that
-// begins or ends something counts newsCost, all others 2.
+// A transaction takes as many reports as fit storage's limits: for one more as much as
+// hearCost is kept free, for each alert that it changes settleCost, to tell it and declare
+// an incident of it.
 const (
-	hearingCost = 55
-	newsCost    = 14
+	hearCost   = 20
+	settleCost = 10
 )
+
+// isFull reports whether one more report may be too much.
+func (h *hearing) isFull() bool {
+	room := hearCost + settleCost*(len(h.order)+1)
+	return h.used.reads+room > storage.MaxReads || h.used.writes+room > storage.MaxWrites
+}
+
+// counted is a transaction that counts what is read and written.
+type counted struct {
+	storage.Tx
+	reads, writes int
+}
+
+// Get implements storage.Tx.
+func (c *counted) Get(key []byte) ([]byte, error) {
+	c.reads++
+	return c.Tx.Get(key)
+}
+
+// Put implements storage.Tx.
+func (c *counted) Put(key, value []byte) error {
+	c.writes++
+	return c.Tx.Put(key, value)
+}
+
+// Delete implements storage.Tx.
+func (c *counted) Delete(key []byte) error {
+	c.writes++
+	return c.Tx.Delete(key)
+}
 
 // cleanReport bounds what a report may hold, and puts its times in order.
 func cleanReport(r desk.Report, now time.Time) desk.Report {
@@ -70,6 +101,9 @@ func cleanReport(r desk.Report, now time.Time) desk.Report {
 }
 
 func oneLine(s string, most int) string {
+	if len(s) <= most && isLine(s) {
+		return s
+	}
 	s = strings.Join(strings.Fields(strings.ToValidUTF8(s, "")), " ")
 	if r := []rune(s); len(r) > most {
 		return string(r[:most-1]) + "…"
@@ -77,21 +111,49 @@ func oneLine(s string, most int) string {
 	return s
 }
 
+// isLine reports whether a text is one line of ASCII already, as most are.
+func isLine(s string) bool {
+	space := true // before it: a space here would be one too many
+	for i := range len(s) {
+		if s[i] < ' ' || s[i] > '~' || s[i] == ' ' && space {
+			return false
+		}
+		space = s[i] == ' '
+	}
+	return s == "" || !space
+}
+
 // hearing is one transaction that takes reports, or settles alerts that are due: it
 // loads each alert once and writes it once.
 type hearing struct {
-	j       *Journal
-	tx      storage.Tx
-	by      By
-	alerts  map[int]*heldAlert
-	order   []int
-	cost    int
+	j      *Journal
+	tx     storage.Tx
+	used   *counted // the same
+	by     By
+	alerts map[int]*heldAlert
+	order  []int
+	// numbers are those of the newest alerts about what was asked of, 0: none; hushed says
+	// which services are quiet.
+	numbers map[expected]int
+	hushed  map[desk.ServiceID]hush
 	told    []desk.Subject
 	wakes   []time.Time
 	running []desk.Window
 	looked  bool // running is loaded
 	// thorough: all witnesses of an alert are looked at.
 	thorough bool
+}
+
+// expected is what an alert is about.
+type expected struct {
+	service     desk.ServiceID
+	expectation desk.Expectation
+}
+
+// hush is whether failures of a service are not told, and until when.
+type hush struct {
+	quiet bool
+	until time.Time
 }
 
 // heldAlert is an alert that the transaction changes.
@@ -101,7 +163,8 @@ type heldAlert struct {
 }
 
 func (j *Journal) hearing(tx storage.Tx, by By) *hearing {
-	return &hearing{j: j, tx: tx, by: by, alerts: map[int]*heldAlert{}}
+	c := &counted{Tx: tx}
+	return &hearing{j: j, tx: c, used: c, by: by, alerts: map[int]*heldAlert{}, numbers: map[expected]int{}, hushed: map[desk.ServiceID]hush{}}
 }
 
 func (h *hearing) catalog() *desk.Catalog { return h.j.settings.Load().Services }
@@ -119,11 +182,15 @@ func (h *hearing) hold(a desk.Alert) *heldAlert {
 
 // raised is the newest alert about a service, as it is in this transaction; nil: none.
 func (h *hearing) raised(id desk.ServiceID, e desk.Expectation) (*heldAlert, error) {
-	n, found, err := raisedTable().Get(h.tx, raisedKey(id, e))
-	if err != nil || !found {
-		return nil, err
+	n, known := h.numbers[expected{id, e}]
+	if !known {
+		var err error
+		if n, _, err = raisedTable().Get(h.tx, raisedKey(id, e)); err != nil {
+			return nil, err
+		}
+		h.numbers[expected{id, e}] = n
 	}
-	if held, ok := h.alerts[n]; ok {
+	if held, ok := h.alerts[n]; ok || n == 0 {
 		return held, nil
 	}
 	a, err := getAlert(h.tx, n)
@@ -140,7 +207,6 @@ func (h *hearing) hear(r desk.Report) error {
 	if err != nil {
 		return err
 	}
-	h.cost += 2
 	is, meaning := was.Then(r)
 	switch meaning {
 	case desk.Stale:
@@ -164,10 +230,8 @@ func (h *hearing) hear(r desk.Report) error {
 	}
 	switch meaning {
 	case desk.Began:
-		h.cost += newsCost
 		return h.began(is)
 	case desk.Over:
-		h.cost += newsCost
 		return h.over(was, is)
 	case desk.Differs:
 		return h.differs(is)
@@ -211,9 +275,11 @@ func (h *hearing) over(was, r desk.Report) error {
 	if err != nil || a == nil {
 		return err
 	}
-	left, err := failingOf(h.tx, r.Service, r.Expectation)
-	if err != nil {
-		return err
+	var left []desk.Report
+	if a.Shows(r) {
+		if left, err = failingOf(h.tx, r.Service, r.Expectation); err != nil {
+			return err
+		}
 	}
 	a.Alert = a.Leave(r, left)
 	was.State, was.At = desk.Passing, r.At
@@ -263,10 +329,16 @@ func (h *hearing) began(r desk.Report) error {
 }
 
 func (h *hearing) index(a *heldAlert, r desk.Report) error {
-	if err := raisedTable().Put(h.tx, raisedKey(r.Service, r.Expectation), a.Number); err != nil {
+	if err := h.raise(r.Service, r.Expectation, a.Number); err != nil {
 		return err
 	}
 	return h.joined(a, r)
+}
+
+// raise makes an alert the newest about a service.
+func (h *hearing) raise(id desk.ServiceID, e desk.Expectation, number int) error {
+	h.numbers[expected{id, e}] = number
+	return raisedTable().Put(h.tx, raisedKey(id, e), number)
 }
 
 // joined has an alert belong to an incident about the service that is open.
@@ -379,10 +451,9 @@ func (h *hearing) absorb(into *heldAlert, r desk.Report) error {
 			if s.Failing == 0 {
 				continue
 			}
-			if err := raisedTable().Put(h.tx, raisedKey(s.Service, r.Expectation), into.Number); err != nil {
+			if err := h.raise(s.Service, r.Expectation, into.Number); err != nil {
 				return err
 			}
-			h.cost++
 		}
 	}
 	return nil

@@ -167,9 +167,13 @@ func (h *hearing) quietAlert(a desk.Alert) (quiet bool, until time.Time, err err
 // quiet reports whether failures of a service are recorded and not told: planned work
 // goes on, or it is muted until a time.
 func (h *hearing) quiet(id desk.ServiceID) (quiet bool, until time.Time, err error) {
+	if known, found := h.hushed[id]; found {
+		return known.quiet, known.until, nil
+	}
 	if err := h.look(); err != nil {
 		return false, until, err
 	}
+	defer func() { h.hushed[id] = hush{quiet, until} }()
 	if slices.ContainsFunc(h.running, func(w desk.Window) bool { return w.Concerns(id) }) {
 		return true, until, nil
 	}
