@@ -160,6 +160,8 @@ type hush struct {
 type heldAlert struct {
 	desk.Alert
 	wake time.Time // as it is in the store
+	// thin are services of which a witness that was shown has left.
+	thin []desk.ServiceID
 }
 
 func (j *Journal) hearing(tx storage.Tx, by By) *hearing {
@@ -275,13 +277,10 @@ func (h *hearing) over(was, r desk.Report) error {
 	if err != nil || a == nil {
 		return err
 	}
-	var left []desk.Report
-	if a.Shows(r) {
-		if left, err = failingOf(h.tx, r.Service, r.Expectation); err != nil {
-			return err
-		}
+	if a.Shows(r) && !slices.Contains(a.thin, r.Service) {
+		a.thin = append(a.thin, r.Service)
 	}
-	a.Alert = a.Leave(r, left)
+	a.Alert = a.Leave(r)
 	was.State, was.At = desk.Passing, r.At
 	return h.witness(a.Alert, was)
 }

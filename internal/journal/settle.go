@@ -19,7 +19,23 @@ func (h *hearing) settle() error {
 	return nil
 }
 
+// refill has other witnesses be shown in the place of those that left.
+func (h *hearing) refill(a *heldAlert) error {
+	for _, id := range a.thin {
+		failing, err := failingOf(h.tx, id, a.Expectation)
+		if err != nil {
+			return err
+		}
+		a.Alert = a.Refill(id, failing)
+	}
+	a.thin = nil
+	return nil
+}
+
 func (h *hearing) settleOne(a *heldAlert) error {
+	if err := h.refill(a); err != nil {
+		return err
+	}
 	around, err := h.around(&a.Alert)
 	if err != nil {
 		return err
