@@ -1,8 +1,8 @@
 package journal
 
 import (
-	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -16,22 +16,19 @@ import (
 // committed. What is known costs no write. It may be given again after an error: what
 // was taken then is known.
 func (j *Journal) Hear(ctx context.Context, by By, reports []desk.Report) error {
+	most := len(reports)
 	for len(reports) > 0 {
 		taken := 0
 		var h *hearing
-		err := j.db.Update(ctx, func(tx storage.Tx) error {
-			h, taken = j.hearing(tx, by), 0
-			for _, r := range reports {
-				if taken > 0 && h.isFull() {
-					break
-				}
-				if err := h.hear(cleanReport(r, by.At)); err != nil {
-					return fmt.Errorf("take what %s %q says of %s: %w", r.Witness.Kind, r.Witness.Name, r.Service, err)
-				}
-				taken++
-			}
-			return h.settle()
+		err := j.db.Update(ctx, func(tx storage.Tx) (err error) {
+			h = j.hearing(tx, by)
+			taken, err = h.hearAll(reports[:min(most, len(reports))])
+			return err
 		})
+		if errors.Is(err, storage.ErrTooLarge) && most > 1 {
+			most = max(taken/2, 1)
+			continue
+		}
 		if err != nil {
 			j.wrote(ctx, err)
 			return err
@@ -49,18 +46,32 @@ func (j *Journal) Hear(ctx context.Context, by By, reports []desk.Report) error 
 // monitor was last heard.
 const heardAgain = 10 * time.Minute
 
-// A transaction takes as many reports as fit storage's limits: for one more as much as
-// hearCost is kept free, for each alert that it changes settleCost, to tell it and declare
-// an incident of it.
+// hearAll takes as many reports as fit the transaction, and settles what comes of them.
+func (h *hearing) hearAll(reports []desk.Report) (taken int, err error) {
+	for _, r := range reports {
+		if taken > 0 && h.isFull() {
+			break
+		}
+		taken++
+		if err := h.hear(cleanReport(r, h.by.At)); err != nil {
+			return taken, fmt.Errorf("take what %s %q says of %s: %w", r.Witness.Kind, r.Witness.Name, r.Service, err)
+		}
+	}
+	return taken, h.settle()
+}
+
+// A transaction is full when what one more report may read or write does not fit it, and
+// what settles the alerts that it changes: each its record, its mark and its announcement.
+// A report that does more, such as one that has an incident declared, may still be too
+// much: then fewer are taken.
 const (
-	hearCost   = 20
-	settleCost = 10
+	hearReads   = 16
+	hearWrites  = 20
+	alertWrites = 7
 )
 
-// isFull reports whether one more report may be too much.
 func (h *hearing) isFull() bool {
-	room := hearCost + settleCost*(len(h.order)+1)
-	return h.used.reads+room > storage.MaxReads || h.used.writes+room > storage.MaxWrites
+	return h.used.reads+hearReads > storage.MaxReads || h.used.writes+hearWrites+alertWrites*(len(h.order)+1) > storage.MaxWrites
 }
 
 // counted is a transaction that counts what is read and written.
@@ -100,17 +111,6 @@ func cleanReport(r desk.Report, now time.Time) desk.Report {
 	return r
 }
 
-func oneLine(s string, most int) string {
-	if len(s) <= most && isLine(s) {
-		return s
-	}
-	s = strings.Join(strings.Fields(strings.ToValidUTF8(s, "")), " ")
-	if r := []rune(s); len(r) > most {
-		return string(r[:most-1]) + "…"
-	}
-	return s
-}
-
 // isLine reports whether a text is one line of ASCII already, as most are.
 func isLine(s string) bool {
 	space := true // before it: a space here would be one too many
@@ -123,6 +123,17 @@ func isLine(s string) bool {
 	return s == "" || !space
 }
 
+func oneLine(s string, most int) string {
+	if len(s) <= most && isLine(s) {
+		return s
+	}
+	s = strings.Join(strings.Fields(strings.ToValidUTF8(s, "")), " ")
+	if r := []rune(s); len(r) > most {
+		return string(r[:most-1]) + "…"
+	}
+	return s
+}
+
 // hearing is one transaction that takes reports, or settles alerts that are due: it
 // loads each alert once and writes it once.
 type hearing struct {
@@ -132,14 +143,14 @@ type hearing struct {
 	by     By
 	alerts map[int]*heldAlert
 	order  []int
-	// numbers are those of the newest alerts about what was asked of, 0: none; hushed says
-	// which services are quiet.
+	// numbers are those of the newest alerts about what was asked of, 0: none.
 	numbers map[expected]int
-	hushed  map[desk.ServiceID]hush
+	raw     []desk.Report // what is kept of what was heard
 	told    []desk.Subject
 	wakes   []time.Time
 	running []desk.Window
-	looked  bool // running is loaded
+	muted   map[desk.ServiceID]time.Time
+	looked  bool // running and muted are loaded
 	// thorough: all witnesses of an alert are looked at.
 	thorough bool
 }
@@ -148,12 +159,6 @@ type hearing struct {
 type expected struct {
 	service     desk.ServiceID
 	expectation desk.Expectation
-}
-
-// hush is whether failures of a service are not told, and until when.
-type hush struct {
-	quiet bool
-	until time.Time
 }
 
 // heldAlert is an alert that the transaction changes.
@@ -166,7 +171,7 @@ type heldAlert struct {
 
 func (j *Journal) hearing(tx storage.Tx, by By) *hearing {
 	c := &counted{Tx: tx}
-	return &hearing{j: j, tx: c, used: c, by: by, alerts: map[int]*heldAlert{}, numbers: map[expected]int{}, hushed: map[desk.ServiceID]hush{}}
+	return &hearing{j: j, tx: c, used: c, by: by, alerts: map[int]*heldAlert{}, numbers: map[expected]int{}}
 }
 
 func (h *hearing) catalog() *desk.Catalog { return h.j.settings.Load().Services }
@@ -210,14 +215,15 @@ func (h *hearing) hear(r desk.Report) error {
 		return err
 	}
 	is, meaning := was.Then(r)
-	switch meaning {
-	case desk.Stale:
-		return heardTable().Put(h.tx, heardKey(r), r)
-	case desk.Repeated:
-		if is.At.Sub(was.At) < heardAgain {
-			return nil
-		}
-		return h.heardAgain(k, is)
+	switch {
+	case meaning == desk.Repeated && is.At.Sub(was.At) < heardAgain:
+		return nil
+	case meaning == desk.Repeated:
+		return h.heardAgain(k, was, is)
+	}
+	h.raw = append(h.raw, r)
+	if meaning == desk.Stale {
+		return nil
 	}
 	if meaning == desk.Began {
 		if is.Sorry, err = h.seesSorry(is); err != nil {
@@ -225,9 +231,6 @@ func (h *hearing) hear(r desk.Report) error {
 		}
 	}
 	if err := sightingTable().Put(h.tx, k, is); err != nil {
-		return err
-	}
-	if err := heardTable().Put(h.tx, heardKey(r), r); err != nil {
 		return err
 	}
 	switch meaning {
@@ -241,9 +244,10 @@ func (h *hearing) hear(r desk.Report) error {
 	return nil
 }
 
-// heardAgain notes that a witness still says the same, and shows that it is not silent.
-func (h *hearing) heardAgain(k storage.Key, r desk.Report) error {
-	if r.Failed() {
+// heardAgain notes that a witness still says the same, and that it is not silent where it
+// was.
+func (h *hearing) heardAgain(k storage.Key, was, r desk.Report) error {
+	if r.Failed() && r.At.Sub(was.At) >= desk.SilentAfter {
 		a, err := h.raised(r.Service, r.Expectation)
 		if err != nil {
 			return err
@@ -291,25 +295,20 @@ func (h *hearing) began(r desk.Report) error {
 	if err != nil {
 		return err
 	}
-	one := desk.Alerted{Service: r.Service, Name: h.catalog().Name(r.Service)}
-	if a != nil && a.Into == 0 && (a.IsFailing() || r.At.Sub(a.ClearedAt) <= desk.AgainWithin) {
-		a.Alert = a.Join(one, r)
+	if a != nil && a.GoesOn(r.At) {
+		h.join(a, r)
 		return h.joined(a, r)
 	}
-	quiet, _, err := h.quiet(r.Service)
+	alone, err := h.standsAlone(r)
 	if err != nil {
 		return err
 	}
-	open, err := openAbout(h.tx, []desk.ServiceID{r.Service})
-	if err != nil {
-		return err
-	}
-	if !quiet && len(open) == 0 {
-		if a, one.Behind, err = h.fits(r); err != nil {
+	if !alone {
+		if a, err = h.fits(r); err != nil {
 			return err
 		}
 		if a != nil {
-			a.Alert = a.Join(one, r)
+			h.join(a, r)
 			return h.index(a, r)
 		}
 	}
@@ -317,14 +316,26 @@ func (h *hearing) began(r desk.Report) error {
 	if err != nil {
 		return err
 	}
-	held := h.hold(desk.Raise(n, one, r))
+	held := h.hold(desk.Raise(n, desk.Alerted{Service: r.Service, Name: h.catalog().Name(r.Service)}, r))
 	if held.Before, err = h.endedBefore(r); err != nil {
 		return err
 	}
-	if err := h.absorb(held, r); err != nil {
-		return err
+	if !alone {
+		if err := h.absorb(held, r); err != nil {
+			return err
+		}
 	}
 	return h.index(held, r)
+}
+
+// standsAlone reports whether a failure is told with no other: it is not told now, or an
+// open incident speaks of it.
+func (h *hearing) standsAlone(r desk.Report) (bool, error) {
+	if quiet, _, err := h.quiet(r.Service); quiet || err != nil {
+		return quiet, err
+	}
+	open, err := openAbout(h.tx, []desk.ServiceID{r.Service})
+	return len(open) > 0, err
 }
 
 func (h *hearing) index(a *heldAlert, r desk.Report) error {
@@ -347,7 +358,7 @@ func (h *hearing) joined(a *heldAlert, r desk.Report) error {
 		if err != nil || len(open) == 0 {
 			return err
 		}
-		a.Incident, a.DeclareAt, a.Dirty = open[len(open)-1].Number, time.Time{}, true
+		a.Alert = a.BelongTo(open[len(open)-1].Number)
 	}
 	return h.witness(a.Alert, r)
 }
@@ -375,105 +386,4 @@ func (h *hearing) putIncident(by By, c desk.Change) error {
 	h.told = append(h.told, out.about()...)
 	h.wakes = append(h.wakes, out.wakes()...)
 	return err
-}
-
-// looksAt is among how many of the newest alerts one is looked for that a failure belongs
-// to.
-const looksAt = 20
-
-// fits finds the alert that a service is told with, which begins to fail: one about what
-// it depends on, whose name is behind, else one of the same moment; nil: none.
-func (h *hearing) fits(r desk.Report) (a *heldAlert, behind string, err error) {
-	newest, err := h.newest()
-	if err != nil {
-		return nil, "", err
-	}
-	for _, a := range newest {
-		if s, ok := h.needs(r.Service, a); ok && r.Expectation == desk.Availability {
-			return h.hold(a), s.Name, nil
-		}
-	}
-	for _, a := range newest {
-		if a.Expectation != r.Expectation || !a.Takes(r.At) {
-			continue
-		}
-		if quiet, _, err := h.quietAlert(a); err != nil || !quiet {
-			return h.hold(a), "", err
-		}
-	}
-	return nil, "", nil
-}
-
-// newest lists the newest alerts as they are in this transaction, newest first.
-func (h *hearing) newest() (out []desk.Alert, err error) {
-	if out, err = newestAlerts(h.tx, looksAt); err != nil {
-		return nil, err
-	}
-	out = slices.DeleteFunc(out, func(a desk.Alert) bool { return h.alerts[a.Number] != nil })
-	for _, a := range h.alerts {
-		out = append(out, a.Alert)
-	}
-	slices.SortFunc(out, func(a, b desk.Alert) int { return cmp.Compare(b.Number, a.Number) })
-	return out, nil
-}
-
-// needs finds the service of an alert that fails by itself and that id depends on.
-func (h *hearing) needs(id desk.ServiceID, a desk.Alert) (desk.Alerted, bool) {
-	if a.Expectation != desk.Availability || !a.IsOpen() || !a.IsFailing() {
-		return desk.Alerted{}, false
-	}
-	for _, s := range a.Failing() {
-		if h.catalog().DependsOn(id, s.Service) {
-			return s, true
-		}
-	}
-	return desk.Alerted{}, false
-}
-
-// absorbsWithin is how long before a failure what depends on it began to fail for it.
-const absorbsWithin = 10 * time.Minute
-
-// absorb has the alerts about what depends on a service, which were raised shortly
-// before, be told with the one about it.
-func (h *hearing) absorb(into *heldAlert, r desk.Report) error {
-	newest, err := h.newest()
-	if err != nil || r.Expectation != desk.Availability {
-		return err
-	}
-	for _, a := range newest {
-		if a.Number == into.Number || a.Incident != 0 || !h.allNeed(a, r) {
-			continue
-		}
-		other := h.hold(a)
-		into.Alert, other.Alert = into.Absorb(other.Alert, h.catalog().Name(r.Service), r.At)
-		for _, s := range other.Services {
-			if s.Failing == 0 {
-				continue
-			}
-			if err := h.raise(s.Service, r.Expectation, into.Number); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
-}
-
-// allNeed reports whether all that fails of an alert depends on what a report says fails.
-func (h *hearing) allNeed(a desk.Alert, r desk.Report) bool {
-	if a.Expectation != r.Expectation || !a.IsOpen() || !a.IsFailing() || r.At.Sub(a.RaisedAt) > absorbsWithin || len(a.Services) > looksAt {
-		return false
-	}
-	return !slices.ContainsFunc(a.Failing(), func(s desk.Alerted) bool { return !h.catalog().DependsOn(s.Service, r.Service) })
-}
-
-// endedBefore is the newest incident about a service that ended shortly before; 0: none.
-func (h *hearing) endedBefore(r desk.Report) (number int, err error) {
-	t := incidentTable()
-	err = t.Scan(h.tx, t.Key(), t.Key().End(), looksAt, func(_ storage.Key, i desk.Incident) (bool, error) {
-		if i.Status == desk.Resolved && !i.IsRetracted() && !i.Drill && i.Concerns(r.Service) && r.At.Sub(i.EndedAt) <= desk.ReopenWithin {
-			number = i.Number
-		}
-		return number == 0, nil
-	})
-	return number, err
 }
