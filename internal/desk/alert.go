@@ -234,7 +234,6 @@ func (a Alert) Join(s Alerted, r Report) Alert {
 		a.Services, a.JoinedAt = append(a.Services, s), r.At
 		k = len(a.Services) - 1
 	}
-	a.Dirty = true
 	if !a.IsFailing() {
 		a.ClearedAt, a.ChangedAt, a.Since = time.Time{}, r.At, since(r)
 		a.Again++
@@ -242,12 +241,40 @@ func (a Alert) Join(s Alerted, r Report) Alert {
 	one := &a.Services[k]
 	one.Failing++
 	if one.Failing == 1 {
-		one.Behind, one.Seen = s.Behind, nil
+		one.Behind, one.Seen, a.Dirty = s.Behind, nil, true
 	}
-	if len(one.Seen) < SeenKept && k < servicesSeen {
-		one.Seen = append(one.Seen, r)
+	if k < servicesSeen {
+		one.Seen = shown(append(one.Seen, r))
 	}
+	a.Dirty = a.Dirty || a.Shows(r)
 	return a
+}
+
+// shown picks at most SeenKept witnesses, in their order: one of each source and each
+// probe of ours before others.
+func shown(all []Report) []Report {
+	if len(all) <= SeenKept {
+		return all
+	}
+	another := func(k int) bool {
+		return slices.ContainsFunc(all[:k], func(o Report) bool {
+			return o.Witness.Kind == all[k].Witness.Kind && o.Witness.Name == all[k].Witness.Name
+		})
+	}
+	picked := make([]int, 0, SeenKept)
+	for _, more := range []bool{false, true} {
+		for k := range all {
+			if len(picked) < SeenKept && another(k) == more {
+				picked = append(picked, k)
+			}
+		}
+	}
+	slices.Sort(picked)
+	out := make([]Report, len(picked))
+	for n, k := range picked {
+		out[n] = all[k]
+	}
+	return out
 }
 
 // CausedBy notes that what depends on a service of it fails for that.
@@ -268,7 +295,7 @@ func (a *Alert) freed(cause Alerted, at time.Time) {
 		if s.Behind != cause.Name {
 			continue
 		}
-		a.Services[k].Behind = ""
+		a.Services[k].Behind, a.Dirty = "", true
 		if s.Failing > 0 && a.Told == "" {
 			a.LagUntil = latest(a.LagUntil, at.Add(freedLag))
 		}
@@ -290,26 +317,39 @@ func (a Alert) Change(r Report) Alert {
 	return a
 }
 
-// Leave takes away a witness that saw a service fail. left are those that still do, for
-// what is shown.
-func (a Alert) Leave(r Report, left []Report) Alert {
+// Shows reports whether the witness of a report is among those that are kept of its service.
+func (a Alert) Shows(r Report) bool {
+	k := a.index(r.Service)
+	return k >= 0 && slices.ContainsFunc(a.Services[k].Seen, func(s Report) bool { return s.Witness == r.Witness })
+}
+
+// Leave takes away a witness that saw a service fail. Where that was shown and others see
+// it still, Refill is due.
+func (a Alert) Leave(r Report) Alert {
 	a = a.clone()
 	k := a.index(r.Service)
 	if k < 0 || a.Services[k].Failing == 0 {
 		return a
 	}
-	a.Dirty = true
 	one := &a.Services[k]
 	one.Failing--
-	if one.Seen = nil; k < servicesSeen && one.Failing > 0 {
-		one.Seen = left[:min(len(left), SeenKept)]
-	}
+	a.Dirty = a.Dirty || one.Failing == 0 || a.Shows(r)
+	one.Seen = slices.DeleteFunc(one.Seen, func(s Report) bool { return s.Witness == r.Witness })
 	if one.Failing == 0 {
 		a.freed(*one, r.At)
 	}
 	if !slices.ContainsFunc(a.Services, func(s Alerted) bool { return s.Failing > 0 }) {
 		a.ClearedAt, a.ChangedAt = r.At, r.At
 		a.DeclareAt, a.SilentSince, a.LagUntil = time.Time{}, time.Time{}, time.Time{}
+	}
+	return a
+}
+
+// Refill has the first of those that see a service fail be shown.
+func (a Alert) Refill(id ServiceID, failing []Report) Alert {
+	a = a.clone()
+	if k := a.index(id); k >= 0 && k < servicesSeen && a.Services[k].Failing > 0 {
+		a.Services[k].Seen = slices.Clone(shown(failing))
 	}
 	return a
 }

@@ -12,7 +12,7 @@ import (
 func alertTable() storage.Table[desk.Alert]     { return storage.TableOf[desk.Alert]("alert") }
 func sightingTable() storage.Table[desk.Report] { return storage.TableOf[desk.Report]("sighting") }
 func raisedTable() storage.Table[int]           { return storage.TableOf[int]("raised") }
-func heardTable() storage.Table[desk.Report]    { return storage.TableOf[desk.Report]("heard") }
+func heardTable() storage.Table[[]desk.Report]  { return storage.TableOf[[]desk.Report]("heard") }
 func muteTable() storage.Table[Mute]            { return storage.TableOf[Mute]("mute") }
 
 // Mute is until when failures of a service are recorded and not told.
@@ -40,9 +40,10 @@ func sightingKey(r desk.Report) storage.Key {
 	return sightingsKey(r.Service, r.Expectation).Str(string(w.Kind)).Str(w.Name).Str(w.Check)
 }
 
-func heardKey(r desk.Report) storage.Key {
-	w := r.Witness
-	return heardTable().Key().Time(r.At).Str(string(r.Service)).Str(string(r.Expectation)).Str(string(w.Kind)).Str(w.Name).Str(w.Check)
+// heardKey is of what was heard in one transaction, by the first of it.
+func heardKey(by By, first desk.Report) storage.Key {
+	w := first.Witness
+	return heardTable().Key().Time(first.At).Str(by.Trace).Str(string(first.Service)).Str(string(first.Expectation)).Str(string(w.Kind)).Str(w.Name).Str(w.Check)
 }
 
 func getAlert(tx storage.Tx, n int) (desk.Alert, error) {

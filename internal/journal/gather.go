@@ -132,7 +132,6 @@ func (h *hearing) absorb(into *heldAlert, r desk.Report) error {
 			return err
 		}
 	}
-	h.cost += 3
 	return judgeAnew(h.tx, judging{Alerts: rest, Into: into.Number, Behind: r.Service}, h.by.At.UTC())
 }
 
@@ -168,10 +167,9 @@ func (h *hearing) absorbOne(into, other *heldAlert, behind desk.ServiceID) error
 		if s.Failing == 0 {
 			continue
 		}
-		if err := raisedTable().Put(h.tx, raisedKey(s.Service, other.Expectation), into.Number); err != nil {
+		if err := h.raise(s.Service, other.Expectation, into.Number); err != nil {
 			return err
 		}
-		h.cost++
 	}
 	into.Alert, other.Alert = into.Absorb(other.Alert, h.catalog().Name(behind), h.by.At.UTC())
 	return nil

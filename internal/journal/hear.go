@@ -2,6 +2,7 @@ package journal
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -15,22 +16,19 @@ import (
 // committed. What is known costs no write. It may be given again after an error: what
 // was taken then is known.
 func (j *Journal) Hear(ctx context.Context, by By, reports []desk.Report) error {
+	most := len(reports)
 	for len(reports) > 0 {
 		taken := 0
 		var h *hearing
-		err := j.db.Update(ctx, func(tx storage.Tx) error {
-			h, taken = j.hearing(tx, by), 0
-			for _, r := range reports {
-				if h.cost > hearingCost {
-					break
-				}
-				if err := h.hear(cleanReport(r, by.At)); err != nil {
-					return fmt.Errorf("take what %s %q says of %s: %w", r.Witness.Kind, r.Witness.Name, r.Service, err)
-				}
-				taken++
-			}
-			return h.settle()
+		err := j.db.Update(ctx, func(tx storage.Tx) (err error) {
+			h = j.hearing(tx, by)
+			taken, err = h.hearAll(reports[:min(most, len(reports))])
+			return err
 		})
+		if errors.Is(err, storage.ErrTooLarge) && most > 1 {
+			most = max(taken/2, 1)
+			continue
+		}
 		if err != nil {
 			j.wrote(ctx, err)
 			return err
@@ -48,15 +46,57 @@ func (j *Journal) Hear(ctx context.Context, by By, reports []desk.Report) error 
 // monitor was last heard.
 const heardAgain = 10 * time.Minute
 
-// A transaction takes reports until they may cost hearingCost reads or writes, so that
-// what the last of them costs besides stays below storage.MaxWrites. An alert that it
-// changes costs alertCost: its record, its mark, its announcement; an incident that is
-// noted on incidentCost.
+// hearAll takes as many reports as fit the transaction, and settles what comes of them.
+func (h *hearing) hearAll(reports []desk.Report) (taken int, err error) {
+	for _, r := range reports {
+		if taken > 0 && h.isFull() {
+			break
+		}
+		taken++
+		if err := h.hear(cleanReport(r, h.by.At)); err != nil {
+			return taken, fmt.Errorf("take what %s %q says of %s: %w", r.Witness.Kind, r.Witness.Name, r.Service, err)
+		}
+	}
+	return taken, h.settle()
+}
+
+// A transaction is full when what one more report may read or write does not fit it, and
+// what settles the alerts that it changes: each its record, its mark and its announcement.
+// A report that does more, such as one that has an incident declared, may still be too
+// much: then fewer are taken.
 const (
-	hearingCost  = 40
-	alertCost    = 7
-	incidentCost = 10
+	hearReads   = 16
+	hearWrites  = 20
+	alertWrites = 7
 )
+
+func (h *hearing) isFull() bool {
+	return h.used.reads+hearReads > storage.MaxReads || h.used.writes+hearWrites+alertWrites*(len(h.order)+1) > storage.MaxWrites
+}
+
+// counted is a transaction that counts what is read and written.
+type counted struct {
+	storage.Tx
+	reads, writes int
+}
+
+// Get implements storage.Tx.
+func (c *counted) Get(key []byte) ([]byte, error) {
+	c.reads++
+	return c.Tx.Get(key)
+}
+
+// Put implements storage.Tx.
+func (c *counted) Put(key, value []byte) error {
+	c.writes++
+	return c.Tx.Put(key, value)
+}
+
+// Delete implements storage.Tx.
+func (c *counted) Delete(key []byte) error {
+	c.writes++
+	return c.Tx.Delete(key)
+}
 
 // cleanReport bounds what a report may hold, and puts its times in order.
 func cleanReport(r desk.Report, now time.Time) desk.Report {
@@ -71,7 +111,22 @@ func cleanReport(r desk.Report, now time.Time) desk.Report {
 	return r
 }
 
+// isLine reports whether a text is one line of ASCII already, as most are.
+func isLine(s string) bool {
+	space := true // before it: a space here would be one too many
+	for i := range len(s) {
+		if s[i] < ' ' || s[i] > '~' || s[i] == ' ' && space {
+			return false
+		}
+		space = s[i] == ' '
+	}
+	return s == "" || !space
+}
+
 func oneLine(s string, most int) string {
+	if len(s) <= most && isLine(s) {
+		return s
+	}
 	s = strings.Join(strings.Fields(strings.ToValidUTF8(s, "")), " ")
 	if r := []rune(s); len(r) > most {
 		return string(r[:most-1]) + "…"
@@ -82,12 +137,15 @@ func oneLine(s string, most int) string {
 // hearing is one transaction that takes reports, or settles alerts that are due: it
 // loads each alert once and writes it once.
 type hearing struct {
-	j       *Journal
-	tx      storage.Tx
-	by      By
-	alerts  map[int]*heldAlert
-	order   []int
-	cost    int
+	j      *Journal
+	tx     storage.Tx
+	used   *counted // the same
+	by     By
+	alerts map[int]*heldAlert
+	order  []int
+	// numbers are those of the newest alerts about what was asked of, 0: none.
+	numbers map[expected]int
+	raw     []desk.Report // what is kept of what was heard
 	told    []desk.Subject
 	wakes   []time.Time
 	running []desk.Window
@@ -98,14 +156,23 @@ type hearing struct {
 	thorough bool
 }
 
+// expected is what an alert is about.
+type expected struct {
+	service     desk.ServiceID
+	expectation desk.Expectation
+}
+
 // heldAlert is an alert that the transaction changes.
 type heldAlert struct {
 	desk.Alert
 	wake time.Time // as it is in the store
+	// thin are services of which a witness that was shown has left.
+	thin []desk.ServiceID
 }
 
 func (j *Journal) hearing(tx storage.Tx, by By) *hearing {
-	return &hearing{j: j, tx: tx, by: by, alerts: map[int]*heldAlert{}}
+	c := &counted{Tx: tx}
+	return &hearing{j: j, tx: c, used: c, by: by, alerts: map[int]*heldAlert{}, numbers: map[expected]int{}}
 }
 
 func (h *hearing) catalog() *desk.Catalog { return h.j.book.Places().Catalog }
@@ -118,17 +185,20 @@ func (h *hearing) hold(a desk.Alert) *heldAlert {
 	held := &heldAlert{Alert: a, wake: a.WakeAt}
 	h.alerts[a.Number] = held
 	h.order = append(h.order, a.Number)
-	h.cost += alertCost
 	return held
 }
 
 // raised is the newest alert about a service, as it is in this transaction; nil: none.
 func (h *hearing) raised(id desk.ServiceID, e desk.Expectation) (*heldAlert, error) {
-	n, found, err := raisedTable().Get(h.tx, raisedKey(id, e))
-	if err != nil || !found {
-		return nil, err
+	n, known := h.numbers[expected{id, e}]
+	if !known {
+		var err error
+		if n, _, err = raisedTable().Get(h.tx, raisedKey(id, e)); err != nil {
+			return nil, err
+		}
+		h.numbers[expected{id, e}] = n
 	}
-	if held, ok := h.alerts[n]; ok {
+	if held, ok := h.alerts[n]; ok || n == 0 {
 		return held, nil
 	}
 	a, err := getAlert(h.tx, n)
@@ -145,7 +215,6 @@ func (h *hearing) hear(r desk.Report) error {
 	if err != nil {
 		return err
 	}
-	h.cost++
 	is, meaning := was.Then(r)
 	switch {
 	case meaning == desk.Repeated && is.At.Sub(was.At) < heardAgain:
@@ -153,9 +222,9 @@ func (h *hearing) hear(r desk.Report) error {
 	case meaning == desk.Repeated:
 		return h.heardAgain(k, was, is)
 	}
-	h.cost += 2
+	h.raw = append(h.raw, r)
 	if meaning == desk.Stale {
-		return heardTable().Put(h.tx, heardKey(r), r)
+		return nil
 	}
 	if meaning == desk.Began {
 		if is.Sorry, err = h.seesSorry(is); err != nil {
@@ -163,9 +232,6 @@ func (h *hearing) hear(r desk.Report) error {
 		}
 	}
 	if err := sightingTable().Put(h.tx, k, is); err != nil {
-		return err
-	}
-	if err := heardTable().Put(h.tx, heardKey(r), r); err != nil {
 		return err
 	}
 	if is.Expectation == desk.Availability && (meaning == desk.Began || meaning == desk.Over) && !slices.Contains(h.moved, is.Service) {
@@ -185,7 +251,6 @@ func (h *hearing) hear(r desk.Report) error {
 // heardAgain notes that a witness still says the same, and that it is not silent where it
 // was.
 func (h *hearing) heardAgain(k storage.Key, was, r desk.Report) error {
-	h.cost++
 	if r.Failed() && r.At.Sub(was.At) >= desk.SilentAfter {
 		a, err := h.raised(r.Service, r.Expectation)
 		if err != nil {
@@ -220,11 +285,10 @@ func (h *hearing) over(was, r desk.Report) error {
 	if err != nil || a == nil {
 		return err
 	}
-	left, err := failingOf(h.tx, r.Service, r.Expectation)
-	if err != nil {
-		return err
+	if a.Shows(r) && !slices.Contains(a.thin, r.Service) {
+		a.thin = append(a.thin, r.Service)
 	}
-	a.Alert = a.Leave(r, left)
+	a.Alert = a.Leave(r)
 	was.State, was.At = desk.Passing, r.At
 	return h.witness(a.Alert, was)
 }
@@ -279,11 +343,16 @@ func (h *hearing) standsAlone(r desk.Report) (bool, error) {
 }
 
 func (h *hearing) index(a *heldAlert, r desk.Report) error {
-	h.cost += 2
-	if err := raisedTable().Put(h.tx, raisedKey(r.Service, r.Expectation), a.Number); err != nil {
+	if err := h.raise(r.Service, r.Expectation, a.Number); err != nil {
 		return err
 	}
 	return h.joined(a, r)
+}
+
+// raise makes an alert the newest about a service.
+func (h *hearing) raise(id desk.ServiceID, e desk.Expectation, number int) error {
+	h.numbers[expected{id, e}] = number
+	return raisedTable().Put(h.tx, raisedKey(id, e), number)
 }
 
 // joined has an alert belong to an incident about the service that is open.
@@ -311,7 +380,6 @@ func (h *hearing) witness(a desk.Alert, r desk.Report) error {
 	if !changed {
 		return nil
 	}
-	h.cost += incidentCost
 	by := h.by
 	by.clock = true
 	return h.putIncident(by, c)

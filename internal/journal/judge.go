@@ -64,7 +64,7 @@ func isAlerted(tx storage.Tx, id desk.ServiceID) (bool, error) {
 }
 
 // judgedAtOnce is how many alerts a transaction has the clock look at: each takes three
-// writes. absorbedAtOnce is how many are absorbed in one: each takes alertCost, and one
+// writes. absorbedAtOnce is how many are absorbed in one: each takes alertWrites, and one
 // more for each service.
 const (
 	judgedAtOnce   = 24

@@ -11,6 +11,9 @@ import (
 // settle tells what is to be told of the alerts that the transaction changed, does what
 // comes of them by rule, and writes them.
 func (h *hearing) settle() error {
+	if err := h.keepRaw(); err != nil {
+		return err
+	}
 	for k := 0; k < len(h.order); k++ { // may grow
 		if err := h.settleOne(h.alerts[h.order[k]]); err != nil {
 			return err
@@ -24,7 +27,32 @@ func (h *hearing) settle() error {
 	return err
 }
 
+// keepRaw keeps what was heard, in one record.
+func (h *hearing) keepRaw() error {
+	if len(h.raw) == 0 {
+		return nil
+	}
+	defer func() { h.raw = nil }()
+	return heardTable().Put(h.tx, heardKey(h.by, h.raw[0]), h.raw)
+}
+
+// refill has other witnesses be shown in the place of those that left.
+func (h *hearing) refill(a *heldAlert) error {
+	for _, id := range a.thin {
+		failing, err := failingOf(h.tx, id, a.Expectation)
+		if err != nil {
+			return err
+		}
+		a.Alert = a.Refill(id, failing)
+	}
+	a.thin = nil
+	return nil
+}
+
 func (h *hearing) settleOne(a *heldAlert) error {
+	if err := h.refill(a); err != nil {
+		return err
+	}
 	around, err := h.around(a)
 	if err != nil {
 		return err
