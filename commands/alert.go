@@ -17,9 +17,9 @@ import (
 // alertVerbs are what can be done about alerts.
 func alertVerbs() []verb {
 	return []verb{
-		{name: "alerts", deed: desk.Respond, do: listAlerts},
-		{name: "show", deed: desk.Respond, form: true, do: showAlert},
-		{name: "declare", deed: desk.Respond, form: true, flags: []flag{flagSeparate}, do: declareAlert},
+		{name: "alerts", deed: desk.ReadStaff, do: listAlerts},
+		{name: "show", deed: desk.ReadStaff, form: true, do: showAlert},
+		{name: "declare", deed: desk.Respond, form: true, flags: []flag{flagNext, flagSeparate, flagYes}, do: declareAlert},
 		{name: "ack", deed: desk.Respond, form: true, do: acknowledge},
 		{name: "hold", deed: desk.Respond, form: true, do: holdAlert},
 		{name: "close", deed: desk.Respond, form: true, do: closeAlert},
@@ -29,7 +29,9 @@ func alertVerbs() []verb {
 }
 
 // probeVerbs are the verbs of probes and of what they and other monitors see.
-func probeVerbs() []verb { return alertVerbs() }
+func probeVerbs() []verb {
+	return append(alertVerbs(), verb{name: verbHelp, deed: desk.Read, do: help})
+}
 
 // parseAlertNumber reads 7, #7 and ALR-7.
 func parseAlertNumber(word string) (int, bool) {
@@ -206,13 +208,20 @@ func (a *asked) takeMuted(ctx context.Context) ([]desk.Affected, error) {
 		a.line.rest = rest
 		return one.Affected(), err
 	}
-	if s, n := findService(a.Words.Catalog, strings.Fields(a.line.rest)); n > 0 {
+	var services []desk.Affected
+	for {
+		s, n := findService(a.Words.Catalog, strings.Fields(a.line.rest))
+		if n == 0 {
+			break
+		}
 		for range n {
 			_, a.line.rest = cutWord(a.line.rest)
 		}
-		return []desk.Affected{{Service: s.ID, Name: s.Name}}, nil
+		addAffected(&services, desk.Affected{Service: s.ID, Name: s.Name})
 	}
-	var services []desk.Affected
+	if len(services) > 0 {
+		return services, nil
+	}
 	for piece := range strings.SplitSeq(word, ",") {
 		s, err := a.affected(a.again(), piece)
 		if err != nil {

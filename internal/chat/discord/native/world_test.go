@@ -84,10 +84,26 @@ func (o *office) uses(path string, values map[string]string) chat.Reply {
 	return o.commands.Do(context.Background(), o.request(command, text, options))
 }
 
-// sets types the lines that a story begins with.
+// fails has a check see a failure of a service.
+func (o *office) fails(service string) {
+	o.t.Helper()
+	seen := desk.Report{
+		Witness: desk.Witness{Kind: desk.Monitor, Name: "pingdom", Check: service}, Service: desk.ServiceID(service),
+		Expectation: desk.Availability, State: desk.Failing, Since: o.now, At: o.now,
+	}
+	if err := o.journal.Hear(o.t.Context(), journal.By{At: o.now, Trace: "check"}, []desk.Report{seen}); err != nil {
+		o.t.Fatal(err)
+	}
+}
+
+// sets types the lines that a story begins with; "! learn" is a check that fails.
 func (o *office) sets(lines ...string) {
 	o.t.Helper()
 	for _, line := range lines {
+		if service, is := strings.CutPrefix(line, "! "); is {
+			o.fails(service)
+			continue
+		}
 		if r := o.types(line); r.Failed {
 			o.t.Fatalf("%s: %s", line, r.Message.Summary.PlainText(time.UTC))
 		}
