@@ -30,7 +30,10 @@ func alertVerbs() []verb {
 
 // probeVerbs are the verbs of probes and of what they and other monitors see.
 func probeVerbs() []verb {
-	return append(alertVerbs(), verb{name: verbHelp, deed: desk.Read, do: help})
+	return slices.Concat([]verb{
+		{name: "list", deed: desk.ReadStaff, do: listProbes},
+		{name: "run", deed: desk.ReadStaff, form: true, do: runProbes},
+	}, alertVerbs(), []verb{{name: verbHelp, deed: desk.Read, do: help}})
 }
 
 // parseAlertNumber reads 7, #7 and ALR-7.

@@ -36,6 +36,8 @@ type Settings struct {
 	Kept time.Duration
 	// Senders post to the channels of connections: for test posts only.
 	Senders map[desk.ConnectionName]chat.Sender
+	// Probes are the checks that the bot runs itself; nil: there are none.
+	Probes Probes
 }
 
 func (s *Settings) rosters() []chat.Roster {

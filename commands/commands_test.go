@@ -38,6 +38,7 @@ func TestExamplesOfHelpWork(t *testing.T) {
 		t.Run(h.Path, func(t *testing.T) {
 			o := newOffice(t)
 			o.settings.Access.Admins = append(o.settings.Access.Admins, o.req.Person)
+			o.settings.Probes = madeUpProbes{o.req.At}
 			o.SetSettings(o.settings)
 			o.typed("incident declare learn,mail slow First | one")
 			if strings.HasPrefix(h.Path, "incident ended") || strings.HasPrefix(h.Path, "incident reopen") {

@@ -206,6 +206,9 @@ func (o *office) stage(what string) {
 		tests.Gated = func([]desk.ServiceID) bool { return true }
 		tests.Proving = desk.Proving{Passes: 3, Limit: 30 * time.Minute}
 		o.journal.SetSettings(tests)
+	case "probes":
+		o.settings.Probes = madeUpProbes{o.req.At}
+		o.SetSettings(o.settings)
 	case "pass", "fail": // tests of what is said, and which of them fail
 		o.tests(word == "pass", value)
 	case "missing":

@@ -18,6 +18,7 @@ import (
 	"github.com/alecthomas/kong"
 
 	"github.com/umassonline/belltower/internal/config"
+	"github.com/umassonline/belltower/internal/probe"
 )
 
 // version is set by the build of a release (-ldflags "-X main.version=1.2.3").
@@ -116,6 +117,9 @@ func (c checkCommand) Run(b bound) error {
 	}
 	for _, w := range cfg.Warnings() {
 		fmt.Fprintln(b.p.stdout, "warning:", w)
+	}
+	for _, w := range probeWarnings(cfg, probe.CanPing) {
+		fmt.Fprintln(b.p.stdout, "warning:", b.config+":", w)
 	}
 	printSources(b.p.stdout, cfg)
 	if c.Online && checkOnline(b, cfg) {

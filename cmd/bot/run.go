@@ -131,6 +131,7 @@ func build(cfg *config.Config, db storage.DB, o outside) (*bot, error) {
 	b.commands = commands.New(b.journal, o.log, commands.Settings{
 		Words: b.words, Access: desk.Access(cfg.Access), Connections: b.connections(), Rosters: b.rosters, Senders: b.senders(),
 		Kept: cfg.Retention.Deliveries, Planning: cfg.Planning(), Faculty: b.faculty(),
+		Probes: b.probes,
 	})
 	for _, l := range b.links {
 		if l.ear != nil {

@@ -185,6 +185,10 @@ const alertNumberHelp = "7, #7, ALR-7 and a service's name all name an alert."
 // probeHelp is the help of what can be done about what checks see.
 func probeHelp() []Help {
 	return []Help{
+		{"probe list", "probe list [service]", "probe list learn",
+			"Lists our own checks, how they do and when they are tried next.", ""},
+		{"probe run", "probe run <service> [check]", "probe run learn login page",
+			"Tries our own checks of a service now, and shows what took how long.", "It waits 20 seconds at most, and counts for no alert."},
 		{"probe alerts", "probe alerts", "probe alerts",
 			"Lists what checks see fail now, and what is muted.", ""},
 		{"probe show", "probe show <alert>", "probe show 7",

@@ -51,6 +51,26 @@ func muted(ctx context.Context, a *asked) []chat.Choice {
 	return a.listing(slices.DeleteFunc(a.services(), func(c chat.Choice) bool { return !slices.Contains(quiet, desk.ServiceID(c.Value)) }))
 }
 
+// probed offers the services that checks of ours watch.
+func probed(ctx context.Context, a *asked) []chat.Choice {
+	own := a.alarms(ctx).Own
+	watched := func(c chat.Choice) bool {
+		return slices.ContainsFunc(own, func(p desk.ProbeStanding) bool { return string(p.Probe.Service) == c.Value })
+	}
+	return a.fitting(slices.DeleteFunc(a.services(), func(c chat.Choice) bool { return !watched(c) }))
+}
+
+// checks offers those of ours, of the service that was said.
+func checks(ctx context.Context, a *asked) (all []chat.Choice) {
+	said := strings.TrimSpace(a.req.Options["services"])
+	for _, p := range a.alarms(ctx).Own {
+		if said == "" || said == string(p.Probe.Service) {
+			all = append(all, chat.Choice{Value: p.Probe.Name, Label: string(p.Probe.Service)})
+		}
+	}
+	return a.fitting(all)
+}
+
 // withSorryPage offers the services that have a sorry page.
 func withSorryPage(_ context.Context, a *asked) (all []chat.Choice) {
 	for _, s := range a.Catalog().Services() {

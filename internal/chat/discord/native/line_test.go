@@ -108,6 +108,9 @@ var same = []struct {
 	{open, "status learn here", "status", values{"target": "learn", "here": "true"}},
 	{open, "status", "status", values{"here": "false"}},
 
+	{nil, "probe list learn", "probe list", values{"services": "learn"}},
+	{nil, "probe run learn", "probe run", values{"services": "learn"}},
+	{nil, "probe run learn login page", "probe run", values{"services": "learn", "check": "login page"}},
 	{fails, "probe alerts", "probe alerts", nil},
 	{fails, "probe show 1", "probe show", values{"alert": "ALR-1"}},
 	{fails, "probe show learn", "probe show", values{"alert": "learn"}},

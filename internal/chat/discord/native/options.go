@@ -90,6 +90,8 @@ func verbOptions() map[string]string {
 		"unsubscribe": "target channel",
 		"status":      "target here",
 
+		"probe list":    "probed",
+		"probe run":     "probed check",
 		"probe alerts":  "",
 		"probe show":    "alert",
 		"probe declare": "alert title message",
@@ -193,10 +195,12 @@ func windowOptions() map[string]option {
 
 func alertOptions() map[string]option {
 	return map[string]option{
-		"alert": {about: "Its number, like 7, or a service that fails", offers: openAlerts, put: putAlert},
-		"noisy": {name: "services", about: "Like learn,portal, or an alert, like ALR-7", offers: noisy},
-		"muted": {name: "services", about: "Like learn,portal, or an alert, like ALR-7", offers: muted},
-		"page":  {name: "services", about: "One service", offers: withSorryPage},
+		"alert":  {about: "Its number, like 7, or a service that fails", offers: openAlerts, put: putAlert},
+		"noisy":  {name: "services", about: "Like learn,portal, or an alert, like ALR-7", offers: noisy},
+		"muted":  {name: "services", about: "Like learn,portal, or an alert, like ALR-7", offers: muted},
+		"probed": {name: "services", about: "One service that we check", offers: probed},
+		"check":  {about: "One check of it, like login page; all if not said", offers: checks, put: putWord},
+		"page":   {name: "services", about: "One service", offers: withSorryPage},
 	}
 }
 

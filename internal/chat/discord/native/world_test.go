@@ -56,9 +56,23 @@ func newOffice(t *testing.T) *office {
 	o.commands = commands.New(o.journal, slog.New(slog.DiscardHandler), commands.Settings{
 		Words:       wording.Context{Organization: "UMassOnline", Catalog: catalog(), Zone: zone},
 		Access:      desk.Access{Admins: []desk.Person{{Connection: "lowell", ID: "7"}}},
-		Connections: []desk.ConnectionName{"lowell", "boston"}, Planning: planning,
+		Connections: []desk.ConnectionName{"lowell", "boston"}, Planning: planning, Probes: twoChecks{},
 	})
 	return o
+}
+
+// twoChecks are the bot's own checks: of Learn System.
+type twoChecks struct{}
+
+func (twoChecks) List() (all []desk.ProbeStanding) {
+	for _, name := range []string{"login page", "courses"} {
+		all = append(all, desk.ProbeStanding{Probe: desk.ProbeID{Service: "learn", Name: name}, Kind: "http", Availability: desk.Failing})
+	}
+	return all
+}
+
+func (twoChecks) Try(_ context.Context, service desk.ServiceID, name string) []desk.Tried {
+	return []desk.Tried{{Probe: desk.ProbeID{Service: service, Name: name}}}
 }
 
 // request is one of an admin in the ops channel, a minute after the last.
