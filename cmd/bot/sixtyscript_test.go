@@ -245,6 +245,10 @@ wait 25m
 ann ops: [[Nothing new on INC-5] incident nothing-new 5
 ann ops: incident update 5 “Better”… we hope 🎉: 50% of *all* <b>users</b> & R&D, ` + "`code`" + `, _so_ ~far~ @here http://example.edu/a?b=c&d=e —next 30m
 ann ops: belltower incident resolve 5 The power is back. --yes
+ann ops: probe list library
+	discord: services=library
+ann ops: probe run library catalogue
+	discord: services=library; check=catalogue
 monitor pingdom: fails library
 ann ops: probe alerts
 student lib: probe alerts
