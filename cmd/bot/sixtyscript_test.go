@@ -274,6 +274,10 @@ ann ops: service sorry library off We look ourselves.
 	discord: services=library; state=off; reason=We look ourselves.
 ann ops: service sorry library auto
 	discord: services=library; state=auto
+ann ops: service sorry
+	refused
+ann ops: (form) services=library; state=on; reason=Nobody should see the error.
+	host: service sorry library on Nobody should see the error.
 ann ops: service sorry learn on
 	refused
 	discord: services=learn; state=on
@@ -287,7 +291,18 @@ ann ops: incident resolve 6 The catalogue is back. --force "our check is wrong"
 	discord: incident=6; message=The catalogue is back.; force=our check is wrong
 ann ops: probe mute mail,portal 2h
 	discord: services=mail,portal; for=2h
+ann ops: probe mute
+	refused
+ann ops: (form) services=learn,mail; for=4h
+	host: probe mute learn,mail 4h
+ann ops: probe unmute
+	refused
+ann ops: (form) services=learn
+	host: probe unmute learn
 monitor pingdom: fails mail
+ann ops: probe declare 2
+	refused
+	host: -
 ann ops: probe alerts
 ann ops: probe unmute mail
 	discord: services=mail

@@ -94,7 +94,7 @@ func verbOptions() map[string]string {
 		"probe run":     "probed check",
 		"probe alerts":  "",
 		"probe show":    "alert",
-		"probe declare": "alert title message",
+		"probe declare": "alert impact title message",
 		"probe ack":     "alert",
 		"probe hold":    "alert",
 		"probe close":   "alert",
