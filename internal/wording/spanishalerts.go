@@ -4,6 +4,13 @@ package wording
 
 func spanishAlerts() map[string]string {
 	return map[string]string{
+		"Alert":   "Alerta",
+		"Service": "Servicio",
+		"Left empty: as it is said for these services.": "Si lo deja vacío: como esté dicho para estos servicios.",
+		"Mute failures":                                    "Silenciar fallos",
+		"Mute":                                             "Silenciar",
+		"Tell failures again":                              "Decir fallos de nuevo",
+		"Unmute":                                           "Quitar silencio",
 		"%s: this belongs to %s":                           "%s: esto es parte de %s",
 		"Checks see %s come and go since %s":               "Las pruebas ven que %s va y viene desde %s",
 		"Checks see %s quick again since %s":               "Las pruebas ven que %s va rápido de nuevo desde %s",
