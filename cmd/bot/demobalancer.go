@@ -39,7 +39,7 @@ const (
 
 // newBalancer makes one before a Learn System at host:port.
 func newBalancer(s demoSettings, cfg *config.Config, origin string, now func() time.Time) *balancer {
-	bot := &url.URL{Scheme: "http", Host: s.Listen}
+	bot := &url.URL{Scheme: "http", Host: s.Listen, Path: "/"}
 	b := &balancer{gate: bot.JoinPath("gate", string(demoLearn)).String(), client: &http.Client{Timeout: gateTime}, bypass: s.Bypass}
 	quiet := log.New(io.Discard, "", 0)
 	b.learn = &httputil.ReverseProxy{ErrorLog: quiet, ErrorHandler: b.lost, Rewrite: func(r *httputil.ProxyRequest) {

@@ -109,6 +109,29 @@ func TestTheDemoFitsEveryScreenAndEverybody(t *testing.T) {
 	b.open(seat(demo, demoAdmin, "castlebay/exam-office")).fits("a channel that died")
 }
 
+// So does what the Learn System comes to, and the pictures of what people see of it.
+func TestTheDemosLearnFitsEveryScreenAndEverybody(t *testing.T) {
+	s := newOutage(t)
+	x := s.robin
+	panel := func(state string) {
+		x.fits(state)
+		eval[bool](x, "(document.querySelector('[data-show=panel]').click(), true)")
+		x.fits(state + ", behind it")
+		eval[bool](x, "(document.querySelector('[data-show=panel]').click(), true)")
+	}
+	s.picture("Log in to Learn")
+	panel("Learn works")
+	s.breakLearn()
+	panel("Learn is broken")
+	s.declare()
+	panel("the sorry page")
+	x.line("/incident resolve 11 The database is back.")
+	x.press("#system", "Slow Learn")
+	s.ended()
+	x.reads("#posts", "Checks see Learn System slow")
+	panel("Learn is slow")
+}
+
 // The picture in README is of the demo as it is; with -update it is taken anew.
 func TestThePictureOfTheDemo(t *testing.T) {
 	const kept = "../../docs/demo.png"
