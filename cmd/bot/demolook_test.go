@@ -126,8 +126,9 @@ func TestTheDemosLearnFitsEveryScreenAndEverybody(t *testing.T) {
 	s.declare()
 	panel("the sorry page")
 	x.line("/incident resolve 11 The database is back.")
-	x.press("#system", "Slow Learn")
+	x.press("#system", "Mend Learn")
 	s.ended()
+	x.press("#system", "Slow Learn")
 	x.reads("#posts", "Checks see Learn System slow")
 	panel("Learn is slow")
 }

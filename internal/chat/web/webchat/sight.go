@@ -86,7 +86,8 @@ func (p *Platform) fetch(ctx context.Context, url string) (page []byte, title st
 	if found == nil {
 		return nil, "", errors.New("it is no page")
 	}
-	return pageScript.ReplaceAll(page, nil), strings.TrimSpace(html.UnescapeString(string(found[1]))), nil
+	title, _, _ = strings.Cut(html.UnescapeString(string(found[1])), " – ") // the name of the whole site follows
+	return pageScript.ReplaceAll(page, nil), strings.TrimSpace(title), nil
 }
 
 // says is the page in words.
