@@ -44,7 +44,7 @@ func does(s webchat.SystemState) string {
 	case webchat.SystemSlow:
 		return "the list of courses takes 1.3 seconds"
 	}
-	return "people log in and open their courses"
+	return "people log in, and so does the bot, every 2 seconds"
 }
 
 // turn has it work, be slow or be broken.

@@ -42,6 +42,9 @@ func (s *outage) peopleSee(heading string) {
 	for range int(patience / (300 * time.Millisecond)) {
 		s.people.do(chromedp.Navigate(s.learn))
 		if eval[string](s.people, "document.querySelector('h1').innerText") == heading {
+			for _, v := range s.people.violations() {
+				s.t.Errorf("%s: %s", heading, v)
+			}
 			return
 		}
 		<-again.C
@@ -70,6 +73,7 @@ func (s *outage) declare() {
 	s.t.Helper()
 	s.robin.press("#posts > .post", "Declare an incident of ALR-1")
 	s.robin.reads("#posts", "INC-11 – Learn System is not available.")
+	s.robin.reads("#posts", "This is INC-11 now")
 	s.layla.reads("#posts", "Learn System is not available.")
 	s.picture("Learn System is not available.")
 	s.peopleSee("Learn System is not available.")
@@ -141,7 +145,10 @@ func TestTheDemoByItself(t *testing.T) {
 // Slow is not down: an alert of its own, no countdown, no incident, no sorry page.
 func TestTheDemosSlowLearn(t *testing.T) {
 	s := newOutage(t)
-	s.robin.press("#system", "Slow Learn")
+	eval[bool](s.robin, "(document.getElementById('turn-slow').focus(), true)")
+	s.robin.keys("\r")
+	s.robin.reads("#news", "Learn is slow") // to those who do not see it, once
+	s.robin.until("document.activeElement.id === 'turn-slow' && document.activeElement.ariaDisabled === 'true'")
 	s.robin.reads("#posts", "ALR-1 – Checks see Learn System slow")
 	s.peopleSee("Log in")
 	if text := eval[string](s.robin, "document.getElementById('posts').innerText"); strings.Contains(text, "Declaring an incident") || strings.Contains(text, "INC-11") {

@@ -85,7 +85,7 @@ func demoPlatform(s demoSettings, set webchat.Settings) *webchat.Platform {
 		zone = time.UTC // cannot happen: the zones are in the binary
 	}
 	set.Title, set.Campuses, set.People, set.Zone = "Belltower demo", demoCampuses(), demoPeople(), zone
-	set.Views = []webchat.View{{Label: "Open Learn", URL: s.Learn}, {Label: "Open the status page", URL: "http://" + s.Listen + "/"}}
+	set.Views = []webchat.View{{Label: "Open Learn", URL: s.Learn}, {Label: "Open status page", URL: "http://" + s.Listen + "/"}}
 	set.Token, set.Secret = config.NewSecret(s.Token), config.NewSecret(s.Secret)
 	p := webchat.New(set)
 	for _, c := range demoChannels() {
