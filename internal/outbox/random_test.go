@@ -321,6 +321,16 @@ func (w *world) mustBeAtRest() {
 // Courses that once failed. What happens in them depends on the order in which
 // goroutines run, so each is tried a few times.
 func TestCoursesThatFailedOnce(t *testing.T) {
+	for range 20 {
+		for _, c := range failedOnce() {
+			for _, p := range run(t, c) {
+				t.Error(p)
+			}
+		}
+	}
+}
+
+func failedOnce() []course {
 	unclearWelcome := course{
 		Chunk: 1, Bad: true, Blind: true, Disk: 4 * time.Millisecond,
 		Steps: []step{{200 * time.Millisecond, "declare", 0}, {213 * time.Millisecond, "subscribe", 4}, {484 * time.Millisecond, "declare", 0}, {194 * time.Millisecond, "subscribe critical", 0}},
@@ -372,12 +382,5 @@ func TestCoursesThatFailedOnce(t *testing.T) {
 			{33*time.Millisecond + odd, "night", 1}, {5202*time.Millisecond + odd, "convert", 0}, {200*time.Millisecond + odd, "remind", 1},
 		},
 	}
-	failed := []course{unclearWelcome, lastTurnMissed, setAnewAtNight, easedBeforeItsTurn, endedBeforeTheSend, retractedBeforeTheSend, goneInTheMorning}
-	for range 20 {
-		for _, c := range failed {
-			for _, p := range run(t, c) {
-				t.Error(p)
-			}
-		}
-	}
+	return []course{unclearWelcome, lastTurnMissed, setAnewAtNight, easedBeforeItsTurn, endedBeforeTheSend, retractedBeforeTheSend, goneInTheMorning}
 }
