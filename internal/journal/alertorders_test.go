@@ -310,3 +310,12 @@ func TestARestoreSkipsNumbersOfAlerts(t *testing.T) {
 	}
 	w.forgets().hears("login fails portal").tells("1m0s ALR-102 alert raised (channel): portal 1")
 }
+
+func TestWhatPassesRightAfterTheDeclarationBelongsToIt(t *testing.T) {
+	w := newWatch(t)
+	w.hears("login fails learn").after(time.Minute).forgets()
+	if _, err := w.Declare(t.Context(), w.by(), learnDown(), false); err != nil {
+		t.Fatal(err)
+	}
+	w.hears("login passes learn").tells("1m0s ALR-1 alert seen (edit): learn 0; INC-1", "1m0s INC-1 declared (channel)", "1m0s INC-1 witnessed (ops)")
+}

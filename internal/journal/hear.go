@@ -215,6 +215,9 @@ func (h *hearing) over(was, r desk.Report) error {
 	if err != nil || a == nil {
 		return err
 	}
+	if err := h.attachOpen(a); err != nil { // the clock may not have come to it
+		return err
+	}
 	left, err := failingOf(h.tx, r.Service, r.Expectation)
 	if err != nil {
 		return err
