@@ -162,6 +162,18 @@ func (h *hearing) openOf(a desk.Alert) (number int, err error) {
 	return open[len(open)-1].Number, nil
 }
 
+// attachOpen has an alert without an incident belong to what is open about what fails.
+func (h *hearing) attachOpen(a *heldAlert) error {
+	if a.Incident != 0 {
+		return nil
+	}
+	number, err := h.openOf(a.Alert)
+	if err == nil && number != 0 {
+		_, err = h.attachTo(a, number)
+	}
+	return err
+}
+
 // attachTo has an alert belong to an open incident, which then knows of it.
 func (h *hearing) attachTo(a *heldAlert, number int) (*desk.Incident, error) {
 	i, err := getIncident(h.tx, number)
