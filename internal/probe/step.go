@@ -93,6 +93,10 @@ func (t *transaction) write(req *resty.Request, s *config.Step, to *url.URL) {
 		for name, value := range s.Form {
 			form[name] = t.fill(value.Reveal())
 		}
+		if s.Method == resty.MethodGet || s.Method == resty.MethodHead { // as a browser sends such a form
+			req.SetQueryParams(form)
+			return
+		}
 		req.SetFormData(form)
 	case s.JSON.IsSet():
 		if req.Header.Get("Content-Type") == "" {

@@ -24,6 +24,7 @@ func spanishSorryStaff() map[string]string {
 		"The sorry pages of %s are down again: people are let through.":          "Las páginas de disculpa de %s se han quitado: ya se deja pasar.",
 		"The sorry pages of %s are up: %s. service sorry %s off takes one down.": "Las páginas de disculpa de %s están puestas: %s. service sorry %s off quita una.",
 		"Sorry page up: %s.":                                                     "Página de disculpa puesta: %s.",
+		"Show everybody the sorry page in place of %s?":                          "¿Mostrar a todo el mundo la página de disculpa en lugar de %s?",
 		"Sorry page kept down.":                                                  "La página de disculpa se mantiene quitada.",
 		"Up: people see the sorry page":                                          "Puesta: la gente ve la página de disculpa",
 		"Down: people are let through":                                           "Quitada: se deja pasar",

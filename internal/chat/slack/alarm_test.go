@@ -32,7 +32,7 @@ func alarm(t *testing.T, until int) *story {
 		due(minute, desk.AlertAround{})
 	}
 	fails := func(r desk.Report) { a = a.Join(learn, r) }
-	passes := func(r desk.Report) { a = a.Leave(r, nil) }
+	passes := func(r desk.Report) { a = a.Leave(r) }
 	steps := []func(){
 		func() { due(0, desk.AlertAround{Evidence: at(0), Rule: desk.Service{AutoDeclare: 4 * time.Minute}}) },
 		func() {
@@ -48,7 +48,7 @@ func alarm(t *testing.T, until int) *story {
 		func() {
 			for _, r := range a.Witnesses() {
 				r.At = at(20)
-				a = a.Leave(r, nil)
+				a = a.Leave(r)
 			}
 			due(20, desk.AlertAround{})
 		},
