@@ -79,6 +79,9 @@ type Report struct {
 	Places []string `json:",omitempty"`
 	// Link is the check's page at its monitor, an http(s) address without secrets; empty: none.
 	Link string `json:",omitempty"`
+	// Warns: what is to come fails, not what is: a certificate ends soon. No incident is
+	// declared of it by rule, and no gate closes.
+	Warns bool `json:",omitempty"`
 	// Sorry: the gate of the service was closed, so that it sees our own sorry page. The
 	// journal sets it; a probe of ours passes that page by.
 	Sorry bool `json:",omitempty"`
@@ -230,7 +233,7 @@ func union(a, b []string) []string {
 func Evidence(failing []Report) (at time.Time) {
 	for k, r := range failing {
 		switch {
-		case !r.Failed() || r.Sorry:
+		case !r.Failed() || r.Sorry || r.Warns:
 		case r.Witness.IsOwn():
 			at = earliest(at, since(r))
 		default:
@@ -244,7 +247,7 @@ func Evidence(failing []Report) (at time.Time) {
 // among the others.
 func backed(others []Report, r Report) (at time.Time) {
 	for _, o := range others {
-		if o.Failed() && !o.Sorry && o.Witness.Independent(r.Witness) {
+		if o.Failed() && !o.Sorry && !o.Warns && o.Witness.Independent(r.Witness) {
 			at = earliest(at, latest(o.firstHeard(), r.firstHeard()))
 		}
 	}

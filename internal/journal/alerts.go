@@ -49,7 +49,7 @@ func heardKey(by By, first desk.Report) storage.Key {
 func getAlert(tx storage.Tx, n int) (desk.Alert, error) {
 	a, ok, err := alertTable().Get(tx, alertKey(n))
 	if err == nil && !ok {
-		err = desk.Refuse(desk.Unknown, "There is no ALR-%d.", n).WithHint("probe list shows what there is.")
+		err = desk.Refuse(desk.Unknown, "There is no ALR-%d.", n).WithHint("probe alerts shows what is seen.")
 	}
 	return a, err
 }
