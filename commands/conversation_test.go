@@ -247,7 +247,10 @@ func (o *office) stage(what string) {
 		o.settings.Faculty = map[desk.ConnectionName]wording.FacultyCampus{"amherst": {Languages: []*wording.Language{l, nil}, HelpDesk: "+1 555 0100"}}
 		o.SetSettings(o.settings)
 	case "check":
+		o.clock()
 		o.hear(value)
+	case "clock":
+		o.clock()
 	case "options":
 		o.option(value)
 	case "subscribers":
@@ -267,6 +270,13 @@ func (o *office) tests(pass bool, value string) {
 		err = o.journal.NotVerified(o.t.Context(), o.req.At, about, strings.Split(failing, ", "))
 	}
 	if err != nil {
+		o.t.Fatal(err)
+	}
+}
+
+// clock does what is due.
+func (o *office) clock() {
+	if _, err := o.journal.Fire(o.t.Context(), o.req.At); err != nil {
 		o.t.Fatal(err)
 	}
 }

@@ -17,6 +17,7 @@ import (
 	"github.com/umassonline/belltower/internal/chat/web/webchat"
 	"github.com/umassonline/belltower/internal/config"
 	"github.com/umassonline/belltower/internal/desk"
+	"github.com/umassonline/belltower/internal/schedule"
 )
 
 //go:embed demo.toml
@@ -88,7 +89,7 @@ func (demoBotCommand) Run(b bound) error {
 		defer stop()
 		_, _ = io.Copy(io.Discard, b.p.stdin) // only its end counts
 	}()
-	err = serve(ctx, cfg, db, outside{log: log, now: b.p.now, reload: b.p.reload, load: s.config, web: s.web()})
+	err = serve(ctx, cfg, db, outside{log: log, now: b.p.now, alarm: schedule.NewAlarm, reload: b.p.reload, load: s.config, web: s.web()})
 	return errors.Join(err, db.Close())
 }
 

@@ -62,6 +62,7 @@ func (l *lowell) serve(t *testing.T, dir string) (stop func()) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	l.served = one
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
 	l.discord.ServeBot(one.public())

@@ -32,6 +32,7 @@ type lowell struct {
 	gateway *gatewaytest.Server // nil: Discord calls the bot over HTTP
 	more    string              // of the configuration
 	renew   func()              // starts a bot on fake time anew
+	served  *bot                // the newest on fake time
 }
 
 // newLowell makes one; byGateway: interactions come over the gateway.

@@ -51,7 +51,7 @@ func (serveCommand) Run(b bound) error {
 		return err
 	}
 	err = serve(b.ctx, cfg, db, outside{
-		log: log, now: b.p.now, reload: b.p.reload,
+		log: log, now: b.p.now, alarm: schedule.NewAlarm, reload: b.p.reload,
 		load: func() (*config.Config, error) { return config.Load(b.config, b.p.env) },
 	})
 	return errors.Join(err, db.Close())
@@ -69,6 +69,8 @@ func newLog(c config.Log, p process) *slog.Logger {
 type outside struct {
 	log *slog.Logger
 	now func() time.Time
+	// alarm makes an alarm by that clock; nil: one for any clock, as of tests.
+	alarm func(now func() time.Time) schedule.Alarm
 	// transport carries calls to chat platforms; nil: the network.
 	transport http.RoundTripper
 	// web are connections to the demo's chat platform, which no configuration has.
@@ -107,7 +109,11 @@ func build(cfg *config.Config, db storage.DB, o outside) (*bot, error) {
 	}
 	b.book.SetPlaces(b.places())
 	b.engine = b.newEngine()
-	b.clock, b.calls = schedule.New(o.now, o.log), schedule.New(o.now, o.log)
+	alarm := o.alarm
+	if alarm == nil {
+		alarm = schedule.Glances
+	}
+	b.clock, b.calls = schedule.New(o.now, alarm(o.now), o.log), schedule.New(o.now, alarm(o.now), o.log)
 	settings := journal.Settings{
 		Grace: cfg.Tell.Grace, GraceAbove: cfg.Tell.GraceAbove, Ops: b.ops(),
 		Cadence: cfg.Promises(), Planning: cfg.Planning(), Contacts: cfg.People(), Alarm: b.clock.Alarm,

@@ -75,6 +75,35 @@ name = "Student Portal"
 id = "mail"
 name = "Mail"
 
+[[services]]
+id = "library"
+name = "Library"
+sorry_page = true
+auto_declare = "20m"
+
+[[probes]]
+service = "library"
+name = "catalogue"
+kind = "tcp"
+url = "127.0.0.1:1" # nobody listens there
+every = "1h"
+fail_after = 100
+
+[probing]
+allow = ["127.0.0.0/8"]
+
+[[sources]]
+name = "pingdom"
+kind = "pingdom"
+token = "0123456789abcdef0123456789abcdef"
+checks = { "4711" = "learn", "4712" = "portal", "4713" = "mail", "4714" = "library" }
+
+[[sources]]
+name = "alertsite"
+kind = "alertsite"
+token = "fedcba9876543210fedcba9876543210"
+checks = { "900123" = "library" }
+
 [[standing_windows]]
 services = ["learn"]
 when = "every saturday 04:00"
@@ -163,6 +192,21 @@ func (s *stage) noted(ctx context.Context, r chat.Request) chat.Reply {
 	defer s.mu.Unlock()
 	s.heard, s.said = append(s.heard, r), append(s.said, reply)
 	return reply
+}
+
+// hears has a monitor elsewhere call about a service: "fails library", "passes library".
+func (s *stage) hears(c cue) {
+	s.t.Helper()
+	verb, service, _ := strings.Cut(c.line, " ")
+	call := fromAlertSite(map[string]string{"fails": "error", "passes": "clear"}[verb])
+	if c.monitor == "pingdom" {
+		check := map[string]int{"learn": 4711, "portal": 4712, "mail": 4713, "library": 4714}[service]
+		call = fromPingdom(check, map[string]string{"fails": "DOWN", "passes": "UP"}[verb])
+	}
+	if err := call.reaches(s.t.Context(), s.bot); err != nil {
+		s.t.Error(err)
+	}
+	synctest.Wait()
 }
 
 // toAll is behind an answer that everybody in the channel sees.

@@ -75,6 +75,7 @@ func (k *checker) sources() {
 	for i := range k.c.Sources {
 		s := &k.c.Sources[i]
 		k.once(seen, &s.Name, s.Name, "the name of a source")
+		k.ownTokens(i)
 		for check, service := range s.Checks {
 			part := mapKey{&s.Checks, check}
 			if k.given(part) && !slices.Contains(ids, string(service)) {
@@ -82,6 +83,24 @@ func (k *checker) sources() {
 			}
 		}
 		k.sourceMap(s)
+	}
+}
+
+// ownTokens checks that no other source has a token of this one where two independent
+// witnesses do something by themselves: whoever has it would be both.
+func (k *checker) ownTokens(i int) {
+	acts := func(s Service) bool { return s.AutoDeclare > 0 || s.Gate == "auto" }
+	if !slices.ContainsFunc(k.c.Services, acts) {
+		return
+	}
+	s := &k.c.Sources[i]
+	for _, part := range []*Secret{&s.Token, &s.NextToken} {
+		same := func(t Secret) bool { return t.Equal(part.Reveal()) }
+		for _, other := range k.c.Sources[:i] {
+			if at := k.spots[part]; at != nil && slices.ContainsFunc(other.Tokens(), same) {
+				k.mistake(at, problem{at.key + " in [[sources]] is a token of source " + other.Name + " too", "where services have auto_declare or gate = \"auto\", each source needs its own, as one that leaks would be two witnesses"})
+			}
+		}
 	}
 }
 

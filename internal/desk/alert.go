@@ -31,12 +31,14 @@ type Alert struct {
 	AckedBy Person    `json:",omitzero"`
 	// HeldUntil is until when no incident is declared of it by rule.
 	HeldUntil time.Time `json:",omitzero"`
-	// DeclareAt is when an incident is declared of it by rule; zero: none is.
-	DeclareAt time.Time `json:",omitzero"`
-	// Incident is the number of the incident that it belongs to; 0: none. Auto: the bot
-	// declared that by its rule.
-	Incident int  `json:",omitempty"`
-	Auto     bool `json:",omitempty"`
+	// DeclareAt is when an incident is declared of it by rule; zero: none is. DeclareTold is
+	// what its posts show of that.
+	DeclareAt   time.Time `json:",omitzero"`
+	DeclareTold time.Time `json:",omitzero"`
+	// Declined: somebody took an incident of it back, so that none is declared by rule.
+	Declined bool `json:",omitempty"`
+	// Incident is the number of the incident that it belongs to; 0: none.
+	Incident int `json:",omitempty"`
 	// Before is an incident about one of its services that ended before; 0: none. LagUntil is
 	// until when what still fails then is left to pass; zero: it is not waited for.
 	Before   int       `json:",omitempty"`
@@ -98,6 +100,11 @@ func (a Alert) IsOpen() bool {
 	return a.Into == 0 && (a.IsFailing() || a.Told == ToldFlapping)
 }
 
+// IsSettled reports whether nothing more comes of it by what changes around it.
+func (a Alert) IsSettled() bool {
+	return a.Into != 0 || (!a.IsFailing() && a.Incident == 0 && (a.Told == ToldCleared || a.Told == ""))
+}
+
 // ServiceIDs lists the ids of its services.
 func (a Alert) ServiceIDs() []ServiceID {
 	out := make([]ServiceID, len(a.Services))
@@ -138,12 +145,40 @@ func (a Alert) Affected() (out []Affected) {
 	return out
 }
 
+// Fails is what it says of a service; false: none is told by it to fail.
+func (a Alert) Fails(id ServiceID) (s Alerted, fails bool) {
+	k := a.index(id)
+	if k < 0 || a.Into != 0 || a.Services[k].Failing == 0 {
+		return s, false
+	}
+	return a.Services[k], true
+}
+
+// Since is when the first of those who see a service of an alert says that it began to
+// fail; where none of them is kept, when the alert says so.
+func (s Alerted) Since(a Alert) time.Time {
+	var first time.Time
+	for _, r := range s.Seen {
+		first = earliest(first, since(r))
+	}
+	if first.IsZero() {
+		return a.Since
+	}
+	return first
+}
+
 // Witnesses lists what is known of who sees it, the own probes first.
 func (a Alert) Witnesses() (out []Report) {
 	for _, s := range a.Services {
 		out = append(out, s.Seen...)
 	}
-	slices.SortStableFunc(out, func(x, y Report) int {
+	OwnFirst(out)
+	return out
+}
+
+// OwnFirst sorts what witnesses say: probes of ours first, then by when it began.
+func OwnFirst(seen []Report) {
+	slices.SortStableFunc(seen, func(x, y Report) int {
 		switch {
 		case x.Witness.IsOwn() == y.Witness.IsOwn():
 			return x.Since.Compare(y.Since)
@@ -152,7 +187,6 @@ func (a Alert) Witnesses() (out []Report) {
 		}
 		return 1
 	})
-	return out
 }
 
 // scope says whom an alert concerns.
@@ -200,7 +234,6 @@ func (a Alert) Join(s Alerted, r Report) Alert {
 		a.Services, a.JoinedAt = append(a.Services, s), r.At
 		k = len(a.Services) - 1
 	}
-	a.Dirty = true
 	if !a.IsFailing() {
 		a.ClearedAt, a.ChangedAt, a.Since = time.Time{}, r.At, since(r)
 		a.Again++
@@ -208,12 +241,65 @@ func (a Alert) Join(s Alerted, r Report) Alert {
 	one := &a.Services[k]
 	one.Failing++
 	if one.Failing == 1 {
-		one.Behind, one.Seen = s.Behind, nil
+		one.Behind, one.Seen, a.Dirty = s.Behind, nil, true
 	}
-	if len(one.Seen) < SeenKept && k < servicesSeen {
-		one.Seen = append(one.Seen, r)
+	if k < servicesSeen {
+		one.Seen = shown(append(one.Seen, r))
+	}
+	a.Dirty = a.Dirty || a.Shows(r)
+	return a
+}
+
+// shown picks at most SeenKept witnesses, in their order: one of each source and each
+// probe of ours before others.
+func shown(all []Report) []Report {
+	if len(all) <= SeenKept {
+		return all
+	}
+	another := func(k int) bool {
+		return slices.ContainsFunc(all[:k], func(o Report) bool {
+			return o.Witness.Kind == all[k].Witness.Kind && o.Witness.Name == all[k].Witness.Name
+		})
+	}
+	picked := make([]int, 0, SeenKept)
+	for _, more := range []bool{false, true} {
+		for k := range all {
+			if len(picked) < SeenKept && another(k) == more {
+				picked = append(picked, k)
+			}
+		}
+	}
+	slices.Sort(picked)
+	out := make([]Report, len(picked))
+	for n, k := range picked {
+		out[n] = all[k]
+	}
+	return out
+}
+
+// CausedBy notes that what depends on a service of it fails for that.
+func (a Alert) CausedBy(cause Alerted, c *Catalog) Alert {
+	a = a.clone()
+	for k, s := range a.Services {
+		if s.Behind == "" && c.DependsOn(s.Service, cause.Service) && !c.DependsOn(cause.Service, s.Service) {
+			a.Services[k].Behind, a.Dirty = cause.Name, true
+		}
 	}
 	return a
+}
+
+// freed notes that what failed for a service fails for itself, as that passes. Where
+// nothing was told yet it gets freedLag to pass, too.
+func (a *Alert) freed(cause Alerted, at time.Time) {
+	for k, s := range a.Services {
+		if s.Behind != cause.Name {
+			continue
+		}
+		a.Services[k].Behind, a.Dirty = "", true
+		if s.Failing > 0 && a.Told == "" {
+			a.LagUntil = latest(a.LagUntil, at.Add(freedLag))
+		}
+	}
 }
 
 // Change takes what is new about a witness that sees a service fail.
@@ -231,23 +317,39 @@ func (a Alert) Change(r Report) Alert {
 	return a
 }
 
-// Leave takes away a witness that saw a service fail. left are those that still do, for
-// what is shown.
-func (a Alert) Leave(r Report, left []Report) Alert {
+// Shows reports whether the witness of a report is among those that are kept of its service.
+func (a Alert) Shows(r Report) bool {
+	k := a.index(r.Service)
+	return k >= 0 && slices.ContainsFunc(a.Services[k].Seen, func(s Report) bool { return s.Witness == r.Witness })
+}
+
+// Leave takes away a witness that saw a service fail. Where that was shown and others see
+// it still, Refill is due.
+func (a Alert) Leave(r Report) Alert {
 	a = a.clone()
 	k := a.index(r.Service)
 	if k < 0 || a.Services[k].Failing == 0 {
 		return a
 	}
-	a.Dirty = true
 	one := &a.Services[k]
 	one.Failing--
-	if k < servicesSeen && one.Failing > 0 {
-		one.Seen = left[:min(len(left), SeenKept)]
+	a.Dirty = a.Dirty || one.Failing == 0 || a.Shows(r)
+	one.Seen = slices.DeleteFunc(one.Seen, func(s Report) bool { return s.Witness == r.Witness })
+	if one.Failing == 0 {
+		a.freed(*one, r.At)
 	}
 	if !slices.ContainsFunc(a.Services, func(s Alerted) bool { return s.Failing > 0 }) {
 		a.ClearedAt, a.ChangedAt = r.At, r.At
 		a.DeclareAt, a.SilentSince, a.LagUntil = time.Time{}, time.Time{}, time.Time{}
+	}
+	return a
+}
+
+// Refill has the first of those that see a service fail be shown.
+func (a Alert) Refill(id ServiceID, failing []Report) Alert {
+	a = a.clone()
+	if k := a.index(id); k >= 0 && k < servicesSeen && a.Services[k].Failing > 0 {
+		a.Services[k].Seen = slices.Clone(shown(failing))
 	}
 	return a
 }
@@ -288,40 +390,21 @@ func (a Alert) Takes(at time.Time) bool {
 	return at.Sub(a.RaisedAt) <= together
 }
 
-// CheckOpen refuses where nothing fails any more.
-func (a Alert) CheckOpen() error {
+// GoesOn reports whether a service of it that begins to fail at a time goes on with it,
+// instead of being an alert of its own: it fails, or did shortly before, or its posts do
+// not say yet that it is over, or an incident speaks of it.
+func (a Alert) GoesOn(at time.Time) bool {
 	switch {
 	case a.Into != 0:
-		return Refuse(Conflict, "%s is told with %s.", a.Subject(), Subject{Kind: AlertSubject, Number: a.Into})
-	case !a.IsFailing():
-		return Refuse(Conflict, "%s is over: nothing is seen to fail any more.", a.Subject())
+		return false
+	case a.IsFailing(), a.Incident != 0, a.Told == ToldFailing, a.Told == ToldFlapping:
+		return true
 	}
-	return nil
+	return at.Sub(a.ClearedAt) <= AgainWithin
 }
 
-// Acknowledge says that somebody looks at it: no incident is declared of it by rule then.
-// It hides nothing: who sees it, and its end, are told as before.
-func (a Alert) Acknowledge(act Act) (Alert, error) {
-	if err := a.CheckOpen(); err != nil {
-		return a, err
-	}
-	if !a.AckedAt.IsZero() {
-		return a, nil
-	}
-	a = a.clone()
-	a.AckedAt, a.AckedBy, a.Dirty = act.At, act.By, true
-	return a, nil
-}
-
-// Hold puts the declaration of an incident by rule off for HoldFor.
-func (a Alert) Hold(act Act) (Alert, error) {
-	if err := a.CheckOpen(); err != nil {
-		return a, err
-	}
-	if a.DeclareAt.IsZero() {
-		return a, Refuse(Conflict, "No incident is about to be declared of %s.", a.Subject())
-	}
-	a = a.clone()
-	a.HeldUntil, a.Dirty = act.At.Add(HoldFor), true
-	return a, nil
+// BelongTo has an incident speak of it.
+func (a Alert) BelongTo(incident int) Alert {
+	a.Incident, a.DeclareAt, a.LagUntil, a.Dirty = incident, time.Time{}, time.Time{}, true
+	return a
 }

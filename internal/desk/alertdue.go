@@ -14,12 +14,20 @@ const (
 	// afterIncident is how long what still fails when its incident ended may take to pass:
 	// monitors elsewhere lag behind.
 	afterIncident = 10 * time.Minute
-	// silentAfter is how long a monitor that reported a failure may say nothing, until that
+	// freedLag is how long what failed for another may take to pass after that.
+	freedLag = time.Minute
+	// SilentAfter is how long a monitor that reported a failure may say nothing, until that
 	// is shown.
-	silentAfter = 6 * time.Hour
+	SilentAfter = 6 * time.Hour
 	// ReopenWithin is how long after the end of an incident a new failure offers to reopen
 	// it.
 	ReopenWithin = 30 * time.Minute
+	// warnsFor is how long before it declares an incident by rule the bot says so at least,
+	// unless the rule gives less.
+	warnsFor = time.Minute
+	// awayFor is how late what was due is no more done as if it were due now: the bot was
+	// away, and checks first say how it stands.
+	awayFor = time.Minute
 	// HoldFor is how long *Hold* puts a declaration by rule off.
 	HoldFor = 10 * time.Minute
 )
@@ -65,12 +73,10 @@ func (a Alert) Due(now time.Time, r AlertAround) AlertDue {
 	}
 	a.countDown(now, r)
 	a.noteSilence(now, r)
-	if !open && !a.IsFailing() && a.Told == ToldCleared {
-		a.Dirty = false // its posts say that it is over
-	}
 	d := AlertDue{Alert: a}
 	d.Declare = !a.DeclareAt.IsZero() && !now.Before(a.DeclareAt)
-	d.Resolve = open && a.resolvesAt(r).After(time.Time{}) && !now.Before(a.resolvesAt(r))
+	at := r.resolvesAt()
+	d.Resolve = open && !at.IsZero() && !now.Before(at)
 	if kind, reach := a.news(now, r, open); kind != "" && !d.Declare {
 		d.Announce = d.Alert.tell(now, kind, reach)
 	}
@@ -79,19 +85,20 @@ func (a Alert) Due(now time.Time, r AlertAround) AlertDue {
 }
 
 // leaveIncident has it stand by itself again: where it still fails when the incident
-// ended, that is told when the monitors had the time to see the end.
+// ended, that is told when the monitors had the time to see the end. Of what somebody took
+// back no incident is declared by rule again.
 func (a *Alert) leaveIncident(i Incident) {
-	a.Incident, a.Auto, a.Dirty = 0, false, true
+	a.Incident = 0
 	if i.IsRetracted() {
+		a.Dirty, a.Declined = true, true
 		return
 	}
 	a.Before = i.Number
-	if !a.IsFailing() {
-		return
+	if a.Told == ToldFailing || a.Told == ToldFlapping {
+		a.Told, a.Again, a.Dirty = ToldCleared, 0, true // as the end of the incident said
 	}
-	a.LagUntil = i.EndedAt.Add(afterIncident)
-	if a.Told == ToldFailing {
-		a.Told = ToldCleared // as the end of the incident said
+	if a.IsFailing() {
+		a.LagUntil = i.EndedAt.Add(afterIncident)
 	}
 }
 
@@ -99,18 +106,29 @@ func (a *Alert) leaveIncident(i Incident) {
 func (a *Alert) countDown(now time.Time, r AlertAround) {
 	at := time.Time{}
 	if r.Rule.AutoDeclare > 0 && a.Expectation == Availability && a.IsFailing() && a.Incident == 0 &&
-		a.Into == 0 && a.AckedAt.IsZero() && !r.Quiet && !r.Evidence.IsZero() {
+		a.Into == 0 && a.AckedAt.IsZero() && !a.Declined && !r.Quiet && !r.Evidence.IsZero() {
 		at = latest(latest(r.Evidence.Add(r.Rule.AutoDeclare), a.HeldUntil), a.LagUntil)
+		at = latest(at, a.warned(now, r))
 	}
 	if !at.Equal(a.DeclareAt) {
 		a.DeclareAt, a.Dirty = at, true
 	}
 }
 
+// warned is when people will have known long enough that an incident is about to be
+// declared.
+func (a Alert) warned(now time.Time, r AlertAround) time.Time {
+	soonest := now.Add(min(warnsFor, r.Rule.AutoDeclare))
+	if !a.DeclareAt.IsZero() && now.Sub(a.DeclareAt) < awayFor {
+		return earliest(soonest, a.DeclareAt)
+	}
+	return soonest
+}
+
 // noteSilence notes since when a monitor has said nothing.
 func (a *Alert) noteSilence(now time.Time, r AlertAround) {
 	since := time.Time{}
-	if a.IsFailing() && !r.Heard.IsZero() && !now.Before(r.Heard.Add(silentAfter)) {
+	if a.IsFailing() && !r.Heard.IsZero() && !now.Before(r.Heard.Add(SilentAfter)) {
 		since = r.Heard
 	}
 	if !since.Equal(a.SilentSince) {
@@ -118,8 +136,8 @@ func (a *Alert) noteSilence(now time.Time, r AlertAround) {
 	}
 }
 
-// resolvesAt is when its incident is resolved by rule; zero: it is not.
-func (a Alert) resolvesAt(r AlertAround) time.Time {
+// resolvesAt is when the incident is resolved by rule; zero: it is not.
+func (r AlertAround) resolvesAt() time.Time {
 	if r.Incident == nil || !r.Incident.Auto || r.Cleared.IsZero() || r.Rule.AutoResolveAfter <= 0 {
 		return time.Time{}
 	}
@@ -135,14 +153,12 @@ func (a Alert) news(now time.Time, r AlertAround, open bool) (EntryKind, Reach) 
 			return "", ""
 		}
 		return AlertAbsorbed, ReachEdit
-	case open && a.Told == "", r.Quiet, a.lags(now):
-		return "", ""
-	case open:
+	case open, r.Quiet && a.countsInVain():
 		return a.edit(now)
-	case a.Told == "" && a.IsFailing():
-		return AlertRaised, ReachChannel
-	case a.Told == "":
+	case r.Quiet, a.lags(now), a.Told == "" && !a.IsFailing():
 		return "", ""
+	case a.Told == "":
+		return AlertRaised, ReachChannel
 	case a.Told == ToldFlapping:
 		return a.calm(now)
 	case a.IsFailing() && a.Told == ToldCleared && a.Again >= flapsAfter:
@@ -156,6 +172,9 @@ func (a Alert) news(now time.Time, r AlertAround, open bool) (EntryKind, Reach) 
 	}
 	return a.edit(now)
 }
+
+// countsInVain reports whether its posts show a countdown that goes on no more.
+func (a Alert) countsInVain() bool { return !a.DeclareTold.IsZero() && a.DeclareAt.IsZero() }
 
 // lags reports whether its incident has just ended.
 func (a Alert) lags(now time.Time) bool { return now.Before(a.LagUntil) }
@@ -172,7 +191,7 @@ func (a Alert) calm(now time.Time) (EntryKind, Reach) {
 }
 
 func (a Alert) edit(now time.Time) (EntryKind, Reach) {
-	if !a.Dirty || now.Before(a.ToldAt.Add(editEvery)) {
+	if a.Told == "" || !a.Dirty || now.Before(a.ToldAt.Add(editEvery)) {
 		return "", ""
 	}
 	return AlertSeen, ReachEdit
@@ -180,7 +199,7 @@ func (a Alert) edit(now time.Time) (EntryKind, Reach) {
 
 // tell makes the announcement and notes what was told.
 func (a *Alert) tell(now time.Time, kind EntryKind, reach Reach) *Announcement {
-	if a.Told == ToldFlapping && kind != AlertSeen {
+	if a.Told == "" || (a.Told == ToldFlapping && kind != AlertSeen) {
 		a.Again = 0
 	}
 	switch {
@@ -188,13 +207,13 @@ func (a *Alert) tell(now time.Time, kind EntryKind, reach Reach) *Announcement {
 		a.Told = ToldElsewhere
 	case kind == AlertFlapping:
 		a.Told = ToldFlapping
-	case kind == AlertSeen && a.Told == ToldFlapping:
+	case kind == AlertSeen && a.Incident == 0: // says nothing new
 	case a.IsFailing():
 		a.Told = ToldFailing
 	default:
 		a.Told = ToldCleared
 	}
-	a.ToldAt, a.Dirty = now, false
+	a.ToldAt, a.DeclareTold, a.Dirty = now, a.DeclareAt, false
 	snap := a.clone()
 	snap.WakeAt = time.Time{}
 	return &Announcement{Subject: a.Subject(), At: now, Kind: kind, Reach: reach, Snapshot: Snapshot{Alert: &snap}}
@@ -202,27 +221,23 @@ func (a *Alert) tell(now time.Time, kind EntryKind, reach Reach) *Announcement {
 
 // nextDue is when Due has something to say next; zero: never by itself.
 func (a Alert) nextDue(now time.Time, r AlertAround, open bool) time.Time {
-	if a.Into != 0 {
-		return time.Time{}
-	}
-	if r.Quiet {
-		return unless(r.QuietUntil.IsZero() || !a.IsFailing() && a.Told == "", r.QuietUntil)
-	}
-	next := earliest(a.DeclareAt, unless(!open, a.resolvesAt(r)))
-	if a.Told == "" && open {
-		return next
-	}
-	if a.IsFailing() && a.SilentSince.IsZero() && !r.Heard.IsZero() {
-		next = earliest(next, r.Heard.Add(silentAfter))
-	}
+	edit := unless(a.Told == "" || !a.Dirty, latest(a.ToldAt.Add(editEvery), now))
 	switch {
+	case a.Into != 0:
+		return time.Time{}
+	case open:
+		return earliest(r.resolvesAt(), edit)
+	case r.Quiet:
+		return earliest(unless(!a.IsFailing() && a.Told == "", r.QuietUntil), unless(!a.countsInVain(), edit))
 	case a.lags(now):
-		return earliest(next, a.LagUntil)
-	case a.Told == ToldFlapping:
-		next = earliest(next, a.ChangedAt.Add(calmAfter))
+		return earliest(a.DeclareAt, a.LagUntil)
 	}
-	if a.Dirty && a.Told != "" {
-		next = earliest(next, latest(a.ToldAt.Add(editEvery), now))
+	next := earliest(a.DeclareAt, edit)
+	if a.IsFailing() && a.SilentSince.IsZero() && !r.Heard.IsZero() {
+		next = earliest(next, r.Heard.Add(SilentAfter))
+	}
+	if a.Told == ToldFlapping {
+		next = earliest(next, a.ChangedAt.Add(calmAfter))
 	}
 	return next
 }

@@ -163,6 +163,16 @@ func (c *Catalog) DependsOn(id, other ServiceID) bool {
 	return id != other && c.reaches(id, other, map[ServiceID]bool{})
 }
 
+// Needs lists what a service needs, by itself and by what it needs.
+func (c *Catalog) Needs(id ServiceID) (out []ServiceID) {
+	for _, s := range c.Services() {
+		if c.DependsOn(id, s.ID) {
+			out = append(out, s.ID)
+		}
+	}
+	return out
+}
+
 func (c *Catalog) reaches(id, other ServiceID, passed map[ServiceID]bool) bool {
 	s, ok := c.Find(string(id))
 	if !ok || passed[s.ID] {

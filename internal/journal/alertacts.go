@@ -2,6 +2,7 @@ package journal
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"time"
 
@@ -12,6 +13,9 @@ import (
 // AlertApplied is what somebody did about an alert.
 type AlertApplied struct {
 	Alert desk.Alert
+	// Left counts the checks elsewhere that still have to be closed: too many see it fail
+	// for one transaction.
+	Left int `json:",omitempty"`
 }
 
 // AlertRule is a rule of the desk about an alert with all but the state and the act filled
@@ -32,7 +36,7 @@ func (j *Journal) ApplyAlert(ctx context.Context, by By, number int, did string,
 			return out, err
 		}
 		err = h.settle()
-		return AlertApplied{a.Alert}, err
+		return AlertApplied{Alert: a.Alert}, err
 	})
 }
 
@@ -60,6 +64,24 @@ func (j *Journal) hearOnce(ctx context.Context, by By, fn func(*hearing) (AlertA
 	return out.AlertApplied, err
 }
 
+// RepeatedAlert returns the number of the alert that a request was about which was seen
+// before: it may not fail any more.
+func (j *Journal) RepeatedAlert(ctx context.Context, by By) (number int, found bool, err error) {
+	type about struct {
+		Alert    desk.Alert
+		Incident desk.Incident
+	}
+	err = j.db.View(ctx, func(tx storage.Tx) error {
+		var was about
+		was, found, err = seenBefore[about](tx, by)
+		if number = was.Alert.Number; len(was.Incident.Alerts) > 0 {
+			number = was.Incident.Alerts[0]
+		}
+		return err
+	})
+	return number, found && number != 0, err
+}
+
 // CloseAlert says that what monitors elsewhere report of an alert is over, though they
 // never said so. Probes of ours say it themselves.
 func (j *Journal) CloseAlert(ctx context.Context, by By, number int) (AlertApplied, error) {
@@ -71,14 +93,18 @@ func (j *Journal) CloseAlert(ctx context.Context, by By, number int) (AlertAppli
 		if err := a.CheckOpen(); err != nil {
 			return out, err
 		}
-		closed := 0
+		closed, left := 0, 0
 		for _, s := range a.Services {
 			seen, err := failingOf(h.tx, s.Service, a.Expectation)
 			if err != nil {
 				return out, err
 			}
 			for _, r := range seen {
-				if r.Witness.IsOwn() || closed == closeAtOnce {
+				switch {
+				case r.Witness.IsOwn():
+					continue
+				case closed == closeAtOnce:
+					left++
 					continue
 				}
 				closed++
@@ -96,7 +122,7 @@ func (j *Journal) CloseAlert(ctx context.Context, by By, number int) (AlertAppli
 			return out, err
 		}
 		err = h.settle()
-		return AlertApplied{h.alerts[number].Alert}, err
+		return AlertApplied{h.alerts[number].Alert, left}, err
 	})
 }
 
@@ -104,45 +130,53 @@ func (j *Journal) CloseAlert(ctx context.Context, by By, number int) (AlertAppli
 const closeAtOnce = 20
 
 // Mute has failures of services recorded and not told until a time; at its end they are
-// judged anew. The zero time ends a mute.
+// judged anew. The zero time ends a mute. It may be given again after an error.
 func (j *Journal) Mute(ctx context.Context, by By, services []desk.ServiceID, until time.Time) error {
-	if len(services) > muteAtOnce {
-		return desk.Refuse(desk.Invalid, "%d services are too many to mute at once; at most %d can be.", len(services), muteAtOnce)
-	}
-	_, err := j.hearOnce(ctx, by, func(h *hearing) (out AlertApplied, err error) {
-		for _, id := range services {
-			if err := h.mute(Mute{Service: id, Until: until.UTC(), By: by.Person}); err != nil {
-				return out, err
-			}
+	request := by.Request
+	for k := 0; len(services) > 0; k++ {
+		n := min(len(services), muteAtOnce)
+		if k > 0 && request != "" {
+			by.Request = fmt.Sprintf("%s/%d", request, k)
 		}
-		return out, h.settle()
-	})
-	return err
+		_, err := once(ctx, j, by, func(tx storage.Tx) (muting, error) {
+			for _, id := range services[:n] {
+				if err := mute(tx, by, Mute{Service: id, Until: until.UTC(), By: by.Person}); err != nil {
+					return muting{}, err
+				}
+			}
+			return muting{by.At.UTC()}, judgeAnew(tx, judging{Services: services[:n]}, by.At.UTC())
+		})
+		if err != nil {
+			return err
+		}
+		services = services[n:]
+	}
+	return nil
 }
 
 // muteAtOnce is how many services are muted in one transaction.
-const muteAtOnce = 10
+const muteAtOnce = 40
 
-func (h *hearing) mute(m Mute) error {
-	was, _, err := muteTable().Get(h.tx, muteKey(m.Service))
+// muting is what a mute came to: from when on it is so.
+type muting struct{ At time.Time }
+
+func (m muting) wakes() []time.Time { return []time.Time{m.At} }
+
+func mute(tx storage.Tx, by By, m Mute) error {
+	was, _, err := muteTable().Get(tx, muteKey(m.Service))
 	if err != nil {
 		return err
 	}
 	e := AuditEntry{Did: "mute", About: string(m.Service), Before: stamp(was.Until), After: stamp(m.Until)}
 	if m.Until.IsZero() {
-		e.Did, err = "unmute", muteTable().Delete(h.tx, muteKey(m.Service))
+		e.Did, err = "unmute", muteTable().Delete(tx, muteKey(m.Service))
 	} else {
-		err = muteTable().Put(h.tx, muteKey(m.Service), m)
+		err = muteTable().Put(tx, muteKey(m.Service), m)
 	}
 	if err != nil {
 		return err
 	}
-	for _, e := range []desk.Expectation{desk.Availability, desk.Performance} {
-		if _, err := h.raised(m.Service, e); err != nil { // to be settled
-			return err
-		}
-	}
-	return audit(h.tx, h.by, e)
+	return audit(tx, by, e)
 }
 
 func stamp(t time.Time) string {
@@ -176,18 +210,38 @@ func (j *Journal) Alert(ctx context.Context, number int) (a desk.Alert, err erro
 	return a, err
 }
 
-// alertsLookedAt is among how many of the newest alerts those that are open are looked for.
-const alertsLookedAt = 500
-
 // OpenAlerts lists the alerts that fail now, newest first.
 func (j *Journal) OpenAlerts(ctx context.Context) (out []desk.Alert, err error) {
-	err = j.db.View(ctx, func(tx storage.Tx) (err error) {
-		if out, err = newestAlerts(tx, alertsLookedAt); err != nil {
+	err = j.db.View(ctx, func(tx storage.Tx) error {
+		out = nil
+		numbers, err := raisedNumbers(tx)
+		if err != nil {
 			return err
 		}
-		out = slices.DeleteFunc(out, func(a desk.Alert) bool { return !a.IsFailing() || a.Into != 0 })
+		for _, n := range numbers {
+			a, err := scanAlert(tx, n)
+			if err != nil {
+				return err
+			}
+			if a.IsFailing() && a.Into == 0 {
+				out = append(out, a)
+			}
+		}
 		return nil
 	})
+	return out, err
+}
+
+// raisedNumbers lists the newest alert about each service, newest first.
+func raisedNumbers(tx storage.Tx) (out []int, err error) {
+	t := raisedTable()
+	err = t.Scan(tx, t.Key(), t.Key().End(), 0, func(_ storage.Key, n int) (bool, error) {
+		out = append(out, n)
+		return true, nil
+	})
+	slices.Sort(out)
+	out = slices.Compact(out)
+	slices.Reverse(out)
 	return out, err
 }
 

@@ -12,7 +12,7 @@ import (
 func alertTable() storage.Table[desk.Alert]     { return storage.TableOf[desk.Alert]("alert") }
 func sightingTable() storage.Table[desk.Report] { return storage.TableOf[desk.Report]("sighting") }
 func raisedTable() storage.Table[int]           { return storage.TableOf[int]("raised") }
-func heardTable() storage.Table[desk.Report]    { return storage.TableOf[desk.Report]("heard") }
+func heardTable() storage.Table[[]desk.Report]  { return storage.TableOf[[]desk.Report]("heard") }
 func muteTable() storage.Table[Mute]            { return storage.TableOf[Mute]("mute") }
 
 // Mute is until when failures of a service are recorded and not told.
@@ -40,9 +40,10 @@ func sightingKey(r desk.Report) storage.Key {
 	return sightingsKey(r.Service, r.Expectation).Str(string(w.Kind)).Str(w.Name).Str(w.Check)
 }
 
-func heardKey(r desk.Report) storage.Key {
-	w := r.Witness
-	return heardTable().Key().Time(r.At).Str(string(r.Service)).Str(string(r.Expectation)).Str(string(w.Kind)).Str(w.Name).Str(w.Check)
+// heardKey is of what was heard in one transaction, by the first of it.
+func heardKey(by By, first desk.Report) storage.Key {
+	w := first.Witness
+	return heardTable().Key().Time(first.At).Str(by.Trace).Str(string(first.Service)).Str(string(first.Expectation)).Str(string(w.Kind)).Str(w.Name).Str(w.Check)
 }
 
 func getAlert(tx storage.Tx, n int) (desk.Alert, error) {
@@ -57,12 +58,8 @@ func getAlert(tx storage.Tx, n int) (desk.Alert, error) {
 // it, and for evidence.
 const maxSightings = 1000
 
-// failing lists what witnesses see fail of a service's availability, as it was scanned:
-// there may be more of them than a transaction may Get.
-func failing(tx storage.Tx, id desk.ServiceID) ([]desk.Report, error) {
-	return failingOf(tx, id, desk.Availability)
-}
-
+// failingOf lists what witnesses see fail of a service, as it was scanned: there may be
+// more of them than a transaction may Get.
 func failingOf(tx storage.Tx, id desk.ServiceID, e desk.Expectation) (out []desk.Report, err error) {
 	k := sightingsKey(id, e)
 	err = sightingTable().Scan(tx, k, k.End(), maxSightings, func(_ storage.Key, r desk.Report) (bool, error) {
@@ -74,21 +71,6 @@ func failingOf(tx storage.Tx, id desk.ServiceID, e desk.Expectation) (out []desk
 	return out, err
 }
 
-// raisedFor is the newest alert about a service and an expectation; the zero Alert: there
-// was none. Whether there is one is scanned: an incident may be about more services than a
-// transaction may Get.
-func raisedFor(tx storage.Tx, id desk.ServiceID, e desk.Expectation) (a desk.Alert, err error) {
-	k, number := raisedKey(id, e), 0
-	err = raisedTable().Scan(tx, k, k.End(), 1, func(_ storage.Key, n int) (bool, error) {
-		number = n
-		return false, nil
-	})
-	if err != nil || number == 0 {
-		return a, err
-	}
-	return getAlert(tx, number)
-}
-
 // newestAlerts lists the newest alerts, as scanned.
 func newestAlerts(tx storage.Tx, limit int) (out []desk.Alert, err error) {
 	err = alertTable().Scan(tx, alertTable().Key(), alertTable().Key().End(), limit, func(_ storage.Key, a desk.Alert) (bool, error) {
@@ -98,8 +80,19 @@ func newestAlerts(tx storage.Tx, limit int) (out []desk.Alert, err error) {
 	return out, err
 }
 
+// scanAlert reads an alert as it was scanned: a transaction may Get only so many.
+func scanAlert(tx storage.Tx, n int) (a desk.Alert, err error) {
+	k := alertKey(n)
+	err = alertTable().Scan(tx, k, k.End(), 1, func(_ storage.Key, one desk.Alert) (bool, error) {
+		a = one
+		return false, nil
+	})
+	return a, err
+}
+
 // seenOf completes a declaration with what checks see of its services: the alerts, who
-// sees it, and since when where nobody said.
+// sees it, and since when where nobody said. It is read as scanned: what belongs to the
+// incident is looked at anew when that is stored.
 func seenOf(tx storage.Tx, d desk.Declaration) (desk.Declaration, error) {
 	if d.Drill {
 		return d, nil
@@ -107,24 +100,48 @@ func seenOf(tx storage.Tx, d desk.Declaration) (desk.Declaration, error) {
 	d.Alerts, d.Seen = nil, nil
 	var since time.Time
 	for _, s := range d.Services {
-		for _, e := range []desk.Expectation{desk.Availability, desk.Performance} {
-			a, err := raisedFor(tx, s.Service, e)
+		for _, e := range expectations() {
+			a, err := scanRaised(tx, s.Service, e)
 			if err != nil {
 				return d, err
 			}
-			if a.Number == 0 || !a.IsFailing() || a.Into != 0 {
+			one, fails := a.Fails(s.Service)
+			if !fails {
 				continue
 			}
-			d.Alerts, d.Seen = append(d.Alerts, a.Number), append(d.Seen, a.Witnesses()...)
-			if since.IsZero() || a.Since.Before(since) {
-				since = a.Since
+			if !slices.Contains(d.Alerts, a.Number) {
+				d.Alerts = append(d.Alerts, a.Number)
+			}
+			d.Seen = append(d.Seen, one.Seen...)
+			if at := one.Since(a); since.IsZero() || at.Before(since) {
+				since = at
 			}
 		}
 	}
+	desk.OwnFirst(d.Seen)
 	if d.Began.IsZero() {
 		d.Began = since
 	}
 	return d, nil
+}
+
+func expectations() []desk.Expectation {
+	return []desk.Expectation{desk.Availability, desk.Performance}
+}
+
+// scanRaised is the newest alert about a service, as it was scanned; the zero Alert: there
+// was none.
+func scanRaised(tx storage.Tx, id desk.ServiceID, e desk.Expectation) (a desk.Alert, err error) {
+	k := raisedKey(id, e)
+	n := 0
+	err = raisedTable().Scan(tx, k, k.End(), 1, func(_ storage.Key, number int) (bool, error) {
+		n = number
+		return false, nil
+	})
+	if err != nil || n == 0 {
+		return a, err
+	}
+	return scanAlert(tx, n)
 }
 
 // wakeAlert has the clock look at an alert at a time.
@@ -139,58 +156,14 @@ func wakeAlert(tx storage.Tx, a desk.Alert, at time.Time) error {
 // wakeAlertsOf has the clock look at the alerts about services, as planned work on them
 // began or ended.
 func wakeAlertsOf(tx storage.Tx, services []desk.ServiceID, at time.Time) error {
-	for _, id := range services {
-		for _, e := range []desk.Expectation{desk.Availability, desk.Performance} {
-			a, err := raisedFor(tx, id, e)
-			if err != nil {
-				return err
-			}
-			if a.Number == 0 || a.Into != 0 || (!a.IsFailing() && a.Told == desk.ToldCleared) {
-				continue
-			}
-			if err := wakeAlert(tx, a, at); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
+	return judgeAnew(tx, judging{Services: services}, at)
 }
 
-// attach has the alerts of an incident belong to it, and the clock tell it at once; those
-// of one that ended, that they stand by themselves again.
+// attach has the clock look at the alerts of an incident and of its services: they belong
+// to it, or stand by themselves again.
 func attach(tx storage.Tx, i desk.Incident, at time.Time) error {
-	for _, n := range i.Alerts {
-		a, err := getAlert(tx, n)
-		if err != nil {
-			return err
-		}
-		if i.IsOpen() {
-			a.Incident, a.Auto, a.Dirty = i.Number, i.Auto, true
-		}
-		if a.Incident != i.Number {
-			continue
-		}
-		if err := wakeAlert(tx, a, at); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// reattach has what still fails about the services of a reopened incident belong to it.
-func reattach(tx storage.Tx, c *desk.Change) error {
-	if c.Entry.Kind != desk.Reopened || c.Incident.Drill {
+	if i.Drill {
 		return nil
 	}
-	seen, err := seenOf(tx, desk.Declaration{Services: c.Incident.Services})
-	if err != nil {
-		return err
-	}
-	c.Incident.Alerts = slices.Clone(c.Incident.Alerts)
-	for _, n := range seen.Alerts {
-		if !slices.Contains(c.Incident.Alerts, n) {
-			c.Incident.Alerts = append(c.Incident.Alerts, n)
-		}
-	}
-	return nil
+	return judgeAnew(tx, judging{Alerts: i.Alerts, Services: i.ServiceIDs()}, at)
 }

@@ -104,6 +104,8 @@ func (j *Journal) fire(ctx context.Context, m mark, now time.Time) error {
 					return j.fireWindow(tx, by, m, count)
 				case desk.AlertSubject:
 					return j.fireAlert(tx, by, m)
+				case judgingSubject:
+					return j.fireJudging(tx, by, m)
 				}
 				return j.fireQuestion(tx, by, m)
 			})

@@ -73,6 +73,9 @@ func (j *Journal) Sorry(ctx context.Context, by By, s desk.Service, verb desk.So
 		if err := putGates(tx, all, is); err != nil {
 			return out, err
 		}
+		if out.Retold, err = now.repaint(by, kept{all: all, catalog: j.book.Places().Catalog}, desk.Subject{}, []desk.Gate{is}); err != nil {
+			return out, err
+		}
 		by.Reason = is.Reason
 		return out, audit(tx, by, AuditEntry{Did: "sorry page " + string(verb), About: string(s.ID), Before: standing(was), After: standing(is)})
 	})

@@ -272,6 +272,7 @@ func TestOpsPostsSayThatTheSorryPageIsUp(t *testing.T) {
 	o.fire(hour)
 	o.declare(hour + 60)
 	o.apply(hour+120, 1, say("The disk is full."))
+	o.say(hour+180, "learn", desk.SorryOff)
 	table := storage.TableOf[desk.Announcement]("ann")
 	got := map[string]string{}
 	err := o.db.View(t.Context(), func(tx storage.Tx) error {
@@ -282,7 +283,7 @@ func TestOpsPostsSayThatTheSorryPageIsUp(t *testing.T) {
 			return true, nil
 		})
 	})
-	want := map[string]string{"WIN-1 scheduled": "", "WIN-1 started": "Learn System", "INC-1 declared": "Learn System", "INC-1 updated": "Learn System"}
+	want := map[string]string{"WIN-1 scheduled": "", "WIN-1 started": "Learn System", "INC-1 declared": "Learn System", "INC-1 updated": "Learn System", "INC-1 released": "", "WIN-1 released": ""}
 	if fmt.Sprint(got) != fmt.Sprint(want) || err != nil {
 		t.Errorf("%v %v", got, err)
 	}

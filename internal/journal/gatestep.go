@@ -1,7 +1,9 @@
 package journal
 
 import (
+	"maps"
 	"slices"
+	"strings"
 
 	"github.com/umassonline/belltower/internal/desk"
 	"github.com/umassonline/belltower/storage"
@@ -9,6 +11,7 @@ import (
 
 // gateStep is what has to be looked at once more when an incident or a window is put.
 type gateStep struct {
+	about    desk.Subject // what is put; its own announcement shows how the gates stand
 	all      gates
 	services []desk.ServiceID // those whose gates it may move
 	// over are the services about which it is over, and how bad it was.
@@ -33,7 +36,7 @@ func (j *Journal) watched(all gates, services []desk.ServiceID, begins bool) (ou
 
 // gatesBefore notes, before an incident is put, what its change can mean for gates.
 func (j *Journal) gatesBefore(tx storage.Tx, is desk.Incident) (step gateStep, err error) {
-	if is.Drill {
+	if step.about = is.Subject(); is.Drill {
 		return step, nil
 	}
 	if step.all, err = getGates(tx); err != nil {
@@ -70,7 +73,7 @@ func (j *Journal) gatesBefore(tx storage.Tx, is desk.Incident) (step gateStep, e
 // windowGates is gatesBefore of a window, with what it was. What goes on as an incident
 // has its step when that is put.
 func (j *Journal) windowGates(tx storage.Tx, was, is desk.Window) (step gateStep, err error) {
-	if !was.IsRunning() && !is.IsRunning() || is.Became != 0 {
+	if step.about = is.Subject(); !was.IsRunning() && !is.IsRunning() || is.Became != 0 {
 		return step, nil
 	}
 	if step.all, err = getGates(tx); err != nil {
@@ -141,7 +144,42 @@ func (j *Journal) keepGates(tx storage.Tx, by By, step gateStep) (kept, error) {
 	if err := auditGates(tx, by, step.all, moved); err != nil {
 		return out, err
 	}
-	return out, putGates(tx, step.all, moved...)
+	if err := putGates(tx, step.all, moved...); err != nil {
+		return out, err
+	}
+	shown, err := now.repaint(by, out, step.about, moved)
+	out.notices = append(out.notices, shown...)
+	return out, err
+}
+
+// mostRepainted is how many ops posts show at once that a gate moved: what fits beside it
+// in a transaction. The others show it with the next news.
+const mostRepainted = 5
+
+// repaint has the ops posts of what else goes on about services show how their gates
+// stand now.
+func (now scene) repaint(by By, k kept, but desk.Subject, moved []desk.Gate) (shown []desk.Subject, err error) {
+	about := map[desk.Subject][]desk.ServiceID{}
+	for _, i := range now.open {
+		about[i.Subject()] = i.ServiceIDs()
+	}
+	for _, w := range now.running {
+		about[w.Subject()] = w.ServiceIDs()
+	}
+	for _, s := range slices.SortedFunc(maps.Keys(about), func(a, b desk.Subject) int { return strings.Compare(a.String(), b.String()) }) {
+		concerned := slices.ContainsFunc(moved, func(g desk.Gate) bool { return slices.Contains(about[s], g.Service) })
+		if s == but || !concerned || len(shown) == mostRepainted {
+			continue
+		}
+		done, err := now.j.book.Repaint(now.tx, s, by.At.UTC(), func(snap *desk.Snapshot) { snap.Sorry = k.names(about[s]) })
+		if err != nil {
+			return shown, err
+		}
+		if done {
+			shown = append(shown, s)
+		}
+	}
+	return shown, nil
 }
 
 // moved is a gate before and after a step.
@@ -221,12 +259,18 @@ func (k kept) shown(a *desk.Announcement, services []desk.ServiceID) *desk.Annou
 	if a == nil || len(k.all) == 0 {
 		return a
 	}
+	a.Snapshot.Sorry = k.names(services)
+	return a
+}
+
+// names are those of the services whose sorry pages are up.
+func (k kept) names(services []desk.ServiceID) (names []string) {
 	for _, id := range services {
 		if s, _ := k.catalog.Find(string(id)); desk.IsSorry(k.all, s) {
-			a.Snapshot.Sorry = append(a.Snapshot.Sorry, s.Name)
+			names = append(names, s.Name)
 		}
 	}
-	return a
+	return names
 }
 
 // followGates judges the gates of services anew whose witnesses see something else than

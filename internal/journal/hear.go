@@ -1,8 +1,8 @@
 package journal
 
 import (
-	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -16,22 +16,19 @@ import (
 // committed. What is known costs no write. It may be given again after an error: what
 // was taken then is known.
 func (j *Journal) Hear(ctx context.Context, by By, reports []desk.Report) error {
+	most := len(reports)
 	for len(reports) > 0 {
 		taken := 0
 		var h *hearing
-		err := j.db.Update(ctx, func(tx storage.Tx) error {
-			h, taken = j.hearing(tx, by), 0
-			for _, r := range reports {
-				if h.cost > hearingCost {
-					break
-				}
-				if err := h.hear(cleanReport(r, by.At)); err != nil {
-					return fmt.Errorf("take what %s %q says of %s: %w", r.Witness.Kind, r.Witness.Name, r.Service, err)
-				}
-				taken++
-			}
-			return h.settle()
+		err := j.db.Update(ctx, func(tx storage.Tx) (err error) {
+			h = j.hearing(tx, by)
+			taken, err = h.hearAll(reports[:min(most, len(reports))])
+			return err
 		})
+		if errors.Is(err, storage.ErrTooLarge) && most > 1 {
+			most = max(taken/2, 1)
+			continue
+		}
 		if err != nil {
 			j.wrote(ctx, err)
 			return err
@@ -49,12 +46,57 @@ func (j *Journal) Hear(ctx context.Context, by By, reports []desk.Report) error 
 // monitor was last heard.
 const heardAgain = 10 * time.Minute
 
-// A transaction takes so many reports that it stays below storage.MaxWrites: one that
-// begins or ends something counts newsCost, all others 2.
+// hearAll takes as many reports as fit the transaction, and settles what comes of them.
+func (h *hearing) hearAll(reports []desk.Report) (taken int, err error) {
+	for _, r := range reports {
+		if taken > 0 && h.isFull() {
+			break
+		}
+		taken++
+		if err := h.hear(cleanReport(r, h.by.At)); err != nil {
+			return taken, fmt.Errorf("take what %s %q says of %s: %w", r.Witness.Kind, r.Witness.Name, r.Service, err)
+		}
+	}
+	return taken, h.settle()
+}
+
+// A transaction is full when what one more report may read or write does not fit it, and
+// what settles the alerts that it changes: each its record, its mark and its announcement.
+// A report that does more, such as one that has an incident declared, may still be too
+// much: then fewer are taken.
 const (
-	hearingCost = 55
-	newsCost    = 14
+	hearReads   = 16
+	hearWrites  = 20
+	alertWrites = 7
 )
+
+func (h *hearing) isFull() bool {
+	return h.used.reads+hearReads > storage.MaxReads || h.used.writes+hearWrites+alertWrites*(len(h.order)+1) > storage.MaxWrites
+}
+
+// counted is a transaction that counts what is read and written.
+type counted struct {
+	storage.Tx
+	reads, writes int
+}
+
+// Get implements storage.Tx.
+func (c *counted) Get(key []byte) ([]byte, error) {
+	c.reads++
+	return c.Tx.Get(key)
+}
+
+// Put implements storage.Tx.
+func (c *counted) Put(key, value []byte) error {
+	c.writes++
+	return c.Tx.Put(key, value)
+}
+
+// Delete implements storage.Tx.
+func (c *counted) Delete(key []byte) error {
+	c.writes++
+	return c.Tx.Delete(key)
+}
 
 // cleanReport bounds what a report may hold, and puts its times in order.
 func cleanReport(r desk.Report, now time.Time) desk.Report {
@@ -69,7 +111,22 @@ func cleanReport(r desk.Report, now time.Time) desk.Report {
 	return r
 }
 
+// isLine reports whether a text is one line of ASCII already, as most are.
+func isLine(s string) bool {
+	space := true // before it: a space here would be one too many
+	for i := range len(s) {
+		if s[i] < ' ' || s[i] > '~' || s[i] == ' ' && space {
+			return false
+		}
+		space = s[i] == ' '
+	}
+	return s == "" || !space
+}
+
 func oneLine(s string, most int) string {
+	if len(s) <= most && isLine(s) {
+		return s
+	}
 	s = strings.Join(strings.Fields(strings.ToValidUTF8(s, "")), " ")
 	if r := []rune(s); len(r) > most {
 		return string(r[:most-1]) + "…"
@@ -80,29 +137,42 @@ func oneLine(s string, most int) string {
 // hearing is one transaction that takes reports, or settles alerts that are due: it
 // loads each alert once and writes it once.
 type hearing struct {
-	j       *Journal
-	tx      storage.Tx
-	by      By
-	alerts  map[int]*heldAlert
-	order   []int
-	cost    int
+	j      *Journal
+	tx     storage.Tx
+	used   *counted // the same
+	by     By
+	alerts map[int]*heldAlert
+	order  []int
+	// numbers are those of the newest alerts about what was asked of, 0: none.
+	numbers map[expected]int
+	raw     []desk.Report // what is kept of what was heard
 	told    []desk.Subject
 	wakes   []time.Time
 	running []desk.Window
 	moved   []desk.ServiceID // available or not by another witness than before
-	looked  bool             // running is loaded
+	muted   map[desk.ServiceID]time.Time
+	looked  bool // running and muted are loaded
 	// thorough: all witnesses of an alert are looked at.
 	thorough bool
+}
+
+// expected is what an alert is about.
+type expected struct {
+	service     desk.ServiceID
+	expectation desk.Expectation
 }
 
 // heldAlert is an alert that the transaction changes.
 type heldAlert struct {
 	desk.Alert
 	wake time.Time // as it is in the store
+	// thin are services of which a witness that was shown has left.
+	thin []desk.ServiceID
 }
 
 func (j *Journal) hearing(tx storage.Tx, by By) *hearing {
-	return &hearing{j: j, tx: tx, by: by, alerts: map[int]*heldAlert{}}
+	c := &counted{Tx: tx}
+	return &hearing{j: j, tx: c, used: c, by: by, alerts: map[int]*heldAlert{}, numbers: map[expected]int{}}
 }
 
 func (h *hearing) catalog() *desk.Catalog { return h.j.book.Places().Catalog }
@@ -120,11 +190,15 @@ func (h *hearing) hold(a desk.Alert) *heldAlert {
 
 // raised is the newest alert about a service, as it is in this transaction; nil: none.
 func (h *hearing) raised(id desk.ServiceID, e desk.Expectation) (*heldAlert, error) {
-	n, found, err := raisedTable().Get(h.tx, raisedKey(id, e))
-	if err != nil || !found {
-		return nil, err
+	n, known := h.numbers[expected{id, e}]
+	if !known {
+		var err error
+		if n, _, err = raisedTable().Get(h.tx, raisedKey(id, e)); err != nil {
+			return nil, err
+		}
+		h.numbers[expected{id, e}] = n
 	}
-	if held, ok := h.alerts[n]; ok {
+	if held, ok := h.alerts[n]; ok || n == 0 {
 		return held, nil
 	}
 	a, err := getAlert(h.tx, n)
@@ -141,16 +215,16 @@ func (h *hearing) hear(r desk.Report) error {
 	if err != nil {
 		return err
 	}
-	h.cost += 2
 	is, meaning := was.Then(r)
-	switch meaning {
-	case desk.Stale:
-		return heardTable().Put(h.tx, heardKey(r), r)
-	case desk.Repeated:
-		if is.At.Sub(was.At) < heardAgain {
-			return nil
-		}
-		return h.heardAgain(k, is)
+	switch {
+	case meaning == desk.Repeated && is.At.Sub(was.At) < heardAgain:
+		return nil
+	case meaning == desk.Repeated:
+		return h.heardAgain(k, was, is)
+	}
+	h.raw = append(h.raw, r)
+	if meaning == desk.Stale {
+		return nil
 	}
 	if meaning == desk.Began {
 		if is.Sorry, err = h.seesSorry(is); err != nil {
@@ -160,18 +234,13 @@ func (h *hearing) hear(r desk.Report) error {
 	if err := sightingTable().Put(h.tx, k, is); err != nil {
 		return err
 	}
-	if err := heardTable().Put(h.tx, heardKey(r), r); err != nil {
-		return err
-	}
 	if is.Expectation == desk.Availability && (meaning == desk.Began || meaning == desk.Over) && !slices.Contains(h.moved, is.Service) {
 		h.moved = append(h.moved, is.Service)
 	}
 	switch meaning {
 	case desk.Began:
-		h.cost += newsCost
 		return h.began(is)
 	case desk.Over:
-		h.cost += newsCost
 		return h.over(was, is)
 	case desk.Differs:
 		return h.differs(is)
@@ -179,9 +248,10 @@ func (h *hearing) hear(r desk.Report) error {
 	return nil
 }
 
-// heardAgain notes that a witness still says the same, and shows that it is not silent.
-func (h *hearing) heardAgain(k storage.Key, r desk.Report) error {
-	if r.Failed() {
+// heardAgain notes that a witness still says the same, and that it is not silent where it
+// was.
+func (h *hearing) heardAgain(k storage.Key, was, r desk.Report) error {
+	if r.Failed() && r.At.Sub(was.At) >= desk.SilentAfter {
 		a, err := h.raised(r.Service, r.Expectation)
 		if err != nil {
 			return err
@@ -215,11 +285,13 @@ func (h *hearing) over(was, r desk.Report) error {
 	if err != nil || a == nil {
 		return err
 	}
-	left, err := failingOf(h.tx, r.Service, r.Expectation)
-	if err != nil {
+	if err := h.attachOpen(a); err != nil { // the clock may not have come to it
 		return err
 	}
-	a.Alert = a.Leave(r, left)
+	if a.Shows(r) && !slices.Contains(a.thin, r.Service) {
+		a.thin = append(a.thin, r.Service)
+	}
+	a.Alert = a.Leave(r)
 	was.State, was.At = desk.Passing, r.At
 	return h.witness(a.Alert, was)
 }
@@ -230,25 +302,20 @@ func (h *hearing) began(r desk.Report) error {
 	if err != nil {
 		return err
 	}
-	one := desk.Alerted{Service: r.Service, Name: h.catalog().Name(r.Service)}
-	if a != nil && a.Into == 0 && (a.IsFailing() || r.At.Sub(a.ClearedAt) <= desk.AgainWithin) {
-		a.Alert = a.Join(one, r)
+	if a != nil && a.GoesOn(r.At) {
+		h.join(a, r)
 		return h.joined(a, r)
 	}
-	quiet, _, err := h.quiet(r.Service)
+	alone, err := h.standsAlone(r)
 	if err != nil {
 		return err
 	}
-	open, err := openAbout(h.tx, []desk.ServiceID{r.Service})
-	if err != nil {
-		return err
-	}
-	if !quiet && len(open) == 0 {
-		if a, one.Behind, err = h.fits(r); err != nil {
+	if !alone {
+		if a, err = h.fits(r); err != nil {
 			return err
 		}
 		if a != nil {
-			a.Alert = a.Join(one, r)
+			h.join(a, r)
 			return h.index(a, r)
 		}
 	}
@@ -256,21 +323,39 @@ func (h *hearing) began(r desk.Report) error {
 	if err != nil {
 		return err
 	}
-	held := h.hold(desk.Raise(n, one, r))
+	held := h.hold(desk.Raise(n, desk.Alerted{Service: r.Service, Name: h.catalog().Name(r.Service)}, r))
 	if held.Before, err = h.endedBefore(r); err != nil {
 		return err
 	}
-	if err := h.absorb(held, r); err != nil {
-		return err
+	if !alone {
+		if err := h.absorb(held, r); err != nil {
+			return err
+		}
 	}
 	return h.index(held, r)
 }
 
+// standsAlone reports whether a failure is told with no other: it is not told now, or an
+// open incident speaks of it.
+func (h *hearing) standsAlone(r desk.Report) (bool, error) {
+	if quiet, _, err := h.quiet(r.Service); quiet || err != nil {
+		return quiet, err
+	}
+	open, err := openAbout(h.tx, []desk.ServiceID{r.Service})
+	return len(open) > 0, err
+}
+
 func (h *hearing) index(a *heldAlert, r desk.Report) error {
-	if err := raisedTable().Put(h.tx, raisedKey(r.Service, r.Expectation), a.Number); err != nil {
+	if err := h.raise(r.Service, r.Expectation, a.Number); err != nil {
 		return err
 	}
 	return h.joined(a, r)
+}
+
+// raise makes an alert the newest about a service.
+func (h *hearing) raise(id desk.ServiceID, e desk.Expectation, number int) error {
+	h.numbers[expected{id, e}] = number
+	return raisedTable().Put(h.tx, raisedKey(id, e), number)
 }
 
 // joined has an alert belong to an incident about the service that is open.
@@ -280,7 +365,7 @@ func (h *hearing) joined(a *heldAlert, r desk.Report) error {
 		if err != nil || len(open) == 0 {
 			return err
 		}
-		a.Incident, a.DeclareAt, a.Dirty = open[len(open)-1].Number, time.Time{}, true
+		a.Alert = a.BelongTo(open[len(open)-1].Number)
 	}
 	return h.witness(a.Alert, r)
 }
@@ -308,106 +393,4 @@ func (h *hearing) putIncident(by By, c desk.Change) error {
 	h.told = append(h.told, out.about()...)
 	h.wakes = append(h.wakes, out.wakes()...)
 	return err
-}
-
-// looksAt is among how many of the newest alerts one is looked for that a failure belongs
-// to.
-const looksAt = 20
-
-// fits finds the alert that a service is told with, which begins to fail: one about what
-// it depends on, whose name is behind, else one of the same moment; nil: none.
-func (h *hearing) fits(r desk.Report) (a *heldAlert, behind string, err error) {
-	newest, err := h.newest()
-	if err != nil {
-		return nil, "", err
-	}
-	for _, a := range newest {
-		if s, ok := h.needs(r.Service, a); ok && r.Expectation == desk.Availability {
-			return h.hold(a), s.Name, nil
-		}
-	}
-	for _, a := range newest {
-		if a.Expectation != r.Expectation || !a.Takes(r.At) {
-			continue
-		}
-		if quiet, _, err := h.quietAlert(a); err != nil || !quiet {
-			return h.hold(a), "", err
-		}
-	}
-	return nil, "", nil
-}
-
-// newest lists the newest alerts as they are in this transaction, newest first.
-func (h *hearing) newest() (out []desk.Alert, err error) {
-	if out, err = newestAlerts(h.tx, looksAt); err != nil {
-		return nil, err
-	}
-	out = slices.DeleteFunc(out, func(a desk.Alert) bool { return h.alerts[a.Number] != nil })
-	for _, a := range h.alerts {
-		out = append(out, a.Alert)
-	}
-	slices.SortFunc(out, func(a, b desk.Alert) int { return cmp.Compare(b.Number, a.Number) })
-	return out, nil
-}
-
-// needs finds the service of an alert that fails by itself and that id depends on.
-func (h *hearing) needs(id desk.ServiceID, a desk.Alert) (desk.Alerted, bool) {
-	if a.Expectation != desk.Availability || !a.IsOpen() || !a.IsFailing() {
-		return desk.Alerted{}, false
-	}
-	for _, s := range a.Failing() {
-		if h.catalog().DependsOn(id, s.Service) {
-			return s, true
-		}
-	}
-	return desk.Alerted{}, false
-}
-
-// absorbsWithin is how long before a failure what depends on it began to fail for it.
-const absorbsWithin = 10 * time.Minute
-
-// absorb has the alerts about what depends on a service, which were raised shortly
-// before, be told with the one about it.
-func (h *hearing) absorb(into *heldAlert, r desk.Report) error {
-	newest, err := h.newest()
-	if err != nil || r.Expectation != desk.Availability {
-		return err
-	}
-	for _, a := range newest {
-		if a.Number == into.Number || a.Incident != 0 || !h.allNeed(a, r) {
-			continue
-		}
-		other := h.hold(a)
-		into.Alert, other.Alert = into.Absorb(other.Alert, h.catalog().Name(r.Service), r.At)
-		for _, s := range other.Services {
-			if s.Failing == 0 {
-				continue
-			}
-			if err := raisedTable().Put(h.tx, raisedKey(s.Service, r.Expectation), into.Number); err != nil {
-				return err
-			}
-			h.cost++
-		}
-	}
-	return nil
-}
-
-// allNeed reports whether all that fails of an alert depends on what a report says fails.
-func (h *hearing) allNeed(a desk.Alert, r desk.Report) bool {
-	if a.Expectation != r.Expectation || !a.IsOpen() || !a.IsFailing() || r.At.Sub(a.RaisedAt) > absorbsWithin || len(a.Services) > looksAt {
-		return false
-	}
-	return !slices.ContainsFunc(a.Failing(), func(s desk.Alerted) bool { return !h.catalog().DependsOn(s.Service, r.Service) })
-}
-
-// endedBefore is the newest incident about a service that ended shortly before; 0: none.
-func (h *hearing) endedBefore(r desk.Report) (number int, err error) {
-	t := incidentTable()
-	err = t.Scan(h.tx, t.Key(), t.Key().End(), looksAt, func(_ storage.Key, i desk.Incident) (bool, error) {
-		if i.Status == desk.Resolved && !i.IsRetracted() && !i.Drill && i.Concerns(r.Service) && r.At.Sub(i.EndedAt) <= desk.ReopenWithin {
-			number = i.Number
-		}
-		return number == 0, nil
-	})
-	return number, err
 }

@@ -57,12 +57,12 @@ func (a Applied) about() []desk.Subject {
 // moves reports whether alerts begin or cease to belong to an incident by a change of it,
 // which the clock has to tell.
 func moves(kind desk.EntryKind, i desk.Incident) bool {
-	return kind == desk.Declared || kind == desk.Reopened || !i.IsOpen()
+	return kind == desk.Declared || kind == desk.Reopened || kind == desk.Rescoped || !i.IsOpen()
 }
 
 // wakes is when the clock has to look at it.
 func (a Applied) wakes() []time.Time {
-	if len(a.Incident.Alerts) > 0 && moves(a.Entry.Kind, a.Incident) {
+	if moves(a.Entry.Kind, a.Incident) {
 		return []time.Time{a.Entry.At, a.Incident.WakeAt}
 	}
 	return []time.Time{a.Incident.WakeAt}
@@ -241,9 +241,6 @@ func (j *Journal) Merge(ctx context.Context, by By, from, into int) (Applied, er
 func (j *Journal) put(tx storage.Tx, by By, c desk.Change, channels int) (Applied, error) {
 	cad := j.settings.Load().Cadence
 	c.Incident.Auto = c.Incident.Auto && by.clock
-	if err := reattach(tx, &c); err != nil {
-		return Applied{}, err
-	}
 	c = c.Promise(cad)
 	s := c.Incident.Subject()
 	was, _, err := incidentTable().Get(tx, incidentKey(s.Number))

@@ -31,6 +31,7 @@ import (
 //	alert/^number       desk.Alert, newest first
 //	raised/service/expectation  the number of the newest alert about it
 //	sighting/service/expectation/witness  desk.Report: what a check said last
+//	judging/n           judging: alerts that the clock is to look at anew
 //	heard/time/...      desk.Report: what was heard, but repetitions
 //	mute/service        Mute
 //	unmapped/source/check  what maps to no service

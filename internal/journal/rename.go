@@ -20,7 +20,7 @@ func (j *Journal) Rename(ctx context.Context, by By, r desk.Renaming) (n outbox.
 	if n, err = outbox.Rename(ctx, j.db, r); err != nil {
 		return n, err
 	}
-	for _, step := range []func(context.Context, desk.Renaming) error{j.renameIncidents, j.renameWindows, j.renameAsked, j.renameEntries, j.renameSeen} {
+	for _, step := range []func(context.Context, desk.Renaming) error{j.renameIncidents, j.renameWindows, j.renameAlerts, j.renameMutes, j.renameAsked, j.renameEntries, j.renameSeen} {
 		if err := step(ctx, r); err != nil {
 			return n, fmt.Errorf("rename the connection %s to %s: %w", r.From, r.To, err)
 		}
@@ -45,6 +45,28 @@ func (j *Journal) renameWindows(ctx context.Context, r desk.Renaming) error {
 		was := *w
 		*w = r.Window(was)
 		if w.ScheduledBy == was.ScheduledBy && w.ScheduledIn == was.ScheduledIn {
+			return nil
+		}
+		return k
+	})
+	return err
+}
+
+func (j *Journal) renameAlerts(ctx context.Context, r desk.Renaming) error {
+	_, err := alertTable().Rewrite(ctx, j.db, func(k storage.Key, a *desk.Alert) storage.Key {
+		was := a.AckedBy
+		if *a = r.Alert(*a); a.AckedBy == was {
+			return nil
+		}
+		return k
+	})
+	return err
+}
+
+func (j *Journal) renameMutes(ctx context.Context, r desk.Renaming) error {
+	_, err := muteTable().Rewrite(ctx, j.db, func(k storage.Key, m *Mute) storage.Key {
+		was := m.By
+		if m.By = r.Person(was); m.By == was {
 			return nil
 		}
 		return k

@@ -38,7 +38,23 @@ func busy(t *testing.T) *office {
 	o.plan(5, "New database", time.Hour, time.Hour) // while an incident is open, so ops is asked
 	o.fire(hour)
 	o.fire(2*hour - 600)
+	o.alerted(2*hour - 500)
 	return o
+}
+
+// alerted has somebody look at an alert about the portal, and mute it.
+func (o *office) alerted(seconds int) {
+	o.t.Helper()
+	r := desk.Report{Witness: desk.Witness{Kind: desk.OwnProbe, Name: "login"}, Service: "portal", Expectation: desk.Availability, State: desk.Failing}
+	if err := o.Hear(o.t.Context(), journal.By{At: at(seconds)}, []desk.Report{r}); err != nil {
+		o.t.Fatal(err)
+	}
+	if _, err := o.ApplyAlert(o.t.Context(), o.by(seconds), 1, "acknowledge", desk.Alert.Acknowledge); err != nil {
+		o.t.Fatal(err)
+	}
+	if err := o.Mute(o.t.Context(), o.by(seconds), []desk.ServiceID{"portal"}, at(seconds+hour)); err != nil {
+		o.t.Fatal(err)
+	}
 }
 
 func (o *office) rename(db storage.DB) error {

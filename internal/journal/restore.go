@@ -8,7 +8,7 @@ import (
 	"github.com/umassonline/belltower/storage"
 )
 
-// numbersSkipped is how many numbers of incidents, and of windows, are left out after a restore:
+// numbersSkipped is how many numbers of incidents, of windows and of alerts are left out after a restore:
 // more than are given between two backups. Those given since the backup stand in
 // posts whose buttons still work, so that none may name another.
 const numbersSkipped = 100
@@ -18,7 +18,7 @@ const numbersSkipped = 100
 // time in which the bot was away.
 func (j *Journal) Restored(ctx context.Context, notice desk.Notice) error {
 	err := j.db.Update(ctx, func(tx storage.Tx) error {
-		for _, kind := range []desk.SubjectKind{desk.IncidentSubject, desk.WindowSubject} {
+		for _, kind := range []desk.SubjectKind{desk.IncidentSubject, desk.WindowSubject, desk.AlertSubject} {
 			if err := skipNumbers(tx, kind); err != nil {
 				return err
 			}

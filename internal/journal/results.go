@@ -175,8 +175,8 @@ func (j *Journal) resultsAt(ctx context.Context, of desk.ServiceID, r desk.Resol
 	return out, nil
 }
 
-// TidyResults sums up the hours and days that are over and deletes what was kept long enough.
-// It is worth calling every hour.
+// TidyResults sums up the hours and days that are over, and then deletes what was kept long
+// enough. It is worth calling every hour.
 func (j *Journal) TidyResults(ctx context.Context, now time.Time) error {
 	for _, r := range []desk.Resolution{desk.PerHour, desk.PerDay} {
 		if err := j.sumUp(ctx, r, now); err != nil {
@@ -272,23 +272,13 @@ func (j *Journal) between(ctx context.Context, r desk.Resolution, from, to time.
 	return out, err
 }
 
-// forgetResults deletes results that were kept long enough. What is not summed up yet stays.
+// forgetResults deletes results that were kept long enough, which are summed up by then.
 func (j *Journal) forgetResults(ctx context.Context, r desk.Resolution, now time.Time) error {
+	until := resultTable(r).Key().Time(now.Add(-r.Kept()))
 	for more := true; more; {
 		err := j.db.Background(ctx, func(tx storage.Tx) error {
-			until := now.Add(-r.Kept())
-			if r != desk.PerDay {
-				coarser := map[desk.Resolution]desk.Resolution{desk.PerMinute: desk.PerHour, desk.PerHour: desk.PerDay}[r]
-				made, _, err := summedTable().Get(tx, summedKey(coarser))
-				if err != nil {
-					return err
-				}
-				if made.Before(until) {
-					until = made
-				}
-			}
 			n := 0
-			err := tx.Scan(resultTable(r).Key(), resultTable(r).Key().Time(until), storage.MaxWrites, func(k, _ []byte) (bool, error) {
+			err := tx.Scan(resultTable(r).Key(), until, storage.MaxWrites, func(k, _ []byte) (bool, error) {
 				n++
 				return true, tx.Delete(k)
 			})

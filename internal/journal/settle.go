@@ -11,6 +11,9 @@ import (
 // settle tells what is to be told of the alerts that the transaction changed, does what
 // comes of them by rule, and writes them.
 func (h *hearing) settle() error {
+	if err := h.keepRaw(); err != nil {
+		return err
+	}
 	for k := 0; k < len(h.order); k++ { // may grow
 		if err := h.settleOne(h.alerts[h.order[k]]); err != nil {
 			return err
@@ -24,8 +27,33 @@ func (h *hearing) settle() error {
 	return err
 }
 
+// keepRaw keeps what was heard, in one record.
+func (h *hearing) keepRaw() error {
+	if len(h.raw) == 0 {
+		return nil
+	}
+	defer func() { h.raw = nil }()
+	return heardTable().Put(h.tx, heardKey(h.by, h.raw[0]), h.raw)
+}
+
+// refill has other witnesses be shown in the place of those that left.
+func (h *hearing) refill(a *heldAlert) error {
+	for _, id := range a.thin {
+		failing, err := failingOf(h.tx, id, a.Expectation)
+		if err != nil {
+			return err
+		}
+		a.Alert = a.Refill(id, failing)
+	}
+	a.thin = nil
+	return nil
+}
+
 func (h *hearing) settleOne(a *heldAlert) error {
-	around, err := h.around(&a.Alert)
+	if err := h.refill(a); err != nil {
+		return err
+	}
+	around, err := h.around(a)
 	if err != nil {
 		return err
 	}
@@ -58,51 +86,130 @@ func (h *hearing) settleOne(a *heldAlert) error {
 }
 
 // around is what the rules have to know beside an alert.
-func (h *hearing) around(a *desk.Alert) (r desk.AlertAround, err error) {
-	if r.Quiet, r.QuietUntil, err = h.quietAlert(*a); err != nil {
+func (h *hearing) around(a *heldAlert) (r desk.AlertAround, err error) {
+	if r.Quiet, r.QuietUntil, err = h.quietAlert(a.Alert); err != nil {
 		return r, err
 	}
 	if err := h.incidentOf(a, &r); err != nil {
 		return r, err
 	}
-	if a.Incident != 0 || a.Into != 0 {
+	if (r.Incident != nil && r.Incident.IsOpen()) || a.Into != 0 {
 		return r, nil
 	}
-	return r, h.evidence(a, &r)
+	return r, h.evidence(a.Alert, &r)
 }
 
 // incidentOf loads the incident of an alert, behind its merges, and since when all is well
-// of it.
-func (h *hearing) incidentOf(a *desk.Alert, r *desk.AlertAround) error {
-	for a.Incident != 0 {
-		i, err := getIncident(h.tx, a.Incident)
+// of it. An alert without one belongs to what is open about what fails.
+func (h *hearing) incidentOf(a *heldAlert, r *desk.AlertAround) error {
+	i, err := h.speaksOf(a)
+	if err != nil {
+		return err
+	}
+	if i == nil || !i.IsOpen() {
+		number, err := h.openOf(a.Alert)
 		if err != nil {
 			return err
 		}
-		if i.MergedInto != 0 {
-			a.Incident, a.Auto = i.MergedInto, false
-			continue
+		if number != 0 {
+			if i, err = h.attachTo(a, number); err != nil {
+				return err
+			}
 		}
-		r.Incident = &i
-		break
 	}
-	if r.Incident == nil || !r.Incident.Auto {
+	r.Incident = i
+	if i == nil || !i.Auto {
 		return nil
 	}
+	return h.allClear(a.Alert, r)
+}
+
+// speaksOf is the incident that an alert belongs to; nil: none. One that is not about a
+// service of it any more speaks of it no more.
+func (h *hearing) speaksOf(a *heldAlert) (*desk.Incident, error) {
+	for a.Incident != 0 {
+		i, err := getIncident(h.tx, a.Incident)
+		if err != nil {
+			return nil, err
+		}
+		switch {
+		case i.MergedInto != 0:
+			if _, err := h.attachTo(a, i.MergedInto); err != nil {
+				return nil, err
+			}
+		case i.IsOpen() && !slices.ContainsFunc(a.ServiceIDs(), i.Concerns):
+			a.Incident, a.Dirty = 0, true
+		default:
+			return &i, nil
+		}
+	}
+	return nil, nil
+}
+
+// openOf is the newest open incident about what fails of an alert; 0: none.
+func (h *hearing) openOf(a desk.Alert) (number int, err error) {
+	if !a.IsFailing() || a.Into != 0 {
+		return 0, nil
+	}
+	var ids []desk.ServiceID
+	for _, s := range a.Failing() {
+		ids = append(ids, s.Service)
+	}
+	open, err := openAbout(h.tx, ids)
+	if err != nil || len(open) == 0 {
+		return 0, err
+	}
+	return open[len(open)-1].Number, nil
+}
+
+// attachOpen has an alert without an incident belong to what is open about what fails.
+func (h *hearing) attachOpen(a *heldAlert) error {
+	if a.Incident != 0 {
+		return nil
+	}
+	number, err := h.openOf(a.Alert)
+	if err == nil && number != 0 {
+		_, err = h.attachTo(a, number)
+	}
+	return err
+}
+
+// attachTo has an alert belong to an open incident, which then knows of it.
+func (h *hearing) attachTo(a *heldAlert, number int) (*desk.Incident, error) {
+	i, err := getIncident(h.tx, number)
+	if err != nil {
+		return nil, err
+	}
+	a.Alert = a.BelongTo(number)
+	seen := desk.Report{State: desk.Passing}
+	for _, r := range a.Witnesses() {
+		if i.Concerns(r.Service) {
+			seen = r
+			break
+		}
+	}
+	if err := h.witness(a.Alert, seen); err != nil {
+		return nil, err
+	}
+	i, err = getIncident(h.tx, number)
+	return &i, err
+}
+
+// allClear finds out since when nothing is seen to fail by any alert of an incident, and
+// by which rule it is resolved.
+func (h *hearing) allClear(a desk.Alert, r *desk.AlertAround) error {
 	for _, s := range r.Incident.Services {
 		if one := h.rule(s.Service); one.AutoResolveAfter > r.Rule.AutoResolveAfter {
 			r.Rule = one
 		}
 	}
 	for _, n := range r.Incident.Alerts {
-		other := *a
+		other, err := scanAlert(h.tx, n)
 		if held := h.alerts[n]; held != nil {
 			other = held.Alert
-		} else if n != a.Number {
-			var err error
-			if other, err = getAlert(h.tx, n); err != nil {
-				return err
-			}
+		}
+		if err != nil {
+			return err
 		}
 		if other.IsFailing() && other.Into == 0 {
 			r.Cleared = time.Time{}
@@ -118,7 +225,7 @@ func (h *hearing) incidentOf(a *desk.Alert, r *desk.AlertAround) error {
 // evidence finds out whether an incident is declared by rule, where a service has one,
 // and since when a monitor has been silent. That the clock looks for: what was just heard
 // is not silent.
-func (h *hearing) evidence(a *desk.Alert, r *desk.AlertAround) error {
+func (h *hearing) evidence(a desk.Alert, r *desk.AlertAround) error {
 	failing := a.Failing()
 	byRule := slices.ContainsFunc(failing, func(s desk.Alerted) bool { return h.rule(s.Service).AutoDeclare > 0 })
 	if !h.thorough && !byRule {
@@ -137,12 +244,28 @@ func (h *hearing) evidence(a *desk.Alert, r *desk.AlertAround) error {
 				r.Heard = one.At
 			}
 		}
-		rule, at := h.rule(s.Service), desk.Evidence(seen)
-		if rule.AutoDeclare > 0 && !at.IsZero() && (r.Evidence.IsZero() || at.Add(rule.AutoDeclare).Before(r.Evidence.Add(r.Rule.AutoDeclare))) {
+		rule, at, err := h.counts(s.Service, seen)
+		if err != nil {
+			return err
+		}
+		if !at.IsZero() && (r.Evidence.IsZero() || at.Add(rule.AutoDeclare).Before(r.Evidence.Add(r.Rule.AutoDeclare))) {
 			r.Evidence, r.Rule = at, rule
 		}
 	}
 	return nil
+}
+
+// counts is since when a service shows that it really fails, for the rule by which an
+// incident is declared; zero: there is none, or it does not, or it is not told now.
+func (h *hearing) counts(id desk.ServiceID, seen []desk.Report) (rule desk.Service, since time.Time, err error) {
+	rule = h.rule(id)
+	if rule.AutoDeclare <= 0 {
+		return rule, since, nil
+	}
+	if quiet, _, err := h.quiet(id); quiet || err != nil {
+		return rule, since, err
+	}
+	return rule, desk.Evidence(seen), nil
 }
 
 func (h *hearing) rule(id desk.ServiceID) desk.Service {
@@ -178,14 +301,11 @@ func (h *hearing) quiet(id desk.ServiceID) (quiet bool, until time.Time, err err
 	if slices.ContainsFunc(h.running, func(w desk.Window) bool { return w.Concerns(id) }) {
 		return true, until, nil
 	}
-	m, _, err := muteTable().Get(h.tx, muteKey(id))
-	if err != nil || !m.Until.After(h.by.At) {
-		return false, until, err
-	}
-	return true, m.Until, nil
+	until = h.muted[id]
+	return !until.IsZero(), until, nil
 }
 
-// look loads the windows at work.
+// look loads the windows at work, and what is muted.
 func (h *hearing) look() error {
 	if h.looked {
 		return nil
@@ -201,25 +321,47 @@ func (h *hearing) look() error {
 		}
 		h.running = append(h.running, w)
 	}
+	h.muted = map[desk.ServiceID]time.Time{}
+	t := muteTable()
 	h.looked = true
-	return nil
+	return t.Scan(h.tx, t.Key(), t.Key().End(), 0, func(_ storage.Key, m Mute) (bool, error) {
+		if m.Until.After(h.by.At) {
+			h.muted[m.Service] = m.Until
+		}
+		return true, nil
+	})
 }
 
-// declare opens an incident of an alert, by rule. Where somebody was quicker, it belongs
-// to that.
+// declare opens an incident of an alert, by rule: about those of its services that have
+// one and show that they really fail.
 func (h *hearing) declare(a *heldAlert) error {
 	a.DeclareAt, a.Dirty = time.Time{}, true
-	d := desk.Declaration{Began: a.Since, Alerts: []int{a.Number}, Seen: a.Witnesses(), Auto: true}
+	d := desk.Declaration{Alerts: []int{a.Number}, Auto: true}
 	for _, s := range a.Failing() {
-		one := h.rule(s.Service)
-		if one.AutoDeclare <= 0 {
+		seen, err := failingOf(h.tx, s.Service, a.Expectation)
+		if err != nil {
+			return err
+		}
+		rule, at, err := h.counts(s.Service, seen)
+		if err != nil {
+			return err
+		}
+		if at.IsZero() {
 			continue
 		}
-		d.Services = append(d.Services, desk.Affected{Service: s.Service, Name: s.Name})
-		if one.AutoImpact.Rank() > d.Impact.Rank() {
-			d.Impact = one.AutoImpact
+		d.Services, d.Seen = append(d.Services, desk.Affected{Service: s.Service, Name: s.Name}), append(d.Seen, s.Seen...)
+		if since := s.Since(a.Alert); d.Began.IsZero() || since.Before(d.Began) {
+			d.Began = since
+		}
+		if rule.AutoImpact.Rank() > d.Impact.Rank() {
+			d.Impact = rule.AutoImpact
 		}
 	}
+	desk.OwnFirst(d.Seen)
+	return h.declareThis(a, d)
+}
+
+func (h *hearing) declareThis(a *heldAlert, d desk.Declaration) error {
 	s := h.j.settings.Load()
 	d.Title, d.Text = s.Ready.ReadyTitle(d.Services), s.Ready.ReadyText()
 	if len(s.Ops) > 0 {
@@ -235,7 +377,7 @@ func (h *hearing) declare(a *heldAlert) error {
 	if err != nil {
 		return err
 	}
-	a.Incident, a.Auto, a.WakeAt = n, true, h.by.At.UTC()
+	a.Alert, a.WakeAt = a.BelongTo(n), h.by.At.UTC()
 	return h.putIncident(by, c)
 }
 

@@ -23,7 +23,9 @@
 // The rules that keep the promises:
 //
 //   - Nothing is posted unless an intent or a row of this process, with an
-//     announcement above told, is on disk.
+//     announcement above told, is on disk. What people changed while that was written is
+//     read before the call. What they change while it is under way comes too late: a
+//     channel whose post a retraction meets so hears that, once.
 //   - What is sent is the newest that the channel may be told, folded into one.
 //   - What may have been sent and has no receipt is in doubt. It is looked up 15 s
 //     later, twice, then adopted in the version found, or sent again. After a
@@ -38,6 +40,8 @@
 //     where there is a post, which is edited; it is written down as missed, and told in
 //     one post at their end, as things stand then, by a notice with a row (missed.go).
 //     What goes on and has no post is opened then, as for who has just subscribed.
+//     Where the channel is gone at their end both wait until it is back; what is over
+//     then and has no post is no news any more.
 //     What is said meanwhile, as it got worse, is missed no more.
 //   - Of a subject that was restored from a backup posts may be unknown: a channel
 //     without one is looked through before it is told (lost, in records.go).

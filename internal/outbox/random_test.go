@@ -321,6 +321,16 @@ func (w *world) mustBeAtRest() {
 // Courses that once failed. What happens in them depends on the order in which
 // goroutines run, so each is tried a few times.
 func TestCoursesThatFailedOnce(t *testing.T) {
+	for range 20 {
+		for _, c := range failedOnce() {
+			for _, p := range run(t, c) {
+				t.Error(p)
+			}
+		}
+	}
+}
+
+func failedOnce() []course {
 	unclearWelcome := course{
 		Chunk: 1, Bad: true, Blind: true, Disk: 4 * time.Millisecond,
 		Steps: []step{{200 * time.Millisecond, "declare", 0}, {213 * time.Millisecond, "subscribe", 4}, {484 * time.Millisecond, "declare", 0}, {194 * time.Millisecond, "subscribe critical", 0}},
@@ -358,11 +368,19 @@ func TestCoursesThatFailedOnce(t *testing.T) {
 			{115*time.Millisecond + odd, "restart", 0},
 		},
 	}
-	for range 20 {
-		for _, c := range []course{unclearWelcome, lastTurnMissed, setAnewAtNight, easedBeforeItsTurn, endedBeforeTheSend} {
-			for _, p := range run(t, c) {
-				t.Error(p)
-			}
-		}
+	retractedBeforeTheSend := course{ // while it was written that it may be sent
+		Chunk: 1, Disk: 2 * time.Millisecond, Faults: []int{6, 0}, Deaths: []int{18, 40},
+		Steps: []step{
+			{200*time.Millisecond + odd, "declare", 3}, {33*time.Millisecond + odd, "unsubscribe", 3}, {16820*time.Millisecond + odd, "say", 1},
+			{200*time.Millisecond + odd, "return", 2}, {20*time.Second + odd, "retract", 1}, {203*time.Millisecond + odd, "declare", 0},
+		},
 	}
+	goneInTheMorning := course{ // so nothing told it that the work went wrong
+		Chunk: 1, Blind: true,
+		Steps: []step{
+			{time.Millisecond + odd, "plan", 0}, {9390*time.Millisecond + odd, "begin", 0}, {173*time.Millisecond + odd, "vanish", 1},
+			{33*time.Millisecond + odd, "night", 1}, {5202*time.Millisecond + odd, "convert", 0}, {200*time.Millisecond + odd, "remind", 1},
+		},
+	}
+	return []course{unclearWelcome, lastTurnMissed, setAnewAtNight, easedBeforeItsTurn, endedBeforeTheSend, retractedBeforeTheSend, goneInTheMorning}
 }

@@ -221,6 +221,8 @@ type goneRecord struct {
 // missedRecord is what a channel is told of, or shown, at the end of its quiet hours.
 type missedRecord struct {
 	Until time.Time // their end
+	// Away: the channel was gone then, so it is told when it is back.
+	Away bool `json:",omitempty"`
 }
 
 // Hold stops all sends of a connection.

@@ -73,14 +73,9 @@ func httpProbe(url string) config.Probe {
 		BypassHeader: config.NewSecret("X-Probe: " + hunter)}
 }
 
-func TestHTTP(t *testing.T) {
-	elsewhere := serve(t, func(w http.ResponseWriter, r *http.Request) {
-		if r.Header.Get("X-Probe") != "" {
-			t.Error("another host was sent the bypass header")
-		}
-		fmt.Fprint(w, "Log in elsewhere")
-	})
-	s := serve(t, func(w http.ResponseWriter, r *http.Request) {
+// pages are what a probe of HTTP may meet; elsewhere is another host.
+func pages(t *testing.T, elsewhere string) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
 		if r.Header.Get("X-Probe") != hunter || !strings.HasPrefix(r.UserAgent(), "Belltower") || r.Method != "GET" {
 			t.Errorf("%s %v", r.Method, r.Header)
 		}
@@ -90,7 +85,7 @@ func TestHTTP(t *testing.T) {
 		case "/moved":
 			http.Redirect(w, r, "/good", http.StatusFound)
 		case "/away":
-			http.Redirect(w, r, strings.Replace(elsewhere.URL, "127.0.0.1", "localhost", 1), http.StatusFound)
+			http.Redirect(w, r, elsewhere, http.StatusFound)
 		case "/circle":
 			http.Redirect(w, r, "/circle?"+hunter, http.StatusFound)
 		case "/closed":
@@ -110,7 +105,17 @@ func TestHTTP(t *testing.T) {
 		case "/slow":
 			<-r.Context().Done()
 		}
+	}
+}
+
+func TestHTTP(t *testing.T) {
+	elsewhere := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		if r.Header.Get("X-Probe") != "" {
+			t.Error("another host was sent the bypass header")
+		}
+		fmt.Fprint(w, "Log in elsewhere")
 	})
+	s := serve(t, pages(t, strings.Replace(elsewhere.URL, "127.0.0.1", "localhost", 1)))
 	get := func(path string) config.Probe { return httpProbe(s.URL + path) }
 	for _, c := range []struct {
 		path    string

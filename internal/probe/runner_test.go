@@ -204,6 +204,25 @@ func TestASlowTargetMovesNothing(t *testing.T) {
 	})
 }
 
+// TestATryEndsBeforeTheNextIsDue has a machine sleep, so that tries begin between their
+// moments: the next are in time all the same.
+func TestATryEndsBeforeTheNextIsDue(t *testing.T) {
+	run(t, []config.Probe{conf("dead", func(p *config.Probe) { p.Timeout = p.Every })}, func(w *world) {
+		w.target("dead", blackHole)
+		w.pass(35 * time.Second)
+		w.target("dead", nil)
+		w.pass(20 * time.Second)
+		w.jump(14 * time.Second) // the one that is due begins late
+		w.target("dead", blackHole)
+		w.startsOnce()
+		w.pass(30 * time.Second)
+		starts := w.startsOnce()
+		if gap := starts[1].at.Sub(starts[0].at); gap < 5900*time.Millisecond || gap > 6100*time.Millisecond {
+			t.Errorf("the next try began %v after the late one, want 6 s", gap)
+		}
+	})
+}
+
 // TestNeverAHerd has 2,000 probes every 10 s, and others more seldom, begin at most 5 tries
 // in any 10 ms, from the first second on.
 func TestNeverAHerd(t *testing.T) {

@@ -8,9 +8,11 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
@@ -247,6 +249,31 @@ func TestTimeIsKeptToCleanUp(t *testing.T) {
 	if r.Step != "4 Open a course" || c.sessions != 0 {
 		t.Errorf("%q, %d sessions are left", r.Step, c.sessions)
 	}
+}
+
+type roundTrip func(*http.Request) (*http.Response, error)
+
+func (f roundTrip) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
+
+// TestATransactionEndsInTime has a step hang, and the one that cleans up, by fake time.
+func TestATransactionEndsInTime(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var at []time.Duration
+		began := time.Now()
+		hang := roundTrip(func(r *http.Request) (*http.Response, error) {
+			at = append(at, time.Since(began))
+			<-r.Context().Done()
+			return nil, r.Context().Err()
+		})
+		p := config.Probe{Kind: "transaction", URL: "https://learn.example.edu/", Timeout: 10 * time.Second, Steps: []config.Step{
+			{Name: "Log in", Method: "GET", ExpectStatus: []int{200}}, {Name: "Log out", Method: "GET", ExpectStatus: []int{200}, Always: true},
+		}}
+		r := tryOnce(t, p, func(s *Settings) { s.transport = hang })
+		r.wants(t, desk.Failed, "no answer in time")
+		if took := time.Since(began); took != 10*time.Second || !slices.Equal(at, []time.Duration{0, 8 * time.Second}) || r.Took != 8*time.Second {
+			t.Errorf("ended after %v; steps began at %v; took %v", took, at, r.Took)
+		}
+	})
 }
 
 func TestAStopCleansUp(t *testing.T) {

@@ -99,6 +99,25 @@ func TestNotVerifiedIsToldWhenThatIsNews(t *testing.T) {
 	})
 }
 
+func TestATryThatBeganBeforeDoesNotCount(t *testing.T) {
+	run(t, []config.Probe{conf("login page")}, func(w *world) {
+		w.target("login page", after(4*time.Second, passed()))
+		for len(w.List()) > 0 && w.List()[0].Last == nil {
+			w.pass(time.Second)
+		}
+		w.startsOnce()
+		for len(w.startsOnce()) == 0 {
+			w.pass(time.Second)
+		}
+		w.target("login page", nil)
+		w.Verify(inc42, []desk.ServiceID{"learn"}) // while it is tried
+		w.pass(4*time.Second + 19*time.Second)
+		w.wants() // two passes since
+		w.pass(2 * time.Second)
+		w.wants("verified INC-42")
+	})
+}
+
 func TestTheLimitOfAVerification(t *testing.T) {
 	run(t, gatingProbes(), func(w *world) {
 		w.pass(time.Minute)

@@ -59,7 +59,7 @@ func TestAlertPosts(t *testing.T) {
 
 		for _, r := range a.alert.Witnesses() {
 			r.At = at(20)
-			a.alert = a.alert.Leave(r, nil)
+			a.alert = a.alert.Leave(r)
 		}
 		a.due(at(20), desk.AlertAround{})
 		golden(t, in, "alert cleared", formsOf(in, a.said, 1))
@@ -71,7 +71,7 @@ func TestAlertPosts(t *testing.T) {
 		golden(t, in, "alert again", formsOf(in, a.said, 1))
 
 		login.At = at(23)
-		a.alert = a.alert.Leave(login, nil)
+		a.alert = a.alert.Leave(login)
 		a.due(at(23), desk.AlertAround{})
 		login.At = at(24)
 		a.alert = a.alert.Join(learn, login)

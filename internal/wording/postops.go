@@ -123,6 +123,9 @@ func (c Context) actions(s desk.Snapshot) []chat.Action {
 	default:
 		out = append(out, resolve)
 	}
+	if !i.Drill {
+		out = append(out, c.sorryButtons(s, i.Services, func(id desk.ServiceID) bool { return i.StatusOf(id) == desk.MajorOutage })...)
+	}
 	return append(out, b.retract(i.Drill), told)
 }
 

@@ -13,6 +13,9 @@ func (c Context) windowForStaff(m *chat.Message, s desk.Snapshot) {
 	m.Lines = append(c.waiting(s), m.Lines...)
 	m.Facts = append(c.windowFacts(w), c.sorryFacts(s)...)
 	m.Actions = c.windowActions(w)
+	if w.IsRunning() {
+		m.Actions = append(m.Actions, c.sorryButtons(s, w.Services, func(desk.ServiceID) bool { return false })...)
+	}
 }
 
 func (c Context) windowFacts(w desk.Window) []chat.Fact {

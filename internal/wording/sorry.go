@@ -1,6 +1,8 @@
 package wording
 
 import (
+	"slices"
+
 	"github.com/umassonline/belltower/internal/chat"
 	"github.com/umassonline/belltower/internal/desk"
 )
@@ -102,6 +104,25 @@ func (c Context) SorryUp(g desk.Gate) string {
 		return c.word("Sorry page kept down.")
 	}
 	return ""
+}
+
+// sorryButtons put up the sorry page of the first service that needs one, or take it down;
+// none where no service has one.
+func (c Context) sorryButtons(s desk.Snapshot, services []desk.Affected, needs func(desk.ServiceID) bool) []chat.Action {
+	for _, a := range services {
+		service, known := c.Catalog.Find(string(a.Service))
+		up := slices.Contains(s.Sorry, service.Name)
+		if !known || !service.SorryPage || !up && !needs(a.Service) {
+			continue
+		}
+		if up {
+			return []chat.Action{c.sorryAction(service, desk.SorryOff)}
+		}
+		put := c.sorryAction(service, desk.SorryOn)
+		put.Confirm = c.word("Show everybody the sorry page in place of %s?", service.Name)
+		return []chat.Action{put}
+	}
+	return nil
 }
 
 // sorryFacts tell in ops posts whose sorry pages are up.

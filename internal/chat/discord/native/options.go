@@ -90,7 +90,19 @@ func verbOptions() map[string]string {
 		"unsubscribe": "target channel",
 		"status":      "target here",
 
-		"service sorry": "services sorry reason",
+		"probe list":    "probed",
+		"probe run":     "probed check",
+		"probe alerts":  "",
+		"probe show":    "alert",
+		"probe declare": "alert impact title message",
+		"probe ack":     "alert",
+		"probe hold":    "alert",
+		"probe close":   "alert",
+		"probe mute":    "noisy for",
+		"probe unmute":  "muted",
+		"probe help":    "verb",
+
+		"service sorry": "page sorry reason",
 		"service help":  "verb",
 
 		"belltower help":    "command",
@@ -103,7 +115,7 @@ func verbOptions() map[string]string {
 // options are all options, by what stands in verbOptions. Where their name differs it is
 // the same option of another verb.
 func options() map[string]option {
-	maps := []map[string]option{numberOptions(), textOptions(), windowOptions(), channelOptions(), flagOptions()}
+	maps := []map[string]option{numberOptions(), textOptions(), windowOptions(), alertOptions(), channelOptions(), flagOptions()}
 	all := map[string]option{}
 	for _, m := range maps {
 		for key, o := range m {
@@ -178,6 +190,17 @@ func windowOptions() map[string]option {
 		"for":        {about: "How long, like 45m or 3h", offers: fixed("30m", "1h", "2h", "3h", "4h")},
 		"until":      {about: "Or when it ends, like 7am"},
 		"details":    {about: "What people should know or do", max: desk.MaxText},
+	}
+}
+
+func alertOptions() map[string]option {
+	return map[string]option{
+		"alert":  {about: "Its number, like 7, or a service that fails", offers: openAlerts, put: putAlert},
+		"noisy":  {name: "services", about: "Like learn,portal, or an alert, like ALR-7", offers: noisy},
+		"muted":  {name: "services", about: "Like learn,portal, or an alert, like ALR-7", offers: muted},
+		"probed": {name: "services", about: "One service that we check", offers: probed},
+		"check":  {about: "One check of it, like login page; all if not said", offers: checks, put: putWord},
+		"page":   {name: "services", about: "One service", offers: withSorryPage},
 	}
 }
 
