@@ -78,10 +78,11 @@ func (w *stormy) up() {
 	w.url.Store(&w.public)
 }
 
-// killed kills the bot and starts it anew; a command is answered at once.
-func (w *stormy) killed() {
+// killed kills the bot, has a look, and starts it anew; a command is answered at once.
+func (w *stormy) killed(look func()) {
 	w.t.Helper()
 	w.kill()
+	look()
 	w.start()
 	public := w.public
 	w.url.Store(&public)
@@ -153,9 +154,9 @@ func (w *stormy) sends(alerts int64) {
 	}
 }
 
-// told checks what the store of a bot that has stopped holds against what the monitors
+// stored checks what the store of a bot that does not run holds against what the monitors
 // said last.
-func (w *stormy) told() {
+func (w *stormy) stored() {
 	w.t.Helper()
 	db, err := openStore(filepath.Join(w.dir, "data", "belltower.db"), nil)
 	if err != nil {
@@ -199,11 +200,11 @@ func TestAStormOfAlertsThroughKills(t *testing.T) {
 	storm := w.all(stormRounds, func(r *rand.Rand, _ stormState) bool { return r.IntN(2) == 0 })
 	for range 2 {
 		w.sends(stormChecks * stormRounds / 4)
-		w.killed()
+		w.killed(func() {})
 	}
 	<-storm
 	<-w.all(1, func(*rand.Rand, stormState) bool { return false })
-	w.killed()
+	w.killed(w.stored)
 	for ch, root := range roots {
 		roots[ch] = w.story.ExpectEdit(root, "working again")
 		w.story.ExpectClaim(ch, slacktest.Claim{Text: "working again", InThread: root.TS})
@@ -223,5 +224,5 @@ func TestAStormOfAlertsThroughKills(t *testing.T) {
 	if status := w.stop(); status != 0 {
 		t.Errorf("exit status %d:\n%s", status, w.logged.text())
 	}
-	w.told()
+	w.stored()
 }
