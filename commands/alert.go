@@ -17,9 +17,9 @@ import (
 // alertVerbs are what can be done about alerts.
 func alertVerbs() []verb {
 	return []verb{
-		{name: "alerts", deed: desk.Respond, do: listAlerts},
-		{name: "show", deed: desk.Respond, form: true, do: showAlert},
-		{name: "declare", deed: desk.Respond, form: true, flags: []flag{flagSeparate}, do: declareAlert},
+		{name: "alerts", deed: desk.ReadStaff, do: listAlerts},
+		{name: "show", deed: desk.ReadStaff, form: true, do: showAlert},
+		{name: "declare", deed: desk.Respond, form: true, flags: []flag{flagNext, flagSeparate, flagYes}, do: declareAlert},
 		{name: "ack", deed: desk.Respond, form: true, do: acknowledge},
 		{name: "hold", deed: desk.Respond, form: true, do: holdAlert},
 		{name: "close", deed: desk.Respond, form: true, do: closeAlert},
@@ -29,7 +29,12 @@ func alertVerbs() []verb {
 }
 
 // probeVerbs are the verbs of probes and of what they and other monitors see.
-func probeVerbs() []verb { return alertVerbs() }
+func probeVerbs() []verb {
+	return slices.Concat([]verb{
+		{name: "list", deed: desk.ReadStaff, do: listProbes},
+		{name: "run", deed: desk.ReadStaff, form: true, do: runProbes},
+	}, alertVerbs(), []verb{{name: verbHelp, deed: desk.Read, do: help}})
+}
 
 // parseAlertNumber reads 7, #7 and ALR-7.
 func parseAlertNumber(word string) (int, bool) {
@@ -42,7 +47,7 @@ func parseAlertNumber(word string) (int, bool) {
 // takeAlert takes the alert meant off the line: by its number, or the newest that fails
 // now about a service.
 func (a *asked) takeAlert(ctx context.Context) (desk.Alert, error) {
-	a.fold("incident", "services")
+	a.fold("alert", "incident", "services")
 	word, rest := cutWord(a.line.rest)
 	if n, ok := parseAlertNumber(word); ok {
 		a.line.rest = rest
@@ -94,8 +99,8 @@ func showAlert(ctx context.Context, a *asked) (chat.Reply, error) {
 	return answer(a.Words.Alert(one))
 }
 
-// declareAlert declares an incident of what an alert is about: as bad as the services say
-// of failures, minor where they are slow.
+// declareAlert reads <alert> [title] [| message], and declares an incident of what the
+// alert is about.
 func declareAlert(ctx context.Context, a *asked) (chat.Reply, error) {
 	one, err := a.takeAlert(ctx)
 	if err != nil {
@@ -104,22 +109,30 @@ func declareAlert(ctx context.Context, a *asked) (chat.Reply, error) {
 	if err := one.CheckOpen(); err != nil {
 		return chat.Reply{}, err
 	}
-	services := one.Affected()
-	var impact desk.Impact
 	var ids []string
-	for _, s := range services {
+	for _, s := range one.Affected() {
 		ids = append(ids, string(s.Service))
+	}
+	impact := cmp.Or(a.line.options["impact"], string(a.alertImpact(one)))
+	delete(a.line.options, "impact")
+	a.line.rest = strings.TrimSpace(fmt.Sprintf("%s %s %s", strings.Join(ids, ","), impact, a.line.rest))
+	a.command, a.verb.name = "incident", "declare" // what its questions offer
+	return a.declare(ctx, false)
+}
+
+// alertImpact is how bad an alert is, if nobody says otherwise: what its services say of
+// failures, of which the worst counts, and minor where they are slow.
+func (a *asked) alertImpact(one desk.Alert) (impact desk.Impact) {
+	if one.Expectation == desk.Performance {
+		return desk.Minor
+	}
+	for _, s := range one.Affected() {
 		of, _ := a.Words.Catalog.Find(string(s.Service))
 		if is := cmp.Or(of.AutoImpact, desk.Major); is.Rank() > impact.Rank() {
 			impact = is
 		}
 	}
-	if one.Expectation == desk.Performance {
-		impact = desk.Minor
-	}
-	a.line.rest = strings.TrimSpace(fmt.Sprintf("%s %s %s", strings.Join(ids, ","), impact, a.line.rest))
-	a.command, a.verb.name = "incident", "declare" // what its questions offer
-	return a.declare(ctx, false)
+	return impact
 }
 
 func acknowledge(ctx context.Context, a *asked) (chat.Reply, error) {
@@ -206,13 +219,20 @@ func (a *asked) takeMuted(ctx context.Context) ([]desk.Affected, error) {
 		a.line.rest = rest
 		return one.Affected(), err
 	}
-	if s, n := findService(a.Words.Catalog, strings.Fields(a.line.rest)); n > 0 {
+	var services []desk.Affected
+	for {
+		s, n := findService(a.Words.Catalog, strings.Fields(a.line.rest))
+		if n == 0 {
+			break
+		}
 		for range n {
 			_, a.line.rest = cutWord(a.line.rest)
 		}
-		return []desk.Affected{{Service: s.ID, Name: s.Name}}, nil
+		addAffected(&services, desk.Affected{Service: s.ID, Name: s.Name})
 	}
-	var services []desk.Affected
+	if len(services) > 0 {
+		return services, nil
+	}
 	for piece := range strings.SplitSeq(word, ",") {
 		s, err := a.affected(a.again(), piece)
 		if err != nil {

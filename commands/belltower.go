@@ -37,7 +37,7 @@ func help(_ context.Context, a *asked) (chat.Reply, error) {
 		return answer(a.Words.HelpOn(h))
 	}
 	_, isCommand := table()[word]
-	for _, command := range []string{root, "incident", "window", "probe"} {
+	for _, command := range []string{root, "incident", "window", "probe", "service"} {
 		if h, ok := wording.HelpOf(command + " " + word); ok && !isCommand {
 			return answer(a.Words.HelpOn(h))
 		}

@@ -36,6 +36,8 @@ type Settings struct {
 	Kept time.Duration
 	// Senders post to the channels of connections: for test posts only.
 	Senders map[desk.ConnectionName]chat.Sender
+	// Probes are the checks that the bot runs itself; nil: there are none.
+	Probes Probes
 }
 
 func (s *Settings) rosters() []chat.Roster {
@@ -103,6 +105,7 @@ func table() map[string][]verb {
 		"subscribe":   {{deed: desk.Read, do: subscribe}},
 		"unsubscribe": {{deed: desk.Follow, flags: []flag{flagYes}, do: unsubscribe}},
 		"status":      {{deed: desk.Read, do: status}},
+		"service":     serviceVerbs(),
 		root:          belltowerVerbs(),
 	}
 }
@@ -255,7 +258,7 @@ func (a *asked) unknownVerb(name string, verbs []verb) error {
 
 // verbOf finds the command that has a verb of this name.
 func verbOf(name string) (command string, v verb, ok bool) {
-	for _, command := range []string{"incident", "window", "probe"} {
+	for _, command := range []string{"incident", "window", "probe", "service"} {
 		verbs := table()[command]
 		if k := slices.IndexFunc(verbs, func(v verb) bool { return v.name == name }); k >= 0 {
 			return command, verbs[k], true

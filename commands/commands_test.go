@@ -38,6 +38,7 @@ func TestExamplesOfHelpWork(t *testing.T) {
 		t.Run(h.Path, func(t *testing.T) {
 			o := newOffice(t)
 			o.settings.Access.Admins = append(o.settings.Access.Admins, o.req.Person)
+			o.settings.Probes = madeUpProbes{o.req.At}
 			o.SetSettings(o.settings)
 			o.typed("incident declare learn,mail slow First | one")
 			if strings.HasPrefix(h.Path, "incident ended") || strings.HasPrefix(h.Path, "incident reopen") {
@@ -74,20 +75,20 @@ func TestExamplesOfHelpWork(t *testing.T) {
 // alertOn has two monitors see a service fail that has a rule, so that all can be done
 // about its alert.
 func (o *office) alertOn(id desk.ServiceID) {
-	s := writing(o.t)
-	services := s.Services.Services()
+	places := o.book.Places()
+	services := places.Catalog.Services()
 	for k := range services {
 		services[k].AutoDeclare, services[k].AutoImpact = time.Hour, desk.Major
 	}
-	s.Services = desk.NewCatalog(services)
-	o.journal.SetSettings(s)
+	places.Catalog = desk.NewCatalog(services)
+	o.book.SetPlaces(places)
 	o.hear("pingdom fails " + string(id))
 	o.hear("alertsite fails " + string(id))
 }
 
 func TestEveryVerbHasHelp(t *testing.T) {
 	o := newOffice(t)
-	for _, command := range []string{"incident", "window", "probe", "belltower"} {
+	for _, command := range []string{"incident", "window", "probe", "service", "belltower"} {
 		answer := plain(o.typed(command + " xyzzyxyzzy"))
 		_, list, _ := strings.Cut(answer, "There are: ")
 		list, _, _ = strings.Cut(list, ".")
@@ -95,7 +96,7 @@ func TestEveryVerbHasHelp(t *testing.T) {
 			path := command + " " + strings.TrimSpace(name)
 			_, own := wording.HelpOf(path)
 			_, other := wording.HelpOf(name)
-			if !own && !other && name != "help" && name != "and more" && name != "incident" && name != "window" && name != "probe" && name != "belltower" {
+			if !own && !other && name != "help" && name != "and more" && name != "incident" && name != "window" && name != "probe" && name != "service" && name != "belltower" {
 				t.Errorf("%q has no help", path)
 			}
 		}

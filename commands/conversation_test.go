@@ -86,7 +86,7 @@ func newYork(t testing.TB) *time.Location {
 
 func catalog() *desk.Catalog {
 	return desk.NewCatalog([]desk.Service{
-		{ID: "learn", Name: "Learn System", Aliases: []string{"blackboard", "bb"}, Group: "Teaching and learning", AdviceOutage: "Keep this page open."},
+		{ID: "learn", Name: "Learn System", Aliases: []string{"blackboard", "bb"}, Group: "Teaching and learning", AdviceOutage: "Keep this page open.", SorryPage: true},
 		{ID: "portal", Name: "Portal", Group: "Campus"},
 		{ID: "mail", Name: "Mail", Group: "Campus"},
 		{ID: "library", Name: "Library Catalog", Group: "Campus"},
@@ -149,7 +149,7 @@ func newOffice(t *testing.T) *office {
 func writing(t testing.TB) journal.Settings {
 	return journal.Settings{
 		Grace: 10 * time.Second, GraceAbove: 2, Ops: []desk.Channel{{Connection: "amherst", ID: "C0OPS"}}, Planning: planning(t),
-		Services: catalog(), Ready: wording.Context{Zone: newYork(t)},
+		Ready: wording.Context{Zone: newYork(t)},
 	}
 }
 
@@ -169,8 +169,11 @@ func (o *office) play(script string) string {
 				continue
 			}
 			o.stage(rest)
-			if strings.HasPrefix(rest, "options") {
+			switch word, _, _ := strings.Cut(rest, " "); word {
+			case "options":
 				out.WriteString(o.say())
+			case "pass", "fail":
+				out.WriteString(o.announced())
 			}
 		case "$":
 			out.WriteString("\n" + line)
@@ -201,7 +204,13 @@ func (o *office) stage(what string) {
 	case "tested": // tests have to pass before work counts as completed
 		tests := writing(o.t)
 		tests.Gated = func([]desk.ServiceID) bool { return true }
+		tests.Proving = desk.Proving{Passes: 3, Limit: 30 * time.Minute}
 		o.journal.SetSettings(tests)
+	case "probes":
+		o.settings.Probes = madeUpProbes{o.req.At}
+		o.SetSettings(o.settings)
+	case "pass", "fail": // tests of what is said, and which of them fail
+		o.tests(word == "pass", value)
 	case "missing":
 		o.settings.Access = desk.Access{}
 		o.SetSettings(o.settings)
@@ -238,13 +247,37 @@ func (o *office) stage(what string) {
 		o.settings.Faculty = map[desk.ConnectionName]wording.FacultyCampus{"amherst": {Languages: []*wording.Language{l, nil}, HelpDesk: "+1 555 0100"}}
 		o.SetSettings(o.settings)
 	case "check":
+		o.clock()
 		o.hear(value)
+	case "clock":
+		o.clock()
 	case "options":
 		o.option(value)
 	case "subscribers":
 		o.subscribers(value)
 	default:
 		o.t.Fatalf("no such stage: %q", what)
+	}
+}
+
+// tests have the tests of "INC-1" or "WIN-1" pass, or those that are said behind it fail.
+func (o *office) tests(pass bool, value string) {
+	what, failing, _ := strings.Cut(value, " ")
+	about, err := desk.ParseSubject(what)
+	if err == nil && pass {
+		err = o.journal.Verified(o.t.Context(), o.req.At, about)
+	} else if err == nil {
+		err = o.journal.NotVerified(o.t.Context(), o.req.At, about, strings.Split(failing, ", "))
+	}
+	if err != nil {
+		o.t.Fatal(err)
+	}
+}
+
+// clock does what is due.
+func (o *office) clock() {
+	if _, err := o.journal.Fire(o.t.Context(), o.req.At); err != nil {
+		o.t.Fatal(err)
 	}
 }
 

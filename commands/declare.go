@@ -33,6 +33,9 @@ func (a *asked) declare(ctx context.Context, isDrill bool) (chat.Reply, error) {
 		d.Text = a.Words.ReadyText()
 	}
 	d.Doubts = a.doubts(d.Services, d.Title, d.Text)
+	if !isDrill {
+		d.Doubts = append(d.Doubts, desk.DoubtsOf(d.Services, a.probes())...)
+	}
 	_, separate := a.line.flags[flagSeparate]
 	done, err := a.journal.Declare(ctx, a.by(), d, separate)
 	if err != nil {

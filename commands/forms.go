@@ -23,8 +23,11 @@ func (a *asked) form(ctx context.Context) (*chat.Form, error) {
 	if len(a.line.options)+len(a.line.flags) > 0 {
 		return nil, nil
 	}
-	if a.command == "window" {
+	switch a.command {
+	case "window":
 		return a.windowForm(ctx)
+	case "probe":
+		return a.alertForm(ctx)
 	}
 	switch a.path() {
 	case "incident declare", "incident drill":
@@ -37,6 +40,8 @@ func (a *asked) form(ctx context.Context) (*chat.Form, error) {
 		return a.noteForm(ctx)
 	case "subscribe":
 		return a.subscribeForm(ctx)
+	case "service sorry":
+		return a.sorryForm(), nil
 	}
 	if f, ok := incidentForms()[a.verb.name]; ok && a.command == "incident" {
 		return a.aboutOne(ctx, f)

@@ -22,6 +22,9 @@ func TestWhatOpensAForm(t *testing.T) {
 		"incident resolve 7": "", "incident update portal": "", "incident edit 1 #9": "", "unsubscribe": "", "status": "",
 		"incident impact": "Impact of INC-1", "incident services learn": "Services of INC-1", "incident title 1": "Title of INC-1", "incident lead": "Lead of INC-1", "incident began #1": "When INC-1 began",
 		"incident reopen 2": "Reopen INC-2", "incident reopen": "Reopen INC-2", "incident ended": "When INC-2 ended", "incident title 2": "Title of INC-2",
+		"probe declare": "Declare an incident", "probe declare 1": "Declare an incident", "probe declare --yes 1": "", "probe declare learn": "", "probe declare 9": "",
+		"probe mute": "Mute failures", "probe mute ALR-1": "Mute failures", "probe mute 1 1h": "", "probe mute portal": "", "probe ack": "", "probe ack 1": "",
+		"probe unmute": "Tell failures again", "probe unmute mail": "", "service sorry": "Sorry page", "service sorry learn": "", "service sorry learn on": "",
 		"incident reopen 1": "", "incident ended 1": "", "incident lead 2": "", "incident lead me": "", "incident impact slow": "", "incident title 1 Slow": "", "incident merge": "",
 	} {
 		t.Run(line, func(t *testing.T) {
@@ -29,6 +32,8 @@ func TestWhatOpensAForm(t *testing.T) {
 			o.typed("incident declare learn down")
 			o.typed("incident declare mail slow")
 			o.typed("incident resolve 2")
+			o.typed("probe mute mail")
+			o.hear("pingdom fails library")
 			o.req.Forms = true
 			before := o.dump()
 			r := o.typed(line)
@@ -73,6 +78,32 @@ func (o *office) fills(line string, fields map[string]string) chat.Reply {
 	reply := o.Do(o.t.Context(), o.req)
 	o.req.Options, o.req.Filled, o.req.Forms = nil, false, false
 	return reply
+}
+
+// The forms about what checks see do what is typed.
+func TestAlertFormsDoWhatIsTyped(t *testing.T) {
+	for _, tc := range []struct {
+		line   string
+		fields map[string]string
+		want   string
+	}{
+		{"probe declare 1", map[string]string{"impact": "critical", "title": "Nothing is found", "next": "30m"}, "INC-1 is open: Library Catalog is not available."},
+		{"probe declare 1", nil, "INC-1 is open: Library Catalog is partly not available."},
+		{"probe declare", map[string]string{"alert": "2"}, "INC-1 is open: Mail is partly not available."},
+		{"probe mute", map[string]string{"services": "learn,mail", "for": "2d"}, "Failures of Learn System and Mail are not told until"},
+		{"probe mute 2", nil, "Failures of Mail are not told until"},
+		{"probe unmute", nil, "Failures of Portal are told again."},
+		{"service sorry", map[string]string{"state": "on", "reason": "We look."}, "The sorry page of Learn System is up."},
+	} {
+		o := newOffice(t)
+		o.typed("probe mute portal 7d")
+		o.hear("pingdom fails library")
+		o.req.At = o.req.At.Add(time.Hour) // else they are one alert
+		o.hear("alertsite fails mail")
+		if r := o.fills(tc.line, tc.fields); r.Failed || !strings.HasPrefix(plain(r), tc.want) {
+			t.Errorf("%s %v:\n%s", tc.line, tc.fields, plain(r))
+		}
+	}
 }
 
 // A refusal names the field that it is about.

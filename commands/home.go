@@ -32,7 +32,7 @@ func (c *Commands) Home(ctx context.Context, req chat.Request) (chat.Message, er
 	if home.Running, err = a.journal.Running(ctx); err != nil {
 		return chat.Message{}, err
 	}
-	if home.Coming, err = a.coming(ctx, func(desk.Window) bool { return true }); err != nil {
+	if home.Coming, err = a.coming(ctx, nil, nil); err != nil {
 		return chat.Message{}, err
 	}
 	home.Subscriptions, err = a.journal.SubscriptionsOf(ctx, req.Person.Connection)

@@ -19,10 +19,10 @@ func incidentVerbs() []verb {
 		{"declare", desk.Respond, opening, true, declare},
 		{"drill", desk.Respond, []flag{flagNext, flagSince}, true, drill},
 		{"update", desk.Respond, []flag{flagNext}, true, update},
-		{"resolve", desk.Respond, []flag{flagYes}, false, resolve},
+		{"resolve", desk.Respond, []flag{flagYes, flagForce}, false, resolve},
 		{"retract", desk.Respond, []flag{flagYes}, false, retract},
 		{"tell", desk.Respond, nil, false, tellNow},
-		{"reopen", desk.Respond, nil, true, reopen},
+		{"reopen", desk.Respond, []flag{flagYes}, true, reopen},
 		{"note", desk.Respond, nil, true, note},
 		{"impact", desk.Respond, nil, true, setImpact},
 		{"services", desk.Respond, nil, true, setServices},
@@ -46,8 +46,13 @@ func incidentVerbs() []verb {
 // apply changes the incident meant by a rule. Texts are looked at for what is
 // doubtful, which ops sees while it can be taken back.
 func (a *asked) apply(ctx context.Context, text string, rule journal.Rule) (chat.Reply, error) {
+	return a.applyBy(ctx, a.by(), text, rule)
+}
+
+// applyBy is apply by somebody who may have a reason.
+func (a *asked) applyBy(ctx context.Context, by journal.By, text string, rule journal.Rule) (chat.Reply, error) {
 	doubts := a.doubts(nil, "", text)
-	done, err := a.journal.Apply(ctx, a.by(), a.number, func(i desk.Incident, act desk.Act) (desk.Change, error) {
+	done, err := a.journal.Apply(ctx, by, a.number, func(i desk.Incident, act desk.Act) (desk.Change, error) {
 		c, err := rule(i, act)
 		if err == nil && c.Announce != nil {
 			c.Announce.Snapshot.Doubts = doubts
@@ -83,7 +88,7 @@ func (a *asked) doubts(services []desk.Affected, title, text string) []string {
 // done answers a change.
 func (a *asked) done(d journal.Applied, doubts []string) (chat.Reply, error) {
 	return answer(a.Words.Done(wording.Done{
-		Incident: d.Incident, Entry: d.Entry, Also: d.Also, Untold: d.Untold, Forgotten: d.Forgotten, Channels: d.Channels, Held: d.Held, Into: d.Into,
+		Incident: d.Incident, Entry: d.Entry, Also: d.Also, Untold: d.Untold, Forgotten: d.Forgotten, Channels: d.Channels, Held: d.Held, Into: d.Into, NotTested: d.NotTested(),
 		Stopped: d.Stopped, Doubts: doubts, Now: a.doneAt(d.Entry), Reader: a.req.Zone,
 	}))
 }

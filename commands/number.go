@@ -41,7 +41,8 @@ func (c candidates) find(ctx context.Context, a *asked) ([]desk.Incident, error)
 	}
 	all, err := a.journal.Incidents(ctx, time.Time{}, maxList)
 	return slices.DeleteFunc(all, func(i desk.Incident) bool {
-		return i.Drill || i.CheckResolved() != nil || i.EndedAt.Before(a.req.At.Add(-recently))
+		long := !i.IsOpen() && i.EndedAt.Before(a.req.At.Add(-recently))
+		return i.Drill || i.CheckResolved() != nil || long
 	}), err
 }
 

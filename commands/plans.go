@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/umassonline/belltower/internal/desk"
+	"github.com/umassonline/belltower/internal/journal"
 	"github.com/umassonline/belltower/internal/wording"
 )
 
@@ -15,24 +16,30 @@ const (
 	reservedShown = 2
 )
 
-// coming lists the next windows that are wanted, in order.
-func (a *asked) coming(ctx context.Context, wanted func(desk.Window) bool) ([]desk.Window, error) {
-	all, err := a.journal.Coming(ctx, a.req.At.AddDate(0, 0, nextDays), maxList)
-	all = slices.DeleteFunc(all, func(w desk.Window) bool { return w.Status == desk.Proposed || !wanted(w) })
-	return all[:min(len(all), nextShown)], err
+// coming lists the next windows about any of the services (none: about anything) that
+// are wanted (nil: all are), in order.
+func (a *asked) coming(ctx context.Context, services []desk.ServiceID, wanted func(desk.Window) bool) ([]desk.Window, error) {
+	all, _, err := a.journal.Ahead(ctx, journal.AheadQuery{
+		Services: services, Until: a.req.At.AddDate(0, 0, nextDays), Limit: nextShown,
+		Wanted: func(w desk.Window) bool { return w.Status != desk.Proposed && (wanted == nil || wanted(w)) },
+	})
+	return all, err
 }
 
 // planned is what is planned for services, and of one alone the times reserved for work.
 func (a *asked) planned(ctx context.Context, of []desk.Health) (out wording.Plans, err error) {
-	out.Coming, err = a.coming(ctx, func(w desk.Window) bool {
-		return slices.ContainsFunc(of, func(h desk.Health) bool { return w.Concerns(h.Service.ID) })
-	})
-	if err != nil || len(of) != 1 {
+	var services []desk.ServiceID
+	if len(of) < len(a.Words.Catalog.Services()) {
+		for _, h := range of {
+			services = append(services, h.Service.ID)
+		}
+	}
+	if out.Coming, err = a.coming(ctx, services, nil); err != nil || len(of) != 1 {
 		return out, err
 	}
 	id := of[0].Service.ID
-	taken, err := a.taken(ctx, []desk.ServiceID{id})
 	between := desk.Period{From: a.req.At, To: a.req.At.AddDate(0, 0, nextDays)}
+	taken, err := a.journal.Taken(ctx, []desk.ServiceID{id}, desk.Period{From: between.From, To: between.To.Add(desk.MaxWindow)})
 	for _, r := range a.Planning.Reserved(id, between, maxLooked) {
 		planned := func(t desk.Taken) bool { return t.Period.Overlaps(r) }
 		if len(out.Reserved) < reservedShown && !slices.ContainsFunc(taken, planned) {

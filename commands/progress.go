@@ -2,6 +2,7 @@ package commands
 
 import (
 	"context"
+	"errors"
 
 	"github.com/umassonline/belltower/internal/chat"
 	"github.com/umassonline/belltower/internal/desk"
@@ -29,7 +30,8 @@ func update(ctx context.Context, a *asked) (chat.Reply, error) {
 	return a.apply(ctx, text, func(i desk.Incident, act desk.Act) (desk.Change, error) { return i.Update(p, act) })
 }
 
-// resolve reads [42] [message].
+// resolve reads [42] [message]. Where tests have to pass first, they are begun; --force
+// tells it at once.
 func resolve(ctx context.Context, a *asked) (chat.Reply, error) {
 	if err := a.incident(ctx, amongOpen); err != nil {
 		return chat.Reply{}, err
@@ -41,13 +43,39 @@ func (a *asked) resolve(ctx context.Context, text string) (chat.Reply, error) {
 	if v, promised := a.line.flags[flagNext]; promised {
 		return chat.Reply{}, desk.Refuse(desk.Invalid, "What is resolved promises no next update, so --next %s has no place.", clip(v)).In("next")
 	}
-	return a.apply(ctx, text, func(i desk.Incident, act desk.Act) (desk.Change, error) {
+	reason, forced := a.line.flags[flagForce]
+	reason, err := desk.CleanReason(reason)
+	if err != nil {
+		return chat.Reply{}, inField(err, "reason")
+	}
+	by := a.by()
+	by.Reason = reason
+	reply, err := a.applyBy(ctx, by, text, func(i desk.Incident, act desk.Act) (desk.Change, error) {
 		said := text
-		if said == "" {
+		switch {
+		case said == "" && i.IsVerifying():
+			said = i.Verify.Text
+		case said == "":
 			said = a.Words.ReadyEnd(i)
 		}
-		return i.Resolve(said, act)
+		return i.End(desk.Ending{Text: said, Untested: forced}, a.journal.Proving(i.ServiceIDs()), act)
 	})
+	return reply, a.tested(ctx, err)
+}
+
+// tested offers to tell at once what is being tested already.
+func (a *asked) tested(ctx context.Context, err error) error {
+	var r *desk.Refusal
+	if !errors.As(err, &r) || r.Code != desk.Conflict {
+		return err
+	}
+	i, readErr := a.journal.Incident(ctx, a.number)
+	if readErr != nil || !i.IsVerifying() {
+		return err
+	}
+	b := *a
+	b.req.Filled, b.line.flags = false, nil // the button is a line to type
+	return (&question{Refusal: r}).offering(b.action(a.Words.TellsNow(), "", flagForce))
 }
 
 // retract reads [42] [why].
@@ -59,7 +87,7 @@ func retract(ctx context.Context, a *asked) (chat.Reply, error) {
 	return a.apply(ctx, "", func(i desk.Incident, act desk.Act) (desk.Change, error) { return i.Retract(why, act) })
 }
 
-// reopen reads [42] <message>.
+// reopen reads [42] <message>; of what is being tested the message may be left out.
 func reopen(ctx context.Context, a *asked) (chat.Reply, error) {
 	if err := a.incident(ctx, amongEnded); err != nil {
 		return chat.Reply{}, err

@@ -205,7 +205,11 @@ func (a *asked) overrideForm() *chat.Form {
 		return nil
 	}
 	words := append([]string{a.path()}, a.flagWords()...)
-	form := a.Words.OverrideForm(strings.TrimSpace(strings.Join(words, " ") + " " + a.line.rest))
+	command := strings.TrimSpace(strings.Join(words, " ") + " " + a.line.rest)
+	form := a.Words.OverrideForm(command)
+	if a.command == "incident" {
+		form = a.Words.TellNowForm(command)
+	}
 	return &form
 }
 

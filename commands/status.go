@@ -29,6 +29,9 @@ func status(ctx context.Context, a *asked) (chat.Reply, error) {
 	if err != nil {
 		return chat.Reply{}, err
 	}
+	if err := a.putGates(ctx, health); err != nil {
+		return chat.Reply{}, err
+	}
 	plans, err := a.planned(ctx, health)
 	if err != nil {
 		return chat.Reply{}, err
@@ -47,6 +50,17 @@ func status(ctx context.Context, a *asked) (chat.Reply, error) {
 	}
 	show := a.action(a.Words.ShowHere(), strings.TrimSpace(word+" "+wordHere))
 	return answer(a.Words.Status(health, p, plans, show))
+}
+
+// putGates says of services whether their sorry pages are up, or kept down.
+func (a *asked) putGates(ctx context.Context, health []desk.Health) error {
+	gates, err := a.journal.Gates(ctx)
+	for k, h := range health {
+		if g := gates[h.Service.ID]; h.Service.SorryPage {
+			health[k].Gate = g
+		}
+	}
+	return err
 }
 
 // takeHere takes the word "here" off the end, unless a service is called so.

@@ -244,7 +244,7 @@ func (a *asked) matching(ctx context.Context, subs []desk.Subscription) (out wor
 			out.Open = append(out.Open, wording.OpenNow{Incident: i, QuietUntil: wish.QuietUntil(a.req.At, i.Impact, a.Words.Zone)})
 		}
 	}
-	coming, err := a.coming(ctx, func(w desk.Window) bool {
+	coming, err := a.coming(ctx, nil, func(w desk.Window) bool {
 		return a.Words.Catalog.AudienceOf(desk.Snapshot{Window: &w}.Scope()).Wish(subs).Matches
 	})
 	out.Coming = coming[:min(len(coming), shownTimes)]

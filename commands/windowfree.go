@@ -20,11 +20,11 @@ func (a *asked) freeTimes(ctx context.Context, p planning) (out []desk.Period, e
 	if p.rule != nil || p.period.Length() == 0 || len(p.services) == 0 {
 		return nil, nil
 	}
-	taken, err := a.taken(ctx, p.services)
+	between := desk.Period{From: a.req.At, To: a.req.At.AddDate(0, 0, lookAheadDays)}
+	taken, err := a.journal.Taken(ctx, p.services, desk.Period{From: between.From, To: between.To.Add(desk.MaxWindow)})
 	if err != nil {
 		return nil, err
 	}
-	between := desk.Period{From: a.req.At, To: a.req.At.AddDate(0, 0, lookAheadDays)}
 	for _, r := range a.Planning.Reserved(p.services[0], between, maxLooked) {
 		t := desk.Period{From: r.From, To: r.From.Add(p.period.Length())}
 		if !r.Holds(t) || a.Planning.Check(p.services, []desk.Period{t}, a.req.At, taken, desk.Override{}) != nil {
@@ -35,19 +35,4 @@ func (a *asked) freeTimes(ctx context.Context, p planning) (out []desk.Period, e
 		}
 	}
 	return out, nil
-}
-
-// taken are the times of the windows about any of the services that are running or
-// coming.
-func (a *asked) taken(ctx context.Context, services []desk.ServiceID) (out []desk.Taken, err error) {
-	all, err := amongBoth.find(ctx, a)
-	for _, w := range all {
-		for _, id := range services {
-			if w.Concerns(id) {
-				out = append(out, desk.Taken{Subject: w.Subject(), Period: w.Planned})
-				break
-			}
-		}
-	}
-	return out, err
 }

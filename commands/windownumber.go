@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/umassonline/belltower/internal/desk"
+	"github.com/umassonline/belltower/internal/journal"
 	"github.com/umassonline/belltower/internal/wording"
 )
 
@@ -32,15 +33,28 @@ const (
 	amongBoth                       // first those, then the coming ones
 )
 
-// find lists them, the soonest first.
-func (s someWindows) find(ctx context.Context, a *asked) (all []desk.Window, err error) {
+// maxAhead and maxSeries are how many of what is to come, and of what is repeated, a list
+// has: eight pages.
+const maxAhead, maxSeries = 60, 36
+
+// find lists them, those about a service (empty: any), the soonest first, and whether
+// there are more.
+func (s someWindows) find(ctx context.Context, a *asked, service desk.ServiceID) (all []desk.Window, more bool, err error) {
+	q := journal.AheadQuery{Until: a.req.At.Add(desk.MaxAhead), Limit: maxAhead}
+	if service != "" {
+		q.Services = []desk.ServiceID{service}
+	}
 	if s != amongComing {
-		if all, err = a.journal.Running(ctx); err != nil || s == amongRunning {
-			return all, err
+		all, err = a.journal.Running(ctx)
+		if service != "" {
+			all = slices.DeleteFunc(all, func(w desk.Window) bool { return !w.Concerns(service) })
+		}
+		if err != nil || s == amongRunning {
+			return all, false, err
 		}
 	}
-	coming, err := a.journal.Coming(ctx, a.req.At.Add(desk.MaxAhead), maxList)
-	return append(all, coming...), err
+	coming, more, err := a.journal.Ahead(ctx, q)
+	return append(all, coming...), more, err
 }
 
 // aboutWindow takes the window that is meant off the line, as a.number: by its number,
@@ -77,16 +91,13 @@ func (a *asked) findWindow(ctx context.Context, among someWindows) (int, error) 
 	if n, ok, err := a.takeWindowNumber(); ok || err != nil {
 		return n, err
 	}
-	service, named := a.takeServiceOf("window")
+	service, _ := a.takeServiceOf("window")
 	if done, found, err := a.journal.RepeatedWindow(ctx, a.by()); found || err != nil {
 		return done.Window.Number, err
 	}
-	fit, err := among.find(ctx, a)
+	fit, _, err := among.find(ctx, a, service.ID)
 	if err != nil {
 		return 0, err
-	}
-	if named {
-		fit = slices.DeleteFunc(fit, func(w desk.Window) bool { return !w.Concerns(service.ID) })
 	}
 	switch len(fit) {
 	case 1:

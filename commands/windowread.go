@@ -16,7 +16,7 @@ import (
 func listWindows(ctx context.Context, a *asked) (chat.Reply, error) {
 	page := a.takePage()
 	which := strings.TrimSpace(a.line.rest)
-	all, said, err := a.windowsListed(ctx, which)
+	all, found, err := a.windowsListed(ctx, which)
 	if err != nil {
 		return chat.Reply{}, err
 	}
@@ -29,30 +29,28 @@ func listWindows(ctx context.Context, a *asked) (chat.Reply, error) {
 	if err != nil {
 		return chat.Reply{}, err
 	}
-	return answer(a.Words.WindowsListed(len(all), said, p))
+	found.Windows = len(all)
+	return answer(a.Words.WindowsListed(found, p))
 }
 
 // windowsListed lists the windows asked for, and says which those are.
-func (a *asked) windowsListed(ctx context.Context, which string) ([]desk.Window, string, error) {
+func (a *asked) windowsListed(ctx context.Context, which string) ([]desk.Window, wording.WindowsFound, error) {
 	low := strings.ToLower(which)
 	if back, ok := parseDuration(low); ok {
 		all, err := a.lately(ctx, back)
-		return all, a.Words.Lately(back), err
+		return all, wording.WindowsFound{Which: a.Words.Lately(back)}, err
 	}
 	if low == "all" {
 		all, err := a.journal.RecentWindows(ctx, time.Time{}, maxList)
-		return all, low, err
-	}
-	all, err := a.ahead(ctx)
-	if err != nil || which == "" {
-		return all, "", err
+		return all, wording.WindowsFound{}, err
 	}
 	s, ok := a.Words.Catalog.Find(which)
-	if !ok {
+	if which != "" && !ok {
 		q := unknownWord("list", which, append([]string{"all", "30d"}, a.serviceWords()...))
-		return nil, "", a.correcting(q, which, which)
+		return nil, wording.WindowsFound{}, a.correcting(q, which, which)
 	}
-	return slices.DeleteFunc(all, func(w desk.Window) bool { return !w.Concerns(s.ID) }), s.Name, nil
+	all, more, err := a.ahead(ctx, s.ID)
+	return all, wording.WindowsFound{Which: s.Name, More: more}, err
 }
 
 // lately are those that have begun, or were to begin, within a length of time until now, the
@@ -64,14 +62,15 @@ func (a *asked) lately(ctx context.Context, back time.Duration) ([]desk.Window, 
 	return all[:min(len(all), maxList)], err
 }
 
-// ahead are those that are running, those that are coming, and what is repeated.
-func (a *asked) ahead(ctx context.Context) ([]desk.Window, error) {
-	all, err := amongBoth.find(ctx, a)
+// ahead are those about a service (empty: any) that are running, those that are coming,
+// and what is repeated, and whether there are more.
+func (a *asked) ahead(ctx context.Context, service desk.ServiceID) ([]desk.Window, bool, error) {
+	all, more, err := amongBoth.find(ctx, a, service)
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
-	series, err := a.journal.Series(ctx)
-	return append(all, series...), err
+	series, moreSeries, err := a.journal.SeriesAbout(ctx, service, maxSeries)
+	return append(all, series...), more || moreSeries, err
 }
 
 // maySeeWindow reports whether a window is for who asks: what is proposed is for staff.

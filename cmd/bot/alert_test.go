@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -41,31 +42,47 @@ func (b *bubble) watch(more string) {
 // pingdom is a call of Pingdom about a check; DOWN or UP.
 func (b *bubble) pingdom(check int, state string) {
 	b.t.Helper()
-	was := map[string]string{"UP": "DOWN", "DOWN": "UP"}[state]
-	b.call("pingdom", "0123456789abcdef0123456789abcdef", fmt.Sprintf(`{"check_id": %d, "check_name": "Login at Learn",
-		"check_type": "HTTP", "previous_state": %q, "current_state": %q, "importance_level": "HIGH",
-		"state_changed_timestamp": %d, "long_description": "HTTP Server Error 503", "description": "HTTP Server Error 503",
-		"first_probe": {"ip": "192.0.2.1", "ipv6": "", "location": "Stockholm"}, "version": 1}`, check, was, state, time.Now().Unix()))
+	if err := fromPingdom(check, state).reaches(b.t.Context(), b.bot); err != nil {
+		b.t.Fatal(err)
+	}
 }
 
 // alertsite is a call of AlertSite; error or clear.
 func (b *bubble) alertsite(notify string) {
 	b.t.Helper()
-	b.call("alertsite", "fedcba9876543210fedcba9876543210", fmt.Sprintf(`{"source": "AlertSite", "notify_type": %q, "custid": "C1",
-		"device_id": "900123", "device_name": "Learn login", "status": "7", "status_text": "HTTP error from web server",
-		"errcount": "3", "location": "Frankfurt", "location_num": "62"}`, notify))
+	if err := fromAlertSite(notify).reaches(b.t.Context(), b.bot); err != nil {
+		b.t.Fatal(err)
+	}
 }
 
-func (b *bubble) call(source, token, body string) {
-	b.t.Helper()
-	r := httptest.NewRequest(http.MethodPost, "/sources/"+source, strings.NewReader(body))
-	r.Header.Set("Authorization", "Bearer "+token)
+// monitorCall is what a monitor of watched sends.
+type monitorCall struct{ source, token, body string }
+
+func fromPingdom(check int, state string) monitorCall {
+	was := map[string]string{"UP": "DOWN", "DOWN": "UP"}[state]
+	return monitorCall{"pingdom", "0123456789abcdef0123456789abcdef", fmt.Sprintf(`{"check_id": %d, "check_name": "Login at Learn",
+		"check_type": "HTTP", "previous_state": %q, "current_state": %q, "importance_level": "HIGH",
+		"state_changed_timestamp": %d, "long_description": "HTTP Server Error 503", "description": "HTTP Server Error 503",
+		"first_probe": {"ip": "192.0.2.1", "ipv6": "", "location": "Stockholm"}, "version": 1}`, check, was, state, time.Now().Unix())}
+}
+
+func fromAlertSite(notify string) monitorCall {
+	return monitorCall{"alertsite", "fedcba9876543210fedcba9876543210", fmt.Sprintf(`{"source": "AlertSite", "notify_type": %q, "custid": "C1",
+		"device_id": "900123", "device_name": "Learn login", "status": "7", "status_text": "HTTP error from web server",
+		"errcount": "3", "location": "Frankfurt", "location_num": "62"}`, notify)}
+}
+
+// reaches sends it to a bot.
+func (c monitorCall) reaches(ctx context.Context, b *bot) error {
+	r := httptest.NewRequestWithContext(ctx, http.MethodPost, "/sources/"+c.source, strings.NewReader(c.body))
+	r.Header.Set("Authorization", "Bearer "+c.token)
 	r.Header.Set("Content-Type", "application/json")
 	w := httptest.NewRecorder()
-	b.bot.public().ServeHTTP(w, r)
+	b.public().ServeHTTP(w, r)
 	if w.Code != http.StatusOK {
-		b.t.Fatalf("%s: %d %s", source, w.Code, w.Body)
+		return fmt.Errorf("%s: %d %s", c.source, w.Code, w.Body)
 	}
+	return nil
 }
 
 // A failure as people see it: the monitors' calls make one card in ops with all who see

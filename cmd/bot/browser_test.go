@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"os"
 	"os/exec"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -22,11 +23,12 @@ import (
 // browser is a real browser without a window. What its tabs complain of, and every
 // request that leaves the demo, fails the test.
 type browser struct {
-	t    *testing.T
-	ctx  context.Context
-	host string // the only one that may be asked
+	t   *testing.T
+	ctx context.Context
 
 	mu     sync.Mutex
+	hosts  []string // those that may be asked
+	sorry  bool     // a page may be answered with 503, which the browser complains of
 	faults []string
 }
 
@@ -53,7 +55,7 @@ func newBrowser(t *testing.T, host string) *browser {
 	t.Cleanup(stop)
 	ctx, cancel := chromedp.NewContext(ctx)
 	t.Cleanup(cancel)
-	b := &browser{t: t, ctx: ctx, host: host}
+	b := &browser{t: t, ctx: ctx, hosts: []string{host}}
 	if err := chromedp.Do(ctx); err != nil {
 		t.Fatal(err)
 	}
@@ -67,8 +69,17 @@ func newBrowser(t *testing.T, host string) *browser {
 	return b
 }
 
+// meets has another host be asked too, which may answer with a sorry page.
+func (b *browser) meets(host string) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.hosts, b.sorry = append(b.hosts, host), true
+}
+
 // hear notes what a tab complains of and whom it asks.
 func (b *browser) hear(ev any) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
 	fault := ""
 	switch e := ev.(type) {
 	case *runtime.EventExceptionThrown:
@@ -76,15 +87,15 @@ func (b *browser) hear(ev any) {
 	case *runtime.EventConsoleAPICalled:
 		fault = fmt.Sprintf("the page wrote to the console: %v", e.Args)
 	case *log.EventEntryAdded:
-		fault = "the browser complained: " + e.Entry.Text
+		if !b.sorry || !strings.Contains(e.Entry.Text, "status of 503") {
+			fault = "the browser complained: " + e.Entry.Text
+		}
 	case *network.EventRequestWillBeSent:
-		if u, err := url.Parse(e.Request.URL); err != nil || u.Host != b.host {
+		if u, err := url.Parse(e.Request.URL); err != nil || u.Scheme != "data" && !slices.Contains(b.hosts, u.Host) {
 			fault = "the page asked " + e.Request.URL
 		}
 	}
 	if fault != "" {
-		b.mu.Lock()
-		defer b.mu.Unlock()
 		b.faults = append(b.faults, fault)
 	}
 }
@@ -142,7 +153,13 @@ func eval[T any](x *tab, expression string) T {
 // until waits until an expression is true in the page, or in the one that follows it.
 func (x *tab) until(expression string) {
 	x.t.Helper()
-	ctx, cancel := context.WithTimeout(x.ctx, patience)
+	x.within(patience, expression)
+}
+
+// within waits so long until an expression is true.
+func (x *tab) within(limit time.Duration, expression string) {
+	x.t.Helper()
+	ctx, cancel := context.WithTimeout(x.ctx, limit)
 	defer cancel()
 	tick := time.NewTicker(30 * time.Millisecond)
 	defer tick.Stop()

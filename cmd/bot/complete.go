@@ -104,9 +104,13 @@ func incidentChoices(open []desk.Incident) (all []chat.Choice) {
 // service is there, the impacts.
 func (b *bot) serviceChoices(before []string) []chat.Choice {
 	switch last := before[len(before)-1]; {
+	case before[0] == "service" && len(before) == 3:
+		return choices("on", "off", "auto")
+	case before[0] == "service" && len(before) > 3:
+		return nil
 	case last == "list":
 		return choices("open", "all", "30d")
-	case last == "declare" || last == "drill" || last == "schedule" || len(before) == 1:
+	case last == "declare" || last == "drill" || last == "schedule" || last == "sorry" || len(before) == 1:
 	case before[0] == "incident" && len(before) == 3:
 		return choices("slow", "partly", "down")
 	case before[0] == "window" && len(before) == 3:

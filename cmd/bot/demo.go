@@ -10,9 +10,9 @@ import (
 	"github.com/umassonline/belltower/internal/chat/web/webchat"
 )
 
-// The demo is two processes: this one is the chat platform and its page, and lives as
-// long as the demo; the bot is a child of it that can be killed and finds everything
-// again, in its record and on the platform.
+// The demo is two processes: this one is the chat platform and its page, and the Learn
+// System with its balancer, and lives as long as the demo; the bot is a child of it that
+// can be killed and finds everything again, in its record and on the platform.
 
 type demoCommand struct {
 	Port int `default:"8080" help:"The port of the page; if it is taken, the next free one."`
@@ -30,24 +30,64 @@ func (c demoCommand) Run(b bound) error {
 		return err
 	}
 	defer page.Close()
+	learn, err := listenLearn(page)
+	if err != nil {
+		return err
+	}
+	defer learn.close()
 	port, err := botAddress(page)
 	if err != nil {
 		return err
 	}
-	s := demoSettings{Folder: folder, Page: "http://" + page.Addr().String(), Listen: port, Token: rand.Text(), Secret: rand.Text()}
+	return runDemo(b, learn, page, demoSettings{
+		Folder: folder, Page: "http://" + page.Addr().String(), Listen: port, Learn: "http://" + learn.front.Addr().String() + "/",
+		Token: rand.Text(), Secret: rand.Text(), Bypass: rand.Text(),
+	})
+}
+
+// runDemo runs all of it.
+func runDemo(b bound, doors learnDoors, page net.Listener, s demoSettings) error {
+	cfg, err := s.config()
+	if err != nil {
+		return err
+	}
 	if err := seedHistory(b.ctx, s, b.p.now); err != nil {
 		return fmt.Errorf("make the demo's history: %w", err)
 	}
 	k := &keeper{settings: s, kills: make(chan struct{}, 1)}
+	l := newLearn()
 	log := slog.New(slog.NewTextHandler(b.p.stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
-	k.platform = demoPlatform(s, webchat.Settings{Now: b.p.now, Log: log, Kill: k.kill})
+	k.platform = demoPlatform(s, webchat.Settings{Now: b.p.now, Log: log, Kill: k.kill, System: webchat.System{Name: "Learn", Turn: l.turn}})
+	l.changed = k.platform.SetSystem
+	l.turn(webchat.SystemWorks)
 	k.settled = func() {
-		fmt.Fprintf(b.p.stdout, "Belltower's demo is at %s\n\nOpen it in two tabs, as two people. Try: /incident declare learn down\nCtrl-C ends it and removes %s.\n",
-			s.Page, folder)
+		fmt.Fprintf(b.p.stdout, "Belltower's demo is at %s\n\nPress Break Learn, and watch it for two minutes. Open it in two tabs, as two people.\n"+
+			"Try: /incident declare library down\nCtrl-C ends it and removes %s.\n", s.Page, s.Folder)
 	}
 	return runParts(b.ctx, log, []part{
-		httpPart("page", page, k.platform.Handler()), {"panel", k.platform.Run}, {"bot", k.run},
+		httpPart("page", page, k.platform.Handler()), {"panel", k.platform.Run},
+		httpPart("learn", doors.origin, l.handler()), httpPart("balancer", doors.front, newBalancer(s, cfg, doors.origin.Addr().String(), b.p.now)),
+		{"bot", k.run},
 	})
+}
+
+// learnDoors are where the Learn System and the balancer before it listen.
+type learnDoors struct{ origin, front net.Listener }
+
+// listenLearn leaves the port after the page's to the bot.
+func listenLearn(page net.Listener) (d learnDoors, err error) {
+	if d.origin, err = listenFrom(0); err != nil {
+		return d, err
+	}
+	if d.front, err = listenFrom(page.Addr().(*net.TCPAddr).Port + 2); err != nil {
+		d.origin.Close()
+	}
+	return d, err
+}
+
+func (d learnDoors) close() {
+	d.origin.Close()
+	d.front.Close()
 }
 
 // triedPorts is how many ports are tried before any that the system has.

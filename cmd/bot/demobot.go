@@ -17,6 +17,7 @@ import (
 	"github.com/umassonline/belltower/internal/chat/web/webchat"
 	"github.com/umassonline/belltower/internal/config"
 	"github.com/umassonline/belltower/internal/desk"
+	"github.com/umassonline/belltower/internal/schedule"
 )
 
 //go:embed demo.toml
@@ -27,15 +28,17 @@ type demoSettings struct {
 	Folder string // its configuration and its record
 	Page   string // where the platform is
 	Listen string // where the bot is
+	Learn  string // where the made-up Learn System is, behind its balancer
 	Token  string
 	Secret string
+	Bypass string // lets the check past the sorry page
 }
 
 // config writes the demo's configuration, so that `bot do` finds it, and loads it. The
 // connections are added to it, which no file has.
 func (s demoSettings) config() (*config.Config, error) {
 	path := filepath.Join(s.Folder, "config.toml")
-	if err := os.WriteFile(path, fmt.Appendf(nil, demoConfig, "http://"+s.Listen, s.Listen), 0o600); err != nil {
+	if err := os.WriteFile(path, fmt.Appendf(nil, demoConfig, "http://"+s.Listen, s.Listen, s.Learn, bypassHeader+": "+s.Bypass), 0o600); err != nil {
 		return nil, err
 	}
 	cfg, err := config.Load(path, os.LookupEnv)
@@ -43,7 +46,7 @@ func (s demoSettings) config() (*config.Config, error) {
 		return nil, err
 	}
 	for _, c := range demoCampuses() {
-		cfg.Campuses = append(cfg.Campuses, config.Campus{ID: config.CampusID(c.Name), Name: c.Label, Connections: []desk.ConnectionName{c.Name}})
+		cfg.Campuses = append(cfg.Campuses, config.Campus{ID: config.CampusID(c.Name), Name: c.Label, HelpDesk: demoHelpDesk(c.Name), Connections: []desk.ConnectionName{c.Name}})
 		cfg.Tell.Ops = append(cfg.Tell.Ops, desk.Channel{Connection: c.Name, ID: demoOps})
 		cfg.Access.Admins = append(cfg.Access.Admins, desk.Person{Connection: c.Name, ID: demoAdmin})
 		cfg.Access.Responders = append(cfg.Access.Responders, desk.Person{Connection: c.Name, ID: demoLead})
@@ -86,7 +89,7 @@ func (demoBotCommand) Run(b bound) error {
 		defer stop()
 		_, _ = io.Copy(io.Discard, b.p.stdin) // only its end counts
 	}()
-	err = serve(ctx, cfg, db, outside{log: log, now: b.p.now, reload: b.p.reload, load: s.config, web: s.web()})
+	err = serve(ctx, cfg, db, outside{log: log, now: b.p.now, alarm: schedule.NewAlarm, reload: b.p.reload, load: s.config, web: s.web()})
 	return errors.Join(err, db.Close())
 }
 

@@ -109,6 +109,30 @@ func TestTheDemoFitsEveryScreenAndEverybody(t *testing.T) {
 	b.open(seat(demo, demoAdmin, "castlebay/exam-office")).fits("a channel that died")
 }
 
+// So does what the Learn System comes to, and the pictures of what people see of it.
+func TestTheDemosLearnFitsEveryScreenAndEverybody(t *testing.T) {
+	s := newOutage(t)
+	x := s.robin
+	panel := func(state string) {
+		x.fits(state)
+		eval[bool](x, "(document.querySelector('[data-show=panel]').click(), true)")
+		x.fits(state + ", behind it")
+		eval[bool](x, "(document.querySelector('[data-show=panel]').click(), true)")
+	}
+	s.picture("Log in to Learn")
+	panel("Learn works")
+	s.breakLearn()
+	panel("Learn is broken")
+	s.declare()
+	panel("the sorry page")
+	x.line("/incident resolve 11 The database is back.")
+	x.press("#system", "Mend Learn")
+	s.ended()
+	x.press("#system", "Slow Learn")
+	x.reads("#posts", "Checks see Learn System slow")
+	panel("Learn is slow")
+}
+
 // The picture in README is of the demo as it is; with -update it is taken anew.
 func TestThePictureOfTheDemo(t *testing.T) {
 	const kept = "../../docs/demo.png"
@@ -116,17 +140,15 @@ func TestThePictureOfTheDemo(t *testing.T) {
 	if !*update {
 		file = filepath.Join(t.TempDir(), "demo.png")
 	}
-	demo := startDemo(t)
-	x := newBrowser(t, hostOf(t, demo)).open(seat(demo, demoAdmin, "ashford/it-ops"))
-	x.reads("#posts", "INC-10")
-	x.line("/incident declare learn down")
-	x.reads("#posts .own", "INC-11")
+	s := newOutage(t)
+	x := s.robin
+	s.breakLearn()
+	s.declare()
 	x.press("#posts .own", "Dismiss")
 	x.reads("#panel", "INC-11, channels: 1 gone")
-	x.press("#panel", "Kill the bot now")
-	x.reads("#panel .events", "was killed")
-	x.until("document.getElementById('kill').disabled === false")
-	x.look(1360, 850, "light")
+	s.kill()
+	s.picture("Learn System is not available.")
+	x.look(1360, 900, "light")
 	eval[bool](x, "(document.getElementById('line').value = '/incident update 11 identified: ', document.getElementById('posts').scrollTop = 1e6, true)")
 	x.picture(file)
 	taken, old := pictureSize(t, file), pictureSize(t, kept)

@@ -23,6 +23,11 @@ func demoCampuses() []webchat.Campus {
 	return []webchat.Campus{{Name: "ashford", Label: "Ashford"}, {Name: "brookhill", Label: "Brook Hill"}, {Name: "castlebay", Label: "Castle Bay"}}
 }
 
+// demoHelpDesk is whom the people of a campus call: numbers that belong to nobody.
+func demoHelpDesk(campus desk.ConnectionName) string {
+	return map[desk.ConnectionName]string{"ashford": "+1 555 0110", "brookhill": "+1 555 0120", "castlebay": "+1 555 0130"}[campus]
+}
+
 func demoPeople() []webchat.Person {
 	return []webchat.Person{
 		{ID: demoAdmin, Name: "Robin Alvarez", Role: "IT, admin", Staff: true},
@@ -80,6 +85,7 @@ func demoPlatform(s demoSettings, set webchat.Settings) *webchat.Platform {
 		zone = time.UTC // cannot happen: the zones are in the binary
 	}
 	set.Title, set.Campuses, set.People, set.Zone = "Belltower demo", demoCampuses(), demoPeople(), zone
+	set.Views = []webchat.View{{Label: "Open Learn", URL: s.Learn}, {Label: "Open status page", URL: "http://" + s.Listen + "/"}}
 	set.Token, set.Secret = config.NewSecret(s.Token), config.NewSecret(s.Secret)
 	p := webchat.New(set)
 	for _, c := range demoChannels() {

@@ -17,18 +17,25 @@ import (
 )
 
 // inDiscordBubble tells a story of Discord alone on fake time, which begins at four.
-func inDiscordBubble(t *testing.T, tell func(d onDiscord)) {
+func inDiscordBubble(t *testing.T, tell func(d onDiscord), changes ...func(*lowell)) {
 	t.Helper()
 	dir := storagetest.Dir(t)
 	synctest.Test(t, func(t *testing.T) {
 		pass(time.Until(four))
 		l := newLowell(false, discordtest.WithClock(time.Now))
 		l.more = unhurried
+		for _, change := range changes {
+			change(l)
+		}
 		l.app = l.app.At("http://bot")
 		l.discord.AddApplication(l.app)
 		defer l.discord.Close()
 		d := onDiscord{l, t, discordtest.NewStory(t, l.discord)}
 		stop := l.serve(t, dir)
+		l.renew = func() {
+			stop()
+			stop = l.serve(t, dir)
+		}
 		tell(d)
 		stop()
 		d.story.NothingElse()
@@ -55,6 +62,7 @@ func (l *lowell) serve(t *testing.T, dir string) (stop func()) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	l.served = one
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
 	l.discord.ServeBot(one.public())

@@ -31,6 +31,8 @@ type lowell struct {
 	app     discordtest.Application
 	gateway *gatewaytest.Server // nil: Discord calls the bot over HTTP
 	more    string              // of the configuration
+	renew   func()              // starts a bot on fake time anew
+	served  *bot                // the newest on fake time
 }
 
 // newLowell makes one; byGateway: interactions come over the gateway.
@@ -128,9 +130,9 @@ type discordWorld struct {
 }
 
 // newDiscordWorld makes one; byGateway: interactions come over the gateway.
-func newDiscordWorld(t *testing.T, byGateway bool) *discordWorld {
+func newDiscordWorld(t *testing.T, byGateway bool, options ...discordtest.Option) *discordWorld {
 	t.Helper()
-	w := &discordWorld{lowell: newLowell(byGateway), world: &world{t: t, dir: storagetest.Dir(t)}}
+	w := &discordWorld{lowell: newLowell(byGateway, options...), world: &world{t: t, dir: storagetest.Dir(t)}}
 	if err := w.discord.Start(); err != nil {
 		t.Fatal(err)
 	}

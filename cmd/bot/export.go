@@ -44,6 +44,8 @@ type exportedIncident struct {
 	ReopenedAt   time.Time         `json:"reopened_at,omitzero"`
 	NextUpdateBy time.Time         `json:"next_update_by,omitzero"`
 	CorrectedAt  time.Time         `json:"corrected_at,omitzero"`
+	Verified     bool              `json:"verified,omitempty"`
+	Untested     bool              `json:"untested,omitempty"`
 }
 
 type exportedService struct {
@@ -157,6 +159,7 @@ func exportVolume(lines *json.Encoder, v journal.Volume) error {
 		Type: "incident", ID: i.Subject().String(), Title: i.Title, Impact: i.Impact, Peak: i.Peak, Status: string(i.Status),
 		DeclaredAt: i.DeclaredAt, BeganAt: i.BeganAt, EndedAt: i.EndedAt, RetractedAt: i.RetractedAt, RetractedWhy: i.RetractedWhy,
 		ReopenedAt: i.ReopenedAt, NextUpdateBy: i.NextUpdateBy, CorrectedAt: i.CorrectedAt,
+		Verified: i.Verified, Untested: i.Untested,
 	}
 	if i.MergedInto != 0 {
 		x.MergedInto = desk.Subject{Kind: desk.IncidentSubject, Number: i.MergedInto}.String()
@@ -208,7 +211,8 @@ func exportWindow(lines *json.Encoder, v journal.WindowVolume) error {
 // exportEntry leaves out what is for staff only: notes, who leads, reasons, tests that
 // fail.
 func exportEntry(lines *json.Encoder, about desk.Subject, e desk.Entry) error {
-	if e.Kind == desk.Noted || e.Kind == desk.Led || e.Kind == desk.WindowNotPassed {
+	switch e.Kind {
+	case desk.Noted, desk.Led, desk.WindowNotPassed, desk.Testing, desk.TestsFail, desk.TestsStopped:
 		return nil
 	}
 	x := exportedEntry{

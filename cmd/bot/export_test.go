@@ -131,7 +131,18 @@ func TestTheExport(t *testing.T) {
 	if _, err := c.Reword(t.Context(), c.by(), n, 2, "Two disks are full."); err != nil {
 		t.Fatal(err)
 	}
-	c.apply(n, func(i desk.Incident, act desk.Act) (desk.Change, error) { return i.Resolve("It works again.", act) })
+	c.apply(n, func(i desk.Incident, act desk.Act) (desk.Change, error) {
+		return i.End(desk.Ending{Text: "secret until told"}, desk.Proving{Gated: true}, act)
+	})
+	c.apply(n, func(i desk.Incident, act desk.Act) (desk.Change, error) {
+		due, _ := i.NotPassed([]string{"secret test"}, act)
+		return due.Change, nil
+	})
+	c.apply(n, func(i desk.Incident, act desk.Act) (desk.Change, error) { return i.Reopen("", act) })
+	c.apply(n, func(i desk.Incident, act desk.Act) (desk.Change, error) {
+		return i.End(desk.Ending{Text: "It works again."}, desk.Proving{Gated: true}, act)
+	})
+	c.apply(n, desk.Incident.Passed)
 	c.apply(c.declare("secret drill", true), func(i desk.Incident, act desk.Act) (desk.Change, error) { return i.Resolve("secret end", act) })
 	c.apply(c.declare("Learn is slow", false), func(i desk.Incident, act desk.Act) (desk.Change, error) { return i.Retract("It was a test.", act) })
 	a, b := c.declare("Learn fails", false), c.declare("Learn fails too", false)

@@ -43,6 +43,7 @@ var mayImport = map[string]string{
 	"internal/outbox":                               "internal/desk internal/chat storage",
 	"internal/journal":                              "internal/desk internal/outbox storage",
 	"internal/probe":                                "internal/desk internal/config",
+	"internal/journal/journaltest":                  "internal/desk internal/journal",
 	"internal/schedule":                             "",
 	"internal/statuspage":                           "internal/desk internal/chat internal/journal internal/wording",
 	"internal/escalate":                             "internal/desk internal/config internal/wording internal/journal",

@@ -62,7 +62,7 @@ func (in *teamsInstaller) reads() [][]string {
 	}
 	_, section, _ := strings.Cut(string(text), "\n## Connect Teams\n")
 	_, section, _ = strings.Cut(section, "\n**A bot.**\n")
-	steps, _, ok := strings.Cut(section, "\n**An outgoing webhook.**")
+	steps, _, ok := strings.Cut(section, "\n**A workflow.**")
 	if !ok {
 		in.t.Fatal("README has no section Connect Teams with steps for a bot")
 	}
@@ -113,13 +113,7 @@ func (in *teamsInstaller) does(deed []string) {
 // their own. One that serves goes on, and Teams reaches it by the messaging endpoint.
 func (in *teamsInstaller) runs(command string) {
 	in.t.Helper()
-	cmd := exec.Command("sh", "-c", "exec "+command)
-	cmd.Dir = in.dir
-	if strings.HasPrefix(command, "go ") {
-		cmd.Dir = "../.."
-	}
-	bin := filepath.Join(in.dir, "bin")
-	cmd.Env = append(os.Environ(), "GOBIN="+bin, "GOFLAGS=-buildvcs=false", "PATH="+bin+":"+os.Getenv("PATH"))
+	cmd := in.shell(command)
 	if strings.HasPrefix(command, "bot serve") {
 		in.launch(cmd)
 		in.at(in.public)
@@ -136,6 +130,18 @@ func (in *teamsInstaller) runs(command string) {
 		in.fillsIn("[http]", "admin_listen", `"127.0.0.1:0"`)
 		in.fillsIn("[log]", "format", `"json"`)
 	}
+}
+
+// shell is a line of code as a shell runs it.
+func (in *teamsInstaller) shell(command string) *exec.Cmd {
+	cmd := exec.Command("sh", "-c", "exec "+command)
+	cmd.Dir = in.dir
+	if strings.HasPrefix(command, "go ") {
+		cmd.Dir = "../.."
+	}
+	bin := filepath.Join(in.dir, "bin")
+	cmd.Env = append(os.Environ(), "GOBIN="+bin, "GOFLAGS=-buildvcs=false", "PATH="+bin+":"+os.Getenv("PATH"))
+	return cmd
 }
 
 // fillsIn gives a key of config.toml a value, and takes the mark of a comment away from it

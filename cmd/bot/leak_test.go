@@ -108,3 +108,11 @@ func (b *bubble) refused(source, token string) {
 		b.t.Fatalf("%s: %d %s", source, w.Code, w.Body)
 	}
 }
+
+// call has a monitor call.
+func (b *bubble) call(source, token, body string) {
+	b.t.Helper()
+	if err := (monitorCall{source, token, body}).reaches(b.t.Context(), b.bot); err != nil {
+		b.t.Fatal(err)
+	}
+}

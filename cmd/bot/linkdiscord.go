@@ -52,7 +52,7 @@ func (b *bot) gatewayOptions(conf config.Discord, c *discord.Connection) gateway
 
 func (b *bot) discordCallbacks() discord.Callbacks {
 	completer := native.Completer{
-		Incidents: b.journal, Windows: b.journal, Zone: b.words.Zone, Now: b.out.now,
+		Incidents: b.journal, Windows: b.journal, Alarms: b.commands, Zone: b.words.Zone, Now: b.out.now,
 		Catalog: func() *desk.Catalog { return b.words.Catalog }, Connections: b.connections,
 	}
 	return discord.Callbacks{Handle: b.do, Complete: completer.Choices, Returned: b.returned}

@@ -18,6 +18,7 @@ import (
 	"github.com/alecthomas/kong"
 
 	"github.com/umassonline/belltower/internal/config"
+	"github.com/umassonline/belltower/internal/probe"
 )
 
 // version is set by the build of a release (-ldflags "-X main.version=1.2.3").
@@ -55,6 +56,7 @@ type cli struct {
 	Restore  restoreCommand  `cmd:"" help:"Put a backup in the place of the record; the bot must be stopped. The record before is kept beside it."`
 	Rename   renameCommand   `cmd:"" help:"Tell the record that a connection has another name; the bot must be stopped."`
 	Export   exportCommand   `cmd:"" help:"Print what people may take with them, as JSON Lines: incidents, their public timelines, subscriptions."`
+	Sorry    sorryCommand    `cmd:"" help:"Print what a balancer needs to show the sorry page of a service."`
 	Manifest manifestCommand `cmd:"" help:"Print what a chat platform makes the app from."`
 	Version  versionCommand  `cmd:"" help:"Print the version."`
 }
@@ -115,6 +117,9 @@ func (c checkCommand) Run(b bound) error {
 	}
 	for _, w := range cfg.Warnings() {
 		fmt.Fprintln(b.p.stdout, "warning:", w)
+	}
+	for _, w := range probeWarnings(cfg, probe.CanPing) {
+		fmt.Fprintln(b.p.stdout, "warning:", b.config+":", w)
 	}
 	printSources(b.p.stdout, cfg)
 	if c.Online && checkOnline(b, cfg) {

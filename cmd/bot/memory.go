@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -10,6 +11,7 @@ import (
 	"github.com/umassonline/belltower/internal/chat/discord/native"
 	"github.com/umassonline/belltower/internal/chat/slack"
 	"github.com/umassonline/belltower/internal/chat/teams"
+	"github.com/umassonline/belltower/internal/chat/teams/outgoing"
 	"github.com/umassonline/belltower/internal/desk"
 	"github.com/umassonline/belltower/storage"
 )
@@ -23,7 +25,7 @@ type memory struct {
 
 // adapterTables are the tables in which adapters remember.
 func adapterTables() []string {
-	all := slices.Concat(slack.Tables(), teams.Tables(), discord.Tables(), gateway.Tables(), native.Tables())
+	all := slices.Concat(slack.Tables(), teams.Tables(), outgoing.Tables(), discord.Tables(), gateway.Tables(), native.Tables())
 	slices.Sort(all)
 	return slices.Compact(all)
 }
@@ -80,4 +82,26 @@ func (m memory) Keep(ctx context.Context, table, id string, record []byte) error
 		return fmt.Errorf("keep %s of %s: %w", table, m.conn, err)
 	}
 	return nil
+}
+
+// forgottenAtOnce is how many ids First deletes: more than one, so that they become fewer,
+// and fewer than a transaction may.
+const forgottenAtOnce = 50
+
+// First keeps an id in a table, deletes some of those that sort before another one, and
+// reports whether the id is new.
+func (m memory) First(ctx context.Context, table, id, before string) (first bool, err error) {
+	all := storage.K(table).Str(string(m.conn))
+	err = m.db.Update(ctx, func(tx storage.Tx) error {
+		known, err := tx.Get(all.Str(id))
+		if first = known == nil; err != nil || !first {
+			return err
+		}
+		err = tx.Scan(all, all.Str(before), forgottenAtOnce, func(old, _ []byte) (bool, error) { return true, tx.Delete(old) })
+		return errors.Join(err, tx.Put(all.Str(id), nil))
+	})
+	if err != nil {
+		return false, fmt.Errorf("keep %s of %s: %w", table, m.conn, err)
+	}
+	return first, nil
 }

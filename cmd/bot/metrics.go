@@ -74,7 +74,7 @@ func (m *metrics) source(name string, status int) {
 
 func known(command string) string {
 	switch command {
-	case "incident", "window", "probe", "subscribe", "unsubscribe", "status", "belltower":
+	case "incident", "window", "probe", "subscribe", "unsubscribe", "status", "service", "belltower":
 		return command
 	}
 	return "other"

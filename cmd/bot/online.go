@@ -64,6 +64,9 @@ func checkOnline(b bound, cfg *config.Config) (wrong bool) {
 	for _, f := range escalate.Check(b.ctx, escalate.Settings{Cadence: cfg.Cadence, Mail: cfg.Mail}) {
 		say("", chat.Finding(f))
 	}
+	for _, f := range checkProbes(b, cfg) {
+		say("", f)
+	}
 	return wrong
 }
 

@@ -2,8 +2,11 @@ package main
 
 import (
 	"context"
+	"fmt"
+	"log/slog"
 	"slices"
 
+	"github.com/umassonline/belltower/internal/chat"
 	"github.com/umassonline/belltower/internal/config"
 	"github.com/umassonline/belltower/internal/desk"
 	"github.com/umassonline/belltower/internal/probe"
@@ -37,12 +40,36 @@ func (b *bot) watches(r desk.Report) bool {
 	return slices.ContainsFunc(b.cfg.Probes, func(p config.Probe) bool { return p.Service == r.Service && p.Name == r.Witness.Name })
 }
 
-func (b *bot) verified(_ context.Context, about desk.Subject) error {
-	b.out.log.Info("the checks pass", "about", about)
+// probeWarnings are what keeps this machine from trying the checks that are configured.
+func probeWarnings(cfg *config.Config, canPing func() error) []string {
+	for _, p := range cfg.Probes {
+		if p.Kind != "icmp" {
+			continue
+		}
+		if err := canPing(); err != nil {
+			return []string{fmt.Sprintf("the check %q of %s cannot be made: %v", p.Name, p.Service, err)}
+		}
+		return nil
+	}
 	return nil
 }
 
-func (b *bot) notVerified(_ context.Context, about desk.Subject, failing []string) error {
-	b.out.log.Info("the checks do not pass", "about", about, "failing", failing)
-	return nil
+// checkProbes tries each check once and lists those that do not pass.
+func checkProbes(b bound, cfg *config.Config) (found []chat.Finding) {
+	r := probe.New(probe.Settings{
+		Probes: cfg.Probes, Probing: cfg.Probing, AdminListen: cfg.HTTP.AdminListen, Now: b.p.now, Log: slog.New(slog.DiscardHandler),
+	})
+	for _, s := range cfg.Services {
+		for _, t := range r.Try(b.ctx, s.ID, "") {
+			if t.Outcome == desk.Passed {
+				continue
+			}
+			text := fmt.Sprintf("%s: %s: %s", s.ID, t.Probe.Name, t.Detail)
+			if t.Step != "" {
+				text = fmt.Sprintf("%s: %s: step %s: %s", s.ID, t.Probe.Name, t.Step, t.Detail)
+			}
+			found = append(found, chat.Finding{Key: "probes", Text: text})
+		}
+	}
+	return found
 }

@@ -20,6 +20,7 @@ func (b *bot) public() http.Handler {
 	mux.Handle("/windows.ics", b.pages.Calendar())
 	mux.Handle("/services/{id}/windows.ics", b.pages.Calendar())
 	mux.Handle("/sources/", b.newIntake())
+	mux.Handle("/gate/{service}", b.pages.Gate())
 	mux.Handle("/", b.pages.Missing())
 	for _, l := range b.links {
 		if l.doors == nil {
@@ -29,7 +30,7 @@ func (b *bot) public() http.Handler {
 			mux.Handle(pattern, door)
 		}
 	}
-	return mux
+	return b.pages.Sorry(mux) // /sorry/{service} and below; whole hosts, where configured
 }
 
 // admin has every URL of the admin listener.

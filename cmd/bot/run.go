@@ -51,7 +51,7 @@ func (serveCommand) Run(b bound) error {
 		return err
 	}
 	err = serve(b.ctx, cfg, db, outside{
-		log: log, now: b.p.now, reload: b.p.reload,
+		log: log, now: b.p.now, alarm: schedule.NewAlarm, reload: b.p.reload,
 		load: func() (*config.Config, error) { return config.Load(b.config, b.p.env) },
 	})
 	return errors.Join(err, db.Close())
@@ -69,6 +69,8 @@ func newLog(c config.Log, p process) *slog.Logger {
 type outside struct {
 	log *slog.Logger
 	now func() time.Time
+	// alarm makes an alarm by that clock; nil: one for any clock, as of tests.
+	alarm func(now func() time.Time) schedule.Alarm
 	// transport carries calls to chat platforms; nil: the network.
 	transport http.RoundTripper
 	// web are connections to the demo's chat platform, which no configuration has.
@@ -107,22 +109,29 @@ func build(cfg *config.Config, db storage.DB, o outside) (*bot, error) {
 	}
 	b.book.SetPlaces(b.places())
 	b.engine = b.newEngine()
-	b.clock, b.calls = schedule.New(o.now, o.log), schedule.New(o.now, o.log)
-	b.journal = journal.New(db, b.book, b.changed, journal.Settings{
+	alarm := o.alarm
+	if alarm == nil {
+		alarm = schedule.Glances
+	}
+	b.clock, b.calls = schedule.New(o.now, alarm(o.now), o.log), schedule.New(o.now, alarm(o.now), o.log)
+	settings := journal.Settings{
 		Grace: cfg.Tell.Grace, GraceAbove: cfg.Tell.GraceAbove, Ops: b.ops(),
 		Cadence: cfg.Promises(), Planning: cfg.Planning(), Contacts: cfg.People(), Alarm: b.clock.Alarm,
-		Uncalled: b.words.Uncalled, Services: b.words.Catalog, Ready: b.words,
-	})
+		Uncalled: b.words.Uncalled, Ready: b.words, SorryTold: b.words.SorryTold,
+	}
+	b.journal = journal.New(db, b.book, b.changed, settings)
 	b.probes = b.newProbes()
+	b.journal.SetSettings(provenBy(b.probes, cfg.Verify, settings))
 	b.caller = escalate.New(b.journal, o.log, escalate.Settings{
 		Words: b.words, Cadence: cfg.Cadence, Mail: cfg.Mail, Contacts: cfg.People(), Transport: o.transport,
 	})
 	b.pages = statuspage.New(b.journal, statuspage.Settings{
-		Words: b.words, Languages: cfg.Organization.Languages, Planning: cfg.Planning(),
+		Words: b.words, Languages: cfg.Organization.Languages, Planning: cfg.Planning(), SorryHosts: cfg.SorryHosts(), HelpDesks: helpDesks(cfg),
 	}, o.now, o.log)
 	b.commands = commands.New(b.journal, o.log, commands.Settings{
 		Words: b.words, Access: desk.Access(cfg.Access), Connections: b.connections(), Rosters: b.rosters, Senders: b.senders(),
 		Kept: cfg.Retention.Deliveries, Planning: cfg.Planning(), Faculty: b.faculty(),
+		Probes: b.probes,
 	})
 	for _, l := range b.links {
 		if l.ear != nil {
@@ -208,7 +217,7 @@ func (b *bot) parts() []part {
 	parts = append(parts,
 		part{"clock", func(ctx context.Context) error { return b.clock.Run(ctx, b.fire) }},
 		part{"calls", func(ctx context.Context) error { return b.calls.Run(ctx, b.caller.Fire) }})
-	parts = append(parts, part{"probes", b.probes.Run})
+	parts = append(parts, part{"probes", b.probe})
 	return append(parts, part{"upkeep", b.upkeep().run})
 }
 
@@ -217,6 +226,14 @@ func (b *bot) upkeep() upkeep {
 		journal: b.journal, now: b.out.now, log: b.out.log, zone: b.words.Zone, backup: b.nightBackup(),
 		heardFor: b.cfg.Retention.RawAlerts, strangers: b.tellStrangers,
 	}
+}
+
+// probe runs the bot's own checks, and the tests that went on when the last bot stopped.
+func (b *bot) probe(ctx context.Context) error {
+	if err := b.verifyAgain(ctx, b.probes); err != nil {
+		return err
+	}
+	return b.probes.Run(ctx)
 }
 
 // fire does what is due, and has the calls be made that came of it.

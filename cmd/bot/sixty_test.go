@@ -84,6 +84,10 @@ func (s *stage) performs(onHost bool) (p performance) {
 	s.t.Helper()
 	for k, c := range cues(s.t) {
 		pass(c.after)
+		if c.monitor != "" {
+			s.hears(c)
+			continue
+		}
 		if onHost && c.host == "-" {
 			continue
 		}

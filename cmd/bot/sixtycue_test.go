@@ -8,8 +8,10 @@ import (
 	"github.com/umassonline/belltower/internal/chat"
 )
 
-// cue is one thing that a person does in a channel.
+// cue is one thing that a person does in a channel, or a monitor elsewhere.
 type cue struct {
+	// monitor is the name of one that calls; line is then what it says.
+	monitor string
 	who, in string
 	line    string
 	// press is the label of a button, which carries the line.
@@ -31,16 +33,22 @@ type cue struct {
 }
 
 func (c cue) String() string {
+	if c.monitor != "" {
+		return c.monitor + ": " + c.line
+	}
 	if c.press != "" {
 		return "[" + c.press + "] " + c.line
 	}
 	return c.line
 }
 
+// usual is how long passes between two cues.
+const usual = 30 * time.Second
+
 // cues reads the script.
 func cues(t *testing.T) (all []cue) {
 	t.Helper()
-	after := 30 * time.Second
+	after := usual
 	for line := range strings.Lines(strings.TrimSpace(script)) {
 		line = strings.TrimSuffix(line, "\n")
 		switch word, rest, _ := strings.Cut(line, " "); {
@@ -61,6 +69,11 @@ func cues(t *testing.T) (all []cue) {
 		}
 		head, what, _ := strings.Cut(line, ": ")
 		c := cue{line: what, after: after}
+		if name, calls := strings.CutPrefix(head, "monitor "); calls {
+			c.monitor = name
+			all, after = append(all, c), usual
+			continue
+		}
 		c.who, c.in, _ = strings.Cut(head, " ")
 		if rest, pressed := strings.CutPrefix(what, "["); pressed {
 			rest, c.onCard = strings.CutPrefix(rest, "[")
@@ -70,7 +83,7 @@ func cues(t *testing.T) (all []cue) {
 			c.fill = options(rest)
 		}
 		all = append(all, c)
-		after = 30 * time.Second
+		after = usual
 	}
 	return all
 }

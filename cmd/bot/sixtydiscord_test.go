@@ -67,7 +67,7 @@ var discordKinds = regexp.MustCompile(`"name":"(person|channel)","type":3`)
 
 // verbWords is how many words a command and its verb are.
 func verbWords(command string) int {
-	if slices.Contains([]string{"incident", "window", "belltower"}, command) {
+	if slices.Contains([]string{"incident", "window", "probe", "service", "belltower"}, command) {
 		return 2
 	}
 	return 1

@@ -2,7 +2,9 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"regexp"
 	"slices"
@@ -53,11 +55,16 @@ func (s *stage) reads() (r stored) {
 			r.State = append(r.State, s.line(sub))
 			return nil
 		}))
+	seen, seenErr := s.alarms(ctx)
+	for _, a := range seen.alerts {
+		subjects = append(subjects, a.Subject())
+	}
+	r.State = append(r.State, s.line(seen.gates), s.line(seen.mutes), s.line(seen.alerts))
 	audit, auditErr := s.bot.journal.Audit(ctx, time.Now(), 10_000)
 	for _, e := range slices.Backward(audit) {
 		r.Audit = append(r.Audit, s.line(e))
 	}
-	err = firstError(err, auditErr, s.db.View(ctx, func(tx storage.Tx) error {
+	err = firstError(err, seenErr, auditErr, s.db.View(ctx, func(tx storage.Tx) error {
 		return storage.TableOf[desk.Announcement]("ann").Scan(tx, nil, nil, 0, func(_ storage.Key, a desk.Announcement) (bool, error) {
 			r.Announcements = append(r.Announcements, s.line(a))
 			return true, nil
@@ -74,13 +81,41 @@ func (s *stage) reads() (r stored) {
 	return r
 }
 
+// alarms is what checks saw, and what was said about it.
+type alarms struct {
+	alerts []desk.Alert
+	mutes  []journal.Mute
+	gates  map[desk.ServiceID]desk.Gate
+}
+
+func (s *stage) alarms(ctx context.Context) (all alarms, err error) {
+	for {
+		a, err := s.bot.journal.Alert(ctx, len(all.alerts)+1)
+		var refusal *desk.Refusal
+		if errors.As(err, &refusal) {
+			break
+		}
+		if err != nil {
+			return all, err
+		}
+		all.alerts = append(all.alerts, a)
+	}
+	if len(all.alerts) < 2 {
+		s.t.Errorf("there are %d alerts", len(all.alerts))
+	}
+	mutes, err := s.bot.journal.Mutes(ctx, four)
+	gates, gatesErr := s.bot.journal.Gates(ctx)
+	all.mutes, all.gates = mutes, gates
+	return all, firstError(err, gatesErr)
+}
+
 // kept is every byte that a command could store, by where it is.
 func (s *stage) kept() []string {
 	s.t.Helper()
 	var all []string
 	err := s.db.View(s.t.Context(), func(tx storage.Tx) error {
 		all = nil
-		for _, table := range []string{"incident", "entry", "seq", "window", "due", "asked", "audit", "seen", "ann", "out", "sub", "hold"} {
+		for _, table := range []string{"incident", "entry", "seq", "window", "due", "asked", "audit", "seen", "ann", "out", "sub", "hold", "alert", "sighting", "raised", "heard", "mute", "gate"} {
 			k := storage.TableOf[struct{}](table).Key()
 			err := tx.Scan(k, k.End(), 0, func(key, value []byte) (bool, error) {
 				all = append(all, fmt.Sprintf("%q %s", key, value))

@@ -10,7 +10,8 @@ package main
 //	own                    the answer differs on the host
 //	discord: a=b; c=d      its native options there
 //
-// "wait 12m" lets time pass; half a minute passes before each line. {#lib} is a channel
+// "monitor pingdom: fails learn" is a call of a monitor elsewhere; a check of the bot's own
+// sees that nothing of Library works. "wait 12m" lets time pass; half a minute passes before each line. {#lib} is a channel
 // and {@ann} a person, as the platform has them in what is typed; {lib} is the address.
 // What is behind "the next day" is left out where the race detector watches: with it, the
 // minutes of a day take half a minute.
@@ -244,6 +245,72 @@ wait 25m
 ann ops: [[Nothing new on INC-5] incident nothing-new 5
 ann ops: incident update 5 “Better”… we hope 🎉: 50% of *all* <b>users</b> & R&D, ` + "`code`" + `, _so_ ~far~ @here http://example.edu/a?b=c&d=e —next 30m
 ann ops: belltower incident resolve 5 The power is back. --yes
+ann ops: probe list library
+	discord: services=library
+ann ops: probe run library catalogue
+	discord: services=library; check=catalogue
+monitor pingdom: fails library
+ann ops: probe alerts
+student lib: probe alerts
+	refused
+	host: -
+ann ops: probe show library
+	discord: alert=library
+monitor alertsite: fails library
+ann ops: probe hold 1
+	discord: alert=1
+ann ops: [[Acknowledge ALR-1] probe ack 1
+ann ops: probe ack 7
+	refused
+	discord: alert=7
+ann ops: probe declare 1 --yes Nothing is found | The catalogue is down. --next 45m
+	discord: alert=1; title=Nothing is found; message=The catalogue is down.; yes=true; next=45m
+monitor alertsite: passes library
+ann ops: service sorry library
+	refused
+	discord: services=library
+ann ops: [Put up the sorry page of Library] service sorry library on
+ann ops: service sorry library off We look ourselves.
+	discord: services=library; state=off; reason=We look ourselves.
+ann ops: service sorry library auto
+	discord: services=library; state=auto
+ann ops: service sorry
+	refused
+ann ops: (form) services=library; state=on; reason=Nobody should see the error.
+	host: service sorry library on Nobody should see the error.
+ann ops: service sorry learn on
+	refused
+	discord: services=learn; state=on
+ann ops: service help sorry
+	discord: command=sorry
+ann ops: incident resolve 6 The catalogue is back. --yes
+	discord: incident=6; message=The catalogue is back.; yes=true
+ann ops: [[Not yet: INC-6] incident reopen --yes 6
+monitor pingdom: passes library
+ann ops: incident resolve 6 The catalogue is back. --force "our check is wrong"
+	discord: incident=6; message=The catalogue is back.; force=our check is wrong
+ann ops: probe mute mail,portal 2h
+	discord: services=mail,portal; for=2h
+ann ops: probe mute
+	refused
+ann ops: (form) services=learn,mail; for=4h
+	host: probe mute learn,mail 4h
+ann ops: probe unmute
+	refused
+ann ops: (form) services=learn
+	host: probe unmute learn
+monitor pingdom: fails mail
+ann ops: probe declare 2
+	refused
+	host: -
+ann ops: probe alerts
+ann ops: probe unmute mail
+	discord: services=mail
+ann ops: [[Mute ALR-2 1 h] probe mute 2 1h
+ann ops: probe close 2
+	discord: alert=2
+ann ops: probe help mute
+	discord: command=mute
 ann ops: incident declare
 	refused
 ann ops: (form) services=mail,portal; impact=major; title=Mail "is" slow --really; message=We look, *all* of us.; next=45m
@@ -261,8 +328,8 @@ ann ops: [[Work is done: WIN-5] window complete 5
 	host: -
 ann ops: (form) message=The patches are in.
 	host: window complete 5 The patches are in.
-ann ops: incident resolve 6 --yes
-	discord: incident=6; yes=true
+ann ops: incident resolve 7 --yes
+	discord: incident=7; yes=true
 ann ops: status here
 ann ops: window list 30d
 	discord: which=30d

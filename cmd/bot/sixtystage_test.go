@@ -1,12 +1,12 @@
 package main
 
 import (
+	"bytes"
 	"context"
-	"encoding/json"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
-	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
@@ -27,18 +27,21 @@ import (
 
 // stage is a bot with one house, on which the script is played.
 type stage struct {
-	t    *testing.T
-	dir  string
-	h    *house
-	bot  *bot
-	db   storage.DB
-	stop func()
+	t   *testing.T
+	dir string
+	h   *house
+	bot *bot
+	db  storage.DB
+	// store is its path.
+	store string
+	stop  func()
 
-	mu     sync.Mutex
-	heard  []chat.Request
-	said   []chat.Reply
-	form   chat.Form   // the newest that was opened
-	answer localAnswer // the newest on the host
+	mu    sync.Mutex
+	heard []chat.Request
+	said  []chat.Reply
+	form  chat.Form // the newest that was opened
+	shown string    // the newest answer on the host
+	typed int       // lines on the host
 }
 
 // sixtyConfig is the configuration of all houses but for their connection.
@@ -72,6 +75,35 @@ name = "Student Portal"
 id = "mail"
 name = "Mail"
 
+[[services]]
+id = "library"
+name = "Library"
+sorry_page = true
+auto_declare = "20m"
+
+[[probes]]
+service = "library"
+name = "catalogue"
+kind = "tcp"
+url = "127.0.0.1:1" # nobody listens there
+every = "1h"
+fail_after = 100
+
+[probing]
+allow = ["127.0.0.0/8"]
+
+[[sources]]
+name = "pingdom"
+kind = "pingdom"
+token = "0123456789abcdef0123456789abcdef"
+checks = { "4711" = "learn", "4712" = "portal", "4713" = "mail", "4714" = "library" }
+
+[[sources]]
+name = "alertsite"
+kind = "alertsite"
+token = "fedcba9876543210fedcba9876543210"
+checks = { "900123" = "library" }
+
 [[standing_windows]]
 services = ["learn"]
 when = "every saturday 04:00"
@@ -99,7 +131,8 @@ func (s *stage) opens() {
 	cfg.Access.Admins, cfg.Access.Responders = []desk.Person{s.h.person("root")}, []desk.Person{s.h.person("ann")}
 	cfg.Campuses = append(cfg.Campuses, config.Campus{ID: "campus", Name: "Campus", Connections: []desk.ConnectionName{s.h.connection}})
 	cfg.Tell.Ops = []desk.Channel{s.h.channel("ops")}
-	if s.db, err = openStore(cfg.Storage.Path, nil); err != nil {
+	s.store = cfg.Storage.Path
+	if s.db, err = openStore(s.store, nil); err != nil {
 		s.t.Fatal(err)
 	}
 	log := slog.New(slog.DiscardHandler)
@@ -161,6 +194,21 @@ func (s *stage) noted(ctx context.Context, r chat.Request) chat.Reply {
 	return reply
 }
 
+// hears has a monitor elsewhere call about a service: "fails library", "passes library".
+func (s *stage) hears(c cue) {
+	s.t.Helper()
+	verb, service, _ := strings.Cut(c.line, " ")
+	call := fromAlertSite(map[string]string{"fails": "error", "passes": "clear"}[verb])
+	if c.monitor == "pingdom" {
+		check := map[string]int{"learn": 4711, "portal": 4712, "mail": 4713, "library": 4714}[service]
+		call = fromPingdom(check, map[string]string{"fails": "DOWN", "passes": "UP"}[verb])
+	}
+	if err := call.reaches(s.t.Context(), s.bot); err != nil {
+		s.t.Error(err)
+	}
+	synctest.Wait()
+}
+
 // toAll is behind an answer that everybody in the channel sees.
 const toAll = "(to everybody)\n"
 
@@ -207,31 +255,57 @@ func (s *stage) plays(c cue) string {
 	return text.String()
 }
 
-// playsOnHost has it typed on the host, as bot do gives it.
+// playsOnHost has it typed on the host, and returns what is read there.
 func (s *stage) playsOnHost(c cue) string {
 	s.t.Helper()
-	body, err := json.Marshal(localCommand{Line: c.line, User: c.who})
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	rec := httptest.NewRecorder()
-	s.bot.localHandler().ServeHTTP(rec, httptest.NewRequestWithContext(s.t.Context(), http.MethodPost, "/do", strings.NewReader(string(body))))
-	var a localAnswer
-	if err := json.Unmarshal(rec.Body.Bytes(), &a); err != nil || rec.Code != http.StatusOK {
-		s.t.Fatalf("%s: status %d, %v", c, rec.Code, err)
-	}
+	text, status := s.doesOnHost(c)
 	// A button's command is typed as it stands in the answer.
 	button := "[" + c.press + "] " + c.line + "\n"
 	if c.host != "" {
 		button = "[" + c.press + "] "
 	}
-	if c.press != "" && !c.onCard && !strings.Contains(s.answer.Text, button) {
-		s.t.Errorf("the host was not shown [%s] %s, but:\n%s", c.press, c.line, s.answer.Text)
+	if c.press != "" && !c.onCard && !strings.Contains(s.shown, button) {
+		s.t.Errorf("the host was not shown [%s] %s, but:\n%s", c.press, c.line, s.shown)
 	}
-	s.answer = a
+	s.shown = text
 	synctest.Wait()
-	if a.Failed {
-		return "(refused) " + a.Text
+	if status != 0 {
+		return "(refused) " + text
 	}
-	return a.Text
+	return text
+}
+
+// doesOnHost runs "bot do", which calls the bot by its socket, and returns what it printed
+// and its exit status. Words are given to it in one argument and in one each by turns. The
+// socket is open that long alone: fake time stands still while anybody listens to a real one.
+func (s *stage) doesOnHost(c cue) (text string, status int) {
+	s.t.Helper()
+	config := filepath.Join(s.dir, "config.toml")
+	l, err := listenLocal(s.store)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	srv := &http.Server{Handler: s.bot.localHandler()}
+	ended := make(chan error, 1)
+	go func() { ended <- srv.Serve(l) }()
+	words := []string{c.line}
+	if s.typed++; s.typed%2 == 0 {
+		words = strings.Split(c.line, " ")
+	}
+	var stdout, stderr bytes.Buffer
+	status = run(s.t.Context(), process{
+		args: append([]string{"--config", config, "do"}, words...), stdout: &stdout, stderr: &stderr, now: time.Now,
+		env: func(name string) (string, bool) { return c.who, name == "SUDO_USER" },
+	})
+	if err := srv.Close(); err != nil || !errors.Is(<-ended, http.ErrServerClosed) {
+		s.t.Errorf("the socket: %v", err)
+	}
+	said, silent := &stdout, &stderr
+	if status != 0 {
+		said, silent = &stderr, &stdout
+	}
+	if status > 1 || silent.Len() > 0 {
+		s.t.Errorf("bot do %q: status %d, and beside it %s", c.line, status, silent)
+	}
+	return said.String(), status
 }

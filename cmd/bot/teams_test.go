@@ -120,6 +120,36 @@ func TestAnIncidentByTheOutgoingWebhook(t *testing.T) {
 	}
 }
 
+// What was mentioned once is refused when it comes again: while the bot runs, after SIGHUP,
+// after SIGKILL. Who mentions the webhook anew is answered.
+func TestAMentionIsNotTakenTwice(t *testing.T) {
+	t.Parallel()
+	w := newTeamsWorld(t)
+	w.serve()
+	r, err := w.teams.MentionRequest(teamstest.Line{Channel: lectures, User: sam, Text: "status"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	sends := func(when string, want int) {
+		t.Helper()
+		r.URL = w.public + "/teams/boston/outgoing"
+		if a, err := w.teams.Send(t.Context(), r); err != nil || a.Status != want {
+			t.Errorf("%s: %v, %d", when, err, a.Status)
+		}
+	}
+	sends("first", http.StatusOK)
+	w.tale.ExpectClaim(lectures, teamstest.Claim{Text: "All services are working", AnyOrder: true})
+	sends("again", http.StatusUnauthorized)
+	w.reload(w.config(), "loaded again")
+	sends("after SIGHUP", http.StatusUnauthorized)
+	w.kill()
+	w.serve()
+	sends("after SIGKILL", http.StatusUnauthorized)
+	w.mentions(lectures, sam, "status", "All services are working")
+	w.reload(w.config(), "loaded again")
+	sends("after both", http.StatusUnauthorized)
+}
+
 // A campus that reads Spanish reads it in Teams too: what the bot says, and what its
 // adapters say by themselves.
 func TestTeamsReadsItsLanguage(t *testing.T) {

@@ -31,6 +31,10 @@ type Delivery struct {
 	Root PostID
 	// Broadcast: the reply is for the channel itself, not only for the thread.
 	Broadcast bool
+	// Continues is the earlier post in the channel that a root goes on with, as that takes
+	// no more edits (EditsSpent); empty: none. The root says so, with a link to it where
+	// the platform has links.
+	Continues PostID
 	// Reference: an earlier try may have been seen; the post names its subject so
 	// that a reader recognises a double.
 	Reference bool
@@ -39,12 +43,14 @@ type Delivery struct {
 }
 
 // Sought is what a look-up looks for: messages of ours about Subject in Channel
-// since Since; in the thread of Root where it is not empty.
+// since Since; in the thread of Root where it is not empty, else roots, also one that
+// Continues that post, and perhaps older replies to it in the channel itself.
 type Sought struct {
-	Channel desk.Channel
-	Subject desk.Subject
-	Root    PostID
-	Since   time.Time
+	Channel   desk.Channel
+	Subject   desk.Subject
+	Root      PostID
+	Continues PostID
+	Since     time.Time
 }
 
 // Found is one message that a look-up found.
@@ -54,6 +60,9 @@ type Found struct {
 	N int
 	// At is when it was posted.
 	At time.Time
+	// Apart: it is a message of the channel itself, so that it could be a root, even if it
+	// answers one. It is needed where the platform may say EditsSpent.
+	Apart bool
 }
 
 // Sender posts to the channels of one connection. Each call is one try: no
@@ -69,6 +78,13 @@ type Sender interface {
 	// Reach is a harmless read: of the channel, or of the connection alone where
 	// ch has no id. It answers nil, or as a Post would be refused.
 	Reach(ctx context.Context, ch desk.Channel) error
+}
+
+// Placer is a Sender whose channels may have no threads, and which may say EditsSpent.
+type Placer interface {
+	// Apart reports whether a reply that was just posted stands in the channel itself,
+	// though it is no Broadcast. It is asked once.
+	Apart(PostID) bool
 }
 
 // Abilities are what a connection's platform can do.
@@ -97,6 +113,10 @@ const (
 	Refused Outcome = "refused"
 	// RootGone: an edit's or reply's root does not exist any more.
 	RootGone Outcome = "root_gone"
+	// EditsSpent: the root stands, but takes no more edits (Discord: of a message older
+	// than an hour). What it was to show is shown by a fresh root, or by a broadcast reply
+	// that has said it, which the platform has to let stand in the channel by itself.
+	EditsSpent Outcome = "edits_spent"
 	// Locked: the whole connection is refused (token revoked, app removed).
 	Locked Outcome = "locked"
 )

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"net/url"
 	"regexp"
 	"slices"
 	"strconv"
@@ -84,6 +85,7 @@ func (k *checker) services() {
 	}
 	k.groups(seen)
 	k.gates()
+	k.sorryHosts()
 }
 
 // advices checks that advice is given in languages of the organization.
@@ -116,6 +118,28 @@ func (k *checker) gates() {
 		s := &k.c.Services[i]
 		if s.Gate == "auto" && !s.SorryPage && k.given(&s.Gate) && !k.broken(&s.SorryPage) {
 			k.refuse(&s.Gate, problem{"needs a sorry page to show", "add sorry_page = true"})
+		}
+	}
+}
+
+// sorryHosts checks that a name stands for one sorry page, and that the status page and
+// what chat platforms call stay where they are.
+func (k *checker) sorryHosts() {
+	seen := unique{}
+	own, _ := url.Parse(k.c.Organization.PublicURL)
+	for i := range k.c.Services {
+		s := &k.c.Services[i]
+		for j := range s.SorryHosts {
+			host := &s.SorryHosts[j]
+			switch {
+			case !k.given(host):
+			case !s.SorryPage && !k.broken(&s.SorryPage):
+				k.refuse(host, problem{"needs a sorry page to show", "add sorry_page = true"})
+			case own != nil && strings.EqualFold(own.Hostname(), *host):
+				k.refuse(host, problem{"is the host of public_url, where the status page is", "name the host of the service"})
+			default:
+				k.once(seen, host, strings.ToLower(*host), "the host of a sorry page")
+			}
 		}
 	}
 }

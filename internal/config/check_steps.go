@@ -104,6 +104,9 @@ func (k *checker) step(s *Step, known map[string]bool) {
 	if len(s.Form) > 0 && s.JSON.IsSet() {
 		k.conflict(&s.JSON, &s.Form, "form and json in [[probes.steps]] are both given", "a request has one body")
 	}
+	if s.JSON.IsSet() && (s.Method == "GET" || s.Method == "HEAD") {
+		k.conflict(&s.JSON, &s.Method, "json in [[probes.steps]] goes with no "+s.Method, "leave method out, or write POST")
+	}
 	if k.given(&s.URL) && !strings.Contains(s.URL, "{{") && strings.Contains(s.URL, "://") {
 		if wrong := urlForm(s.URL); wrong != nil {
 			k.refuse(&s.URL, *wrong)

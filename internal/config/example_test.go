@@ -124,3 +124,20 @@ func TestTheExampleStatesTheDefaults(t *testing.T) {
 		t.Error("the example states no default")
 	}
 }
+
+// TestTheDocumentedTransactionLoads loads the example of the page about probes.
+func TestTheDocumentedTransactionLoads(t *testing.T) {
+	page, err := os.ReadFile(filepath.Join("..", "..", "docs", "probes.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, rest, _ := strings.Cut(string(page), "```toml\n")
+	example, _, found := strings.Cut(rest, "```")
+	if !found {
+		t.Fatal("there is no example")
+	}
+	c := loadExample(t, minimal+"[[services]]\nid = \"learn\"\n"+example)
+	if steps := c.Probes[0].Steps; len(steps) != 4 || steps[1].Method != "POST" || !steps[3].Always {
+		t.Errorf("%+v", steps)
+	}
+}

@@ -30,13 +30,14 @@ func forms() map[string]form {
 		"workflow":        workflowForm,
 		"listen":          listenForm,
 		"host:port":       hostPortForm,
+		"host":            hostForm,
 		"path":            lineForm,
 		"language":        languageForm,
 		"driver":          driverForm,
 		"header":          headerForm,
 		"extract":         extractForm,
 		"base64":          base64Form,
-		"json path":       jsonPathForm,
+		"json path":       mappedForm,
 		"ed25519":         ed25519Form,
 		"snowflake":       snowflakeForm,
 		"slack channel":   slackChannelForm,
@@ -151,6 +152,13 @@ func hostPortForm(text string) *problem {
 	host, port, err := net.SplitHostPort(text)
 	if err != nil || host == "" || strings.ContainsAny(host, " /") || !isPort(port) {
 		return &problem{"is not host:port", "write it as in 192.0.2.1:443 or www.example.edu:443"}
+	}
+	return nil
+}
+
+func hostForm(text string) *problem {
+	if !isHost(text) {
+		return &problem{"is no host name", "write it without https:// and without a port, as in learn.example.edu"}
 	}
 	return nil
 }

@@ -74,6 +74,18 @@ func Outline(path string, env func(string) (string, bool)) (*Config, error) {
 	return c, nil
 }
 
+// PageOutline is a Config of which only what sorry pages say is sure, whatever else is
+// wrong with the file: organization, campuses, services and where the bot listens. Any
+// error is a Mistakes about these.
+func PageOutline(path string, env func(string) (string, bool)) (*Config, error) {
+	c, err := readSection(path, env, "organization", "campuses", "services", "http")
+	if err != nil {
+		return nil, err
+	}
+	c.fill(filepath.Dir(path))
+	return c, nil
+}
+
 // readSection reads a config file of which only some sections or keys are to be
 // sound.
 func readSection(path string, env func(string) (string, bool), parts ...string) (*Config, error) {

@@ -293,7 +293,7 @@ id = "network"
 	}
 	want := []desk.Service{
 		{ID: "learn", Name: "Learn System", Aliases: []string{"bb"}, Group: "Teaching", DependsOn: []desk.ServiceID{"network"}, AutoImpact: desk.Major, AutoResolveAfter: 10 * time.Minute},
-		{ID: "network", Name: "network"},
+		{ID: "network", Name: "network", AutoImpact: desk.Major, AutoResolveAfter: 10 * time.Minute},
 	}
 	if diff := cmp.Diff(want, c.Catalog().Services()); diff != "" {
 		t.Error("want -, got +\n" + diff)

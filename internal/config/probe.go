@@ -65,7 +65,7 @@ type Step struct {
 	URL string `toml:"url" default:"" form:"word"`
 	// Headers are sent too. Default: none.
 	Headers map[string]Secret `toml:"headers" like:"{ Accept = \"application/json\" }"`
-	// Form is sent as a filled form. Default: none.
+	// Form is sent as a filled form: of a GET in the address, else as the body. Default: none.
 	Form map[string]Secret `toml:"form" like:"{ user = \"{{user}}\", password = \"{{password}}\" }"`
 	// JSON is sent as it stands. Default: "".
 	JSON Secret `toml:"json" default:""`

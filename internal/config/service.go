@@ -31,6 +31,11 @@ type Service struct {
 	DependsOn []desk.ServiceID `toml:"depends_on"`
 	// SorryPage is whether a sorry page may stand in its place. Default: false.
 	SorryPage bool `toml:"sorry_page" default:"false"`
+	// URL is where people use it; its sorry page leads back there. Default: "".
+	URL string `toml:"url" default:"" form:"url"`
+	// SorryHosts are the names under which the bot itself gives the sorry page for every path, where a balancer sends people on
+	// with the Host header as it was. Default: none.
+	SorryHosts []string `toml:"sorry_hosts" form:"host"`
 	// Gate is who closes the gate: "manual" or "auto". Default: "manual".
 	Gate string `toml:"gate" default:"manual" oneof:"manual auto"`
 	// AutoDeclare is how long a failure must be seen before the bot declares an incident. Default: "", never.
@@ -50,6 +55,7 @@ func (c *Config) Catalog() *desk.Catalog {
 			Advice: s.Advice, AdviceIn: byPrimary(s.AdviceIn), AdviceOutage: s.AdviceOutage, AdviceOutageIn: byPrimary(s.AdviceOutageIn),
 			DependsOn:   s.DependsOn,
 			AutoDeclare: s.AutoDeclare, AutoImpact: s.AutoImpact, AutoResolveAfter: s.AutoResolveAfter,
+			URL: s.URL, SorryPage: s.SorryPage, AutoGate: s.Gate == "auto",
 		}
 	}
 	return desk.NewCatalog(services)
@@ -66,4 +72,15 @@ func byPrimary(texts map[string]string) map[string]string {
 		out[primary] = text
 	}
 	return out
+}
+
+// SorryHosts tells the service whose sorry page is given under each host name.
+func (c *Config) SorryHosts() map[string]desk.ServiceID {
+	hosts := map[string]desk.ServiceID{}
+	for _, s := range c.Services {
+		for _, h := range s.SorryHosts {
+			hosts[strings.ToLower(h)] = s.ID
+		}
+	}
+	return hosts
 }

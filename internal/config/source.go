@@ -65,6 +65,10 @@ type SourceMap struct {
 	Labels string `toml:"labels" default:"labels" empty:"none" form:"json path"`
 }
 
+// mappedForm is jsonPathForm for a path whose first name may begin with "@", which is no
+// more than a letter there: some monitors name their fields so.
+func mappedForm(path string) *problem { return jsonPathForm(strings.TrimPrefix(path, "@")) }
+
 // sources checks names and the services of checks.
 func (k *checker) sources() {
 	seen, ids := unique{}, k.serviceIDs()

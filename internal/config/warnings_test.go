@@ -33,7 +33,7 @@ minor = "2h"
 [windows]
 notice = "24h"
 
-[verify]
+[status_page]
 `)
 	t.Chdir(t.TempDir())
 	write(t, "config.toml", minimal+"[[sources]]\nname = \"pingdom\"\nkind = \"gatus\"\ntoken = \"hunter2\"\n")
@@ -49,7 +49,7 @@ notice = "24h"
 		"config.toml: no admins and no responders in [access]: nobody may change anything; type /belltower whoami in chat for the line to paste",
 		"config.toml: languages in [organization] has fr, pt: the bot speaks en and es, so posts and answers are in English there",
 		"config.toml: admin_listen in [http] is \":9090\": other machines can read health and metrics; the usual is 127.0.0.1:9090",
-		"config.toml: checked, but without effect until their part is built: services.sorry_page, verify, retention.raw_alerts",
+		"config.toml: checked, but without effect until their part is built: status_page",
 		"config.toml: no admins and no responders in [access]: nobody may change anything; type /belltower whoami in chat for the line to paste",
 		"config.toml: no [[slack]], [[teams]] or [[discord]]: there is no chat to talk in",
 		"config.toml: no [[services]]: there is nothing to declare an incident about",

@@ -172,7 +172,13 @@ func (a Alert) Witnesses() (out []Report) {
 	for _, s := range a.Services {
 		out = append(out, s.Seen...)
 	}
-	slices.SortStableFunc(out, func(x, y Report) int {
+	OwnFirst(out)
+	return out
+}
+
+// OwnFirst sorts what witnesses say: probes of ours first, then by when it began.
+func OwnFirst(seen []Report) {
+	slices.SortStableFunc(seen, func(x, y Report) int {
 		switch {
 		case x.Witness.IsOwn() == y.Witness.IsOwn():
 			return x.Since.Compare(y.Since)
@@ -181,7 +187,6 @@ func (a Alert) Witnesses() (out []Report) {
 		}
 		return 1
 	})
-	return out
 }
 
 // scope says whom an alert concerns.

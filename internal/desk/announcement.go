@@ -52,6 +52,8 @@ type Snapshot struct {
 	Held *Held `json:",omitempty"`
 	// Untold: others than ops were told nothing of it yet.
 	Untold bool `json:",omitempty"`
+	// Sorry names the services whose sorry pages are up; for ops.
+	Sorry []string `json:",omitempty"`
 	// Doubts are the doubtful points that the ops card of a held announcement names.
 	Doubts []string `json:",omitempty"`
 }

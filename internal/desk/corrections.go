@@ -24,6 +24,9 @@ func (i Incident) SetImpact(to Impact, act Act) (Change, error) {
 		e.Kind, reach = Worsened, ReachChannel
 	}
 	i = i.clone()
+	if e.Kind == Worsened {
+		i = i.untested()
+	}
 	i.Impact = to
 	if to.Rank() > i.Peak.Rank() || !i.IsOpen() { // what is over got no better: it was less bad
 		i.Peak = to
@@ -54,7 +57,7 @@ func (i Incident) SetServices(r Rescope, act Act) (Change, error) {
 		return Change{}, err
 	}
 	old := i
-	i = i.clone()
+	i = i.untested()
 	for _, id := range r.Remove {
 		if !i.Concerns(id) {
 			return Change{}, Refuse(Conflict, "%s is not about %s.", i.Subject(), id).About(i.Subject())
@@ -183,7 +186,7 @@ func Merge(from, into Incident, act Act) (fromChange, intoChange Change, err err
 	if err := errorsOfMerge(from, into); err != nil {
 		return Change{}, Change{}, err
 	}
-	from = from.clone()
+	from = from.untested()
 	from.MergedInto, from.EndedAt, from.NextUpdateBy = into.Number, act.At, time.Time{}
 	fromChange = from.change(act, Entry{Kind: Merged, After: into.Subject().String()}, ReachChannel)
 
@@ -202,7 +205,7 @@ func Merge(from, into Incident, act Act) (fromChange, intoChange Change, err err
 // absorb returns i with the services of another, each in the worst state that
 // either gave it.
 func (i Incident) absorb(from Incident) Incident {
-	i = i.clone()
+	i = i.untested()
 	if from.Impact.Rank() > i.Impact.Rank() {
 		for k, a := range i.Services {
 			i.Services[k].Status = i.statusOf(a)

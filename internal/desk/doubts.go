@@ -25,6 +25,21 @@ func Doubts(c *Catalog, services []Affected, title, text string) []string {
 	return out
 }
 
+// DoubtsOf names the services that are said to fail though all our own checks of them
+// pass.
+func DoubtsOf(services []Affected, probes []ProbeStanding) (out []string) {
+	for _, s := range services {
+		own := slices.DeleteFunc(slices.Clone(probes), func(p ProbeStanding) bool { return p.Probe.Service != s.Service })
+		fails := func(p ProbeStanding) bool {
+			return p.Last == nil || p.Last.Outcome != Passed || p.Availability == Failing || p.Performance == Failing
+		}
+		if len(own) > 0 && !slices.ContainsFunc(own, fails) {
+			out = append(out, fmt.Sprintf("All our checks of %s pass.", s.Name))
+		}
+	}
+	return out
+}
+
 type doubt struct {
 	what string
 	form *regexp.Regexp

@@ -42,3 +42,30 @@ func TestDoubts(t *testing.T) {
 		})
 	}
 }
+
+func TestWhatOurChecksSeePassIsDoubted(t *testing.T) {
+	standing := func(service desk.ServiceID, outcome desk.Outcome, performance desk.ReportState) desk.ProbeStanding {
+		p := desk.ProbeStanding{Probe: desk.ProbeID{Service: service}, Availability: desk.Passing, Performance: performance}
+		if outcome != "" {
+			p.Last = &desk.TryResult{Outcome: outcome}
+		}
+		return p
+	}
+	learn := []desk.Affected{{Service: "learn", Name: "Learn System"}}
+	for name, tt := range map[string]struct {
+		probes []desk.ProbeStanding
+		want   []string
+	}{
+		"none":        {nil, nil},
+		"another's":   {[]desk.ProbeStanding{standing("portal", desk.Passed, "")}, nil},
+		"all pass":    {[]desk.ProbeStanding{standing("learn", desk.Passed, ""), standing("learn", desk.Passed, desk.Passing)}, []string{"All our checks of Learn System pass."}},
+		"one fails":   {[]desk.ProbeStanding{standing("learn", desk.Passed, ""), standing("learn", desk.Failed, "")}, nil},
+		"one is slow": {[]desk.ProbeStanding{standing("learn", desk.Passed, desk.Failing)}, nil},
+		"not tried":   {[]desk.ProbeStanding{standing("learn", "", "")}, nil},
+		"not known":   {[]desk.ProbeStanding{standing("learn", desk.Unclear, "")}, nil},
+	} {
+		if diff := cmp.Diff(tt.want, desk.DoubtsOf(learn, tt.probes)); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", name, diff)
+		}
+	}
+}

@@ -104,6 +104,11 @@ type Incident struct {
 	RelaxedNow bool `json:",omitempty"`
 	// Window is the number of the window that it was made of; 0: none.
 	Window int `json:",omitempty"`
+	// Verify: people said that it is resolved, and tests have still to show it; nil: no.
+	Verify *Verification `json:",omitempty"`
+	// Verified: tests have shown that it works again. Untested: it was told before they had.
+	Verified bool `json:",omitempty"`
+	Untested bool `json:",omitempty"`
 	// Alerts are the numbers of the alerts that belong to it, newest last.
 	Alerts []int `json:",omitempty"`
 	// Seen are the first of the checks that saw it fail, at most SeenKept.
@@ -188,6 +193,11 @@ func (i Incident) ServiceIDs() []ServiceID {
 func (i Incident) clone() Incident {
 	i.Services = slices.Clone(i.Services)
 	i.Latest = slices.Clone(i.Latest)
+	if i.Verify != nil {
+		v := *i.Verify
+		v.Failing = slices.Clone(v.Failing)
+		i.Verify = &v
+	}
 	return i
 }
 

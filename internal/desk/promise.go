@@ -155,7 +155,10 @@ func (i Incident) nudgeAt(c Cadence) time.Time {
 }
 
 // NextDue is when Due has something to say next; zero: never by itself.
-func (i Incident) NextDue(c Cadence) time.Time {
+func (i Incident) NextDue(c Cadence) time.Time { return earliest(i.dueNews(c), i.dueTests()) }
+
+// dueNews is when the clock has to look at the promise.
+func (i Incident) dueNews(c Cadence) time.Time {
 	by := i.expected()
 	switch {
 	case !i.IsOpen(), by.IsZero():
@@ -177,7 +180,10 @@ type IncidentDue struct {
 // Due is what the clock makes of the incident at now. It is to be asked again until it
 // answers false; then nothing is due before NextDue.
 func (i Incident) Due(now time.Time, c Cadence) (IncidentDue, bool) {
-	at := i.NextDue(c)
+	if at := i.dueTests(); !at.IsZero() && !now.Before(at) {
+		return i.NotPassed(i.Verify.Failing, Act{At: now})
+	}
+	at := i.dueNews(c)
 	if at.IsZero() || now.Before(at) {
 		return IncidentDue{}, false
 	}

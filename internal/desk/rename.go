@@ -25,9 +25,15 @@ func (r Renaming) Channel(c Channel) Channel {
 	return c
 }
 
-// Incident returns i with who declared it, where, and who leads it renamed.
+// Incident returns i with who declared it, where, who leads it and who says that it is
+// resolved renamed. It changes nothing that i points to.
 func (r Renaming) Incident(i Incident) Incident {
 	i.DeclaredBy, i.DeclaredIn, i.Lead = r.Person(i.DeclaredBy), r.Channel(i.DeclaredIn), r.Person(i.Lead)
+	if i.Verify != nil {
+		v := *i.Verify
+		v.By = r.Person(v.By)
+		i.Verify = &v
+	}
 	return i
 }
 

@@ -151,7 +151,7 @@ func (i Incident) Update(p Progress, act Act) (Change, error) {
 	if p.Status == Resolved {
 		return Change{}, Refuse(Invalid, "An update cannot resolve.").WithHint("Like: incident resolve 42")
 	}
-	i = i.clone()
+	i = i.untested()
 	if p.Status != "" {
 		i.Status = p.Status
 	}
@@ -162,7 +162,7 @@ func (i Incident) Update(p Progress, act Act) (Change, error) {
 	return c, nil
 }
 
-// Resolve ends the incident with a message.
+// Resolve ends the incident with a message, whatever tests say.
 func (i Incident) Resolve(text string, act Act) (Change, error) {
 	if err := i.CheckOpen(); err != nil {
 		return Change{}, err
@@ -171,7 +171,7 @@ func (i Incident) Resolve(text string, act Act) (Change, error) {
 	if err != nil {
 		return Change{}, err
 	}
-	i = i.clone()
+	i = i.untested()
 	i.Status, i.EndedAt, i.NextUpdateBy, i.ExpectedBy = Resolved, act.At, time.Time{}, time.Time{}
 	u := i.say(act.At, text)
 	return i.change(act, Entry{Kind: Ended, Text: text, Update: u.Number}, i.endReach()), nil
@@ -195,7 +195,7 @@ func (i Incident) Retract(why string, act Act) (Change, error) {
 	if err != nil {
 		return Change{}, err
 	}
-	i = i.clone()
+	i = i.untested()
 	i.RetractedAt, i.RetractedWhy, i.NextUpdateBy = act.At, why, time.Time{}
 	if i.EndedAt.IsZero() {
 		i.EndedAt = act.At
@@ -203,16 +203,26 @@ func (i Incident) Retract(why string, act Act) (Change, error) {
 	return i.change(act, Entry{Kind: Retracted, Text: why}, ReachChannel), nil
 }
 
-// Reopen says that a resolved incident goes on.
+// Reopen says that a resolved incident goes on. What is said to be resolved and is being
+// tested goes on without a word, or with an update.
 func (i Incident) Reopen(text string, act Act) (Change, error) {
 	if err := i.CheckResolved(); err != nil {
 		return Change{}, err
 	}
-	text, err := requireText(text, "incident reopen 42 Learn fails again.")
-	if err != nil {
+	text, err := CleanText(text)
+	switch {
+	case err != nil:
+		return Change{}, err
+	case i.IsVerifying() && text == "":
+		return i.notYet(act), nil
+	case i.IsVerifying():
+		return i.Update(Progress{Text: text}, act)
+	}
+	if text, err = requireText(text, "incident reopen 42 Learn fails again."); err != nil {
 		return Change{}, err
 	}
 	i = i.clone()
+	i.Verified, i.Untested = false, false
 	i.Status, i.EndedAt, i.ReopenedAt, i.NextUpdateBy = Investigating, time.Time{}, act.At, time.Time{}
 	u := i.say(act.At, text)
 	return i.change(act, Entry{Kind: Reopened, Text: text, Update: u.Number}, ReachChannel), nil
@@ -275,12 +285,13 @@ func (i Incident) CheckOpen() error {
 	return nil
 }
 
-// CheckResolved refuses an incident that cannot be opened again, with why.
+// CheckResolved refuses an incident that cannot be opened again, with why: what is said
+// to be resolved and is being tested can.
 func (i Incident) CheckResolved() error {
 	if err := i.CheckStands(); err != nil {
 		return err
 	}
-	if i.IsOpen() {
+	if i.IsOpen() && !i.IsVerifying() {
 		return Refuse(Conflict, "%s is open already.", i.Subject()).About(i.Subject())
 	}
 	return nil

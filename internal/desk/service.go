@@ -54,6 +54,12 @@ type Service struct {
 	AutoDeclare      time.Duration
 	AutoImpact       Impact
 	AutoResolveAfter time.Duration
+	// URL is where people use it, for the way on from its sorry page; empty: not known.
+	URL string
+	// SorryPage: a sorry page may stand in its place.
+	SorryPage bool
+	// AutoGate: its gate closes by itself too, when our own probe and somebody else agree.
+	AutoGate bool
 }
 
 // Catalog is the services in the order of the configuration. It does not change
@@ -157,6 +163,16 @@ func (c *Catalog) DependsOn(id, other ServiceID) bool {
 	return id != other && c.reaches(id, other, map[ServiceID]bool{})
 }
 
+// Needs lists what a service needs, by itself and by what it needs.
+func (c *Catalog) Needs(id ServiceID) (out []ServiceID) {
+	for _, s := range c.Services() {
+		if c.DependsOn(id, s.ID) {
+			out = append(out, s.ID)
+		}
+	}
+	return out
+}
+
 func (c *Catalog) reaches(id, other ServiceID, passed map[ServiceID]bool) bool {
 	s, ok := c.Find(string(id))
 	if !ok || passed[s.ID] {
@@ -176,6 +192,8 @@ type Health struct {
 	Because []Incident
 	// Windows are the running ones, and of these only where no incident counts.
 	Windows []Window
+	// Gate is that before it, where that is not open by the rule; for staff.
+	Gate Gate
 }
 
 // HealthOf tells the status of every service of the catalog from the open incidents

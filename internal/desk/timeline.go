@@ -36,6 +36,11 @@ const (
 	NothingNew EntryKind = "nothing new"
 	// Snoozed put a promise off.
 	Snoozed EntryKind = "snoozed"
+	// Testing: it was said to be resolved, and tests have still to show it. TestsFail: they
+	// do not; TestsStopped: it is not resolved yet.
+	Testing      EntryKind = "testing"
+	TestsFail    EntryKind = "tests fail"
+	TestsStopped EntryKind = "not resolved yet"
 
 	// Of windows:
 	WindowScheduled EntryKind = "scheduled"
@@ -118,7 +123,7 @@ func Published(timeline []Entry, n int) (out []Entry) {
 
 func (k EntryKind) published() bool {
 	switch k {
-	case Noted, Led, Reworded, Released, Snoozed, WindowNotPassed, Witnessed:
+	case Noted, Led, Reworded, Released, Snoozed, WindowNotPassed, Testing, TestsFail, TestsStopped, Witnessed:
 		return false
 	}
 	return true

@@ -1,6 +1,7 @@
 package desk_test
 
 import (
+	"encoding/json"
 	"errors"
 	"flag"
 	"fmt"
@@ -83,6 +84,26 @@ func impact(to desk.Impact) verb {
 	return verb{"impact " + string(to), func(i desk.Incident, act desk.Act) (desk.Change, error) { return i.SetImpact(to, act) }}
 }
 
+var proved = verb{"tests pass", desk.Incident.Passed}
+
+// notPassed is the word of tests; that they say nothing new is a refusal here.
+func notPassed(failing ...string) verb {
+	return verb{fmt.Sprint("tests fail ", failing), func(i desk.Incident, act desk.Act) (desk.Change, error) {
+		due, news := i.NotPassed(failing, act)
+		if !news {
+			return due.Change, errors.New("nothing happens")
+		}
+		return due.Change, nil
+	}}
+}
+
+// proving is what tests have to show: three passes in a row, within half an hour.
+var proving = desk.Proving{Gated: true, Passes: 3, Limit: 30 * time.Minute}
+
+func gated(name string, r desk.Ending) verb {
+	return verb{name, func(i desk.Incident, act desk.Act) (desk.Change, error) { return i.End(r, proving, act) }}
+}
+
 func verbs() []verb {
 	return []verb{
 		say("update", ""),
@@ -91,6 +112,13 @@ func verbs() []verb {
 		say("update monitoring", desk.Monitoring),
 		say("update resolved", desk.Resolved),
 		resolve, retract, reopen,
+		{"reopen without a word", func(i desk.Incident, act desk.Act) (desk.Change, error) { return i.Reopen("", act) }},
+		gated("end", desk.Ending{Text: "It works again."}), gated("end with other words", desk.Ending{Text: "All is well."}),
+		gated("end without a word", desk.Ending{}), gated("tell now", desk.Ending{Text: "It works again.", Untested: true}),
+		{"end without tests", func(i desk.Incident, act desk.Act) (desk.Change, error) {
+			return i.End(desk.Ending{Text: "It works again."}, desk.Proving{}, act)
+		}},
+		proved, notPassed("login page"), notPassed("course page"), notPassed(),
 		impact(desk.Minor), impact(desk.Major), impact(desk.Critical),
 		{"services +portal", func(i desk.Incident, act desk.Act) (desk.Change, error) {
 			return i.SetServices(desk.Rescope{Add: []desk.Affected{{Service: "portal", Name: "Portal"}}}, act)
@@ -130,6 +158,8 @@ func verbs() []verb {
 			_, into, err := desk.Merge(other(), i, act)
 			return into, err
 		}},
+		{"nothing new", desk.Incident.NothingNew},
+		{"snooze", func(i desk.Incident, act desk.Act) (desk.Change, error) { return i.Snooze(10*time.Minute, act) }},
 		{"note", func(i desk.Incident, act desk.Act) (desk.Change, error) { return i.Note("Ticket 8841.", act) }},
 	}
 }
@@ -144,10 +174,13 @@ func states(t *testing.T) []state {
 	identified := must(t, open, say("update", desk.Identified), 5)
 	monitoring := must(t, identified, say("update", desk.Monitoring), 6)
 	resolved := must(t, monitoring, resolve, 10)
+	verifying := must(t, identified, gated("end", desk.Ending{Text: "It works again."}), 10)
 	return []state{
 		{"investigating", open}, {"identified", identified}, {"monitoring", monitoring}, {"resolved", resolved},
 		{"retracted", must(t, open, retract, 10)}, {"merged", must(t, open, merge, 10)},
 		{"reopened", must(t, resolved, reopen, 20)},
+		{"verifying", verifying}, {"failing", must(t, verifying, notPassed("login page"), 12)},
+		{"verified", must(t, verifying, proved, 15)},
 	}
 }
 
@@ -158,15 +191,24 @@ func TestTransitions(t *testing.T) {
 	for _, v := range verbs() {
 		fmt.Fprintf(&b, "%s\n", v.name)
 		for _, s := range states(t) {
-			before := fmt.Sprintf("%+v", s.inc)
+			before := written(t, s.inc)
 			c, err := v.do(s.inc, at(30))
 			fmt.Fprintf(&b, "  %-14s %s\n", s.name, outcome(c, err))
-			if after := fmt.Sprintf("%+v", s.inc); after != before {
+			if after := written(t, s.inc); after != before {
 				t.Errorf("%s changed the %s state it was given:\n%s\n%s", v.name, s.name, before, after)
 			}
 		}
 	}
 	golden(t, "testdata/transitions.txt", b.String())
+}
+
+func written(t *testing.T, i desk.Incident) string {
+	t.Helper()
+	all, err := json.Marshal(i)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(all)
 }
 
 func outcome(c desk.Change, err error) string {
@@ -181,7 +223,16 @@ func outcome(c desk.Change, err error) string {
 	if c.Announce != nil {
 		told = "told: " + string(c.Announce.Reach)
 	}
-	return fmt.Sprintf("%s, %s, %s", c.Entry.Kind, c.Incident.Status, told)
+	status := string(c.Incident.Status)
+	switch {
+	case c.Incident.IsVerifying():
+		status += " being tested"
+	case c.Incident.Verified:
+		status += " verified"
+	case c.Incident.Untested:
+		status += " untested"
+	}
+	return fmt.Sprintf("%s, %s, %s", c.Entry.Kind, status, told)
 }
 
 func golden(t *testing.T, path, got string) {

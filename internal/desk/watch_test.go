@@ -80,6 +80,15 @@ func TestARecoveryIsNotUndoneByTheFailuresBeforeIt(t *testing.T) {
 	}
 }
 
+func TestFailuresFarApartRaiseNothing(t *testing.T) {
+	w, rule := desk.Watch{}, desk.WatchRule{FailAfter: 2, OutOf: 2, PassAfter: 1}
+	for k := range 20 {
+		if turn, turned := w.Observe(rule, time.Unix(int64(k), 0), k%2 == 0); turned {
+			t.Errorf("result %d: %v", k, turn)
+		}
+	}
+}
+
 func TestQuickness(t *testing.T) {
 	const s = time.Second
 	for _, c := range []struct {

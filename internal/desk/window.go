@@ -99,6 +99,9 @@ type Window struct {
 	Verified bool `json:",omitempty"`
 	// Failing names the tests that have not passed when the limit was over.
 	Failing []string `json:",omitempty"`
+	// AskTestsAt is when the clock asks ops about tests that have not passed; zero: not
+	// any more.
+	AskTestsAt time.Time `json:",omitzero"`
 	// Remark is told with the end; Why is why it was cancelled. Both may be empty.
 	Remark string `json:",omitempty"`
 	Why    string `json:",omitempty"`

@@ -25,6 +25,8 @@ type Around struct {
 	Open []Subject
 	// Gated: tests have to pass before it is completed.
 	Gated bool
+	// Limit is how long they may take before ops is asked; 0: for ever.
+	Limit time.Duration
 	// Sweep: the series that it is of was cancelled, for this reason.
 	Sweep string
 }
@@ -99,21 +101,21 @@ func (w Window) startByClock(now time.Time, a Around) WindowChange {
 	w = c.Window
 	w.Entries--
 	if a.Planning.AutoComplete {
-		return w.doneByClock(now, a.Gated)
+		return w.doneByClock(now, a)
 	}
 	return w.late(now)
 }
 
 // doneByClock says that the work was done at its planned end; what tests have still to
 // show they show from now on.
-func (w Window) doneByClock(now time.Time, gated bool) WindowChange {
+func (w Window) doneByClock(now time.Time, a Around) WindowChange {
 	at := w.Planned.To
-	if gated {
+	if a.Gated {
 		at = now
 	}
-	c, _ := w.Done("", gated, Act{At: at}) // it is running and no series
+	c, _ := w.Done("", a.Gated, Act{At: at}) // it is running and no series
 	c.Entry.At, c.Announce.At = now, now
-	return c
+	return c.Within(a.Limit)
 }
 
 func (w Window) askStart(now time.Time, open []Subject) WindowChange {
@@ -156,6 +158,14 @@ func (w Window) dueHeld(now time.Time, p Planning) (WindowChange, bool) {
 }
 
 func (w Window) nextRunning(p Planning) time.Time {
+	if w.Status == Verifying {
+		return earliest(w.nextEnd(p), w.AskTestsAt)
+	}
+	return w.nextEnd(p)
+}
+
+// nextEnd is when the clock looks at the planned end, or at what was promised then.
+func (w Window) nextEnd(p Planning) time.Time {
 	end := w.Planned.To
 	switch {
 	case !w.NextNewsBy.IsZero():
@@ -180,6 +190,9 @@ func (w Window) dueRunning(now time.Time, a Around) (WindowChange, bool) {
 	switch {
 	case at.IsZero() || now.Before(at):
 		return WindowChange{}, false
+	case w.Status == Verifying && at.Equal(w.AskTestsAt):
+		c, err := w.NotPassed(w.Failing, Act{At: now})
+		return c, err == nil
 	case now.Before(end) && w.NextNewsBy.IsZero():
 		w = w.clone()
 		w.AskedFor = end
@@ -187,7 +200,7 @@ func (w Window) dueRunning(now time.Time, a Around) (WindowChange, bool) {
 		c.Ask = w.ask(AskEnd, end)
 		return c, true
 	case w.Status == InProgress && a.Planning.AutoComplete && w.NextNewsBy.IsZero():
-		return w.doneByClock(now, a.Gated), true
+		return w.doneByClock(now, a), true
 	}
 	return w.late(now), true
 }

@@ -159,7 +159,7 @@ func TestTheClockKeepsItsRules(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		l := &life{t: t, w: c.Window, now: now, said: map[string]int{}, around: desk.Around{Planning: usual(t), Gated: r.IntN(2) == 0}}
+		l := &life{t: t, w: c.Window, now: now, said: map[string]int{}, around: desk.Around{Planning: usual(t), Gated: r.IntN(2) == 0, Limit: time.Duration(r.IntN(3)) * 20 * time.Minute}}
 		l.around.Planning.AutoComplete = r.IntN(3) == 0
 		if r.IntN(2) == 0 {
 			l.around.Open = []desk.Subject{{Kind: desk.IncidentSubject, Number: 42}}

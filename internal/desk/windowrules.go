@@ -284,7 +284,7 @@ func (w Window) NotPassed(failing []string, act Act) (WindowChange, error) {
 		return WindowChange{}, err
 	}
 	w = w.clone()
-	w.Failing = slices.Clone(failing)
+	w.Failing, w.AskTestsAt = slices.Clone(failing), time.Time{}
 	c := w.change(act, Entry{Kind: WindowNotPassed, Unseen: true}, ReachOps)
 	c.Ask = c.Window.ask(AskVerify, time.Time{})
 	return c, nil

@@ -29,12 +29,13 @@ func newWatch(t *testing.T, services ...desk.Service) *watch {
 	t.Helper()
 	w := &watch{office: newOffice(t), now: four, known: map[string]bool{}}
 	s := settings()
-	s.Services, s.Ready = desk.NewCatalog(append(services,
+	w.services(append(services,
 		desk.Service{ID: "learn", Name: "Learn System", DependsOn: []desk.ServiceID{"network"}},
 		desk.Service{ID: "portal", Name: "Portal", DependsOn: []desk.ServiceID{"network"}},
 		desk.Service{ID: "mail", Name: "Mail", DependsOn: []desk.ServiceID{"network"}},
 		desk.Service{ID: "network", Name: "Campus network"},
-	)), readySentences{}
+	))
+	s.Ready = readySentences{}
 	w.SetSettings(s)
 	return w
 }

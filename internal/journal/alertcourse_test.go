@@ -57,8 +57,8 @@ func newCourse(t *testing.T, rt *rapid.T, path string) *course {
 		services = append(services, s)
 	}
 	c.set = settings()
-	c.set.Services, c.set.Ready = desk.NewCatalog(services), readySentences{}
-	c.book.SetPlaces(outbox.Places{Catalog: c.set.Services, Connections: []outbox.Connection{{Name: "amherst", Ops: []string{"COPS"}}}})
+	c.set.Ready = readySentences{}
+	c.book.SetPlaces(outbox.Places{Catalog: desk.NewCatalog(services), Connections: []outbox.Connection{{Name: "amherst", Ops: []string{"COPS"}}}})
 	c.journal = c.on(db)
 	return c
 }

@@ -292,6 +292,16 @@ func TestAnAlertOfLongAgoIsFound(t *testing.T) {
 	}
 }
 
+func TestACauseIsFoundBehindManyAlerts(t *testing.T) {
+	others := many(30)
+	for k := range others {
+		others[k].DependsOn = nil
+	}
+	w := newWatch(t, others...)
+	w.hears("login fails network").after(11 * time.Second).apart(30).forgets()
+	w.hears("login fails learn").tells("5m41s ALR-1 alert seen (edit): network 1, learn 1 behind Campus network")
+}
+
 func TestARestoreSkipsNumbersOfAlerts(t *testing.T) {
 	w := newWatch(t)
 	w.hears("login fails learn").after(time.Minute)

@@ -122,6 +122,7 @@ func seenOf(tx storage.Tx, d desk.Declaration) (desk.Declaration, error) {
 			}
 		}
 	}
+	desk.OwnFirst(d.Seen)
 	if d.Began.IsZero() {
 		d.Began = since
 	}

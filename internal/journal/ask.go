@@ -179,6 +179,12 @@ func (j *Journal) answered(tx storage.Tx, by By, about desk.Subject) ([]desk.Sub
 	if by.clock {
 		return nil, nil
 	}
+	return j.answer(tx, by, about)
+}
+
+// answer ends what was asked about a subject, and has nobody else be called: it is
+// answered.
+func (j *Journal) answer(tx storage.Tx, by By, about desk.Subject) ([]desk.Subject, error) {
 	if err := callTable().Delete(tx, callKey(about)); err != nil {
 		return nil, err
 	}

@@ -79,10 +79,13 @@ type fired struct {
 	subjects []desk.Subject
 	at       []time.Time
 	again    bool // more may be due
+	tests    []desk.Subject
 }
 
 func (f fired) about() []desk.Subject { return f.subjects }
 func (f fired) wakes() []time.Time    { return f.at }
+
+func (f fired) retests() []desk.Subject { return f.tests }
 
 // maxInARow bounds how often something is due about one subject at one moment: more
 // would be a rule that does not see what it did.
@@ -180,7 +183,7 @@ func (j *Journal) fireWindow(tx storage.Tx, by By, m mark, count counter) (fired
 		return fired{}, err
 	}
 	out, err := j.putWindow(tx, by, c, channels)
-	return fired{subjects: out.about(), at: out.wakes(), again: again}, err
+	return fired{subjects: out.about(), at: out.wakes(), again: again, tests: out.Tests}, err
 }
 
 // openAsked is how many incidents a question shows beside the numbers.
@@ -204,7 +207,7 @@ func openNow(tx storage.Tx, q *desk.Question) error {
 // around is what the clock has to know beside a window.
 func (j *Journal) around(tx storage.Tx, w desk.Window) (a desk.Around, err error) {
 	s := j.settings.Load()
-	a = desk.Around{Planning: s.Planning, Gated: s.gated(w.ServiceIDs())}
+	a = desk.Around{Planning: s.Planning, Gated: s.gated(w.ServiceIDs()), Limit: s.Proving.Limit}
 	if a.Open, err = openAbout(tx, w.ServiceIDs()); err != nil || w.Of == 0 {
 		return a, err
 	}

@@ -104,7 +104,7 @@ func takenBy(tx storage.Tx, w desk.Window, times []desk.Period) (out []desk.Take
 			return nil, err
 		}
 	}
-	series, err := seriesAbout(tx, w.ServiceIDs())
+	series, err := seriesAbout(tx, w.ServiceIDs(), all)
 	if err != nil {
 		return nil, err
 	}

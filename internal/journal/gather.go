@@ -9,8 +9,8 @@ import (
 	"github.com/umassonline/belltower/storage"
 )
 
-// looksAt is among how many of the newest alerts one is looked for that a failure belongs
-// to, absorbsAmong those that are told with it.
+// looksAt is among how many of the newest alerts one of the same moment is looked for,
+// absorbsAmong those that are told with what they need.
 const (
 	looksAt      = 20
 	absorbsAmong = 200
@@ -19,14 +19,12 @@ const (
 // fits finds the alert that a service is told with, which begins to fail: one about what
 // it depends on, else one of the same moment; nil: none.
 func (h *hearing) fits(r desk.Report) (*heldAlert, error) {
+	if cause, err := h.cause(r); cause != nil || err != nil {
+		return cause, err
+	}
 	newest, err := h.newest(looksAt)
 	if err != nil {
 		return nil, err
-	}
-	for _, a := range newest {
-		if _, ok := h.needs(r.Service, a); ok && r.Expectation == desk.Availability {
-			return h.hold(a), nil
-		}
 	}
 	for _, a := range newest {
 		if a.Expectation != r.Expectation || !a.Takes(r.At) {
@@ -34,6 +32,26 @@ func (h *hearing) fits(r desk.Report) (*heldAlert, error) {
 		}
 		if quiet, _, err := h.quietAlert(a); err != nil || !quiet {
 			return h.hold(a), err
+		}
+	}
+	return nil, nil
+}
+
+// cause finds the alert about what a service needs that fails; nil: none does.
+func (h *hearing) cause(r desk.Report) (*heldAlert, error) {
+	if r.Expectation != desk.Availability {
+		return nil, nil
+	}
+	for _, id := range h.catalog().Needs(r.Service) {
+		a, err := scanRaised(h.tx, id, r.Expectation)
+		if held := h.alerts[a.Number]; held != nil {
+			a = held.Alert
+		}
+		if err != nil {
+			return nil, err
+		}
+		if _, fails := h.needs(r.Service, a); fails {
+			return h.hold(a), nil
 		}
 	}
 	return nil, nil

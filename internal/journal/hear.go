@@ -149,6 +149,7 @@ type hearing struct {
 	told    []desk.Subject
 	wakes   []time.Time
 	running []desk.Window
+	moved   []desk.ServiceID // available or not by another witness than before
 	muted   map[desk.ServiceID]time.Time
 	looked  bool // running and muted are loaded
 	// thorough: all witnesses of an alert are looked at.
@@ -174,7 +175,7 @@ func (j *Journal) hearing(tx storage.Tx, by By) *hearing {
 	return &hearing{j: j, tx: c, used: c, by: by, alerts: map[int]*heldAlert{}, numbers: map[expected]int{}}
 }
 
-func (h *hearing) catalog() *desk.Catalog { return h.j.settings.Load().Services }
+func (h *hearing) catalog() *desk.Catalog { return h.j.book.Places().Catalog }
 
 // hold has the transaction change an alert.
 func (h *hearing) hold(a desk.Alert) *heldAlert {
@@ -232,6 +233,9 @@ func (h *hearing) hear(r desk.Report) error {
 	}
 	if err := sightingTable().Put(h.tx, k, is); err != nil {
 		return err
+	}
+	if is.Expectation == desk.Availability && (meaning == desk.Began || meaning == desk.Over) && !slices.Contains(h.moved, is.Service) {
+		h.moved = append(h.moved, is.Service)
 	}
 	switch meaning {
 	case desk.Began:

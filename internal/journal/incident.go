@@ -32,9 +32,18 @@ type Applied struct {
 	Stopped []desk.ConnectionName `json:",omitempty"`
 	// Into is the other incident of a merge; nil: it was none.
 	Into *desk.Incident `json:",omitempty"`
-	// Answered are the notices of questions to ops that it answered.
+	// Answered are the notices of questions to ops that it answered, and of gates.
 	Answered []desk.Subject `json:",omitempty"`
+	// Tests are the subjects whose tests begin or end by it.
+	Tests []desk.Subject `json:",omitempty"`
 }
+
+// NotTested reports whether tests were to prove its end, and it goes on without them.
+func (a Applied) NotTested() bool {
+	return slices.Contains(a.Tests, a.Incident.Subject()) && a.Incident.IsOpen() && !a.Incident.IsVerifying() && a.Entry.Kind != desk.TestsStopped
+}
+
+func (a Applied) retests() []desk.Subject { return a.Tests }
 
 // about are the subjects that the outbox has to look at.
 func (a Applied) about() []desk.Subject {
@@ -217,11 +226,12 @@ func (j *Journal) Merge(ctx context.Context, by By, from, into int) (Applied, er
 		if err != nil {
 			return Applied{}, err
 		}
-		if _, err := j.put(tx, by, cb, 0); err != nil {
+		into, err := j.put(tx, by, cb, 0)
+		if err != nil {
 			return Applied{}, err
 		}
 		out, err := j.put(tx, by, ca, 0)
-		out.Into = &cb.Incident
+		out.Into, out.Tests = &cb.Incident, append(out.Tests, into.Tests...)
 		return out, err
 	})
 }
@@ -233,10 +243,17 @@ func (j *Journal) put(tx storage.Tx, by By, c desk.Change, channels int) (Applie
 	c.Incident.Auto = c.Incident.Auto && by.clock
 	c = c.Promise(cad)
 	s := c.Incident.Subject()
-	was := c.Incident.WakeAt
+	was, _, err := incidentTable().Get(tx, incidentKey(s.Number))
+	if err != nil {
+		return Applied{}, err
+	}
 	c.Incident.WakeAt = c.Incident.NextDue(cad)
-	out := Applied{Incident: c.Incident, Entry: c.Entry, Channels: channels}
-	if err := moveMark(tx, s, was, c.Incident.WakeAt); err != nil {
+	out := Applied{Incident: c.Incident, Entry: c.Entry, Channels: channels, Tests: retested(was, c.Incident, c.Entry)}
+	if err := moveMark(tx, s, was.WakeAt, c.Incident.WakeAt); err != nil {
+		return out, err
+	}
+	gates, err := j.gatesBefore(tx, c.Incident)
+	if err != nil {
 		return out, err
 	}
 	if err := incidentTable().Put(tx, incidentKey(s.Number), c.Incident); err != nil {
@@ -258,11 +275,15 @@ func (j *Journal) put(tx storage.Tx, by By, c desk.Change, channels int) (Applie
 	if err := enter(tx, by, s, c.Entry); err != nil {
 		return out, err
 	}
-	asked, err := j.answered(tx, by, s)
+	if out.Answered, err = j.answered(tx, by, s); err != nil {
+		return out, err
+	}
+	sorry, err := j.keepGates(tx, by, gates)
 	if err != nil {
 		return out, err
 	}
-	out.Answered = asked
+	out.Answered = append(out.Answered, sorry.notices...)
+	c.Announce = sorry.shown(c.Announce, c.Incident.ServiceIDs())
 	told, stopped, err := j.tell(tx, by, c.Announce, channels)
 	out.Held, out.Stopped = told.Snapshot.Held, stopped
 	out.Forgotten = c.Announce != nil && told.N == 0

@@ -14,6 +14,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -40,11 +41,18 @@ type Settings struct {
 	// Uncalled says that nobody beyond ops could be called about a subject, to ops; nil:
 	// nothing is said.
 	Uncalled func(about desk.Subject) string
-	// Gated reports whether tests of one of the services have to pass before work on
-	// them counts as completed; nil: none have.
+	// SorryTold says to ops that gates closed, or opened again, by what witnesses see; nil:
+	// nothing is said.
+	SorryTold func(moved []desk.Gate) string
+	// Gated reports whether tests of one of the services have to pass before an incident
+	// about them counts as resolved, or work on them as completed; nil: none have.
 	Gated func([]desk.ServiceID) bool
-	// Services are what witnesses report about. nil: nothing is known of them.
-	Services *desk.Catalog
+	// Proving is how many have to pass, and for how long ops waits; Gated tells the rest.
+	Proving desk.Proving
+	// Verify begins the tests of services that something is about, or begins them anew,
+	// StopVerify ends them. They are called after the commit and must not block; nil: nobody.
+	Verify     func(about desk.Subject, services []desk.ServiceID)
+	StopVerify func(about desk.Subject)
 	// Ready has the words of incidents that the bot declares and resolves by rule.
 	Ready Ready
 	// Alarm is told after each commit when the clock has to look at something; nil: nobody.
@@ -71,6 +79,8 @@ type Journal struct {
 	settings atomic.Pointer[Settings]
 	// replanned are the settings that windows were last marked by.
 	replanned atomic.Pointer[Settings]
+	// testing guards the calls of Verify and StopVerify.
+	testing sync.Mutex
 }
 
 // New makes a journal. poke is called after each commit that may have something
@@ -103,12 +113,13 @@ func (b By) act() desk.Act { return desk.Act{By: b.Person, At: b.At.UTC()} }
 // once runs fn in a transaction unless by.Request was seen; then it answers as
 // the first time. fn may run more than once.
 func once[T any](ctx context.Context, j *Journal, by By, fn func(storage.Tx) (T, error)) (out T, err error) {
+	again := false
 	err = j.db.Update(ctx, func(tx storage.Tx) error {
 		seen, found, err := seenBefore[T](tx, by)
 		if err != nil {
 			return err
 		}
-		if found {
+		if again = found; found {
 			out = seen
 			return nil
 		}
@@ -129,6 +140,9 @@ func once[T any](ctx context.Context, j *Journal, by By, fn func(storage.Tx) (T,
 	j.wrote(ctx, nil, about...)
 	if r, ok := any(out).(interface{ wakes() []time.Time }); ok {
 		j.alarm(r.wakes()...)
+	}
+	if r, ok := any(out).(interface{ retests() []desk.Subject }); ok && !again {
+		j.retest(ctx, r.retests()...)
 	}
 	return out, nil
 }

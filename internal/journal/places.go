@@ -120,15 +120,26 @@ func activeSeries(tx storage.Tx) (all []seriesPlace, err error) {
 // comingNumbers lists the windows that begin in within and have not begun, at most
 // limit (0: all), in the order of their begins.
 func comingNumbers(tx storage.Tx, within desk.Period, limit int) (numbers []int, err error) {
+	err = scanComing(tx, within, limit, func(number int) (bool, error) {
+		numbers = append(numbers, number)
+		return true, nil
+	})
+	return numbers, err
+}
+
+// scanComing hands fn the windows of comingNumbers until it says so.
+func scanComing(tx storage.Tx, within desk.Period, limit int, fn func(number int) (more bool, err error)) error {
 	k := storage.K(comingName)
-	err = tx.Scan(k.Time(within.From), k.Time(within.To), limit, func(key, _ []byte) (bool, error) {
+	return tx.Scan(k.Time(within.From), k.Time(within.To), limit, func(key, _ []byte) (bool, error) {
 		r := storage.ReadKey(key)
 		r.Str()
 		r.Time()
-		numbers = append(numbers, int(r.Num()))
-		return true, r.Err()
+		number := int(r.Num())
+		if err := r.Err(); err != nil {
+			return false, err
+		}
+		return fn(number)
 	})
-	return numbers, err
 }
 
 // runningNumbers lists the windows at work.

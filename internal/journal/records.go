@@ -35,6 +35,7 @@ import (
 //	heard/time/...      desk.Report: what was heard, but repetitions
 //	mute/service        Mute
 //	unmapped/source/check  what maps to no service
+//	gate                the gates that are closed or kept open by hand, by service
 //	audit/time/request  AuditEntry
 //	seen/hour/request   what the request was answered with
 //	result minute/time/service/run/name  what probes came to, by the time first: see results.go

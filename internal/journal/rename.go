@@ -32,7 +32,7 @@ func (j *Journal) renameIncidents(ctx context.Context, r desk.Renaming) error {
 	_, err := incidentTable().Rewrite(ctx, j.db, func(k storage.Key, i *desk.Incident) storage.Key {
 		was := *i
 		*i = r.Incident(was)
-		if i.DeclaredBy == was.DeclaredBy && i.DeclaredIn == was.DeclaredIn && i.Lead == was.Lead {
+		if i.DeclaredBy == was.DeclaredBy && i.DeclaredIn == was.DeclaredIn && i.Lead == was.Lead && i.Verify == nil {
 			return nil
 		}
 		return k

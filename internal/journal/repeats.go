@@ -32,36 +32,63 @@ type repeating struct {
 	rule   desk.Recurrence
 }
 
-func readRepeats(key storage.Key) (s repeating, err error) {
-	k := storage.ReadKey(key)
-	k.Str()
-	k.Str()
+// readRepeats reads what a key says of a series behind its service. Of one that has no
+// time near within it reads just as much as shows that, and answers false.
+func readRepeats(rest []byte, within desk.Period) (s repeating, near bool, err error) {
+	k := storage.ReadKey(rest)
 	s.number, s.from = int(k.Num()), k.Time()
 	s.rule.Every, s.rule.Nth = int(k.Num()), int(k.Num())-1
 	days := k.Num()
+	s.rule.At, s.rule.For = desk.DayTime(k.Num()), time.Duration(k.Num())
+	if k.Err() != nil || !s.near(days, within) {
+		return s, false, k.Err()
+	}
 	for d := time.Sunday; d <= time.Saturday; d++ {
 		if days&(1<<d) != 0 {
 			s.rule.Days = append(s.rule.Days, d)
 		}
 	}
-	s.rule.At, s.rule.For, s.rule.Zone = desk.DayTime(k.Num()), time.Duration(k.Num()), k.Str()
-	s.rule.First = k.Time()
+	s.rule.Zone, s.rule.First = k.Str(), k.Time()
 	if until := k.Time(); until.After(s.rule.First) || until.Equal(s.rule.First) { // else it has none
 		s.rule.Until = until
 	}
 	for k.More() {
 		s.rule.Except = append(s.rule.Except, k.Time())
 	}
-	return s, k.Err()
+	return s, true, k.Err()
 }
 
-// seriesAbout lists the series that are not over and about any of the services.
-func seriesAbout(tx storage.Tx, services []desk.ServiceID) (all []repeating, err error) {
+const (
+	aDay = 24 * time.Hour
+	// farZone is more than the clocks of any zone were ever off UTC (15:13 hours, in
+	// Alaska until 1867).
+	farZone = 16 * time.Hour
+)
+
+// near reports whether one of the days of the week has a time that may overlap within,
+// whatever the zone.
+func (s repeating) near(days uint64, within desk.Period) bool {
+	from, to := within.From.Add(-s.rule.For-farZone), within.To.Add(farZone)
+	if !s.from.Before(within.To) {
+		return false
+	}
+	at := time.Duration(s.rule.At) * time.Minute
+	for day := from.Add(-at).Truncate(aDay); day.Add(at).Before(to); day = day.Add(aDay) {
+		if days&(1<<day.Weekday()) != 0 && !day.Add(at).Before(from) {
+			return true
+		}
+	}
+	return false
+}
+
+// seriesAbout lists the series that are not over, are about any of the services and may
+// have a time that overlaps within.
+func seriesAbout(tx storage.Tx, services []desk.ServiceID, within desk.Period) (all []repeating, err error) {
 	for _, id := range services {
 		k := storage.K(repeatsName).Str(string(id))
 		err := tx.Scan(k, k.End(), 0, func(key, _ []byte) (bool, error) {
-			s, err := readRepeats(key)
-			if !slices.ContainsFunc(all, func(o repeating) bool { return o.number == s.number }) {
+			s, near, err := readRepeats(key[len(k):], within)
+			if near && !slices.ContainsFunc(all, func(o repeating) bool { return o.number == s.number }) {
 				all = append(all, s)
 			}
 			return true, err

@@ -29,6 +29,9 @@ func (j *Journal) Restored(ctx context.Context, notice desk.Notice) error {
 		if err := dropCalls(tx); err != nil { // they were made, or answered, since
 			return err
 		}
+		if err := j.openGates(tx, By{At: notice.At, Name: "Belltower"}); err != nil {
+			return err
+		}
 		_, err := j.book.Notify(tx, notice)
 		return err
 	})

@@ -20,12 +20,23 @@ import (
 // hours, made once the time is over, and the same however often they are made.
 type pack map[string]desk.Bucket
 
+// join adds the buckets of another record.
+func (p pack) join(o pack) {
+	for name, b := range o {
+		sum := p[name]
+		sum.Join(b)
+		p[name] = sum
+	}
+}
+
 const (
-	// packed is how many probes of a service share a record: one of 100 bytes each stays far
-	// below what a transaction may write.
+	// packed is how many probes of a service share a record.
 	packed = 200
-	// packsAtOnce is how many records are written in a transaction.
-	packsAtOnce = 40
+	// packsAtOnce is how many records are written in a transaction, and bucketsAtOnce how many
+	// buckets: one has 100 bytes for a minute, and up to 1,000 where passes took all times
+	// that there are.
+	packsAtOnce   = 80
+	bucketsAtOnce = 800
 	// settled is how long after its end an hour or a day is summed up: its last minute may
 	// still come.
 	settled = 10 * time.Minute
@@ -92,7 +103,14 @@ func (j *Journal) KeepResults(ctx context.Context, run time.Time, minutes []desk
 }
 
 func (j *Journal) putPacks(ctx context.Context, r desk.Resolution, all []packOf) error {
-	for some := range slices.Chunk(all, packsAtOnce) {
+	for len(all) > 0 {
+		n, buckets := 1, len(all[0].buckets)
+		for n < min(len(all), packsAtOnce) && buckets+len(all[n].buckets) <= bucketsAtOnce {
+			buckets += len(all[n].buckets)
+			n++
+		}
+		some := all[:n]
+		all = all[n:]
 		err := j.db.Background(ctx, func(tx storage.Tx) error {
 			for _, p := range some {
 				if err := resultTable(r).Put(tx, p.key, p.buckets); err != nil {
@@ -115,7 +133,8 @@ func (j *Journal) Results(ctx context.Context, of desk.ProbeID, span ResultSpan)
 	for at := span.By.Begin(span.From); at.Before(span.To); at = at.Add(span.By.Length()) {
 		times = append(times, at)
 	}
-	return j.resultsAt(ctx, of, span.By, times)
+	all, err := j.resultsAt(ctx, of.Service, span.By, times)
+	return slices.DeleteFunc(all, func(b desk.TimedBucket) bool { return b.Probe != of }), err
 }
 
 // ResultSpan is which results are asked for.
@@ -124,27 +143,28 @@ type ResultSpan struct {
 	From, To time.Time
 }
 
-// ResultHours are the buckets of a probe of the hours that begin at these times; those of
-// which there are none are left out.
-func (j *Journal) ResultHours(ctx context.Context, of desk.ProbeID, hours []time.Time) ([]desk.TimedBucket, error) {
+// ResultHours are the buckets of all probes of a service of the hours that begin at these
+// times; those of which there are none are left out.
+func (j *Journal) ResultHours(ctx context.Context, of desk.ServiceID, hours []time.Time) ([]desk.TimedBucket, error) {
 	return j.resultsAt(ctx, of, desk.PerHour, hours)
 }
 
-func (j *Journal) resultsAt(ctx context.Context, of desk.ProbeID, r desk.Resolution, times []time.Time) (out []desk.TimedBucket, err error) {
+// resultsAt are the buckets of all probes of a service, by time and name.
+func (j *Journal) resultsAt(ctx context.Context, of desk.ServiceID, r desk.Resolution, times []time.Time) (out []desk.TimedBucket, err error) {
 	err = j.db.View(ctx, func(tx storage.Tx) error {
 		out = nil
 		for _, at := range times {
-			b := desk.TimedBucket{Probe: of, From: at}
-			k := resultKey(r, at, of.Service)
+			sums := pack{}
+			k := resultKey(r, at, of)
 			err := resultTable(r).Scan(tx, k, k.End(), 0, func(_ storage.Key, p pack) (bool, error) {
-				b.Join(p[of.Name])
+				sums.join(p)
 				return true, nil
 			})
 			if err != nil {
 				return err
 			}
-			if !b.IsZero() {
-				out = append(out, b)
+			for _, name := range slices.Sorted(maps.Keys(sums)) {
+				out = append(out, desk.TimedBucket{Probe: desk.ProbeID{Service: of, Name: name}, From: at, Bucket: sums[name]})
 			}
 		}
 		return nil
@@ -155,8 +175,8 @@ func (j *Journal) resultsAt(ctx context.Context, of desk.ProbeID, r desk.Resolut
 	return out, nil
 }
 
-// TidyResults sums up the hours and days that are over and deletes what was kept long enough.
-// It is worth calling every hour.
+// TidyResults sums up the hours and days that are over, and then deletes what was kept long
+// enough. It is worth calling every hour.
 func (j *Journal) TidyResults(ctx context.Context, now time.Time) error {
 	for _, r := range []desk.Resolution{desk.PerHour, desk.PerDay} {
 		if err := j.sumUp(ctx, r, now); err != nil {
@@ -228,7 +248,7 @@ func timeOf(key []byte) time.Time {
 
 // between are the results of all probes from one time up to another.
 func (j *Journal) between(ctx context.Context, r desk.Resolution, from, to time.Time) (out []desk.TimedBucket, err error) {
-	sums := map[desk.ProbeID]*desk.Bucket{}
+	sums := map[desk.ServiceID]pack{}
 	err = j.db.View(ctx, func(tx storage.Tx) error {
 		clear(sums)
 		table := resultTable(r)
@@ -237,39 +257,28 @@ func (j *Journal) between(ctx context.Context, r desk.Resolution, from, to time.
 			key.Str()
 			key.Time()
 			service := desk.ServiceID(key.Str())
-			for name, b := range p {
-				id := desk.ProbeID{Service: service, Name: name}
-				if sums[id] == nil {
-					sums[id] = &desk.Bucket{}
-				}
-				sums[id].Join(b)
+			if sums[service] == nil {
+				sums[service] = pack{}
 			}
+			sums[service].join(p)
 			return true, key.Err()
 		})
 	})
-	for id, b := range sums {
-		out = append(out, desk.TimedBucket{Probe: id, From: from, Bucket: *b})
+	for service, all := range sums {
+		for name, b := range all {
+			out = append(out, desk.TimedBucket{Probe: desk.ProbeID{Service: service, Name: name}, From: from, Bucket: b})
+		}
 	}
 	return out, err
 }
 
-// forgetResults deletes results that were kept long enough. What is not summed up yet stays.
+// forgetResults deletes results that were kept long enough, which are summed up by then.
 func (j *Journal) forgetResults(ctx context.Context, r desk.Resolution, now time.Time) error {
+	until := resultTable(r).Key().Time(now.Add(-r.Kept()))
 	for more := true; more; {
 		err := j.db.Background(ctx, func(tx storage.Tx) error {
-			until := now.Add(-r.Kept())
-			if r != desk.PerDay {
-				coarser := map[desk.Resolution]desk.Resolution{desk.PerMinute: desk.PerHour, desk.PerHour: desk.PerDay}[r]
-				made, _, err := summedTable().Get(tx, summedKey(coarser))
-				if err != nil {
-					return err
-				}
-				if made.Before(until) {
-					until = made
-				}
-			}
 			n := 0
-			err := tx.Scan(resultTable(r).Key(), resultTable(r).Key().Time(until), storage.MaxWrites, func(k, _ []byte) (bool, error) {
+			err := tx.Scan(resultTable(r).Key(), until, storage.MaxWrites, func(k, _ []byte) (bool, error) {
 				n++
 				return true, tx.Delete(k)
 			})

@@ -73,11 +73,29 @@ func TestManyProbesShareRecordsAndNoneIsMissed(t *testing.T) {
 		t.Errorf("%d records", n)
 	}
 	o.tidy(four.Add(2 * time.Hour))
-	for _, b := range all {
-		got, err := o.ResultHours(t.Context(), b.Probe, []time.Time{four})
-		if err != nil || len(got) != 1 || got[0].Passed != 1 {
-			t.Fatal(b.Probe, got, err)
-		}
+	got, err := o.ResultHours(t.Context(), "learn", []time.Time{four})
+	if diff := cmp.Diff(all, got); err != nil || diff != "" {
+		t.Error(err, diff)
+	}
+}
+
+// TestResultsOfAllTimesFitTransactions keeps 4,000 buckets as large as there are.
+func TestResultsOfAllTimesFitTransactions(t *testing.T) {
+	o := newOffice(t)
+	var wide desk.Bucket
+	for took := 100 * time.Microsecond; took < 10*time.Minute; took = took * 11 / 10 {
+		wide.Add(desk.Passed, took, true)
+		wide.Add(desk.Failed, took, true)
+	}
+	var all []desk.TimedBucket
+	for k := range 4000 {
+		id := desk.ProbeID{Service: desk.ServiceID(fmt.Sprint("service-", k%20)), Name: fmt.Sprintf("%s %04d", strings.Repeat("é", 75), k)}
+		all = append(all, desk.TimedBucket{Probe: id, From: four, Bucket: wide})
+	}
+	o.keep(four, all...)
+	o.tidy(four.Add(2 * time.Hour))
+	if got, err := o.ResultHours(t.Context(), "service-7", []time.Time{four}); err != nil || len(got) != 200 || !cmp.Equal(got[0].Bucket, wide) {
+		t.Error(len(got), err)
 	}
 }
 

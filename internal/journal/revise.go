@@ -86,9 +86,11 @@ func (j *Journal) putTogether(tx storage.Tx, by By, changes []desk.Change, chann
 		} else {
 			also = append(also, c.Entry)
 		}
+		tests := out.Tests
 		if out, err = j.put(tx, by, c, channels); err != nil {
 			return Applied{}, err
 		}
+		out.Tests = append(tests, out.Tests...)
 	}
 	out.Also = also
 	return out, nil

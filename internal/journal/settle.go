@@ -19,7 +19,12 @@ func (h *hearing) settle() error {
 			return err
 		}
 	}
-	return nil
+	if len(h.moved) == 0 {
+		return nil
+	}
+	notices, err := h.j.followGates(h.tx, h.by, h.moved...)
+	h.told = append(h.told, notices...)
+	return err
 }
 
 // keepRaw keeps what was heard, in one record.
@@ -340,6 +345,7 @@ func (h *hearing) declare(a *heldAlert) error {
 			d.Impact = rule.AutoImpact
 		}
 	}
+	desk.OwnFirst(d.Seen)
 	return h.declareThis(a, d)
 }
 

@@ -5,4 +5,8 @@ import (
 	"github.com/umassonline/belltower/storage"
 )
 
-func sorryUp(storage.Tx, desk.ServiceID) (bool, error) { return false, nil }
+// sorryUp reports whether people are shown the sorry page of a service.
+func sorryUp(tx storage.Tx, id desk.ServiceID) (bool, error) {
+	all, err := getGates(tx)
+	return all[id].Closed, err
+}

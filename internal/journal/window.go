@@ -2,6 +2,7 @@ package journal
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/umassonline/belltower/internal/desk"
@@ -22,7 +23,11 @@ type WindowApplied struct {
 	Into *desk.Incident `json:",omitempty"`
 	// Answered are the notices of questions to ops that it answered or asked.
 	Answered []desk.Subject `json:",omitempty"`
+	// Tests are the subjects whose tests begin or end by it.
+	Tests []desk.Subject `json:",omitempty"`
 }
+
+func (a WindowApplied) retests() []desk.Subject { return a.Tests }
 
 func (a WindowApplied) about() []desk.Subject {
 	all := append([]desk.Subject{a.Window.Subject()}, a.Answered...)
@@ -144,19 +149,8 @@ func (j *Journal) ApplyWindow(ctx context.Context, by By, number int, rule Windo
 func (j *Journal) WorkDone(ctx context.Context, by By, number int, remark string) (WindowApplied, error) {
 	s := j.settings.Load()
 	return j.ApplyWindow(ctx, by, number, func(w desk.Window, act desk.Act) (desk.WindowChange, error) {
-		return w.Done(remark, s.gated(w.ServiceIDs()), act)
-	}, false)
-}
-
-// Verified completes a window whose tests have shown that its services work.
-func (j *Journal) Verified(ctx context.Context, by By, number int) (WindowApplied, error) {
-	return j.ApplyWindow(ctx, by, number, desk.Window.Passed, false)
-}
-
-// NotVerified asks ops what is to become of a window whose tests fail.
-func (j *Journal) NotVerified(ctx context.Context, by By, number int, failing []string) (WindowApplied, error) {
-	return j.ApplyWindow(ctx, by, number, func(w desk.Window, act desk.Act) (desk.WindowChange, error) {
-		return w.NotPassed(failing, act)
+		c, err := w.Done(remark, s.gated(w.ServiceIDs()), act)
+		return c.Within(s.Proving.Limit), err
 	}, false)
 }
 
@@ -205,6 +199,15 @@ func (j *Journal) convert(tx storage.Tx, by By, d desk.Declaration, count counte
 		return out, err
 	}
 	done, err := j.put(tx, by, ic, channels)
+	if err != nil {
+		return out, err
+	}
+	gates, err := j.convertedGates(tx, w, done.Incident)
+	if err != nil {
+		return out, err
+	}
+	sorry, err := j.keepGates(tx, by, gates)
+	out.Answered = append(out.Answered, sorry.notices...)
 	out.Into, out.Held, out.Stopped = &done.Incident, done.Held, done.Stopped
 	return out, err
 }
@@ -260,7 +263,11 @@ func (j *Journal) putWindow(tx storage.Tx, by By, c desk.WindowChange, channels 
 		}
 	}
 	c.Window.WakeAt = j.nextDue(c.Window, by.At)
-	out := WindowApplied{Window: c.Window, Entry: c.Entry, Channels: channels}
+	out := WindowApplied{Window: c.Window, Entry: c.Entry, Channels: channels, Tests: retestedWindow(was, c.Window)}
+	gates, err := j.windowGates(tx, was, c.Window)
+	if err != nil {
+		return out, err
+	}
 	if err := windowTable().Put(tx, windowKey(s.Number), c.Window); err != nil {
 		return out, err
 	}
@@ -288,7 +295,12 @@ func (j *Journal) putWindow(tx storage.Tx, by By, c desk.WindowChange, channels 
 	if err != nil {
 		return out, err
 	}
-	out.Answered = append(out.Answered, asked...)
+	sorry, err := j.keepGates(tx, by, gates)
+	if err != nil {
+		return out, err
+	}
+	out.Answered = slices.Concat(out.Answered, asked, sorry.notices)
+	c.Announce = sorry.shown(c.Announce, c.Window.ServiceIDs())
 	told, stopped, err := j.tell(tx, by, c.Announce, channels)
 	out.Held, out.Stopped = told.Snapshot.Held, stopped
 	return out, err

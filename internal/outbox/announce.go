@@ -148,3 +148,28 @@ func (b *Book) Hesitate(tx storage.Tx, s desk.Subject, now time.Time) (bool, err
 	a.Snapshot.Held = &desk.Held{Until: until, Channels: last.Snapshot.Held.Channels}
 	return true, putAnnouncement(tx, a, out, true)
 }
+
+// Repaint has the ops posts about a subject show something else than what was announced
+// last, and says nothing. It reports false where there is nothing to show it, or all is
+// over.
+func (b *Book) Repaint(tx storage.Tx, s desk.Subject, now time.Time, paint func(*desk.Snapshot)) (bool, error) {
+	out, found, err := outTable().Get(tx, outKey(s))
+	if err != nil || !found || out.gaveWay() || out.forgotten() || !out.EndedAt.IsZero() {
+		return false, err
+	}
+	last, found, err := annTable().Get(tx, annKey(s, out.N))
+	if err != nil || !found {
+		return false, err
+	}
+	was := out.live()
+	if out.settled() {
+		out.OwedSince = now
+	}
+	out.N++
+	a := desk.Announcement{
+		Subject: s, N: out.N, At: now, Kind: desk.Released, Reach: desk.ReachOps,
+		Trace: last.Trace, Snapshot: last.Snapshot,
+	}
+	paint(&a.Snapshot)
+	return true, putAnnouncement(tx, a, out, was)
+}

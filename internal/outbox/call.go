@@ -28,6 +28,7 @@ type call struct {
 	at     time.Time
 
 	id    chat.PostID
+	apart bool // a reply that stands in the channel itself
 	found []chat.Found
 	err   error
 }
@@ -41,6 +42,10 @@ func (c *call) perform(ctx context.Context, s chat.Sender) {
 		c.id, c.err = s.Post(ctx, c.d)
 		if c.err == nil && c.id == "" {
 			c.err = &chat.SendError{Outcome: chat.Unknown, Reason: "the answer names no message"}
+		}
+		c.apart = c.plan.broadcast
+		if p, ok := s.(chat.Placer); ok && c.err == nil {
+			c.apart = p.Apart(c.id) || c.apart
 		}
 	case methodEdit:
 		c.err = s.Edit(ctx, c.d)
@@ -116,6 +121,9 @@ func (l *line) send(ctx context.Context, now time.Time, v verdict) {
 			since = sooner(since, j.of.out.Lost.From)
 		}
 		c.sought = chat.Sought{Channel: la.ch, Subject: j.of.id, Root: j.post.Root, Since: since.Add(-lookBack)}
+		if j.post.owed() {
+			c.sought.Continues = j.post.Before
+		}
 	default:
 		c.d = v.delivery()
 	}
@@ -151,6 +159,9 @@ func (v verdict) delivery() chat.Delivery {
 	}
 	if v.do != sendRoot {
 		d.Root = j.post.Root
+	}
+	if v.do != sendReply {
+		d.Continues = j.post.Before
 	}
 	return d
 }
@@ -221,12 +232,17 @@ func (l *line) succeeded(now time.Time, c *call) {
 		l.looked(now, c)
 		return
 	case sendRoot:
-		p = Post{Root: c.id, Told: n, Shown: n, At: now, Ops: j.lane.ops, Manner: j.wish.Manner}
-		l.engine.watch.posted(j.of, n, now)
+		if !p.owed() { // else it was told before
+			l.engine.watch.posted(j.of, n, now)
+		}
+		p = Post{Root: c.id, Told: n, Shown: n, At: now, Ops: j.lane.ops, Manner: j.lasting(), Before: p.Before}
 	case sendReply:
 		p.Told, p.At = n, now
 		if !j.lane.abil.Edit {
 			p.Shown = n
+		}
+		if c.apart {
+			p.Cried = cry{c.id, n}
 		}
 		l.engine.watch.posted(j.of, n, now)
 	case sendEdit:
@@ -255,11 +271,17 @@ func (l *line) looked(now time.Time, c *call) {
 		if past := j.of.out.Lost; j.lost() && f.At.Before(past.To) {
 			told, shown = past.N, 0 // its number is of an announcement that was lost
 		}
+		if !p.mayBe(f) {
+			continue
+		}
 		if p.Root == "" {
 			p.Root, p.Shown, p.Ops = f.ID, shown, j.lane.ops
 		}
 		if told > p.Told {
 			p.Told, p.At = told, f.At
+			if f.Apart && j.post.Root != "" {
+				p.Cried = cry{f.ID, told}
+			}
 		}
 	}
 	switch {
@@ -287,6 +309,8 @@ func (l *line) failedCall(now time.Time, c *call, f *chat.SendError) {
 		l.vanished(now, la, f.Reason)
 	case f.Outcome == chat.RootGone:
 		l.rootGone(now, c)
+	case f.Outcome == chat.EditsSpent && c.plan.do == sendEdit:
+		l.spent(now, c)
 	case f.Outcome == chat.Refused && c.plan.do == lookUp:
 		j.blind = true
 	case f.Outcome == chat.Refused && c.plan.do == sendEdit:
@@ -321,7 +345,7 @@ func (c *call) rest(until time.Time, ofMethod bool) {
 func (l *line) rootGone(now time.Time, c *call) {
 	j := c.job
 	p := j.post
-	p.Root = ""
+	p.Root, p.Before, p.Cried = "", "", cry{}
 	if c.plan.do == sendEdit {
 		p.Shown = c.plan.n
 	}

@@ -46,23 +46,23 @@ func postOf(tx storage.Tx, s desk.Subject, out outRecord, ch desk.Channel) (Post
 		return p, found, err
 	}
 	p, _, err = postTable().Get(tx, postKey(out.From, ch))
-	return p.continued(), p.Root != "", err
+	return p.continued(), p.made(), err
 }
 
 // continued is the post as that of the subject that goes on with it: nothing of that
 // has been told here.
 func (p Post) continued() Post {
-	if p.Root == "" {
+	if !p.made() {
 		return Post{}
 	}
-	return Post{Root: p.Root, At: p.At, Ops: p.Ops, Manner: p.Manner}
+	return Post{Root: p.Root, Before: p.Before, At: p.At, Ops: p.Ops, Manner: p.Manner}
 }
 
 // bequeath hands the job's post, which has come to be known, to the job in its lane
-// that goes on with it and has none.
+// that goes on with it and has none, or but one that takes no more edits.
 func (j *job) bequeath() {
 	for _, heir := range j.lane.jobs {
-		if heir.of.out.From == j.of.id && heir.post == (Post{}) {
+		if heir.of.out.From == j.of.id && heir.post.Root == "" && heir.post.Told == 0 {
 			heir.post = j.post.continued()
 		}
 	}

@@ -65,26 +65,33 @@ func (w *world) mustContinue(s, into desk.Subject, id string) {
 	w.t.Helper()
 	w.platform.mu.Lock()
 	defer w.platform.mu.Unlock()
-	root := w.platform.root(channel(id), s)
-	if root == nil {
+	if w.platform.root(channel(id), s) == nil {
 		w.t.Errorf("%s has no post of %s", id, s)
 		return
 	}
 	out := w.read(into)
+	root := w.rootOf(channel(id), out)
 	want := out.out.want(w.book.Places().isOps(channel(id)))
 	first, silent := 1, w.recounted(id, into)
 	if want > 0 && out.scopeAt(want).Retracted { // which may be all that is heard, and a quiet channel does not
 		first, silent = want, silent || w.nights.sometimes[id]
 	}
-	said := 0
+	said, told := 0, 0
 	for _, m := range w.platform.rooms[channel(id)] {
 		switch {
-		case m.subject == into && m.root == "":
+		case m.subject == into && m.root == "" && m.continues == "":
 			w.t.Errorf("%s has a second post, of %s", id, into)
-		case m.subject == into && m.root != root.id:
+		case m.subject == into && m.root == "":
+			if m.n >= first && told < first { // the post of the work took no more edits
+				said++
+			}
+		case m.subject == into && w.platform.message(channel(id), m.root) == nil:
 			w.t.Errorf("%s: %s is said elsewhere", id, into)
 		case m.subject == into && slices.Contains(m.said, first):
 			said++
+		}
+		if m.subject == into {
+			told = max(told, m.n)
 		}
 	}
 	if said > 1 || said == 0 && !silent {

@@ -6,6 +6,7 @@ import (
 
 	"github.com/umassonline/belltower/internal/chat"
 	"github.com/umassonline/belltower/internal/desk"
+	"github.com/umassonline/belltower/storage"
 )
 
 // setClock stops the process, sets the clock of its machine, and starts another.
@@ -289,4 +290,82 @@ func TestStorySlowDisk(t *testing.T) {
 		w.pass(2 * time.Minute)
 		w.mustBeTold(s, numbered(150)...)
 	})
+}
+
+// What people change while it is written that a channel may have been sent to is heeded:
+// nothing is sent as it was before.
+func TestStoryChangedWhileAMarkIsWritten(t *testing.T) {
+	changes := map[string]func(w *world, s desk.Subject){
+		"retracted":    func(w *world, s desk.Subject) { w.retract(s) },
+		"unsubscribed": func(w *world, _ desk.Subject) { w.unsubscribe("late") },
+		"held": func(w *world, _ desk.Subject) {
+			w.update(func(tx storage.Tx) error { return w.book.Hold(tx, campus, Hold{Since: time.Now()}) })
+		},
+	}
+	for name, change := range changes {
+		t.Run(name, func(t *testing.T) {
+			before, after := 0, 0
+			for at := time.Millisecond / 2; at < 60*time.Millisecond; at += time.Millisecond {
+				inWorld(t, func(w *world) {
+					w.disk = 8 * time.Millisecond
+					w.start()
+					s := w.declare(desk.Major, 0)
+					w.pass(20 * time.Second)
+					changed := false
+					w.platform.allowed = func(d chat.Delivery) string {
+						if changed && d.Root == "" {
+							return name + " before"
+						}
+						return ""
+					}
+					w.subscribe("", "late")
+					w.pass(at)
+					w.now(func() { changed = true })
+					change(w, s)
+					w.pass(time.Minute)
+					if w.platform.in(channel("late"), s) == "" {
+						before++
+					} else {
+						after++
+					}
+				})
+			}
+			if before == 0 || after == 0 {
+				t.Errorf("changed %d times before the post, %d times behind it", before, after)
+			}
+		})
+	}
+}
+
+// A retraction cannot overtake a post that is under way: its channel hears it, once, be
+// the post's answer late, lost, or the platform slow.
+func TestStoryRetractedWhileAPostIsUnderWay(t *testing.T) {
+	for name, f := range map[string]fault{
+		"late":            {err: unknown, late: 5 * time.Second},
+		"lost":            {err: unknown, lost: true},
+		"no answer":       {hang: true, lost: true},
+		"late, no answer": {hang: true, late: 14 * time.Second},
+	} {
+		t.Run(name, func(t *testing.T) {
+			inWorld(t, func(w *world) {
+				first := true
+				w.platform.fault = func(kind string, d chat.Delivery) fault {
+					if kind != "post" || d.Channel.ID != "math" || !first {
+						return fault{}
+					}
+					first = false
+					return f
+				}
+				w.subscribe("", "math", "physics")
+				w.start()
+				s := w.declare(desk.Major, 0)
+				w.pass(time.Second)
+				w.retract(s)
+				w.pass(2 * time.Minute)
+				w.expect("math", s, "post 1 shows 2; cries [2]")
+				w.expect("physics", s, "post 1 shows 2; cries [2]")
+				w.mustRest(s)
+			})
+		})
+	}
 }

@@ -20,11 +20,8 @@ func (l *line) dispatch(ctx, calls context.Context, now time.Time) error {
 		if len(turn) == 0 {
 			continue
 		}
-		turn, err := l.verify(ctx, now, m, turn)
+		turn, err := l.prepare(ctx, now, m, turn)
 		if err != nil {
-			return err
-		}
-		if err := l.mark(ctx, now, turn); err != nil {
 			return err
 		}
 		for _, la := range turn {
@@ -74,6 +71,11 @@ func (l *line) settleJob(now time.Time, v verdict) {
 		j.unmatched, j.asked = false, asked{} // it is asked again if it is opened anew
 		l.receive(now, &receipt{job: j, release: true})
 	case hush:
+		if j.post.owed() { // its chunk does not wait for the morning
+			row := j.rowNow(now, due, l.boot)
+			l.receive(now, &receipt{job: j, row: &row, release: true})
+			return
+		}
 		r := &receipt{job: j, missed: &missedRecord{Until: v.until}}
 		if r.release = j.post.Root == ""; !r.release {
 			r.post = j.passed(v.n)
@@ -161,6 +163,22 @@ func before(a, b *lane, byAge bool) bool {
 
 func (v verdict) urgent() bool {
 	return v.do != sendEdit && v.n > 0 && v.job.of.at(v.n).Snapshot.Urgent()
+}
+
+// prepare returns the lanes that have a call of this method to make, each with what it
+// needs on disk. While a mark was written people may have changed something, so all is
+// read once more behind it: nothing that takes time comes between that and the calls.
+func (l *line) prepare(ctx context.Context, now time.Time, m method, turn []*lane) ([]*lane, error) {
+	for {
+		var err error
+		if turn, err = l.verify(ctx, now, m, turn); err != nil {
+			return nil, err
+		}
+		wrote, err := l.mark(ctx, now, turn)
+		if err != nil || !wrote {
+			return turn, err
+		}
+	}
 }
 
 // verify reads again whether the connection is held, how far the subjects may be told
@@ -255,8 +273,9 @@ func (j *job) matched(w desk.Wish, as asked) {
 	j.unmatched, j.wish, j.asked = !w.Matches, w, as
 }
 
-// mark writes a row of this process for every send that has no intent of it (T5).
-func (l *line) mark(ctx context.Context, now time.Time, turn []*lane) error {
+// mark writes a row of this process for every send that has no intent of it (T5), and
+// reports whether there was one.
+func (l *line) mark(ctx context.Context, now time.Time, turn []*lane) (wrote bool, err error) {
 	rows := map[*job]rowRecord{}
 	for _, la := range turn {
 		if v := la.plan; v.mark && v.do != sendEdit && v.do != lookUp {
@@ -264,9 +283,9 @@ func (l *line) mark(ctx context.Context, now time.Time, turn []*lane) error {
 		}
 	}
 	if len(rows) == 0 {
-		return nil
+		return false, nil
 	}
-	err := l.db().Background(ctx, func(tx storage.Tx) error {
+	err = l.db().Background(ctx, func(tx storage.Tx) error {
 		for j, r := range rows {
 			if err := rowTable().Put(tx, rowKey(j.lane.ch, j.of.id), r); err != nil {
 				return err
@@ -276,13 +295,13 @@ func (l *line) mark(ctx context.Context, now time.Time, turn []*lane) error {
 	})
 	if err != nil {
 		l.orphans = true
-		return err
+		return false, err
 	}
 	for j, r := range rows {
 		j.row = &r
 		l.reckon(j)
 	}
-	return nil
+	return true, nil
 }
 
 // rowNow is the row that says how the job stands.

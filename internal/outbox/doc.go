@@ -23,7 +23,9 @@
 // The rules that keep the promises:
 //
 //   - Nothing is posted unless an intent or a row of this process, with an
-//     announcement above told, is on disk.
+//     announcement above told, is on disk. What people changed while that was written is
+//     read before the call. What they change while it is under way comes too late: a
+//     channel whose post a retraction meets so hears that, once.
 //   - What is sent is the newest that the channel may be told, folded into one.
 //   - What may have been sent and has no receipt is in doubt. It is looked up 15 s
 //     later, twice, then adopted in the version found, or sent again. After a
@@ -31,11 +33,15 @@
 //     that may have sent (recover.go).
 //   - An edit needs no intent: it carries the whole state and is found again as
 //     shown < want (edits.go). None goes out while an older one may yet take effect.
+//   - A root that takes no more edits is gone on with by a fresh root, at once, or by the
+//     reply in the channel itself that said what it could not show (spent.go).
 //   - How a channel wants to hear is read again before each call. To a quiet one
 //     nothing is said; its post is edited. What quiet hours keep back counts as told
 //     where there is a post, which is edited; it is written down as missed, and told in
 //     one post at their end, as things stand then, by a notice with a row (missed.go).
 //     What goes on and has no post is opened then, as for who has just subscribed.
+//     Where the channel is gone at their end both wait until it is back; what is over
+//     then and has no post is no news any more.
 //     What is said meanwhile, as it got worse, is missed no more.
 //   - Of a subject that was restored from a backup posts may be unknown: a channel
 //     without one is looked through before it is told (lost, in records.go).

@@ -63,11 +63,16 @@ func (w *world) mustBeTold(s desk.Subject, ids ...string) {
 	for _, id := range ids {
 		ch := channel(id)
 		w.platform.mu.Lock()
-		root, from := w.rootOf(ch, sub)
+		root := w.rootOf(ch, sub)
+		shown, told := map[int]bool{}, 0
 		var said []int
 		for _, m := range w.platform.rooms[ch] {
 			if m.subject == s {
 				said = append(said, m.said...)
+				for n := told + 1; n <= m.n && m.root == ""; n++ {
+					shown[n] = true // by a post, the first or a fresh one
+				}
+				told = max(told, m.n)
 			}
 		}
 		w.platform.mu.Unlock()
@@ -79,11 +84,12 @@ func (w *world) mustBeTold(s desk.Subject, ids ...string) {
 		if root.shown != want {
 			w.t.Errorf("%s shows version %d of %s, want %d: %s", id, root.shown, s, want, w.platform.in(ch, s))
 		}
-		w.mustHaveSaid(sub, id, from, said)
+		w.mustHaveSaid(sub, id, shown, said)
 	}
 }
 
-func (w *world) mustHaveSaid(s *subject, id string, from int, said []int) {
+// mustHaveSaid fails unless replies said, once each, what no post showed as it was made.
+func (w *world) mustHaveSaid(s *subject, id string, shown map[int]bool, said []int) {
 	w.t.Helper()
 	heard := map[int]int{}
 	for _, n := range said {
@@ -91,7 +97,10 @@ func (w *world) mustHaveSaid(s *subject, id string, from int, said []int) {
 	}
 	want := s.out.want(w.book.Places().isOps(channel(id)))
 	void := s.scopeAt(want).Retracted
-	for n := from + 1; n <= want; n++ {
+	for n := 1; n <= want; n++ {
+		if shown[n] {
+			continue
+		}
 		least := len(s.reply(n-1, n, true, desk.Normal).anns)
 		if (void && n < want) || w.nights.sometimes[id] {
 			least = 0

@@ -32,7 +32,15 @@ func (l *line) misses(channel string, s desk.Subject, m missedRecord) {
 		l.missed[channel] = map[desk.Subject]missedRecord{}
 	}
 	l.missed[channel][s] = m
-	l.morning = sooner(l.morning, m.Until)
+	l.expect(channel, m)
+}
+
+// expect has the end of quiet hours looked at when it comes, unless its channel has to
+// come back first.
+func (l *line) expect(channel string, m missedRecord) {
+	if !m.Away || !l.isGone(channel) {
+		l.morning = sooner(l.morning, m.Until)
+	}
 }
 
 // knows forgets that a channel missed a subject.
@@ -67,8 +75,9 @@ func (l *line) noteMissed(r *receipt) {
 // have been changed.
 func (l *line) lookAgain(now time.Time, ch desk.Channel) {
 	for s := range l.missed[ch.ID] {
-		l.misses(ch.ID, s, missedRecord{now})
+		l.misses(ch.ID, s, missedRecord{Until: now})
 	}
+	l.askAnew(ch.ID)
 }
 
 // longestNight is how long quiet hours last at most: those that seem to end later were
@@ -83,7 +92,8 @@ func (m missedRecord) over(now time.Time) bool {
 type waking struct {
 	ch       desk.Channel
 	subjects []desk.Subject // that it missed
-	// asleep are those of them that its quiet hours, which have changed, still keep back.
+	// asleep are those of them that its quiet hours, which have changed, still keep back,
+	// or that wait for it to be back.
 	asleep map[desk.Subject]missedRecord
 	over   []desk.Incident
 	// windows are as over, coming those that it has no post of and that wait.
@@ -99,7 +109,7 @@ type waking struct {
 // told as to a newcomer. Where nothing can be sent now it waits, to say how things
 // stand then.
 func (l *line) recount(ctx context.Context, now time.Time) error {
-	if l.stopped() || l.morning.IsZero() || !(missedRecord{l.morning}).over(now) {
+	if l.stopped() || l.morning.IsZero() || !(missedRecord{Until: l.morning}).over(now) {
 		return nil
 	}
 	if err := l.flushAll(ctx, now); err != nil {
@@ -130,9 +140,9 @@ func (l *line) recount(ctx context.Context, now time.Time) error {
 		awake = awake[n:]
 	}
 	l.morning = time.Time{}
-	for _, subjects := range l.missed {
+	for channel, subjects := range l.missed {
 		for _, m := range subjects {
-			l.morning = sooner(l.morning, m.Until)
+			l.expect(channel, m)
 		}
 	}
 	return nil
@@ -162,7 +172,7 @@ func (l *line) awake(now time.Time) (out []waking) {
 func (l *line) lookBack(tx storage.Tx, now time.Time, w *waking) error {
 	*w = waking{ch: w.ch, subjects: w.subjects, asleep: map[desk.Subject]missedRecord{}}
 	if l.isGone(w.ch.ID) {
-		return nil // when it is back it hears what goes on then
+		return w.putOff(tx, now)
 	}
 	subs, err := l.engine.cfg.Book.Subscriptions(tx, w.ch)
 	if err != nil {
@@ -186,14 +196,40 @@ func (l *line) wishes(subs []desk.Subscription) func(desk.Scope, time.Time) (des
 	}
 }
 
+// putOff has the channel, which is gone, told when it is back of what it has a post of,
+// as that counts as told. Of the rest it hears then what still goes on, as a newcomer.
+func (w *waking) putOff(tx storage.Tx, now time.Time) error {
+	for _, s := range w.subjects {
+		out, post, err := w.missedPost(tx, s)
+		if err != nil {
+			return err
+		}
+		if counts(out, post) {
+			w.asleep[s] = missedRecord{Until: now, Away: true}
+		}
+	}
+	return nil
+}
+
+// missedPost reads how far a subject may be told, and the channel's post of it.
+func (w *waking) missedPost(tx storage.Tx, s desk.Subject) (out outRecord, p Post, err error) {
+	if out, _, err = outTable().Get(tx, outKey(s)); err != nil {
+		return out, p, err
+	}
+	p, _, err = postTable().Get(tx, postKey(s, w.ch))
+	return out, p, err
+}
+
+// counts reports whether what a channel missed counts as told by its post, so that
+// nothing but the morning tells it.
+func counts(out outRecord, p Post) bool {
+	return p.Root != "" || p.Told > 0 && p.Told >= out.Rel
+}
+
 // lookAt sorts a subject that the channel missed.
 func (w *waking) lookAt(tx storage.Tx, now time.Time, s desk.Subject, wish func(desk.Scope, time.Time) (desk.Wish, time.Time)) error {
-	out, _, err := outTable().Get(tx, outKey(s))
-	if err != nil {
-		return err
-	}
-	post, _, err := postTable().Get(tx, postKey(s, w.ch))
-	if err != nil || out.gaveWay() { // then what it became is told
+	out, post, err := w.missedPost(tx, s)
+	if err != nil || out.gaveWay() || post.owed() { // then what it became is told, or the fresh post tells it
 		return err
 	}
 	a, found, err := annTable().Get(tx, annKey(s, out.Rel))
@@ -206,9 +242,9 @@ func (w *waking) lookAt(tx storage.Tx, now time.Time, s desk.Subject, wish func(
 	stale := a.Snapshot.NewsUntil()
 	switch {
 	case !until.IsZero():
-		w.asleep[s] = missedRecord{until}
+		w.asleep[s] = missedRecord{Until: until}
 	case post.Root == "" && !stale.IsZero() && !now.Before(stale): // it is no news any more
-	case post.Root != "", post.Told > 0 && post.Told >= out.Rel, a.Snapshot.Ended() && wants.Matches:
+	case counts(out, post), a.Snapshot.Ended() && wants.Matches:
 		w.recounts(a.Snapshot)
 	case a.Snapshot.Waits():
 		w.coming = append(w.coming, s)

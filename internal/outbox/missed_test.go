@@ -235,35 +235,6 @@ func TestStoryUnsubscribedAtNight(t *testing.T) {
 	})
 }
 
-// A channel that is gone in the morning is not told of the night when it is back,
-// but of what goes on.
-func TestStoryGoneInTheMorning(t *testing.T) {
-	inWorld(t, func(w *world) {
-		away := false
-		w.platform.fault = func(_ string, d chat.Delivery) fault {
-			if away && d.Channel.ID == "night" {
-				return fault{err: archived}
-			}
-			return fault{}
-		}
-		w.subscribeAs("night", desk.Normal, overnight())
-		w.start()
-		w.until(3, 0)
-		over, open := w.declare(desk.Major, 0), w.declare(desk.Major, 0)
-		w.pass(time.Minute)
-		w.resolve(over)
-		w.now(func() { away = true })
-		w.declare(desk.Critical, 0) // by which it is noticed
-		w.until(8, 0)
-		w.now(func() { away = false })
-		w.engine.Return(channel("night"))
-		w.pass(time.Minute)
-		w.expect("night", open, "post 1")
-		w.mustHaveMissed("night", "")
-		w.mustNotBeTold(over, "night")
-	})
-}
-
 // The bot is down when quiet hours end: the morning's post comes when it is back.
 func TestStoryDownInTheMorning(t *testing.T) {
 	inWorld(t, func(w *world) {

@@ -10,6 +10,132 @@ import (
 	"github.com/umassonline/belltower/storage"
 )
 
+// awayWhile has a channel answer that it is archived until back is called, which its
+// platform then says.
+func (w *world) awayWhile(id string) (back func()) {
+	away := true
+	w.now(func() {
+		w.platform.fault = func(_ string, d chat.Delivery) fault {
+			if away && d.Channel.ID == id {
+				return fault{err: archived}
+			}
+			return fault{}
+		}
+	})
+	return func() {
+		w.now(func() { away = false })
+		w.engine.Return(channel(id))
+	}
+}
+
+// A channel that is gone in the morning is told when it is back of what goes on, and of
+// the night what it has posts of: that counts as told. What came and went is no news.
+func TestStoryGoneInTheMorning(t *testing.T) {
+	inWorld(t, func(w *world) {
+		w.subscribeAs("night", desk.Normal, overnight())
+		w.start()
+		w.until(21, 0)
+		evening, ended := w.declare(desk.Major, 0), w.declare(desk.Major, 0)
+		w.until(3, 0)
+		over, open := w.declare(desk.Major, 0), w.declare(desk.Major, 0)
+		w.say(evening, 0)
+		w.resolve(ended)
+		w.pass(time.Minute)
+		w.resolve(over)
+		back := w.awayWhile("night")
+		w.declare(desk.Critical, 0) // by which it is noticed
+		w.until(6, 59)
+		before := w.commits.Load()
+		w.until(23, 0)
+		if n := w.commits.Load() - before; n > 2 {
+			t.Errorf("%d commits while the channel is gone", n)
+		}
+		w.mustHaveMissed("night", "")
+		w.subscribeAs("night", desk.Normal, nil)
+		w.crash()
+		w.pass(time.Minute)
+		w.mustHaveMissed("night", "")
+		back()
+		w.pass(time.Minute)
+		w.expect("night", open, "post 1")
+		w.expect("night", evening, "post 1 shows 2")
+		w.mustHaveMissed("night", "missed: INC-1 open INC-2 over; ")
+		w.mustNotBeTold(over, "night")
+		w.mustHaveCaughtUp()
+		w.until(8, 0)
+		w.mustHaveMissed("night", "missed: INC-1 open INC-2 over; ")
+	})
+}
+
+// It is the morning's post by which it is noticed that the channel is gone: that one
+// waits.
+func TestStoryGoneSinceTheMorning(t *testing.T) {
+	inWorld(t, func(w *world) {
+		w.subscribeAs("night", desk.Normal, overnight())
+		w.start()
+		w.until(21, 0)
+		s := w.declare(desk.Major, 0)
+		w.until(3, 0)
+		w.say(s, 0)
+		w.until(6, 59)
+		back := w.awayWhile("night")
+		w.until(7, 30)
+		w.mustHaveMissed("night", "")
+		w.until(12, 0)
+		back()
+		w.pass(time.Minute)
+		w.mustHaveMissed("night", "missed: INC-1 open; ")
+		w.mustHaveCaughtUp()
+	})
+}
+
+// A channel that is back at night is told of the night before in the morning.
+func TestStoryBackAtNight(t *testing.T) {
+	inWorld(t, func(w *world) {
+		w.subscribeAs("night", desk.Normal, overnight())
+		w.start()
+		w.until(21, 0)
+		s := w.declare(desk.Major, 0)
+		w.until(3, 0)
+		w.say(s, 0)
+		w.pass(time.Minute)
+		back := w.awayWhile("night")
+		w.declare(desk.Critical, 0)
+		w.until(23, 0)
+		back()
+		w.until(6, 59)
+		w.mustHaveMissed("night", "")
+		w.until(7, 1)
+		w.mustHaveMissed("night", "missed: INC-1 open; ")
+		w.mustHaveCaughtUp()
+	})
+}
+
+// Planned work becomes an incident in the quiet hours of a channel that is gone in the
+// morning: its post came to be the incident's, but nothing has said so.
+func TestStoryWorkBecomesAnIncidentBeforeTheChannelVanishes(t *testing.T) {
+	inWorld(t, func(w *world) {
+		w.subscribeAs("night", desk.Normal, overnight())
+		w.start()
+		w.until(21, 0)
+		s := w.plan(2 * time.Hour)
+		w.until(23, 0)
+		w.begin(s)
+		w.pass(time.Minute)
+		into := w.convert(s)
+		w.pass(time.Minute)
+		back := w.awayWhile("night")
+		w.declare(desk.Critical, 0)
+		w.until(12, 0)
+		w.mustHaveMissed("night", "")
+		back()
+		w.pass(time.Minute)
+		w.mustContinue(s, into, "night")
+		w.mustHaveMissed("night", "missed: INC-1 open; ")
+		w.mustHaveCaughtUp()
+	})
+}
+
 // A morning that the platform refuses is told to ops.
 func TestStoryAMorningIsRefused(t *testing.T) {
 	inWorld(t, func(w *world) {

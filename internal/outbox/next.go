@@ -223,9 +223,9 @@ func (j *job) tell(now time.Time) verdict {
 	v := verdict{n: want, mark: j.mine <= j.post.Told}
 	switch {
 	case j.post.Told >= want, // it was an ops channel when this was opened
-		j.post.Root == "" && (j.of.amended(want) || !j.lane.ops && j.of.stale(want, now)):
+		!j.post.made() && (j.of.amended(want) || !j.lane.ops && j.of.stale(want, now)):
 		return verdict{do: drop}
-	case j.post.Root == "" && want > 0 && (j.lane.ops || !j.unmatched):
+	case j.post.Root == "" && want > 0 && (j.lane.ops || !j.unmatched || j.post.owed()):
 		v.do = sendRoot
 	case j.post.Root == "" && j.copies > 0 && j.of.scopeAt(want).Retracted:
 		v.do, v.saying = sendRoot, j.of.reply(want-1, want, true, desk.Normal)
@@ -241,7 +241,11 @@ func (j *job) tell(now time.Time) verdict {
 			return verdict{do: skip, n: want}
 		}
 	}
-	if until := j.quietUntil(now); !until.IsZero() {
+	switch until := j.quietUntil(now); {
+	case until.IsZero():
+	case j.post.owed() && len(j.intents) == 0: // and not missed: it has its row
+		return verdict{do: wait, until: until}
+	default:
 		return verdict{do: hush, n: want, until: until}
 	}
 	return j.paced(now, v)
@@ -266,12 +270,17 @@ func (j *job) reply(want int) saying {
 	return j.of.reply(j.post.Told, want, j.lane.abil.Thread, j.manner())
 }
 
+// lasting is the manner of the channel's subscription, or of the last that it had.
+func (j *job) lasting() desk.Manner {
+	if !j.wish.Speaks {
+		return j.post.Manner
+	}
+	return j.wish.Manner
+}
+
 // manner is how much the channel wants to be made of it.
 func (j *job) manner() desk.Manner {
-	m := j.wish.Manner
-	if !j.wish.Speaks {
-		m = j.post.Manner
-	}
+	m := j.lasting()
 	// It opens in the thread of another subject, unless it never was.
 	opening := j.post.Told == 0 && !j.of.scopeAt(j.want()).Retracted
 	if m == desk.Quiet && (opening || !j.lane.abil.Edit) {

@@ -49,7 +49,7 @@ func (b *Book) Amend(tx storage.Tx, s desk.Subject, n desk.Notice) error {
 // Reached reports whether s was posted in the channel.
 func (b *Book) Reached(tx storage.Tx, s desk.Subject, ch desk.Channel) (bool, error) {
 	p, _, err := postTable().Get(tx, postKey(s, ch))
-	return p.Root != "", err
+	return p.made(), err
 }
 
 // amended reports whether version n of the subject is the newer one of a notice: it

@@ -128,7 +128,7 @@ func (p *page) lookPosts(tx storage.Tx, about desk.Subject) error {
 		}
 		m := p.found[ch.ID]
 		switch {
-		case about != c.subject.id && post.Root == "":
+		case about != c.subject.id && !post.made():
 		case m == nil, m.post == Post{}:
 			p.member(ch.ID).post = post
 		default:

@@ -28,6 +28,8 @@ type platform struct {
 	calls    map[string]int
 	ids      int
 	lag      time.Duration // how far the history is behind
+	takes    int           // how many edits a post takes; 0: any number
+	flat     string        // the channel that has no threads
 	problems []string
 }
 
@@ -36,12 +38,16 @@ type message struct {
 	id        chat.PostID
 	root      chat.PostID // of a reply
 	subject   desk.Subject
+	continues chat.PostID  // of a root: the post that it goes on with
+	spent     bool         // it takes no more edits
+	leads     bool         // a reply that has become the root
 	n         int          // the version it was posted with
 	shown     int          // the version a root's text shows,
 	shows     desk.Subject // and of what
 	said      []int        // what a reply says
 	at        time.Time
 	broadcast bool
+	apart     bool // it stands in the channel itself
 	reference bool
 	edits     int
 	ops       bool
@@ -75,6 +81,7 @@ func newPlatform(now func() time.Time) *platform {
 var ( // what platforms answer
 	unknown  = &chat.SendError{Outcome: chat.Unknown, Reason: "connection lost"}
 	notSent  = &chat.SendError{Outcome: chat.NotSent, Reason: "connection refused"}
+	spent    = &chat.SendError{Outcome: chat.EditsSpent, Reason: "too many edits"}
 	archived = &chat.SendError{Outcome: chat.Gone, Reason: "is_archived"}
 	tooLong  = &chat.SendError{Outcome: chat.Refused, Reason: "msg_too_long"}
 	revoked  = &chat.SendError{Outcome: chat.Locked, Reason: "token_revoked"}
@@ -98,6 +105,19 @@ func (p process) Post(ctx context.Context, d chat.Delivery) (chat.PostID, error)
 		return "", err // it may yet be stored
 	}
 	return id, nil
+}
+
+func (p process) Apart(id chat.PostID) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for ch, room := range p.rooms {
+		for _, m := range room {
+			if m.id == id {
+				return ch.ID == p.flat && m.root != ""
+			}
+		}
+	}
+	return false
 }
 
 func (p process) Edit(ctx context.Context, d chat.Delivery) error {
@@ -133,6 +153,7 @@ func (p process) call(ctx context.Context, kind string, d chat.Delivery, effect 
 	if p.fault != nil {
 		f = p.fault(kind, d)
 	}
+	f = p.spends(kind, d, f)
 	switch {
 	case f.late > 0:
 		time.AfterFunc(f.late, func() {
@@ -158,6 +179,22 @@ func (p process) call(ctx context.Context, kind string, d chat.Delivery, effect 
 	return nil
 }
 
+// spends has the root of an edit take no more edits where the fault says so, or once did.
+func (p *platform) spends(kind string, d chat.Delivery, f fault) fault {
+	if kind != "edit" {
+		return f
+	}
+	m := p.message(d.Channel, d.Root)
+	if m != nil && (f.err == spent || p.takes > 0 && m.edits >= p.takes) {
+		m.spent = true
+	}
+	if m != nil && m.spent && (f.err == nil || f.lost || f.late > 0) && !f.hang {
+		return fault{err: spent}
+	}
+	f.lost = f.lost && (m == nil || !m.spent)
+	return f
+}
+
 func (p *platform) problem(format string, args ...any) {
 	p.problems = append(p.problems, fmt.Sprintf(format, args...))
 }
@@ -167,13 +204,15 @@ func (p *platform) store(d chat.Delivery) chat.PostID {
 	p.ids++
 	m := &message{
 		id: chat.PostID(fmt.Sprintf("m%d", p.ids)), root: d.Root, subject: d.Subject, n: d.N, shown: d.N, shows: d.Subject,
-		at: p.now(), broadcast: d.Broadcast, reference: d.Reference, ops: d.Ops,
+		at: p.now(), broadcast: d.Broadcast, apart: d.Root == "" || d.Broadcast || d.Channel.ID == p.flat, reference: d.Reference, ops: d.Ops, continues: d.Continues,
 	}
 	for _, a := range d.Said {
 		m.said = append(m.said, a.N)
 	}
 	switch {
 	case d.Reference: // a double that can be recognised
+	case d.Root == "" && d.Continues != "":
+		p.checkFresh(d)
 	case d.Root == "":
 		p.checkRoot(d)
 	default:
@@ -186,6 +225,23 @@ func (p *platform) store(d chat.Delivery) chat.PostID {
 func (p *platform) checkRoot(d chat.Delivery) {
 	if root := p.root(d.Channel, d.Subject); root != nil {
 		p.problem("%s: a second post about %s at version %d; the first has %d", d.Channel, d.Subject, d.N, root.n)
+	}
+}
+
+// checkFresh notes a fresh root for which there is no need.
+func (p *platform) checkFresh(d chat.Delivery) {
+	old := p.message(d.Channel, d.Continues)
+	if old == nil || !old.spent {
+		p.problem("%s: a fresh post about %s after %q, which takes edits", d.Channel, d.Subject, d.Continues)
+		return
+	}
+	for _, m := range p.rooms[d.Channel] {
+		switch {
+		case m.continues == d.Continues:
+			p.problem("%s: a second fresh post about %s at version %d; the first has %d", d.Channel, d.Subject, d.N, m.n)
+		case m.subject == d.Subject && m.root == d.Continues && m.apart && m.n > old.shown && !m.spent:
+			p.problem("%s: %s at version %d is posted, which was cried", d.Channel, d.Subject, d.N)
+		}
 	}
 }
 
@@ -206,10 +262,18 @@ func (p *platform) checkReply(d chat.Delivery, m *message) {
 	}
 }
 
-// message returns the root with an id; nil: there is none.
+// message returns the root with an id, which may be a reply in the channel itself to one
+// that takes no more edits; nil: there is none.
 func (p *platform) message(ch desk.Channel, id chat.PostID) *message {
 	for _, m := range p.rooms[ch] {
-		if m.id == id && m.root == "" {
+		if m.id != id {
+			continue
+		}
+		if m.root == "" {
+			return m
+		}
+		if old := p.message(ch, m.root); m.apart && old != nil && old.spent {
+			m.leads = true
 			return m
 		}
 	}
@@ -217,33 +281,36 @@ func (p *platform) message(ch desk.Channel, id chat.PostID) *message {
 }
 
 func (p *platform) edit(d chat.Delivery) {
-	for _, m := range p.rooms[d.Channel] {
-		if m.id == d.Root {
-			m.shown, m.shows = d.N, d.Subject
-			m.edits++
-			return
+	if m := p.message(d.Channel, d.Root); m != nil {
+		m.shown, m.shows = d.N, d.Subject
+		m.edits++
+		if d.Continues == "" && (m.leads || m.continues != "") {
+			p.problem("%s: an edit of %q does not say what it goes on with", d.Channel, d.Root)
 		}
+		return
 	}
 	p.problem("%s: an edit of %q, which is not there", d.Channel, d.Root)
 }
 
 func (p *platform) find(s chat.Sought) (found []chat.Found) {
 	for _, m := range p.rooms[s.Channel] {
-		if m.subject == s.Subject && m.root == s.Root && !m.at.Before(s.Since) && !m.at.After(p.now().Add(-p.lag)) {
-			found = append(found, chat.Found{ID: m.id, N: m.n, At: m.at})
+		if m.subject == s.Subject && m.root == s.Root && (m.continues == "" || m.continues == s.Continues) && !m.at.Before(s.Since) && !m.at.After(p.now().Add(-p.lag)) {
+			found = append(found, chat.Found{ID: m.id, N: m.n, At: m.at, Apart: m.apart})
 		}
 	}
 	return found
 }
 
-// root returns the first post about s in a channel; nil: there is none.
-func (p *platform) root(ch desk.Channel, s desk.Subject) *message {
+// root returns the post about s in a channel: the first, or the last that goes on with
+// it; nil: there is none.
+func (p *platform) root(ch desk.Channel, s desk.Subject) (root *message) {
 	for _, m := range p.rooms[ch] {
-		if m.subject == s && m.root == "" {
-			return m
+		fresh := root != nil && (m.leads || m.continues != "")
+		if m.subject == s && (m.root == "" || m.leads) && (root == nil || fresh) {
+			root = m
 		}
 	}
-	return nil
+	return root
 }
 
 // in returns what stands in a channel about s, as people would retell it:
@@ -260,10 +327,18 @@ func (p *platform) in(ch desk.Channel, s desk.Subject) string {
 			out += "; "
 		}
 		switch {
+		case m.leads && m.edits > 0 && m.broadcast:
+			out += fmt.Sprintf("cries %v, shows %d", m.said, m.shown)
+		case m.leads && m.edits > 0:
+			out += fmt.Sprintf("says %v, shows %d", m.said, m.shown)
 		case m.root != "" && m.broadcast:
 			out += fmt.Sprintf("cries %v", m.said)
 		case m.root != "":
 			out += fmt.Sprintf("says %v", m.said)
+		case m.continues != "" && m.shown != m.n:
+			out += fmt.Sprintf("fresh post %d shows %d", m.n, m.shown)
+		case m.continues != "":
+			out += fmt.Sprintf("fresh post %d", m.n)
 		case m.shown != m.n:
 			out += fmt.Sprintf("post %d shows %d", m.n, m.shown)
 		default:

@@ -316,6 +316,8 @@ func (l *line) apply(now time.Time, r *receipt) {
 	}
 	if r.row != nil && r.row.State == failed {
 		l.failed[failedID{j.lane.ch.ID, j.of.id}] = *r.row
+	} else if r.row != nil {
+		delete(l.failed, failedID{j.lane.ch.ID, j.of.id})
 	}
 	l.noteMissed(r)
 	if r.post != nil {

@@ -169,12 +169,23 @@ type Post struct {
 	At    time.Time // when it was last told something
 	// Unsure: a routine reply may be missing; the root's text makes up for it.
 	Unsure bool `json:",omitempty"`
+	// Before is the post that this one goes on with, as the platform takes no more edits of
+	// that. Without a Root it is owed: see owed.
+	Before chat.PostID `json:",omitempty"`
+	// Cried is the newest reply that stands in the channel itself.
+	Cried cry `json:",omitzero"`
 	// Queued: the platform queued what was last told, and says no more.
 	Queued bool `json:",omitempty"`
 	// Ops: it was made as an ops post.
 	Ops bool `json:",omitempty"`
 	// Manner is that of the channel's subscription, for when it has none any more.
 	Manner desk.Manner `json:",omitempty"`
+}
+
+// cry is a reply in the channel itself, which told everything up to N.
+type cry struct {
+	ID chat.PostID
+	N  int
 }
 
 // rowRecord is a channel that waits or failed by itself.
@@ -210,6 +221,8 @@ type goneRecord struct {
 // missedRecord is what a channel is told of, or shown, at the end of its quiet hours.
 type missedRecord struct {
 	Until time.Time // their end
+	// Away: the channel was gone then, so it is told when it is back.
+	Away bool `json:",omitempty"`
 }
 
 // Hold stops all sends of a connection.

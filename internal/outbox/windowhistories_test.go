@@ -83,6 +83,30 @@ func windowHistories() []history {
 			w.pass(15 * time.Minute)
 			w.mustGoOn(s, into)
 		}},
+		{"a window becomes an incident at night, and a channel is gone in the morning", func(w *world) {
+			w.chunk = 2
+			w.subscribe("", "a")
+			w.subscribeAs("b", desk.Normal, overnight())
+			w.start()
+			w.until(21, 0)
+			s := w.plan(2 * time.Hour)
+			w.until(23, 0)
+			w.begin(s)
+			w.pass(time.Minute)
+			into := w.convert(s)
+			w.pass(time.Minute)
+			back := w.awayWhile("b")
+			w.declare(desk.Critical, 0) // by which it is noticed
+			w.until(8, 0)
+			back()
+			w.pass(26 * time.Hour)
+			for _, id := range []string{"ops", "a", "b"} {
+				w.mustContinue(s, into, id)
+			}
+			w.mustHaveMissed("b", "missed: INC-1 open; ")
+			w.mustHaveCaughtUp()
+			w.mustRest(into)
+		}},
 		{"a question is answered", func(w *world) {
 			fourChannels(w)
 			s := w.plan(time.Minute)

@@ -12,7 +12,8 @@ import (
 func (r *Runner) take(e *entry, res Result) {
 	slow, judged := e.quickness().Judge(res.Took, e.usual.takes)
 	res.Slow = res.Outcome == desk.Passed && slow
-	e.last = &res
+	last := res.TryResult
+	e.last = &last
 	r.count(e, res)
 	if res.Outcome != desk.Unclear {
 		r.observe(e, desk.Availability, res, res.Outcome == desk.Passed)

@@ -10,8 +10,6 @@ import (
 	"slices"
 	"strings"
 	"syscall"
-
-	"github.com/umassonline/belltower/internal/desk"
 )
 
 // ourOwn are the errors that a machine gives for its own sake: no descriptors, no memory, no
@@ -41,7 +39,7 @@ func fault(err error) Result {
 	case errors.Is(err, errRedirects):
 		return failed(errRedirects.Error())
 	}
-	return Result{Outcome: desk.Failed, Detail: words(err)}
+	return unanswered(words(err))
 }
 
 // dnsFault is what a name that was not found means: a resolver that refuses the connection
@@ -53,9 +51,9 @@ func dnsFault(err *net.DNSError) Result {
 	case strings.Contains(err.Err, "connection refused"), strings.Contains(err.Err, "network is unreachable"):
 		return unclear("the resolver of this machine does not answer")
 	case err.IsTimeout:
-		return Result{Outcome: desk.Failed, Detail: "the name was not found in time"}
+		return unanswered("the name was not found in time")
 	}
-	return Result{Outcome: desk.Failed, Detail: "the name could not be looked up"}
+	return unanswered("the name could not be looked up")
 }
 
 // words says why there was no answer.

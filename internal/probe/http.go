@@ -36,7 +36,9 @@ func tryHTTP(ctx context.Context, n *network, p *config.Probe) Result {
 		r = failed(wrong)
 	}
 	r.Phases = watch.phases(a.transfer)
-	r.Detail = masked(r.Detail, secretsOf(p))
+	if r.Detail != "" {
+		r.Detail = masked(r.Detail, secretsOf(p))
+	}
 	return r
 }
 

@@ -13,9 +13,9 @@ type Record interface {
 	// KeepResults stores buckets of minutes. run tells runs of the bot apart, whose buckets
 	// of one minute are added up; the same bucket of the same run again changes nothing.
 	KeepResults(ctx context.Context, run time.Time, minutes []desk.TimedBucket) error
-	// ResultHours are the buckets of a probe of the hours that begin at these times; those
-	// of which there are none are left out.
-	ResultHours(ctx context.Context, of desk.ProbeID, hours []time.Time) ([]desk.TimedBucket, error)
+	// ResultHours are the buckets of all probes of a service of the hours that begin at these
+	// times; those of which there are none are left out.
+	ResultHours(ctx context.Context, of desk.ServiceID, hours []time.Time) ([]desk.TimedBucket, error)
 }
 
 const (
@@ -102,20 +102,34 @@ func (r *Runner) store(ctx context.Context, before time.Time) {
 func (r *Runner) lookUpUsuals(ctx context.Context) {
 	now := r.now()
 	hour := desk.PerHour.Begin(now)
-	for _, e := range r.entries {
-		r.mu.Lock()
-		due := e.conf.SlowerThanUsual > 0 && !e.usual.hour.Equal(hour)
-		r.mu.Unlock()
-		if !due {
-			continue
-		}
-		kept, err := r.s.Record.ResultHours(ctx, e.id(), desk.UsualHours(now, r.s.Zone))
+	for service, entries := range r.withoutUsual(hour) {
+		kept, err := r.s.Record.ResultHours(ctx, service, desk.UsualHours(now, r.s.Zone))
 		if err != nil {
 			r.log.Warn("cannot look up what checks usually take", "error", err)
 			return
 		}
+		of := map[desk.ProbeID][]desk.TimedBucket{}
+		for _, b := range kept {
+			of[b.Probe] = append(of[b.Probe], b)
+		}
 		r.mu.Lock()
-		e.usual = usual{desk.Usual(kept, now, r.s.Zone), hour}
+		for _, e := range entries {
+			e.usual = usual{desk.Usual(of[e.id()], now, r.s.Zone), hour}
+		}
 		r.mu.Unlock()
 	}
+}
+
+// withoutUsual are the probes, by their service, of which nobody looked up what is usual at
+// an hour.
+func (r *Runner) withoutUsual(hour time.Time) map[desk.ServiceID][]*entry {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	out := map[desk.ServiceID][]*entry{}
+	for _, e := range r.entries {
+		if e.conf.SlowerThanUsual > 0 && !e.usual.hour.Equal(hour) {
+			out[e.conf.Service] = append(out[e.conf.Service], e)
+		}
+	}
+	return out
 }

@@ -16,7 +16,6 @@ package probe
 
 import (
 	"context"
-	"time"
 
 	"github.com/umassonline/belltower/internal/config"
 	"github.com/umassonline/belltower/internal/desk"
@@ -24,48 +23,27 @@ import (
 
 // Result is what one try came to.
 type Result struct {
-	At      time.Time // when it began
-	Took    time.Duration
-	Outcome desk.Outcome
-	// Slow: it passed, and took longer than is expected.
-	Slow bool
-	// Detail is what failed, for staff, without secrets; empty where it passed, but for
-	// what is worth knowing ("the certificate is good for 57 days").
-	Detail string
-	// Step is the step of a transaction that failed: "4 Log in".
-	Step   string
-	Phases Phases
-	// Steps are those of a transaction, in order.
-	Steps []StepResult
-
+	desk.TryResult
 	// answered: something answered, so that our own line is not to blame.
 	answered bool
 }
 
-// StepResult is what one step of a transaction came to.
-type StepResult struct {
-	Name    string // "4 Log in"
-	Took    time.Duration
-	Outcome desk.Outcome
-	Phases  Phases
+func passed() Result {
+	return Result{desk.TryResult{Outcome: desk.Passed}, true}
 }
 
-// Phases are the times of the parts of a try; those that it did not have are 0. Of
-// requests that were redirected they are sums.
-type Phases struct {
-	DNS, Connect, TLS time.Duration
-	FirstByte         time.Duration // from the request's end to the answer's begin
-	Transfer          time.Duration // of the answer's body
-}
-
-func passed() Result { return Result{Outcome: desk.Passed, answered: true} }
-
-// failed is a failure seen in what answered.
+// failed is a failure seen in what answered, unanswered one of what did not.
 func failed(detail string) Result {
-	return Result{Outcome: desk.Failed, Detail: detail, answered: true}
+	return Result{desk.TryResult{Outcome: desk.Failed, Detail: detail}, true}
 }
 
-func unclear(detail string) Result { return Result{Outcome: desk.Unclear, Detail: detail} }
+func unanswered(detail string) Result {
+	return Result{desk.TryResult{Outcome: desk.Failed, Detail: detail}, false}
+}
+
+func unclear(detail string) Result {
+	return Result{desk.TryResult{Outcome: desk.Unclear, Detail: detail}, false}
+}
 
 // try makes one try of a probe. It ends with its context.
 type try func(ctx context.Context, n *network, p *config.Probe) Result
@@ -73,6 +51,11 @@ type try func(ctx context.Context, n *network, p *config.Probe) Result
 // kinds are the kinds of probe that there are. A new one is a file and a line here.
 func kinds() map[string]try {
 	return map[string]try{
-		"http": tryHTTP,
+		"dns":         tryDNS,
+		"http":        tryHTTP,
+		"icmp":        tryICMP,
+		"tcp":         tryTCP,
+		"tls":         tryTLS,
+		"transaction": tryTransaction,
 	}
 }

@@ -26,7 +26,7 @@ type entry struct {
 
 	availability, performance state
 	usual                     usual
-	last                      *Result // nil: none yet
+	last                      *desk.TryResult // nil: none yet
 	bucket                    desk.Bucket
 	minute                    time.Time // of bucket
 }
@@ -62,10 +62,13 @@ func (e *entry) interval() time.Duration {
 }
 
 // next is the first of its moments after now. They are fixed by the epoch: neither a late
-// start nor a slow target moves them.
+// start nor a slow target moves them. Only what is hurried has none.
 func (e *entry) next(epoch, now time.Time) time.Time {
 	every := e.interval()
-	first := epoch.Add(e.phase % every)
+	if e.hurries > 0 {
+		return now.Add(every)
+	}
+	first := epoch.Add(e.phase)
 	if now.Before(first) {
 		return first
 	}

@@ -100,7 +100,7 @@ func TestSlowerThanUsualAtThisHour(t *testing.T) {
 				}
 			}, func(w *world, _ *Settings) {
 				for range c.hours {
-					w.hours = append(w.hours, desk.TimedBucket{Bucket: desk.Bucket{Passed: 10, Sum: time.Second}})
+					w.hours = append(w.hours, desk.TimedBucket{Probe: desk.ProbeID{Service: "learn", Name: "login page"}, Bucket: desk.Bucket{Passed: 10, Sum: time.Second}})
 				}
 			})
 		})
@@ -204,6 +204,25 @@ func TestASlowTargetMovesNothing(t *testing.T) {
 	})
 }
 
+// TestATryEndsBeforeTheNextIsDue has a machine sleep, so that tries begin between their
+// moments: the next are in time all the same.
+func TestATryEndsBeforeTheNextIsDue(t *testing.T) {
+	run(t, []config.Probe{conf("dead", func(p *config.Probe) { p.Timeout = p.Every })}, func(w *world) {
+		w.target("dead", blackHole)
+		w.pass(35 * time.Second)
+		w.target("dead", nil)
+		w.pass(20 * time.Second)
+		w.jump(14 * time.Second) // the one that is due begins late
+		w.target("dead", blackHole)
+		w.startsOnce()
+		w.pass(30 * time.Second)
+		starts := w.startsOnce()
+		if gap := starts[1].at.Sub(starts[0].at); gap < 5900*time.Millisecond || gap > 6100*time.Millisecond {
+			t.Errorf("the next try began %v after the late one, want 6 s", gap)
+		}
+	})
+}
+
 // TestNeverAHerd has 2,000 probes every 10 s, and others more seldom, begin at most 5 tries
 // in any 10 ms, from the first second on.
 func TestNeverAHerd(t *testing.T) {
@@ -232,11 +251,12 @@ func TestAPauseIsNoHerdEither(t *testing.T) {
 	}
 	run(t, probes, func(w *world) {
 		w.pass(10 * time.Second)
-		before := len(w.starts)
+		w.startsOnce()
 		w.jump(time.Minute)
 		w.pass(9 * time.Second)
-		atMost(t, w.starts[before:], 5)
-		if n := len(w.starts) - before; n < 3500 || n > 4500 {
+		starts := w.startsOnce()
+		atMost(t, starts, 5)
+		if n := len(starts); n < 3500 || n > 4500 {
 			t.Errorf("%d tries in the 9 s after", n)
 		}
 	})
@@ -266,9 +286,7 @@ func TestDeadTargetsLeavePlacesToTheLiving(t *testing.T) {
 			w.target(fmt.Sprint("dead ", k), blackHole)
 		}
 		w.pass(30 * time.Second)
-		w.mu.Lock()
-		w.starts = nil
-		w.mu.Unlock()
+		w.startsOnce()
 		w.pass(30 * time.Second)
 		alive, most := 0, 0
 		for _, s := range w.starts {
@@ -316,7 +334,7 @@ func TestTheSameOrderAfterARestart(t *testing.T) {
 
 func TestOurOwnLine(t *testing.T) {
 	run(t, []config.Probe{conf("login page"), conf("answers badly")}, func(w *world) {
-		w.target("login page", always(Result{Outcome: desk.Failed, Detail: "no answer in time"}))
+		w.target("login page", always(unanswered("no answer in time")))
 		w.target("answers badly", always(failed("HTTP 503 instead of 200")))
 		w.pass(time.Minute)
 		w.wants("answers badly availability failing")

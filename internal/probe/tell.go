@@ -3,6 +3,7 @@ package probe
 import (
 	"context"
 	"log/slog"
+	"slices"
 	"sync"
 	"time"
 
@@ -187,7 +188,7 @@ func (t *teller) judge(ctx context.Context, v verdict) error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.verdicts = without(t.verdicts, func(old verdict) bool {
-		return old.about == v.about && old.unsure == v.unsure && len(old.failing) == len(v.failing) && same(old.failing, v.failing)
+		return old.about == v.about && old.unsure == v.unsure && slices.Equal(old.failing, v.failing)
 	})
 	return nil
 }

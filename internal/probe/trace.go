@@ -5,6 +5,8 @@ import (
 	"net/http/httptrace"
 	"sync"
 	"time"
+
+	"github.com/umassonline/belltower/internal/desk"
 )
 
 // stopwatch takes the phases of a request. net/http may still report of a dial that it
@@ -12,8 +14,8 @@ import (
 type stopwatch struct {
 	now   func() time.Time
 	mu    sync.Mutex
-	began map[phase]time.Time
-	took  Phases
+	began [phases]time.Time // zero: it does not run
+	took  desk.Phases
 }
 
 type phase int
@@ -29,10 +31,7 @@ const (
 func (s *stopwatch) begin(p phase) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.began == nil {
-		s.began = make(map[phase]time.Time, phases)
-	}
-	if _, running := s.began[p]; !running { // several addresses are dialled at once
+	if s.began[p].IsZero() { // several addresses are dialled at once
 		s.began[p] = s.now()
 	}
 }
@@ -40,13 +39,21 @@ func (s *stopwatch) begin(p phase) {
 func (s *stopwatch) end(p phase) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	began, running := s.began[p]
-	if !running {
+	if s.began[p].IsZero() {
 		return
 	}
-	delete(s.began, p)
-	into := []*time.Duration{lookup: &s.took.DNS, dial: &s.took.Connect, handshake: &s.took.TLS, waiting: &s.took.FirstByte}[p]
-	*into += s.now().Sub(began)
+	took := s.now().Sub(s.began[p])
+	s.began[p] = time.Time{}
+	switch p {
+	case lookup:
+		s.took.DNS += took
+	case dial:
+		s.took.Connect += took
+	case handshake:
+		s.took.TLS += took
+	case waiting:
+		s.took.FirstByte += took
+	}
 }
 
 // trace has net/http report to the stopwatch.
@@ -68,7 +75,7 @@ func (s *stopwatch) trace() *httptrace.ClientTrace {
 }
 
 // phases are the times so far; transfer is of the body.
-func (s *stopwatch) phases(transfer time.Duration) Phases {
+func (s *stopwatch) phases(transfer time.Duration) desk.Phases {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	out := s.took

@@ -1,7 +1,6 @@
 package probe
 
 import (
-	"maps"
 	"slices"
 	"time"
 
@@ -118,23 +117,33 @@ func (r *Runner) verifyBy(e *entry, res Result) {
 // settle tells what a verification has come to, if that is new.
 func (r *Runner) settle(v *verification) {
 	passes := r.s.Verify.Passes
-	if !slices.ContainsFunc(slices.Collect(maps.Values(v.waits)), func(s *streak) bool { return s.passes < passes }) {
+	if v.passed(passes) {
 		r.end(v)
 		r.teller.verdict(verdict{about: v.about})
 		return
 	}
 	var failing []string
 	for e, s := range v.waits {
-		if s.failures >= e.conf.FailAfter || (v.limited && s.passes < passes && s.failures+s.passes == 0) || (v.limited && s.failures > 0) {
+		if s.failures >= e.conf.FailAfter || v.limited && s.passes < passes {
 			failing = append(failing, string(e.conf.Service)+": "+e.conf.Name)
 		}
 	}
 	slices.Sort(failing)
-	if len(failing) == 0 || same(failing, v.told) {
+	if len(failing) == 0 || slices.Equal(failing, v.told) {
 		return
 	}
 	v.told = failing
 	r.teller.verdict(verdict{about: v.about, failing: failing})
+}
+
+// passed reports whether each probe passed so often in a row.
+func (v *verification) passed(often int) bool {
+	for _, s := range v.waits {
+		if s.passes < often {
+			return false
+		}
+	}
+	return true
 }
 
 // limitVerifications tells of verifications whose limit has passed, and how long the loop
@@ -154,5 +163,3 @@ func (r *Runner) limitVerifications(now time.Time) time.Duration {
 	}
 	return sleep
 }
-
-func same(a, b []string) bool { return slices.Equal(a, b) }

@@ -32,6 +32,7 @@ type world struct {
 	hours   []desk.TimedBucket
 	up      bool
 	ahead   atomic.Int64
+	forgets bool // starts and buckets are not noted
 }
 
 // start is when a try began and when it was due.
@@ -92,6 +93,9 @@ func (w *world) watch() {
 		return target(ctx)
 	}}
 	w.Runner.began = func(e *entry, due time.Time) {
+		if w.forgets {
+			return
+		}
 		w.mu.Lock()
 		defer w.mu.Unlock()
 		w.starts = append(w.starts, start{e.conf.Name, due, time.Now()})
@@ -179,11 +183,13 @@ func (w *world) KeepResults(_ context.Context, _ time.Time, minutes []desk.Timed
 	if err := w.refused(); err != nil {
 		return err
 	}
-	w.kept = append(w.kept, minutes...)
+	if !w.forgets {
+		w.kept = append(w.kept, minutes...)
+	}
 	return nil
 }
 
-func (w *world) ResultHours(context.Context, desk.ProbeID, []time.Time) ([]desk.TimedBucket, error) {
+func (w *world) ResultHours(context.Context, desk.ServiceID, []time.Time) ([]desk.TimedBucket, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return w.hours, w.refused()
@@ -220,4 +226,13 @@ func (w *world) dialLine(context.Context, string, string) (net.Conn, error) {
 	a, b := net.Pipe()
 	_ = b.Close() // the other end
 	return a, nil
+}
+
+// startsOnce is what began since it was asked last.
+func (w *world) startsOnce() []start {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	starts := w.starts
+	w.starts = nil
+	return starts
 }

@@ -3,7 +3,7 @@ package schedule_test
 import (
 	"context"
 	"errors"
-	"io"
+	"fmt"
 	"log/slog"
 	"slices"
 	"sync"
@@ -14,7 +14,8 @@ import (
 	"github.com/umassonline/belltower/internal/schedule"
 )
 
-// bell is a record with marks, and a clock on the wall that can be set.
+// bell is a record with marks, and a clock on the wall that can be set. It is the
+// kernel's alarm too, which tells when that is.
 type bell struct {
 	mu    sync.Mutex
 	start time.Time
@@ -24,19 +25,29 @@ type bell struct {
 	looks int
 	fails int // so many looks fail
 	clock *schedule.Clock
+
+	at     time.Time     // what the alarm is set for
+	moved  chan struct{} // it is set for another time
+	turned chan struct{} // the clock on the wall was set
 }
 
 var errAway = errors.New("the record is away")
 
-// ring runs a clock over marks that are due so long after its start, while fn runs.
+// ring runs a clock over marks that are due so long after its start, while fn runs, with
+// an alarm as the kernel's is.
 func ring(t *testing.T, fn func(b *bell), due ...time.Duration) {
 	t.Helper()
+	ringWith(t, func(b *bell) schedule.Alarm { return b }, fn, due...)
+}
+
+func ringWith(t *testing.T, alarm func(*bell) schedule.Alarm, fn func(b *bell), due ...time.Duration) {
+	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
-		b := &bell{start: time.Now()}
+		b := &bell{start: time.Now(), moved: make(chan struct{}, 1), turned: make(chan struct{}, 1)}
 		for _, d := range due {
 			b.marks = append(b.marks, b.start.Add(d))
 		}
-		b.clock = schedule.New(b.now, slog.New(slog.NewTextHandler(io.Discard, nil)))
+		b.clock = schedule.New(b.now, alarm(b), slog.New(slog.DiscardHandler))
 		ctx, stop := context.WithCancel(context.Background())
 		ran := make(chan error)
 		go func() { ran <- b.clock.Run(ctx, b.fire) }()
@@ -47,6 +58,45 @@ func ring(t *testing.T, fn func(b *bell), due ...time.Duration) {
 			t.Error(err)
 		}
 	})
+}
+
+// Set is schedule.Alarm.
+func (b *bell) Set(at time.Time) {
+	b.mu.Lock()
+	b.at = at
+	b.mu.Unlock()
+	tell(b.moved)
+}
+
+// Run is schedule.Alarm.
+func (b *bell) Run(ctx context.Context, ring func()) error {
+	for {
+		var due <-chan time.Time
+		b.mu.Lock()
+		if !b.at.IsZero() {
+			due = time.After(b.at.Sub(time.Now().Add(b.set)))
+		}
+		b.mu.Unlock()
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-b.moved:
+		case <-b.turned:
+			ring()
+		case <-due:
+			b.mu.Lock()
+			b.at = time.Time{}
+			b.mu.Unlock()
+			ring()
+		}
+	}
+}
+
+func tell(c chan struct{}) {
+	select {
+	case c <- struct{}{}:
+	default:
+	}
 }
 
 func (b *bell) now() time.Time {
@@ -81,10 +131,12 @@ func (b *bell) mark(at time.Time) {
 	b.clock.Alarm(at)
 }
 
+// turn sets the clock on the wall.
 func (b *bell) turn(by time.Duration) {
 	b.mu.Lock()
-	defer b.mu.Unlock()
 	b.set += by
+	b.mu.Unlock()
+	tell(b.turned)
 }
 
 func (b *bell) failing(times int) {
@@ -112,13 +164,43 @@ func (b *bell) expect(t *testing.T, want ...time.Duration) {
 
 func TestWhatIsDueIsDoneInTime(t *testing.T) {
 	due := []time.Duration{0, time.Second, time.Second, 90 * time.Second, 3*time.Hour + time.Millisecond}
-	ring(t, func(b *bell) {
-		time.Sleep(24 * time.Hour)
-		b.expect(t, due...)
-		if n := b.looked(); n > 24*60+len(due) {
-			t.Errorf("it looked %d times", n)
+	for name, alarm := range alarms() {
+		t.Run(name, func(t *testing.T) {
+			ringWith(t, alarm, func(b *bell) {
+				time.Sleep(24 * time.Hour)
+				b.expect(t, due...)
+				if n := b.looked(); n != 4 {
+					t.Errorf("it looked %d times, want once at each of the four times", n)
+				}
+			}, due...)
+		})
+	}
+}
+
+// alarms are that of the kernel, which is made up, and that of every system.
+func alarms() map[string]func(*bell) schedule.Alarm {
+	return map[string]func(*bell) schedule.Alarm{
+		"kernel":  func(b *bell) schedule.Alarm { return b },
+		"glances": func(b *bell) schedule.Alarm { return schedule.Glances(b.now) },
+	}
+}
+
+// An idle loop sleeps: nothing wakes it in a day in which nothing is due, whether
+// something is due later or never.
+func TestAnIdleClockDoesNotWake(t *testing.T) {
+	for name, alarm := range alarms() {
+		for _, due := range [][]time.Duration{nil, {25 * time.Hour}} {
+			t.Run(fmt.Sprint(name, due), func(t *testing.T) {
+				ringWith(t, alarm, func(b *bell) {
+					at := b.looked()
+					time.Sleep(24 * time.Hour)
+					if n := b.looked() - at; n != 0 {
+						t.Errorf("it woke %d times", n)
+					}
+				}, due...)
+			})
 		}
-	}, due...)
+	}
 }
 
 func TestAnEarlierMarkWakesTheClock(t *testing.T) {
@@ -149,29 +231,57 @@ func TestWhatFailsIsTriedAgain(t *testing.T) {
 	})
 }
 
-// The clock on the wall is set forward: what is due by it is done within a minute. It
-// is set back: marks are done when it shows their time, those set meanwhile too.
+// The clock on the wall is set forward: what is due by it is done at once. It is set
+// back: marks are done when it shows their time, those set meanwhile too.
 func TestTheClockOnTheWallIsSet(t *testing.T) {
 	ring(t, func(b *bell) {
 		time.Sleep(10 * time.Second)
 		b.turn(time.Hour)
-		time.Sleep(time.Minute)
-		b.expect(t, time.Minute)
+		b.expect(t, 10*time.Second)
 	}, 30*time.Minute)
-	ring(t, func(b *bell) {
+	setBack := func(b *bell) {
 		time.Sleep(10 * time.Second)
 		b.turn(-time.Hour)
 		b.mark(b.now().Add(5 * time.Second))
 		time.Sleep(2 * time.Hour)
 		b.expect(t, 15*time.Second, 90*time.Minute)
+	}
+	for _, alarm := range alarms() {
+		ringWith(t, alarm, setBack, 30*time.Minute)
+	}
+}
+
+// Where no kernel says that the clock on the wall was set forward it is seen within a
+// minute.
+func TestAGlanceSeesThatTheClockOnTheWallWasSet(t *testing.T) {
+	glances := func(b *bell) schedule.Alarm { return schedule.Glances(b.now) }
+	ringWith(t, glances, func(b *bell) {
+		time.Sleep(10 * time.Second)
+		b.turn(time.Hour)
+		time.Sleep(time.Minute)
+		b.expect(t, time.Minute)
 	}, 30*time.Minute)
 }
+
+// An alarm that fails ends the clock.
+func TestTheAlarmFails(t *testing.T) {
+	clock := schedule.New(time.Now, broken{}, slog.New(slog.DiscardHandler))
+	nothing := func(context.Context, time.Time) (time.Time, error) { return time.Time{}, nil }
+	if err := clock.Run(t.Context(), nothing); !errors.Is(err, errAway) {
+		t.Error(err)
+	}
+}
+
+type broken struct{}
+
+func (broken) Set(time.Time)                     {}
+func (broken) Run(context.Context, func()) error { return errAway }
 
 // A look that takes long does not have a mark that is set meanwhile be late.
 func TestAMarkThatIsSetWhileTheClockLooks(t *testing.T) {
 	ring(t, func(b *bell) {
 		slow := make(chan struct{})
-		clock := schedule.New(b.now, slog.New(slog.NewTextHandler(io.Discard, nil)))
+		clock := schedule.New(b.now, schedule.Glances(b.now), slog.New(slog.DiscardHandler))
 		b.clock = clock
 		ctx, stop := context.WithCancel(context.Background())
 		ran := make(chan error)

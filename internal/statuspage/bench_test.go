@@ -49,3 +49,14 @@ func BenchmarkChange(b *testing.B) {
 		h.ServeHTTP(nowhere{http.Header{}}, r)
 	}
 }
+
+// BenchmarkGate is what a balancer costs that asks whether people are let through.
+func BenchmarkGate(b *testing.B) {
+	c := closed(oneOpen)(b)
+	req := httptest.NewRequest(http.MethodGet, "/gate/learn", nil)
+	req.SetPathValue("service", "learn")
+	gate := c.pages.Gate()
+	for b.Loop() {
+		gate.ServeHTTP(nowhere{http.Header{}}, req)
+	}
+}

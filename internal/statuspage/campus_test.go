@@ -34,19 +34,21 @@ type campus struct {
 	catalog *desk.Catalog
 	pages   *statuspage.Pages
 	*agenda
-	url      string
-	mux      *http.ServeMux
-	settings statuspage.Settings
-	clock    atomic.Int64 // nanoseconds after four
-	reads    atomic.Int64 // of the record, for a snapshot
-	broken   atomic.Bool  // the record cannot be read
-	asked    int
+	url       string
+	mux       http.Handler
+	settings  statuspage.Settings
+	clock     atomic.Int64 // nanoseconds after four
+	reads     atomic.Int64 // of the record, for a snapshot
+	gateReads atomic.Int64
+	broken    atomic.Bool // the record cannot be read
+	asked     int
 }
 
 // services are those of most stories.
 func services() []desk.Service {
 	return []desk.Service{
 		{ID: "learn", Name: "Learn System", Group: "Teaching and learning", Description: "Blackboard Learn, for courses and exams",
+			URL: "https://learn.example.edu/", SorryPage: true,
 			Advice:       "Please treat this time as lab closed: no exams, no course meetings. Unsaved work may be lost.",
 			AdviceIn:     map[string]string{"es": "Cuente con que los laboratorios están cerrados: no habrá exámenes ni clases. Lo que no se guarde puede perderse."},
 			AdviceOutage: "Work of the last minutes may not be saved. If you are in an exam, keep this page open.", AdviceOutageIn: map[string]string{"es": "Puede perderse el trabajo de los últimos minutos. Si está en un examen, deje abierta esta página."}},
@@ -79,8 +81,10 @@ func newCampus(t testing.TB, services []desk.Service, languages ...string) *camp
 		languages = []string{"en", "es"}
 	}
 	c.show(statuspage.Settings{
-		Words:     wording.Context{Organization: "Example University", Catalog: c.catalog, StatusURL: "https://status.example.edu", Zone: zone},
-		Languages: languages,
+		Words:      wording.Context{Organization: "Example University", Catalog: c.catalog, StatusURL: "https://status.example.edu", Zone: zone},
+		Languages:  languages,
+		SorryHosts: map[string]desk.ServiceID{"learn.example.edu": "learn", "sorry.example.edu": "learn"},
+		HelpDesks:  []statuspage.HelpDesk{{Campus: "Amherst", At: "+1 555 0100"}, {Campus: "Boston", At: "help@boston.example.edu"}, {Campus: "Lowell", At: "Room 12"}},
 	})
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { c.mux.ServeHTTP(w, r) }))
 	t.Cleanup(server.Close)
@@ -98,8 +102,9 @@ func (c *campus) show(s statuspage.Settings) {
 	mux.Handle("/windows/{id}", c.pages.Window())
 	mux.Handle("/windows.ics", c.pages.Calendar())
 	mux.Handle("/services/{id}/windows.ics", c.pages.Calendar())
+	mux.Handle("/gate/{service}", c.pages.Gate())
 	mux.Handle("/", c.pages.Missing())
-	c.mux = mux
+	c.mux = c.pages.Sorry(mux)
 }
 
 // Public counts how often the record is read.
@@ -114,6 +119,15 @@ func (c *campus) Public(ctx context.Context, now, since time.Time) (journal.Publ
 func (c *campus) PublicIncident(ctx context.Context, now time.Time, number int) (journal.Published, error) {
 	c.reads.Add(1)
 	return c.journal.PublicIncident(ctx, now, number)
+}
+
+// Gates counts how often the gates are read.
+func (c *campus) Gates(ctx context.Context) (map[desk.ServiceID]desk.Gate, error) {
+	c.gateReads.Add(1)
+	if c.broken.Load() {
+		return nil, io.ErrUnexpectedEOF
+	}
+	return c.journal.Gates(ctx)
 }
 
 func (c *campus) now() time.Time { return four.Add(time.Duration(c.clock.Load())) }
@@ -188,6 +202,9 @@ func (c *campus) ask(method, path string, headers ...string) answer {
 	for _, h := range headers {
 		name, value, _ := strings.Cut(h, ": ")
 		req.Header.Set(name, value)
+		if name == "Host" {
+			req.Host = value
+		}
 	}
 	res, err := http.DefaultTransport.RoundTrip(req)
 	if err != nil {

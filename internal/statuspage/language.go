@@ -71,17 +71,21 @@ func (t *tongues) choose(r *http.Request) (to *tongue, chosen bool) {
 			}
 		}
 	}
-	accept := r.Header.Get("Accept-Language")
+	return t.accepted(r.Header.Get("Accept-Language")), false
+}
+
+// accepted is the language that a browser asks for.
+func (t *tongues) accepted(accept string) *tongue {
 	if len(t.all) == 1 || accept == "" {
-		return t.all[0], false
+		return t.all[0]
 	}
 	if to, found := t.known.Load(accept); found {
-		return to.(*tongue), false
+		return to.(*tongue)
 	}
 	wanted, _, _ := language.ParseAcceptLanguage(accept) // nonsense wants nothing
 	_, k, _ := t.matcher.Match(wanted...)
 	if len(accept) <= maxKeptLength && t.kept.Add(1) <= maxKept {
 		t.known.Store(accept, t.all[k])
 	}
-	return t.all[k], false
+	return t.all[k]
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/umassonline/belltower/internal/desk"
+	"github.com/umassonline/belltower/internal/journal"
 )
 
 var update = flag.Bool("update", false, "write the golden files anew")
@@ -43,6 +44,12 @@ func states() []state {
 		{"no more promised", "/incidents/INC-1", missed(3)},
 		{"no more promised in Spanish", "/incidents/INC-1?lang=es", missed(3)},
 		{"incident resolved", "/incidents/INC-1", resolved},
+		{"incident verified", "/incidents/INC-1", verified(desk.Incident.Passed)},
+		{"incident verified in Spanish", "/incidents/INC-1?lang=es", verified(desk.Incident.Passed)},
+		{"incident untested", "/incidents/INC-1", verified(func(i desk.Incident, act desk.Act) (desk.Change, error) {
+			return i.End(desk.Ending{Text: "The disk has room again.", Untested: true}, desk.Proving{Gated: true}, act)
+		})},
+		{"incident being tested", "/incidents/INC-1", verified(func(i desk.Incident, act desk.Act) (desk.Change, error) { return i.NothingNew(act) })},
 		{"incident corrected", "/incidents/INC-1", corrected},
 		{"incident retracted", "/incidents/INC-1", retracted},
 		{"incident of a merge", "/incidents/INC-1", merged},
@@ -63,6 +70,19 @@ func oneOpen(t testing.TB) *campus {
 	c.update(n, desk.Identified, "A disk of the database is full.\nWe are making room, which takes about half an hour.")
 	c.wait(time.Minute)
 	return c
+}
+
+// verified is an incident that was said to be resolved, and then what end makes of it.
+func verified(end journal.Rule) func(testing.TB) *campus {
+	return func(t testing.TB) *campus {
+		c := oneOpen(t)
+		c.apply(1, func(i desk.Incident, act desk.Act) (desk.Change, error) {
+			return i.End(desk.Ending{Text: "The disk has room again."}, desk.Proving{Gated: true, Passes: 3}, act)
+		})
+		c.wait(2 * time.Minute)
+		c.apply(1, end)
+		return c
+	}
 }
 
 func severalOpen(t testing.TB) *campus {

@@ -1,6 +1,8 @@
 // Package statuspage is the public status page: what everybody may know, in plain
 // words, in each of the organization's languages.
 //
+// It has the sorry pages, which stand in for services, and tells balancers when (gate.go).
+//
 // It reads only, and reads little: one snapshot of the record is made when
 // something changed and somebody asks, and each page of it is rendered once, to
 // bytes that all readers are given. So a campus in panic costs a few
@@ -35,6 +37,10 @@ type Settings struct {
 	Languages []string
 	// Planning has the standing windows, which are shown as reserved.
 	Planning desk.Planning
+	// SorryHosts are the services whose sorry pages are given for every path of a host.
+	SorryHosts map[string]desk.ServiceID
+	// HelpDesks are whom people may ask, as sorry pages list them.
+	HelpDesks []HelpDesk
 }
 
 // Record is where the pages come from.
@@ -44,6 +50,13 @@ type Record interface {
 	// PublicIncident reads one incident, or refuses with desk.Unknown.
 	PublicIncident(ctx context.Context, now time.Time, number int) (journal.Published, error)
 	Windows
+	Doors
+}
+
+// Doors is where the gates before services come from.
+type Doors interface {
+	// Gates reads the gates that are closed, or kept open by hand.
+	Gates(ctx context.Context) (map[desk.ServiceID]desk.Gate, error)
 }
 
 // Windows is where planned work comes from.
@@ -66,6 +79,8 @@ type Pages struct {
 	log      *slog.Logger
 	tongues  *tongues
 	design   *design
+	// sorryDesign is how sorry pages look.
+	sorryDesign *sorryDesign
 	// What every answer has, given to every reader and so never changed: headers, and
 	// the Cache-Control of most.
 	headers http.Header
@@ -80,12 +95,16 @@ type Pages struct {
 	calendar atomic.Pointer[calendars]
 	leaf     sync.Mutex // held by the one who reads the calendars
 	born     time.Time  // when the configuration was read
+
+	doors atomic.Pointer[gates]
+	ask   sync.Mutex  // held by the one who reads the gates
+	shut  atomic.Bool // they could not be read
 }
 
 // New makes the pages. Nothing is read before somebody asks.
 func New(r Record, s Settings, now func() time.Time, log *slog.Logger) *Pages {
 	return &Pages{
-		record: r, settings: s, now: now, log: log, born: now(), tongues: newTongues(s.Words, s.Languages), design: newDesign(), longest: keepFor(maxAge),
+		record: r, settings: s, now: now, log: log, born: now(), tongues: newTongues(s.Words, s.Languages), design: newDesign(), sorryDesign: newSorryDesign(), longest: keepFor(maxAge),
 		headers: http.Header{
 			"Vary":                   {"Accept-Encoding, Accept-Language"},
 			"X-Content-Type-Options": {"nosniff"},

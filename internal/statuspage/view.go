@@ -220,6 +220,9 @@ func (v *view) event(one journal.Published, limit int) event {
 		e.Missed, e.Next = v.told(v.in.Unchanged(i)), v.told(v.in.Promise(i, v.now))
 	default:
 		e.Tone, e.Line = "ok", v.wentBad(i)
+		if shown := v.in.Tests(i); shown != "" {
+			e.Since = ours(shown)
+		}
 	}
 	if len(i.Services) > maxNames && limit < 0 {
 		e.Services = v.services(i)

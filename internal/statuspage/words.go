@@ -34,6 +34,11 @@ type words struct {
 	asOf       string // %s is the time
 	zoneIs     string // %s is its name
 
+	// of sorry pages, about the service %s
+	unreached, notSaved, worksNow, worksAgain string
+	goTo, looks                               string
+	newsThere                                 string
+
 	states
 	plans
 	more [2]string // names that are not listed: one, %s many
@@ -69,6 +74,10 @@ type labels struct {
 	Subscribe    string // links to calendars
 	CalendarFile string
 	OneService   string // before those of services
+
+	TryAgain   string // of sorry pages
+	StatusPage string
+	HelpDesks  string
 
 	Series     string
 	GoesOn     string // to the incident that a window became

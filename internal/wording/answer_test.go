@@ -30,6 +30,10 @@ func answers(l *Language) []chat.Message {
 		if kind == desk.Ended {
 			d.Incident.Status = desk.Resolved
 		}
+		if kind == desk.Testing {
+			d.Incident.Verify = &desk.Verification{Text: "We look.", Passes: 3, AskAt: morning().Add(time.Hour)}
+		}
+		d.NotTested = kind == desk.Updated
 		out = append(out, c.Done(d))
 		d.Held = &desk.Held{Until: morning().Add(10 * time.Second)}
 		out = append(out, c.Done(d))
@@ -48,7 +52,7 @@ func answers(l *Language) []chat.Message {
 func entryKinds() []desk.EntryKind {
 	return []desk.EntryKind{
 		desk.Declared, desk.Updated, desk.Ended, desk.Retracted, desk.Reopened, desk.Worsened, desk.Eased, desk.Rescoped,
-		desk.Retitled, desk.Led, desk.Redated, desk.Reworded, desk.Merged, desk.Noted,
+		desk.Retitled, desk.Led, desk.Redated, desk.Reworded, desk.Merged, desk.Noted, desk.Testing, desk.TestsStopped,
 	}
 }
 

@@ -27,6 +27,8 @@ type Done struct {
 	Stopped []desk.ConnectionName
 	// Into is the other incident of a merge; nil: it was none.
 	Into *desk.Incident
+	// NotTested: tests that were to prove its end were stopped by it.
+	NotTested bool
 	// Doubts are the sentences of desk.Doubts.
 	Doubts []string
 	Now    time.Time
@@ -48,7 +50,8 @@ func (c Context) Done(d Done) chat.Message {
 		}
 		m.Facts = []chat.Fact{{Label: c.word("Impact"), Value: chat.Plain(c.impactValue(i.Impact))}}
 	}
-	if d.Entry.Text != "" {
+	m.Lines = append(m.Lines, c.provingLines(d)...)
+	if d.Entry.Text != "" && d.Entry.Kind != desk.Testing {
 		m.Lines = append(m.Lines, quote(c.Said(i, d.Entry.Text)))
 	}
 	m.Lines = append(m.Lines, c.doneTimes(d)...)
@@ -58,6 +61,9 @@ func (c Context) Done(d Done) chat.Message {
 	}
 	if d.Entry.Kind == desk.Ended {
 		m.Lines = append(m.Lines, paragraph(c.say("No test has verified that it works again.")))
+	}
+	if d.NotTested && i.IsOpen() {
+		m.Lines = append(m.Lines, paragraph(c.say("It does not count as resolved: the tests are stopped.")))
 	}
 	for n, doubt := range d.Doubts {
 		if n == 0 {
@@ -102,6 +108,10 @@ func (c Context) doneSentence(d Done) chat.Text {
 		return c.say("%s is merged into %s.", name, d.Entry.After)
 	case desk.Noted:
 		return c.say("The note on %s is kept.", name)
+	case desk.Testing:
+		return c.say("%s is said to be resolved. Tests have still to pass.", name)
+	case desk.TestsStopped:
+		return c.say("%s is not resolved yet.", name)
 	case desk.NothingNew:
 		return c.say("We say that nothing is new about %s.", name)
 	case desk.Snoozed:
@@ -195,7 +205,7 @@ func (c Context) whoIsTold(d Done) string {
 		return c.word("This is a drill: nobody outside the ops channel sees it.")
 	case d.Forgotten:
 		return c.word("Posts stay as they are: it ended so long ago that who was told is forgotten.")
-	case kind == desk.Led:
+	case kind == desk.Led, kind == desk.Testing, kind == desk.TestsStopped:
 		return c.word("Only ops channels see it.")
 	case kind == desk.Retracted:
 		return c.word("What was not told yet is dropped. Each channel that was told gets one correction.")
@@ -234,6 +244,9 @@ func (c Context) doneActions(d Done) []chat.Action {
 	var out []chat.Action
 	if d.Held != nil {
 		out = append(append(out, b.send()), b.change(d.Incident)...)
+	}
+	if d.Entry.Kind == desk.Testing {
+		out = append(out, b.proving()...)
 	}
 	if d.Entry.Kind == desk.Declared || d.Untold {
 		out = append(out, b.retract(true))

@@ -29,7 +29,7 @@ func HelpOf(path string) (Help, bool) {
 
 // AllHelp lists the help of all commands, what is needed first on top.
 func AllHelp() []Help {
-	return slices.Concat(incidentHelp(), correctHelp(), windowHelp(), probeHelp(), readHelp(), otherHelp())
+	return slices.Concat(incidentHelp(), correctHelp(), windowHelp(), probeHelp(), readHelp(), serviceHelp(), otherHelp())
 }
 
 const numberHelp = "The number may be left out when just one incident is open; 42, #42, INC-42 and a service's name all name it."
@@ -42,13 +42,13 @@ func incidentHelp() []Help {
 		{"incident update", "incident update [42] [identified:] <message>", "incident update 42 identified: The database is back, we are checking.",
 			"Says how the work goes.", "The statuses are investigating, identified, monitoring and resolved; one counts only with its colon. --next 45m, or a last part | next 45m, promises news. " + numberHelp},
 		{"incident resolve", "incident resolve [42] [message]", "incident resolve 42 Learn works again.",
-			"Says that it works again.", numberHelp},
+			"Says that it works again.", "Where tests have to pass first, it is told when they do; with --force \"why\" at once. " + numberHelp},
 		{"incident retract", "incident retract [42] [why]", "incident retract 42 wrong service",
 			"Takes it back: it never was. Who was told gets one correction.", "Why is told with the correction. " + numberHelp},
 		{"incident tell", "incident tell [42]", "incident tell 42",
 			"Tells everybody now what still waits to be told.", ""},
 		{"incident reopen", "incident reopen [42] <message>", "incident reopen 42 Learn fails again.",
-			"Says that a resolved incident goes on.", ""},
+			"Says that a resolved incident goes on.", "While tests have still to pass, it says that it is not resolved yet; the message may be left out."},
 		{"incident note", "incident note [42] <text>", "incident note 42 Vendor ticket 8841 is open.",
 			"Keeps a text for staff only.", numberHelp},
 		{"incident nothing-new", "incident nothing-new [42]", "incident nothing-new 42",
@@ -116,6 +116,14 @@ func readHelp() []Help {
 	}
 }
 
+func serviceHelp() []Help {
+	return []Help{
+		{"service sorry", "service sorry <service> on|off|auto [reason]", "service sorry learn on",
+			"Puts up the sorry page of a service, or takes it down.",
+			"on closes the gate: people see the sorry page. off keeps it open. Both hold until what goes on is over: resolve, retract, complete and cancel leave the gate to the rule, and so does auto. By the rule it closes in planned work with the effect down. With gate = \"auto\" it also closes when our own check and a person or another monitor agree."},
+	}
+}
+
 func otherHelp() []Help {
 	return []Help{
 		{"subscribe", "subscribe [target] [incidents|windows|probes|digest] [minor+|major+|critical] [quiet|normal|loud]", "subscribe learn incidents major+",
@@ -177,6 +185,10 @@ const alertNumberHelp = "7, #7, ALR-7 and a service's name all name an alert."
 // probeHelp is the help of what can be done about what checks see.
 func probeHelp() []Help {
 	return []Help{
+		{"probe list", "probe list [service]", "probe list learn",
+			"Lists our own checks, how they do and when they are tried next.", ""},
+		{"probe run", "probe run <service> [check]", "probe run learn login page",
+			"Tries our own checks of a service now, and shows what took how long.", "It waits 20 seconds at most, and counts for no alert."},
 		{"probe alerts", "probe alerts", "probe alerts",
 			"Lists what checks see fail now, and what is muted.", ""},
 		{"probe show", "probe show <alert>", "probe show 7",

@@ -156,6 +156,12 @@ func (c Context) entryWord(e desk.Entry) string {
 		return c.word("Nothing new")
 	case desk.Snoozed:
 		return c.word("Put off")
+	case desk.Testing:
+		return c.word("Said to be resolved")
+	case desk.TestsFail:
+		return c.word("Tests had not passed")
+	case desk.TestsStopped:
+		return c.word("Not resolved yet")
 	}
 	return c.windowEntry(e.Kind)
 }
@@ -193,6 +199,9 @@ func (c Context) ServiceLine(h desk.Health) chat.Line {
 		t = append(t, chat.Span{Plain: " "})
 		t = append(t, colon(w.Subject().String(), w.Title)...)
 		t = append(t, c.say(" It is planned until %s.", c.withDay(w.Planned.To))...)
+	}
+	if sorry := c.SorryUp(h.Gate); sorry != "" {
+		t = append(t, chat.Span{Plain: " " + sorry})
 	}
 	return chat.Line{Kind: chat.Item, Text: t}
 }

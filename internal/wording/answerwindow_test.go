@@ -44,7 +44,8 @@ func windowAnswers(l *Language) (out []chat.Message) {
 				out = append(out, c.ConfirmWindow(d, []chat.Action{{Label: c.DoIt(kind), Command: "window"}}))
 			}
 		}
-		out = append(out, c.WindowShown(w, next, &ForStaff{Forbidden: &desk.Objection{Kind: desk.InMoratorium, Name: "Finals", Period: w.Planned, All: next}}), c.WindowsListed(1, "", Page{Lines: []chat.Line{c.WindowLine(w)}}))
+		out = append(out, c.WindowShown(w, next, &ForStaff{Forbidden: &desk.Objection{Kind: desk.InMoratorium, Name: "Finals", Period: w.Planned, All: next}}), c.WindowsListed(WindowsFound{Windows: 1}, Page{Lines: []chat.Line{c.WindowLine(w)}}),
+			c.WindowsListed(WindowsFound{Windows: 96, More: true, Which: "Learn System"}, Page{Lines: []chat.Line{c.WindowLine(w)}}))
 	}
 	planning := desk.Planning{Notice: desk.LeadTime{WorkingDays: 2}, StandingNotice: 24 * time.Hour}
 	for _, o := range []*desk.Objection{

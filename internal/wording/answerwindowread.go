@@ -92,12 +92,23 @@ func (c Context) WindowLine(w desk.Window) chat.Line {
 // Lately says that a list is of what took place within a length of time until now.
 func (c Context) Lately(back time.Duration) string { return c.word("in the last %s", c.Span(back)) }
 
-// WindowsListed answers a list of windows; which is what was asked for: nothing for
-// those running and coming, "all", "in the last 30 days", the name of a service.
-func (c Context) WindowsListed(n int, which string, p Page) chat.Message {
-	said := c.none(n, "There is no planned work", "There is 1 window", "There are %s windows")
-	if which != "" && which != "all" {
-		said = c.word("%s (%s)", said, which)
+// WindowsFound is how many windows a list has.
+type WindowsFound struct {
+	Windows int
+	// More: there are more than these.
+	More bool
+	// Which are those asked for, "in the last 30 days", the name of a service; empty: any.
+	Which string
+}
+
+// WindowsListed answers a list of windows.
+func (c Context) WindowsListed(f WindowsFound, p Page) chat.Message {
+	said := c.none(f.Windows, "There is no planned work", "There is 1 window", "There are %s windows")
+	if f.More {
+		said = c.word("There are more than %s windows", c.grammar().thousands(f.Windows))
+	}
+	if f.Which != "" {
+		said = c.word("%s (%s)", said, f.Which)
 	}
 	return c.paged(p, chat.Message{Summary: chat.Plain(said + "."), Tone: chat.ToneInfo})
 }

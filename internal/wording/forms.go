@@ -98,7 +98,12 @@ func (c Context) UpdateForm(i desk.Incident) chat.Form {
 
 // ResolveForm is the form that ends an incident.
 func (c Context) ResolveForm(i desk.Incident) chat.Form {
-	return c.form(i, "resolve", c.word("Resolve"), c.messageField(c.ReadyEnd(i)))
+	f := c.form(i, "resolve", c.word("Resolve"), c.messageField(c.ReadyEnd(i)))
+	if i.IsVerifying() {
+		f.Fields[0].Initial = []string{i.Verify.Text}
+		f.Intro = append(f.Intro, paragraph(c.say("It is being tested, and is told when the tests pass. What you write replaces what is told then.")))
+	}
+	return f
 }
 
 // RetractForm is the form that takes an incident back.

@@ -10,7 +10,11 @@ import (
 
 // ReopenForm is the form that opens a resolved incident again.
 func (c Context) ReopenForm(i desk.Incident) chat.Form {
-	return c.form(i, "reopen", c.word("Reopen"), c.messageField(""))
+	message := c.messageField("")
+	if i.IsVerifying() {
+		message.Optional, message.Hint = true, c.word("Left empty nobody else is told: it is not resolved yet.")
+	}
+	return c.form(i, "reopen", c.word("Reopen"), message)
 }
 
 // correction is a form that holds what is now.

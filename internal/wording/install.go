@@ -15,6 +15,8 @@ func SlashCommands() []SlashCommand {
 		{"subscribe", "Make this channel hear of a service", "learn incidents major+"},
 		{"unsubscribe", "End a subscription of this channel", "learn"},
 		{"status", "See which services work now", "[learn]"},
+		{"probe", "See what checks see, and answer it", "alerts"},
+		{"service", "Put up a sorry page, or take it down", "sorry learn on"},
 		{"belltower", "Get help, and everything else", "help"},
 	}
 }

@@ -61,10 +61,21 @@ func (c Context) Post(d chat.Delivery) chat.Message {
 	default:
 		m = c.root(d)
 	}
+	if len(d.Said) == 0 && d.Continues != "" {
+		c.continuing(&m)
+	}
 	if d.Reference {
 		m.Context = append(m.Context, c.say("If you see this twice: it is one message about %s.", d.Subject))
 	}
 	return m
+}
+
+// continuing says that a root goes on with an earlier one, which shows an old text, so that
+// nobody takes it for news of something else. The link to that is the platform's.
+func (c Context) continuing(m *chat.Message) {
+	m.Summary = chat.Join(stop(m.Summary), chat.Plain(" "), c.say("This continues our earlier post."))
+	note := c.say("The earlier post cannot be changed any more: please go by this one.")
+	m.Context = append([]chat.Text{note}, m.Context...)
 }
 
 // notice shows the first line of a notice as the sentence, the others below.

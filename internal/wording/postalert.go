@@ -187,7 +187,7 @@ func (c Context) alertActions(a desk.Alert) []chat.Action {
 		return nil
 	}
 	b := button{c, a.Subject().String(), strconv.Itoa(a.Number)}
-	declare := b.make(c.word("Declare an incident of %s", b.name), "probe declare")
+	declare := b.make(c.word("Declare an incident of %s", b.name), "probe declare --yes")
 	declare.Style = chat.Primary
 	out := []chat.Action{declare}
 	if a.Before != 0 {

@@ -13,11 +13,11 @@ import (
 func (c Context) forStaff(m *chat.Message, s desk.Snapshot) {
 	i := *s.Incident
 	m.Summary = chat.Join(reference(i.Subject()), m.Summary)
-	m.Lines = append(c.waiting(s), m.Lines...)
+	m.Lines = slices.Concat(c.waiting(s), c.verifying(i), m.Lines)
 	if i.IsOpen() {
 		m.Lines = append(m.Lines, c.evidence(i.Seen, clock{c, i.DeclaredAt})...)
 	}
-	m.Facts = c.facts(i)
+	m.Facts = append(c.facts(i), c.sorryFacts(s)...)
 	m.Actions = c.actions(s)
 }
 
@@ -70,6 +70,9 @@ func (c Context) facts(i desk.Incident) []chat.Fact {
 	if i.IsOpen() {
 		out = append(out, chat.Fact{Label: c.word("Lead"), Value: c.lead(i)})
 	}
+	if i.IsVerifying() {
+		out = append(out, c.failingFact(i.Verify.Failing)...)
+	}
 	return out
 }
 
@@ -111,9 +114,17 @@ func (c Context) actions(s desk.Snapshot) []chat.Action {
 	if i.Drill {
 		resolve.Confirm = ""
 	}
-	out := []chat.Action{b.make(c.word("Update %s", b.name), "incident update"), resolve}
-	if i.Lead.IsZero() {
-		out = append(out, b.lead())
+	out := []chat.Action{b.make(c.word("Update %s", b.name), "incident update")}
+	switch {
+	case i.IsVerifying(): // and no room for a lead
+		out = append(out, b.proving()...)
+	case i.Lead.IsZero():
+		out = append(out, resolve, b.lead())
+	default:
+		out = append(out, resolve)
+	}
+	if !i.Drill {
+		out = append(out, c.sorryButtons(s, i.Services, func(id desk.ServiceID) bool { return i.StatusOf(id) == desk.MajorOutage })...)
 	}
 	return append(out, b.retract(i.Drill), told)
 }

@@ -36,6 +36,13 @@ func (c Context) question(q desk.Question, now time.Time) chat.Message {
 func (c Context) askIncident(m *chat.Message, q desk.Question, k clock) {
 	i := *q.Incident
 	m.Lines, m.Actions = c.calledFor(q), c.button(i).news()
+	if q.Kind == desk.AskVerify {
+		c.askTests(m, q, k)
+		return
+	}
+	if i.IsVerifying() { // no room for a snooze
+		m.Actions = append(m.Actions[:2], c.button(i).proving()...)
+	}
 	if q.Kind == desk.AskUpdate {
 		m.Summary = c.say("News is due by %s. How does it stand?", k.at(q.By))
 		if !i.NextUpdateBy.IsZero() {
@@ -109,7 +116,7 @@ func (c Context) askWindow(m *chat.Message, q desk.Question, k clock) {
 		m.Actions = b.beginning()
 	case desk.AskVerify:
 		m.Summary, m.Actions = c.say("The work is done, but tests fail."), b.verified()
-		m.Lines = append(m.Lines, c.failing(w)...)
+		m.Lines = append(m.Lines, c.failing(w.Failing)...)
 	default:
 		m.Summary, m.Actions = c.say("It should have ended at %s. Is the work done?", k.at(w.Planned.To)), b.ending()
 		if w.Status == desk.Verifying {
@@ -137,11 +144,11 @@ func (c Context) startsAmid(q desk.Question, k clock) chat.Text {
 // maxFailing is how many tests a question names.
 const maxFailing = 10
 
-func (c Context) failing(w desk.Window) (lines []chat.Line) {
-	for test := range slices.Values(w.Failing[:min(len(w.Failing), maxFailing)]) {
+func (c Context) failing(tests []string) (lines []chat.Line) {
+	for test := range slices.Values(tests[:min(len(tests), maxFailing)]) {
 		lines = append(lines, chat.Line{Kind: chat.Item, Text: chat.Plain(test)})
 	}
-	if more := len(w.Failing) - maxFailing; more > 0 {
+	if more := len(tests) - maxFailing; more > 0 {
 		lines = append(lines, paragraph(c.say("And %s more.", c.thousands(more))))
 	}
 	return lines

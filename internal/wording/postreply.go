@@ -36,7 +36,7 @@ func (c Context) reply(d chat.Delivery) chat.Message {
 	default:
 		m = c.folded(said, c.standing(said, i), k)
 		if i.Status == desk.Resolved {
-			m.Lines = append(m.Lines, c.itWas(i))
+			m.Lines = append(append(m.Lines, c.itWas(i)), c.testLines(i)...)
 		}
 	}
 	m.Tone = tone(i)
@@ -151,7 +151,7 @@ func (c Context) ended(i desk.Incident, text string) saying {
 	if text == c.ReadyEnd(i) {
 		text = ""
 	}
-	return saying{lead: chat.Plain(c.workingAgain(i)), typed: text, lines: []chat.Line{c.itWas(i)}}
+	return saying{lead: chat.Plain(c.workingAgain(i)), typed: text, lines: append([]chat.Line{c.itWas(i)}, c.testLines(i)...)}
 }
 
 func (c Context) rescoped(a *desk.Announcement) saying {

@@ -12,7 +12,7 @@ import (
 // root words the post itself: what it is now, whole.
 func (c Context) root(d chat.Delivery) chat.Message {
 	i := *d.Snapshot.Incident
-	m := c.state(i, d.Root == "")
+	m := c.state(i, d.Root == "" && d.Continues == "")
 	m.Tone = tone(i)
 	if d.Ops {
 		c.forStaff(&m, *d.Snapshot)
@@ -175,7 +175,7 @@ func (c Context) over(i desk.Incident, opening bool, k clock) chat.Message {
 	}
 	m.Lines = append(m.Lines, c.allServices(i.Services, shownNames)...)
 	m.Lines = append(m.Lines, c.history(i, k)...)
-	m.Context = c.smallPrint(i, k)
+	m.Context = append(c.tests(i), c.smallPrint(i, k)...)
 	return m
 }
 

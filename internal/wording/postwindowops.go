@@ -1,8 +1,6 @@
 package wording
 
 import (
-	"strings"
-
 	"github.com/umassonline/belltower/internal/chat"
 	"github.com/umassonline/belltower/internal/desk"
 )
@@ -13,8 +11,11 @@ func (c Context) windowForStaff(m *chat.Message, s desk.Snapshot) {
 	w := *s.Window
 	m.Summary = chat.Join(reference(w.Subject()), m.Summary)
 	m.Lines = append(c.waiting(s), m.Lines...)
-	m.Facts = c.windowFacts(w)
+	m.Facts = append(c.windowFacts(w), c.sorryFacts(s)...)
 	m.Actions = c.windowActions(w)
+	if w.IsRunning() {
+		m.Actions = append(m.Actions, c.sorryButtons(s, w.Services, func(desk.ServiceID) bool { return false })...)
+	}
 }
 
 func (c Context) windowFacts(w desk.Window) []chat.Fact {
@@ -28,10 +29,7 @@ func (c Context) windowFacts(w desk.Window) []chat.Fact {
 	if w.Of != 0 {
 		out = append(out, chat.Fact{Label: c.word("One time of"), Value: chat.Plain(windowName(w.Of).String())})
 	}
-	if len(w.Failing) > 0 {
-		out = append(out, chat.Fact{Label: c.word("Tests that fail"), Value: chat.Plain(shorten(strings.Join(w.Failing, ", "), maxOlder))})
-	}
-	return out
+	return append(out, c.failingFact(w.Failing)...)
 }
 
 // windowActions are the buttons of the card: what comes next, then to look.

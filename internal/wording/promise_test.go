@@ -113,6 +113,13 @@ func questions(t *testing.T, in Context) map[string]desk.Question {
 	unsaid.Holding = false
 	all["incident unsaid"] = down(t, in).wait("4:31", unsaid)[2]
 	drill := beginIn(t, in).declare(desk.Declaration{Services: affected("learn"), Impact: desk.Critical, Drill: true, Next: 20 * time.Minute})
+	ending := down(t, in).at("3:57").end("")
+	ending.inc.NextUpdateBy = ending.now.Add(40 * time.Minute)
+	for k, q := range ending.wait("4:40", cadence()) {
+		all["ending "+string(rune('1'+k))] = q
+	}
+	failing, _ := ending.inc.NotPassed([]string{"login page", "course search"}, ending.act())
+	all["ending failing"] = *failing.Ask
 	all["drill"] = drill.wait("4:11", cadence())[0]
 	all["answered"] = answered(missed, s.now)
 

@@ -106,7 +106,8 @@ func walk(t *rapid.T, all []desk.Affected) []*desk.Announcement {
 
 func deliveries(t *rapid.T, said []*desk.Announcement) []chat.Delivery {
 	newest := said[len(said)-1]
-	root := chat.Delivery{Subject: newest.Subject, N: newest.N, Snapshot: &newest.Snapshot, Reference: rapid.Bool().Draw(t, "reference")}
+	root := chat.Delivery{Subject: newest.Subject, N: newest.N, Snapshot: &newest.Snapshot, Reference: rapid.Bool().Draw(t, "reference"),
+		Continues: rapid.SampledFrom([]chat.PostID{"", "earlier"}).Draw(t, "continues")}
 	edit := root
 	edit.Root = "root"
 	reply := edit

@@ -204,9 +204,17 @@ func TestSpanishForms(t *testing.T) {
 
 // forms are one of each.
 func forms(c Context, i desk.Incident) []chat.Form {
+	tested := i
+	tested.Verify = &desk.Verification{Text: "x", Passes: 3}
+	alerts := []desk.Alert{
+		{Number: 7, Since: i.BeganAt, ChangedAt: i.BeganAt, Services: []desk.Alerted{{Service: "learn", Name: "Learn System", Failing: 1}}},
+		{Number: 8, Since: i.BeganAt, Services: []desk.Alerted{{Service: "mail", Name: "Mail", Failing: 1}}},
+	}
 	return []chat.Form{
+		c.TellNowForm("incident resolve --force 42"), c.ResolveForm(tested), c.ReopenForm(tested),
 		c.DeclareForm("incident declare"), c.DeclareForm("incident drill"), c.UpdateForm(i), c.ResolveForm(i), c.RetractForm(i), c.ReopenForm(i),
 		c.EditForm(i, 1, "x"), c.ChangeForm(i, "x", true), c.NoteForm([]desk.Incident{i}, "", ""), c.SubscribeForm(nil), c.ImpactForm(i),
 		c.ServicesForm(i), c.TitleForm(i), c.LeadForm(i, desk.Person{Connection: "amherst", ID: "U1"}), c.BeganForm(i), c.EndedForm(i),
+		c.DeclareAlertForm(alerts[:1], desk.Major), c.DeclareAlertForm(alerts, desk.Major), c.MuteForm(nil), c.UnmuteForm(alerts[0].Affected()), c.SorryForm([]desk.Service{{ID: "learn", Name: "Learn System"}}),
 	}
 }

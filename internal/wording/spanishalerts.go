@@ -4,6 +4,13 @@ package wording
 
 func spanishAlerts() map[string]string {
 	return map[string]string{
+		"Alert":   "Alerta",
+		"Service": "Servicio",
+		"Left empty: as it is said for these services.": "Si lo deja vacío: como esté dicho para estos servicios.",
+		"Mute failures":                                    "Silenciar fallos",
+		"Mute":                                             "Silenciar",
+		"Tell failures again":                              "Decir fallos de nuevo",
+		"Unmute":                                           "Quitar silencio",
 		"%s: this belongs to %s":                           "%s: esto es parte de %s",
 		"Checks see %s come and go since %s":               "Las pruebas ven que %s va y viene desde %s",
 		"Checks see %s quick again since %s":               "Las pruebas ven que %s va rápido de nuevo desde %s",
@@ -60,6 +67,7 @@ func spanishAlerts() map[string]string {
 		"A monitor reports a check that no service has.": "Un monitor informa de una prueba que no es de ningún servicio.",
 		"Monitors report %s checks that no service has.": "Los monitores informan de %s pruebas que no son de ningún servicio.",
 		"%s: %s. Add to its checks: %s":                  "%s: %s. Añada a sus checks: %s",
+		"All our checks of %s pass.":                     "Todas nuestras pruebas de %s pasan.",
 		"It failed for %s.":                              "Falló durante %s.",
 	}
 }
@@ -67,6 +75,9 @@ func spanishAlerts() map[string]string {
 func spanishProbeHelp() map[string]string {
 	return map[string]string{
 		"7, #7, ALR-7 and a service's name all name an alert.":                                                                  "7, #7, ALR-7 y el nombre de un servicio indican una alerta.",
+		"Lists our own checks, how they do and when they are tried next.":                                                       "Muestra nuestras pruebas, cómo van y cuándo es la próxima.",
+		"Tries our own checks of a service now, and shows what took how long.":                                                  "Hace ahora nuestras pruebas de un servicio y muestra cuánto tardó cada parte.",
+		"It waits 20 seconds at most, and counts for no alert.":                                                                 "Espera 20 segundos como mucho, y no cuenta para ninguna alerta.",
 		"Lists what checks see fail now, and what is muted.":                                                                    "Muestra lo que las pruebas ven fallar ahora y lo que está en silencio.",
 		"Shows who sees it, since when and why.":                                                                                "Muestra quién lo ve, desde cuándo y por qué.",
 		"Declares an incident of what an alert is about.":                                                                       "Declara un incidente por lo que dice una alerta.",

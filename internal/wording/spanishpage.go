@@ -82,3 +82,18 @@ func spanishPagePlans() map[string]string {
 		"Planned work on %s of %s": "Trabajos programados en %s de %s",
 	}
 }
+
+// spanishSorry is what sorry pages say.
+func spanishSorry() map[string]string {
+	return map[string]string{
+		"%s cannot be reached at the moment.": "En este momento no se puede acceder a %s.",
+		"What you just sent was not saved. Go back, keep a copy of it, and send it again when %s works.": "Lo que acaba de enviar no se ha guardado. Vuelva atrás, guarde una copia y envíelo otra vez cuando funcione %s.",
+		"%s is working, as far as we know.": "%s funciona, hasta donde sabemos.",
+		"%s works again.":                   "%s ya funciona de nuevo.",
+		"Go to %s":                          "Ir a %s",
+		"This page looks by itself whether %s works again. It sends nothing.": "Esta página comprueba por sí sola si %s ya funciona. No envía nada.",
+		"You find news on the status page.":                                   "Las noticias están en la página de estado.",
+		"Try again":                                                           "Intentar de nuevo",
+		"Help desks":                                                          "Mesas de ayuda",
+	}
+}

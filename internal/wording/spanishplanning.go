@@ -114,6 +114,7 @@ func spanishWindowAnswers() map[string]string {
 		"There is no planned work":                                "No hay trabajos programados",
 		"There is 1 window":                                       "Hay 1 trabajo",
 		"There are %s windows":                                    "Hay %s trabajos",
+		"There are more than %s windows":                          "Hay más de %s trabajos",
 		"%s (%s)":                                                 "%s (%s)",
 		"Scheduled by":                                            "Programado por",
 		"Planned: %s.":                                            "Previsto: %s.",

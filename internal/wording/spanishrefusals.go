@@ -132,7 +132,7 @@ func spanishHints() map[string]string {
 func spanishTerms() map[string]string {
 	return map[string]string{
 		"command": "el comando", "belltower command": "el comando belltower", "incident command": "el comando incident",
-		"connection": "la conexión", "list": "la lista", "service": "el servicio", "service or group": "el servicio o grupo",
+		"connection": "la conexión", "list": "la lista", "service": "el servicio", "check": "la prueba", "service or group": "el servicio o grupo",
 		"service or impact": "el servicio o impacto", "status of a service": "el estado de servicio", "status": "el estado",
 		"kind, least impact or manner": "el tipo, impacto mínimo o modo", "reason": "motivo",
 

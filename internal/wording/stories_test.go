@@ -73,6 +73,28 @@ func stories(t *testing.T, in Context) map[string]*story {
 			s := beginIn(t, in).learnDown().at("3:57")
 			return s.take(s.inc.Retract("", s.act()))
 		}(),
+		"verifying":  beginIn(t, in).loginFails().at("4:12").end("There is room on the disk again."),
+		"tests fail": beginIn(t, in).loginFails().at("4:12").end("").at("4:20").fail("login page", "course search"),
+		"not yet": func() *story {
+			s := beginIn(t, in).loginFails().at("4:12").end("").at("4:14")
+			return s.take(s.inc.Reopen("", s.act()))
+		}(),
+		"verified": func() *story {
+			s := beginIn(t, in).loginFails().at("4:12").end("There is room on the disk again.").at("4:14")
+			return s.take(s.inc.Passed(s.act()))
+		}(),
+		"verified ready": func() *story {
+			s := beginIn(t, in).learnDown().at("4:12").end("").at("4:14")
+			return s.take(s.inc.Passed(s.act()))
+		}(),
+		"verified several": func() *story {
+			s := beginIn(t, in).declare(desk.Declaration{Services: affected("learn", "portal"), Impact: desk.Critical}).at("4:12").end("").at("4:14")
+			return s.take(s.inc.Passed(s.act()))
+		}(),
+		"untested": func() *story {
+			s := beginIn(t, in).loginFails().at("4:12").end("").at("4:20").fail("login page").at("4:22")
+			return s.take(s.inc.End(desk.Ending{Text: s.inc.Verify.Text, Untested: true}, proving(), s.act()))
+		}(),
 		"merged":   merging(t, in, false),
 		"absorbed": merging(t, in, true),
 	}

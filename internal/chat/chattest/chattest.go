@@ -41,6 +41,9 @@ type Adapter struct {
 	Chatter func(desk.Channel, string)
 	// LostRoot is a post's id as the platform writes them, of no post.
 	LostRoot chat.PostID
+	// SpendEdits has a channel's posts, which are old by now, take no more edits; nil: the
+	// platform has no such rule.
+	SpendEdits func(desk.Channel)
 	// Doubted is how often the platform says falsely that something is gone: only once more
 	// is the end, and until then nothing was sent.
 	Doubted int
@@ -117,6 +120,7 @@ func Run(t *testing.T, make func(*testing.T) Adapter) {
 		{"nothing else is found", nothingElse, false},
 		{"a closed channel is gone", closed, false},
 		{"a lost root is told", lostRoot, false},
+		{"a post goes on with another", goesOn, false},
 		{"many send at once", manyAtOnce, false},
 	} {
 		t.Run(tc.name, func(t *testing.T) {

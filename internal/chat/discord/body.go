@@ -20,12 +20,13 @@ type bodyKey struct {
 	n, first, last       int // first and last of Said; 0 in a root
 	edit                 bool
 	ops, broadcast, refs bool
+	continues            bool      // the link to the earlier post is no part of what all share
 	held                 desk.Held // zero after the grace
 	notice               string
 }
 
 func keyOf(d chat.Delivery, edit bool) bodyKey {
-	k := bodyKey{subject: d.Subject, n: d.N, edit: edit, ops: d.Ops, broadcast: d.Broadcast, refs: d.Reference}
+	k := bodyKey{subject: d.Subject, n: d.N, edit: edit, ops: d.Ops, broadcast: d.Broadcast, refs: d.Reference, continues: d.Continues != ""}
 	if d.Snapshot != nil && d.Snapshot.Held != nil {
 		k.held = *d.Snapshot.Held
 	}
@@ -122,8 +123,11 @@ type head struct {
 	ReplyTo *messageRef `json:"message_reference,omitempty"`
 }
 
+// messageRef links to another message of the channel. One that must not be gone has the
+// post refused, else it is posted without the link.
 type messageRef struct {
 	Message snowflake `json:"message_id"`
+	Must    bool      `json:"fail_if_not_exists"`
 }
 
 // nonce names a post for as long as Discord looks back (a few minutes: developers/
@@ -134,7 +138,7 @@ func (c *Connection) nonce(d chat.Delivery, r *renderedBody) string {
 	if len(d.Said) > 0 {
 		first, last = d.Said[0].N, d.Said[len(d.Said)-1].N
 	}
-	sum := sha256.Sum256(fmt.Appendf(nil, "%s/%s/%s/%d/%d-%d/%s/%s/%x", c.name, d.Channel.ID, d.Subject, d.N, first, last, d.Root, d.Trace, r.sum))
+	sum := sha256.Sum256(fmt.Appendf(nil, "%s/%s/%s/%d/%d-%d/%s%s/%s/%x", c.name, d.Channel.ID, d.Subject, d.N, first, last, d.Root, d.Continues, d.Trace, r.sum))
 	return strings.ToLower(base32.StdEncoding.EncodeToString(sum[:15]))
 }
 

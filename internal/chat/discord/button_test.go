@@ -185,7 +185,7 @@ func TestOldButtonsMakeRoom(t *testing.T) {
 // Where the store fails, a button works until the next restart, and the log says so.
 func TestAStoreThatFailsKeepsNoAnswerBack(t *testing.T) {
 	w := newWorld(t)
-	w.memory.failing = errors.New("the disk is full")
+	w.memory.fails(errors.New("the disk is full"))
 	no := chat.Reply{Failed: true, Message: chat.Message{Summary: chat.Plain("No.")}}
 	m := w.asks(no, chat.Action{Label: "Go", Command: strings.Repeat("x", 200)})
 	if a := w.clicks(m, "Go"); a.Message.Content != "No." || !strings.Contains(w.logs.String(), "dead after a restart") {

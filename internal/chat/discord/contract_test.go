@@ -27,12 +27,13 @@ func TestDiscordKeepsTheContractOfAdapters(t *testing.T) {
 			},
 			Abilities: chat.Abilities{LookUp: true, Edit: true, Thread: true},
 			Channel:   channel(teaching), Closed: channel(gone), Others: []desk.Channel{channel(ops), channel(library)},
-			Seen:     w.seen,
-			Chatter:  func(ch desk.Channel, text string) { w.fake.Say(discordtest.ID(ch.ID), ann, text) },
-			LostRoot: "1234567890123456789",
-			Inbound:  w.inbound(),
-			Secrets:  []string{string(w.at.Token), "aW50ZXJhY3Rpb246"},
-			Log:      w.logs.String,
+			Seen:       w.seen,
+			Chatter:    func(ch desk.Channel, text string) { w.fake.Say(discordtest.ID(ch.ID), ann, text) },
+			LostRoot:   "1234567890123456789",
+			SpendEdits: func(ch desk.Channel) { w.fake.LimitOldEdits(discordtest.ID(ch.ID), 0) },
+			Inbound:    w.inbound(),
+			Secrets:    []string{string(w.at.Token), "aW50ZXJhY3Rpb246"},
+			Log:        w.logs.String,
 		}
 	})
 }

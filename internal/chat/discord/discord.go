@@ -7,8 +7,8 @@
 // restart. The package's parts: verify.go (is it from Discord), request.go (HTTP),
 // interaction.go and options.go (what Discord sends), answer.go and followup.go (the
 // answer and its way), button.go and kept.go (what buttons carry), form.go and submit.go
-// (modals), complete.go, render.go, markdown.go and cut.go (messages), body.go, send.go and
-// thread.go (posts), find.go (look-ups), reach.go and permissions.go (what the bot may),
+// (modals), complete.go, render.go, markdown.go and cut.go (messages), body.go, send.go,
+// thread.go and publish.go (posts), find.go (look-ups), reach.go and permissions.go (what the bot may),
 // call.go, status.go and brake.go (how a call is made and how it ended), memory.go
 // (what outlasts a restart), check.go and invite.go.
 //
@@ -92,6 +92,8 @@ type Connection struct {
 	threads threads
 	lost    lost
 	looks   sync.Mutex // one look at who we are at a time
+
+	publisher publisher
 }
 
 // New makes a connection of a checked configuration. It calls nobody.
@@ -117,6 +119,7 @@ func New(conf config.Discord, opt Options) (*Connection, error) {
 	c.header.bot = c.header.none.Clone()
 	c.header.bot.Set("Authorization", "Bot "+conf.BotToken.Reveal())
 	c.kept.memory, c.brake.now = opt.Memory, opt.Now
+	c.publisher = publisher{c: c, wake: make(chan struct{}, 1), rooms: map[string]*unpublished{}}
 	return c, nil
 }
 
@@ -151,10 +154,15 @@ func (c *Connection) Abilities() chat.Abilities {
 	return chat.Abilities{LookUp: true, Edit: true, Thread: true}
 }
 
-// Run recalls what was known before a restart, learns who the bot is, and waits for
-// ctx to end. Until Discord says it look-ups ask by themselves.
+// Run recalls what was known before a restart, learns who the bot is, publishes what is
+// posted in announcement channels, and waits for ctx to end. Until Discord says it look-ups ask by themselves.
 func (c *Connection) Run(ctx context.Context) error {
 	c.recall(ctx)
+	if c.opt.Crosspost {
+		var ended sync.WaitGroup
+		ended.Go(func() { c.publisher.run(ctx) })
+		defer ended.Wait()
+	}
 	pause := firstPause
 	for {
 		err := c.identify(ctx)

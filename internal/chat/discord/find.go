@@ -32,8 +32,9 @@ type listed struct {
 }
 
 // Find lists our messages about s.Subject by the reference in their footers, oldest
-// first: roots in the channel, or, where s.Root is set, replies to it in its thread and
-// in the channel. A root that does not exist has no replies.
+// first: roots in the channel, also those that continue s.Continues, or, where s.Root is
+// set, replies to it in its thread and in the channel. A root that does not exist has no
+// replies.
 func (c *Connection) Find(ctx context.Context, s chat.Sought) ([]chat.Found, error) {
 	me, err := c.self(ctx)
 	if err != nil {
@@ -46,7 +47,11 @@ func (c *Connection) Find(ctx context.Context, s chat.Sought) ([]chat.Found, err
 	if err != nil {
 		return nil, unfindable(err)
 	}
-	all = slices.DeleteFunc(all, func(m listed) bool { return m.Reference.Message != snowflake(s.Root) })
+	all = slices.DeleteFunc(all, func(m listed) bool {
+		about := m.Reference.Message
+		return about != snowflake(s.Root) && (s.Root != "" || about != snowflake(s.Continues))
+	})
+	apart := len(all)
 	if s.Root != "" {
 		below, err := c.list(ctx, string(s.Root), s.Since)
 		if err != nil && codeOf(err) != codeUnknownChannel {
@@ -55,9 +60,9 @@ func (c *Connection) Find(ctx context.Context, s chat.Sought) ([]chat.Found, err
 		all = append(all, below...)
 	}
 	var found []chat.Found
-	for _, m := range all {
+	for i, m := range all {
 		if n, ours := m.about(s.Subject.String()); ours && m.Author.ID == me {
-			found = append(found, chat.Found{ID: chat.PostID(m.ID), N: n, At: timeOf(m.ID)})
+			found = append(found, chat.Found{ID: chat.PostID(m.ID), N: n, At: timeOf(m.ID), Apart: i < apart})
 		}
 	}
 	slices.SortFunc(found, func(a, b chat.Found) int {

@@ -8,12 +8,13 @@ import (
 
 // The tables of the Memory.
 const (
-	botTable    = "discordbot"    // who the bot is: one record, without an id
-	buttonTable = "discordbutton" // what buttons stand for, by place
+	botTable     = "discordbot"     // who the bot is: one record, without an id
+	buttonTable  = "discordbutton"  // what buttons stand for, by place
+	publishTable = "discordpublish" // what waits to be published, by channel
 )
 
 // Tables lists the tables of the Memory.
-func Tables() []string { return []string{botTable, buttonTable} }
+func Tables() []string { return []string{botTable, buttonTable, publishTable} }
 
 // recall takes in who the bot was before a restart.
 func (c *Connection) recall(ctx context.Context) {

@@ -8,35 +8,9 @@ import (
 	"testing"
 
 	"github.com/umassonline/belltower/internal/chat"
-	"github.com/umassonline/belltower/internal/chat/discord"
 	"github.com/umassonline/belltower/internal/chat/discord/discordtest"
 	"github.com/umassonline/belltower/internal/desk"
 )
-
-func TestAnnouncementChannelsArePublishedWhereThatIsWanted(t *testing.T) {
-	for _, wanted := range []bool{false, true} {
-		w := newWorld(t, func(w *world) { w.options = func(o *discord.Options) { o.Crosspost = wanted } })
-		published := func(id string, i int) int { return w.posts(discordtest.ID(id))[i].Published }
-		w.post(delivery(news, 1))
-		w.post(delivery(teaching, 1))
-		w.fake.Faults(discordtest.On{Route: "message.crosspost"}, discordtest.ErrorBefore(503), discordtest.Refused(400, 40033))
-		w.post(delivery(news, 2)) // stands all the same
-		w.post(delivery(news, 3))
-		inOps := delivery(news, 4)
-		inOps.Ops = true
-		w.post(inOps)
-		want := 0
-		if wanted {
-			want = 1
-		}
-		if published(news, 0) != want || published(news, 3) != 0 || published(teaching, 0) != 0 || len(w.posts(news)) != 4 {
-			t.Errorf("wanted %v: %s", wanted, w.fake.Transcript(news))
-		}
-		if n := strings.Count(w.logs.String(), "not published"); n != want {
-			t.Errorf("%d warnings:\n%s", n, w.logs.String())
-		}
-	}
-}
 
 func TestReachAnswersAsAPostWouldBeRefused(t *testing.T) {
 	w := newWorld(t)

@@ -13,7 +13,8 @@ type sent struct {
 	ID snowflake `json:"id"`
 }
 
-// Post sends a root, or a reply, and returns its id. A reply for the channel itself
+// Post sends a root, or a reply, and returns its id. A root that continues an earlier post
+// refers to it, unless somebody deleted that. A reply for the channel itself
 // (Broadcast) stands there and refers to its root, any other in the root's thread, or
 // in the channel where there can be none. It is one try: a second call is made only
 // where the first surely posted nothing. Errors are *chat.SendError.
@@ -33,8 +34,11 @@ func (c *Connection) inChannel(ctx context.Context, d chat.Delivery, r *rendered
 	id, err := c.create(ctx, d.Channel.ID, d, r)
 	switch {
 	case err == nil:
+		if d.Root != "" {
+			c.threads.noteApart(id)
+		}
 		c.lost.drop(d.Channel.ID)
-		c.crosspost(ctx, d, id)
+		c.publish(ctx, d, id)
 	case isGone(err):
 		c.lost.add(d.Channel.ID)
 	}
@@ -49,8 +53,11 @@ func isGone(err error) bool {
 // create posts in a channel or thread (developers/resources/message, "Create Message").
 func (c *Connection) create(ctx context.Context, in string, d chat.Delivery, r *renderedBody) (chat.PostID, error) {
 	h := head{Enforce: true, Nonce: c.nonce(d, r)}
-	if d.Root != "" && in == d.Channel.ID {
-		h.ReplyTo = &messageRef{snowflake(d.Root)}
+	switch {
+	case d.Root == "" && d.Continues != "":
+		h.ReplyTo = &messageRef{snowflake(d.Continues), false}
+	case d.Root != "" && in == d.Channel.ID:
+		h.ReplyTo = &messageRef{snowflake(d.Root), true}
 	}
 	body, err := r.with(h)
 	if err != nil {
@@ -82,7 +89,8 @@ func onlyAt(e *apiError, field string) bool {
 	return len(at) == 1 && at[0] == field
 }
 
-// Edit makes the root d.Root show d.Snapshot. It notifies nobody.
+// Edit makes the root d.Root show d.Snapshot. It notifies nobody. What was posted more
+// than an hour ago takes only so many edits (chat.EditsSpent).
 func (c *Connection) Edit(ctx context.Context, d chat.Delivery) error {
 	r := c.rendered(d, true)
 	for _, k := range r.keep {
@@ -100,30 +108,4 @@ func (c *Connection) Edit(ctx context.Context, d chat.Delivery) error {
 		return &chat.SendError{Outcome: chat.Unknown, Reason: "the answer names no message"}
 	}
 	return nil
-}
-
-// crosspost publishes a post of an announcement channel to the servers that follow it,
-// where that is wanted. The post stands whether it works or not.
-func (c *Connection) crosspost(ctx context.Context, d chat.Delivery, id chat.PostID) {
-	if !c.opt.Crosspost || d.Ops || !c.isAnnouncement(ctx, d.Channel.ID) {
-		return
-	}
-	err := c.post(ctx, c.address("channels", d.Channel.ID, "messages", string(id), "crosspost"), nil, &sent{})
-	if err != nil && codeOf(err) != codeCrossposted {
-		c.opt.Log.Warn("a post was not published to the servers that follow its channel", "connection", c.name,
-			"channel", d.Channel.ID, "trace", d.Trace, "error", err)
-	}
-}
-
-// isAnnouncement asks once what kind of channel it is.
-func (c *Connection) isAnnouncement(ctx context.Context, id string) bool {
-	if kind, known := c.threads.kindOf(id); known {
-		return kind == channelAnnouncement
-	}
-	var ch channel
-	if err := c.get(ctx, c.address("channels", id), &ch); err != nil {
-		return false // asked again with the next post
-	}
-	c.threads.noteKind(id, ch.Type)
-	return ch.Type == channelAnnouncement
 }

@@ -38,9 +38,9 @@ func TestDiscordsErrorsAreToldApart(t *testing.T) {
 	w := newWorld(t)
 	for want, codes := range map[chat.Outcome][]int{
 		chat.Gone:     {10003, 10004, 50001, 50013, 50007},
-		chat.RootGone: {10008, 50005, 30046},
-		chat.Refused:  {50035, 50006, 40005},
-		chat.NotSent:  {20022, 1, 999999, 0},
+		chat.RootGone: {10008, 50005}, chat.EditsSpent: {30046},
+		chat.Refused: {50035, 50006, 40005},
+		chat.NotSent: {20022, 1, 999999, 0},
 	} {
 		for _, code := range codes {
 			w.fake.Faults(discordtest.On{Route: "message.create"}, discordtest.Refused(http.StatusForbidden, code))
@@ -292,25 +292,6 @@ func TestALostRootIsToldWhateverIsTried(t *testing.T) {
 	if err := w.bot.Edit(t.Context(), reply(root, 2)); outcome(t, err) != chat.RootGone {
 		t.Error(err)
 	}
-}
-
-// A message that takes no more edits counts as gone: what is to be said next makes a
-// fresh post.
-func TestTooManyEditsOfAnOldPost(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t)
-		root := w.post(delivery(teaching, 1))
-		w.fake.LimitOldEdits(teaching, 1)
-		time.Sleep(61 * time.Minute)
-		d := delivery(teaching, 2)
-		d.Root = root
-		if err := w.bot.Edit(t.Context(), d); err != nil {
-			t.Fatal(err)
-		}
-		if err := w.bot.Edit(t.Context(), d); outcome(t, err) != chat.RootGone {
-			t.Error(err)
-		}
-	})
 }
 
 func TestEveryPostAndEditNotifiesNobodyButWhoIsCalled(t *testing.T) {

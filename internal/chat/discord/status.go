@@ -128,10 +128,10 @@ func (e *apiError) outcome() chat.Outcome {
 	switch e.Code {
 	case codeUnknownChannel, codeUnknownGuild, codeMissingAccess, codeMissingPermission, codeCannotDM, codeNotText, codeNotInDMs:
 		return chat.Gone
-	case codeUnknownMessage, codeNotOurs, codeEdits:
-		// A message that takes no more edits is as good as gone: the next thing to say
-		// makes a fresh post.
+	case codeUnknownMessage, codeNotOurs:
 		return chat.RootGone
+	case codeEdits:
+		return chat.EditsSpent
 	case codeInvalid, codeTooLarge, codeEmpty:
 		return chat.Refused
 	}

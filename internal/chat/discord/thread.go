@@ -27,6 +27,27 @@ type threads struct {
 	begun   map[chat.PostID]bool
 	without map[string]time.Time // by channel: since when
 	kinds   map[string]int       // by channel
+	apart   map[chat.PostID]bool // replies in the channel itself that nobody has asked for yet
+}
+
+// noteApart notes that a reply stands in the channel itself.
+func (t *threads) noteApart(reply chat.PostID) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.apart == nil || len(t.apart) >= threadsKept {
+		t.apart = map[chat.PostID]bool{}
+	}
+	t.apart[reply] = true
+}
+
+// Apart reports whether a reply that was just posted stands in the channel itself, as
+// there was no thread for it.
+func (c *Connection) Apart(reply chat.PostID) bool {
+	c.threads.mu.Lock()
+	defer c.threads.mu.Unlock()
+	was := c.threads.apart[reply]
+	delete(c.threads.apart, reply)
+	return was
 }
 
 func (t *threads) hasBegun(root chat.PostID) bool {

@@ -255,6 +255,13 @@ type memory struct {
 	hangs   bool // set before the adapter starts
 }
 
+// fails has nothing be kept from now on.
+func (m *memory) fails(err error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.failing = err
+}
+
 func (m *memory) Keep(ctx context.Context, table, id string, record []byte) error {
 	if m.hangs {
 		<-ctx.Done()

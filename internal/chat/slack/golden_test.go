@@ -150,7 +150,9 @@ func posts(t *testing.T) map[string]chat.Delivery {
 		"window":           work(t).root(false),
 		"window-ops":       work(t).root(true),
 		"window-reply":     work(t).moved().reply(1),
-		"question":         late(t),
+		"alert":            alarm(t, 1).root(false), "alert-ops": alarm(t, 1).root(true), "alert-seen-ops": alarm(t, 2).root(true), "alert-cleared": alarm(t, 3).root(false),
+		"alert-cleared-reply": alarm(t, 3).reply(1), "alert-again-ops": alarm(t, 4).root(true), "alert-flapping-reply": alarm(t, 5).reply(1),
+		"question": late(t),
 		"notice": {Channel: channel("CTEACH"), Subject: desk.Subject{Kind: desk.NoticeSubject, Number: 3}, N: 1, Ops: true,
 			Snapshot: &desk.Snapshot{Notice: &desk.Notice{Number: 3, Text: "boston/C9 cannot be reached any more: it was archived.\nIts subscription waits until it returns."}}},
 	}

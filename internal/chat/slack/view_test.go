@@ -42,6 +42,9 @@ func formsOfAllKinds(t *testing.T) map[string]chat.Form {
 		"impact": words.ImpactForm(inc), "services": words.ServicesForm(inc), "title": words.TitleForm(inc), "began": words.BeganForm(inc),
 		"lead": words.LeadForm(inc, desk.Person{Connection: "amherst", ID: "UANN"}), "lead elsewhere": words.LeadForm(inc, desk.Person{Connection: "boston", ID: "UBOB"}),
 		"reopen": words.ReopenForm(over), "ended": words.EndedForm(over),
+		"declare alert": words.DeclareAlertForm([]desk.Alert{*alarm(t, 2).root(true).Snapshot.Alert}, desk.Critical),
+		"mute":          words.MuteForm([]desk.Affected{{Service: "learn"}}), "unmute": words.UnmuteForm([]desk.Affected{{Service: "portal", Name: "Student <Portal>"}}),
+		"sorry":     words.SorryForm([]desk.Service{{ID: "learn", Name: "Learn System"}, {ID: "portal", Name: "Student <Portal>"}}),
 		"subscribe": words.SubscribeForm([]desk.Subscription{{Channel: here, Target: desk.ServiceTarget("learn"), Least: desk.Major}}),
 	}
 }
@@ -76,6 +79,10 @@ func filledAnyhow(name string) slacktest.Fill {
 		return slacktest.Fill{"services": "learn,portal", "impact": "minor"}
 	case "update", "reopen":
 		return slacktest.Fill{"message": "We look."}
+	case "unmute", "mute":
+		return slacktest.Fill{"services": "portal"}
+	case "sorry":
+		return slacktest.Fill{"services": "learn", "state": "on"}
 	case "subscribe":
 		return slacktest.Fill{"target": "learn"}
 	}

@@ -66,7 +66,11 @@ func (s *Server) createMessage(c *call) reply {
 		return *refused
 	}
 	if in.Reference != nil {
-		if root := ch.at(in.Reference.Message); root == nil {
+		may := in.Reference.Must != nil && !*in.Reference.Must
+		switch root := ch.at(in.Reference.Message); {
+		case root == nil && may:
+			in.Reference = nil
+		case root == nil:
 			return invalid50035(problem{"message_reference", "REPLIES_UNKNOWN_MESSAGE", "Unknown message"})
 		}
 	}

@@ -125,6 +125,9 @@ func TestMessagesAreChecked(t *testing.T) {
 	if n := len(w.Messages("1001")); n != 0 {
 		t.Errorf("%d were stored", n)
 	}
+	if got := w.post("1001", `{"content":"x","message_reference":{"message_id":"1","fail_if_not_exists":false}}`); got.Status != 200 || w.Messages("1001")[0].ReplyTo != "" {
+		t.Errorf("no such root, and it need not be there: %+v", got)
+	}
 }
 
 func TestNonces(t *testing.T) {

@@ -52,7 +52,8 @@ type post struct {
 	Enforce    bool            `json:"enforce_nonce"`
 	TTS        bool            `json:"tts"`
 	Reference  *struct {
-		Message ID `json:"message_id"`
+		Message ID    `json:"message_id"`
+		Must    *bool `json:"fail_if_not_exists"` // nil: it must exist
 	} `json:"message_reference"`
 }
 

@@ -31,7 +31,7 @@ func TestWhatDiscordKnowsIsCompared(t *testing.T) {
 		want   []string
 	}{
 		"the same":   {func(all []map[string]any) []map[string]any { return append(all[1:], all[0]) }, nil},
-		"none":       {func([]map[string]any) []map[string]any { return nil }, []string{"incident", "window", "subscribe", "unsubscribe", "status", "belltower"}},
+		"none":       {func([]map[string]any) []map[string]any { return nil }, []string{"incident", "window", "subscribe", "unsubscribe", "status", "probe", "service", "belltower"}},
 		"one lacks":  {func(all []map[string]any) []map[string]any { return all[1:] }, []string{"incident"}},
 		"one is old": {func(all []map[string]any) []map[string]any { all[4]["description"] = "old"; return all }, []string{"status"}},
 		"another's": {func(all []map[string]any) []map[string]any {

@@ -26,11 +26,17 @@ type Windows interface {
 	Series(context.Context) ([]desk.Window, error)
 }
 
+// Alarms tell what checks see, as far as who asks may read it, as *commands.Commands do.
+type Alarms interface {
+	Alarms(context.Context, chat.Request) (commands.Alarms, error)
+}
+
 // Completer knows what an option may be that is being typed. Whoever may type sees what
-// it offers: nothing that is for staff.
+// it offers: nothing that is for staff but to staff.
 type Completer struct {
 	Incidents   Incidents
 	Windows     Windows
+	Alarms      Alarms
 	Catalog     func() *desk.Catalog
 	Connections func() []desk.ConnectionName
 	Zone        *time.Location // the organization's
@@ -48,6 +54,7 @@ type asked struct {
 	*Completer
 	verb  commands.Verb
 	typed string // so far
+	req   chat.Request
 }
 
 // Choices lists what the option may be, the likeliest first: at most 25, of at most 100
@@ -61,7 +68,7 @@ func (c *Completer) Choices(ctx context.Context, req chat.Request, option, typed
 	}
 	for _, o := range optionsOf(verb) {
 		if o.name == option && o.offers != nil {
-			return short(o.offers(ctx, &asked{Completer: c, verb: verb, typed: typed}))
+			return short(o.offers(ctx, &asked{Completer: c, verb: verb, typed: typed, req: req}))
 		}
 	}
 	return nil

@@ -18,18 +18,35 @@ import (
 
 func (o *office) completer() *native.Completer {
 	return &native.Completer{
-		Incidents: o.journal, Windows: o.journal, Catalog: catalog, Zone: time.UTC, Now: func() time.Time { return o.now },
+		Incidents: o.journal, Windows: o.journal, Alarms: o.commands, Catalog: catalog, Zone: time.UTC, Now: func() time.Time { return o.now },
 		Connections: func() []desk.ConnectionName { return []desk.ConnectionName{"lowell", "boston"} },
 	}
 }
 
-// offers lists the values that an option may be.
+// offers lists the values that an option may be, to an admin.
 func offers(c *native.Completer, path, option, typed string) (out []string) {
+	return offersTo("7", c, path, option, typed)
+}
+
+func offersTo(person string, c *native.Completer, path, option, typed string) (out []string) {
 	command, verb, _ := strings.Cut(path, " ")
-	for _, o := range c.Choices(context.Background(), chat.Request{Command: command, Text: verb + " x"}, option, typed) {
+	req := chat.Request{Command: command, Text: verb + " x", Person: desk.Person{Connection: "lowell", ID: person}, At: c.Now()}
+	for _, o := range c.Choices(context.Background(), req, option, typed) {
 		out = append(out, o.Value)
 	}
 	return out
+}
+
+// What checks see is offered to staff alone.
+func TestAlertsAreOfferedToStaff(t *testing.T) {
+	o := newOffice(t)
+	o.sets("! learn", "probe mute portal 2h")
+	for path, option := range map[string]string{"probe show": "alert", "probe declare": "alert", "probe mute": "services", "probe run": "check", "probe unmute": "services"} {
+		staff, others := offers(o.completer(), path, option, ""), offersTo("8", o.completer(), path, option, "")
+		if slices.Equal(staff, others) || slices.Contains(others, "ALR-1") || option == "check" && len(others) > 0 || option == "services" && len(others) != len(catalog().Services()) {
+			t.Errorf("/%s offers %v to staff, %v to others", path, staff, others)
+		}
+	}
 }
 
 func TestChoices(t *testing.T) {
@@ -38,6 +55,9 @@ func TestChoices(t *testing.T) {
 		"incident drill mail down Fire", "incident declare mail down Typo", "incident retract 5")
 	o.sets("window schedule --yes learn dec 5 04:00 for 3h New database", "window schedule --yes portal nov 28 04:00 for 1h Cables", "window start 2 --yes")
 	o.sets("window schedule --yes mail every sunday 04:00 for 1h Patches")
+	o.sets("! learn", "probe mute portal 2h")
+	o.now = o.now.Add(time.Hour) // so that it is an alert of its own
+	o.sets("! mail")
 	for _, tc := range []struct {
 		path, option, typed string
 		want                string
@@ -75,9 +95,22 @@ func TestChoices(t *testing.T) {
 		{"unsubscribe", "target", "a", "all"},
 		{"status", "target", "port", "portal"},
 		{"belltower help", "command", "incident dec", "incident declare"},
-		{"belltower help", "command", "declare", "incident declare incident drill incident change"},
+		{"belltower help", "command", "declare", "probe declare incident declare incident drill incident change probe ack"},
 		{"belltower hold", "connection", "", "lowell boston all"},
 		{"belltower why", "incident", "2", "INC-2"},
+		{"probe show", "alert", "", "ALR-2 ALR-1"},
+		{"probe ack", "alert", "1", "ALR-1"},
+		{"probe close", "alert", "alr-2", "ALR-2"},
+		{"probe declare", "alert", "mai", "ALR-2"},
+		{"probe mute", "services", "", "ALR-2 ALR-1 learn portal mail"},
+		{"probe mute", "services", "learn,m", "learn,mail"},
+		{"probe mute", "services", "alr", "ALR-2 ALR-1"},
+		{"probe mute", "for", "4", "4h"},
+		{"probe unmute", "services", "", "portal"},
+		{"probe run", "services", "", "learn"},
+		{"probe run", "check", "log", "login page"},
+		{"probe help", "command", "mu", "mute alerts"},
+		{"service sorry", "services", "", "learn"},
 		{"never", "seen", "x", ""},
 	} {
 		if got := strings.Join(offers(o.completer(), tc.path, tc.option, tc.typed), " "); got != tc.want {
@@ -131,13 +164,16 @@ func (broken) Coming(context.Context, time.Time, int) ([]desk.Window, error) {
 	return nil, errBroken
 }
 func (broken) Series(context.Context) ([]desk.Window, error) { return nil, errBroken }
+func (broken) Alarms(context.Context, chat.Request) (commands.Alarms, error) {
+	return commands.Alarms{Open: []desk.Alert{{Number: 1}}}, errBroken
+}
 
 // Where nothing can be read nothing is offered.
 func TestABrokenRecordOffersNothing(t *testing.T) {
 	c := newOffice(t).completer()
-	c.Incidents, c.Windows = broken{}, broken{}
-	for _, path := range []string{"incident update", "incident reopen", "incident show", "window start", "window complete", "window show"} {
-		if got := append(offers(c, path, "incident", ""), offers(c, path, "window", "")...); len(got) > 0 {
+	c.Incidents, c.Windows, c.Alarms = broken{}, broken{}, broken{}
+	for _, path := range []string{"incident update", "incident reopen", "incident show", "window start", "window complete", "window show", "probe show"} {
+		if got := slices.Concat(offers(c, path, "incident", ""), offers(c, path, "window", ""), offers(c, path, "alert", "")); len(got) > 0 {
 			t.Errorf("/%s offers %v", path, got)
 		}
 	}

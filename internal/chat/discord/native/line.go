@@ -70,7 +70,7 @@ func (l *line) putOther(name, value string) {
 }
 
 // numbered is how incidents and windows are named by number.
-var numbered = regexp.MustCompile(`^(?i:#|inc-?|win-?)?([0-9]{1,9})$`)
+var numbered = regexp.MustCompile(`^(?i:#|inc-?|win-?|alr-?)?([0-9]{1,9})$`)
 
 // putNumber writes a number into the line, where it opens a form if nothing else is
 // said, as it does elsewhere; what is no number stays an option, so that it is never
@@ -85,6 +85,13 @@ func (l *line) putNumber(option, value string) {
 
 func putIncident(l *line, value string) { l.putNumber("incident", value) }
 func putWindow(l *line, value string)   { l.putNumber("window", value) }
+
+func putAlert(l *line, value string) {
+	if m := numbered.FindStringSubmatch(value); m != nil {
+		value = m[1]
+	}
+	putWord(l, value)
+}
 
 // putWhyWindow writes a window where incidents are meant else.
 func putWhyWindow(l *line, value string) {

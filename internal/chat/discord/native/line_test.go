@@ -27,7 +27,10 @@ var (
 	work   = append(slices.Clone(plan), "window start 1 --yes")
 	series = []string{"window schedule --yes learn every wednesday 04:00 for 3h Patches"}
 	hears  = []string{"subscribe learn", "subscribe mail"}
-	held   = []string{"belltower hold lowell they asked us to wait"}
+	// fails is what a check sees, dead that one does not pass; quiet is muted.
+	fails = []string{"! learn"}
+	quiet = []string{"probe mute learn"}
+	held  = []string{"belltower hold lowell they asked us to wait"}
 )
 
 // same lists for each verb a line as it is typed elsewhere, and the same with native
@@ -105,6 +108,26 @@ var same = []struct {
 	{open, "status learn here", "status", values{"target": "learn", "here": "true"}},
 	{open, "status", "status", values{"here": "false"}},
 
+	{nil, "probe list learn", "probe list", values{"services": "learn"}},
+	{nil, "probe run learn", "probe run", values{"services": "learn"}},
+	{nil, "probe run learn login page", "probe run", values{"services": "learn", "check": "login page"}},
+	{fails, "probe alerts", "probe alerts", nil},
+	{fails, "probe show 1", "probe show", values{"alert": "ALR-1"}},
+	{fails, "probe show learn", "probe show", values{"alert": "learn"}},
+	{fails, "probe declare --yes --next 30m 1 Nobody can log in | We look into it.", "probe declare",
+		values{"alert": "#1", "title": "Nobody can log in", "message": "We look into it.", "yes": "true", "next": "30m"}},
+	{fails, "probe ack 1", "probe ack", values{"alert": "1"}},
+	{fails, "probe hold 1", "probe hold", values{"alert": "ALR-1"}},
+	{fails, "probe close learn", "probe close", values{"alert": "learn"}},
+	{nil, "probe mute learn,portal 2h", "probe mute", values{"services": "learn,portal", "for": "2h"}},
+	{nil, "probe mute learn portal", "probe mute", values{"services": "learn portal"}},
+	{fails, "probe mute ALR-1 90m", "probe mute", values{"services": "ALR-1", "for": "90m"}},
+	{quiet, "probe unmute learn", "probe unmute", values{"services": "learn"}},
+	{nil, "probe help mute", "probe help", values{"command": "mute"}},
+
+	{nil, "service sorry learn on The database is gone.", "service sorry", values{"services": "learn", "state": "on", "reason": "The database is gone."}},
+	{nil, "service help sorry", "service help", values{"command": "sorry"}},
+
 	{nil, "belltower help incident declare", "belltower help", values{"command": "incident declare"}},
 	{nil, "belltower whoami", "belltower whoami", nil},
 	{open, "belltower why 1", "belltower why", values{"incident": "INC-1"}},
@@ -128,11 +151,11 @@ func TestNativeIsTheSameAsTyped(t *testing.T) {
 			if diff := cmp.Diff(said(typed), said(used)); diff != "" {
 				t.Errorf("the answer (-typed +native):\n%s", diff)
 			}
-			asks := strings.HasPrefix(tc.typed, "window schedule learn every")
+			asks := strings.HasPrefix(tc.typed, "window schedule learn every") || tc.path == "probe hold" // there is no rule to hold
 			if typed.Failed != asks {
 				t.Errorf("refused: %s", said(typed))
 			}
-			for _, look := range []string{"incident list all", "window list all", "incident timeline 1", "window timeline 1", "subscribe", "belltower audit"} {
+			for _, look := range []string{"incident list all", "window list all", "incident timeline 1", "window timeline 1", "probe alerts", "subscribe", "belltower audit"} {
 				if diff := cmp.Diff(said(a.types(look)), said(b.types(look))); diff != "" {
 					t.Errorf("%s (-typed +native):\n%s", look, diff)
 				}

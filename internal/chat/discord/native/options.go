@@ -90,6 +90,21 @@ func verbOptions() map[string]string {
 		"unsubscribe": "target channel",
 		"status":      "target here",
 
+		"probe list":    "probed",
+		"probe run":     "probed check",
+		"probe alerts":  "",
+		"probe show":    "alert",
+		"probe declare": "alert impact title message",
+		"probe ack":     "alert",
+		"probe hold":    "alert",
+		"probe close":   "alert",
+		"probe mute":    "noisy for",
+		"probe unmute":  "muted",
+		"probe help":    "verb",
+
+		"service sorry": "page sorry reason",
+		"service help":  "verb",
+
 		"belltower help":    "command",
 		"belltower why":     "any win",
 		"belltower hold":    "connection reason",
@@ -100,7 +115,7 @@ func verbOptions() map[string]string {
 // options are all options, by what stands in verbOptions. Where their name differs it is
 // the same option of another verb.
 func options() map[string]option {
-	maps := []map[string]option{numberOptions(), textOptions(), windowOptions(), channelOptions(), flagOptions()}
+	maps := []map[string]option{numberOptions(), textOptions(), windowOptions(), alertOptions(), channelOptions(), flagOptions()}
 	all := map[string]option{}
 	for _, m := range maps {
 		for key, o := range m {
@@ -135,6 +150,10 @@ func textOptions() map[string]option {
 	for _, s := range []desk.IncidentStatus{desk.Investigating, desk.Identified, desk.Monitoring, desk.Resolved} {
 		status = append(status, chat.Choice{Value: string(s)})
 	}
+	sorry := []chat.Choice{
+		{Value: string(desk.SorryOn), Label: "on (people see the sorry page)"}, {Value: string(desk.SorryOff), Label: "off (people are let through)"},
+		{Value: string(desk.SorryAuto), Label: "auto (as the rule says)"},
+	}
 	return map[string]option{
 		"services": {about: "Like learn,portal", offers: services},
 		"changes":  {name: "services", about: "Like +portal -learn", offers: serviceChanges},
@@ -143,6 +162,7 @@ func textOptions() map[string]option {
 		"title":    {about: "A short title", max: desk.MaxTitle},
 		"message":  {about: "What everybody reads", max: desk.MaxText},
 		"remark":   {name: "message", about: "Told with the end", max: desk.MaxReason},
+		"sorry":    {name: "state", about: "Up, down, or as the rule says", choices: sorry},
 		"reason":   {about: "Why", max: desk.MaxReason},
 		"lead":     {about: "me, nobody, or a person", offers: fixed("me", "nobody")},
 		"person":   {about: "Who leads", kind: discordgo.ApplicationCommandOptionUser, put: putLead},
@@ -173,6 +193,17 @@ func windowOptions() map[string]option {
 	}
 }
 
+func alertOptions() map[string]option {
+	return map[string]option{
+		"alert":  {about: "Its number, like 7, or a service that fails", offers: openAlerts, put: putAlert},
+		"noisy":  {name: "services", about: "Like learn,portal, or an alert, like ALR-7", offers: noisy},
+		"muted":  {name: "services", about: "Like learn,portal, or an alert, like ALR-7", offers: muted},
+		"probed": {name: "services", about: "One service that we check", offers: probed},
+		"check":  {about: "One check of it, like login page; all if not said", offers: checks, put: putWord},
+		"page":   {name: "services", about: "One service", offers: withSorryPage},
+	}
+}
+
 func channelOptions() map[string]option {
 	return map[string]option{
 		"target":     {about: "A service, a group, or all", offers: targets},
@@ -193,7 +224,7 @@ func flagOptions() map[string]option {
 		"since":    {about: "When it began, like 03:52 or 20m ago"},
 		"yes":      {about: "Do not ask first", kind: discordgo.ApplicationCommandOptionBoolean, put: putFlag("yes")},
 		"separate": {about: "Even if one is open about this", kind: discordgo.ApplicationCommandOptionBoolean, put: putFlag("separate")},
-		"force":    {about: "Why, although something speaks against the time", max: desk.MaxReason},
+		"force":    {about: "Why, although something speaks against it", max: desk.MaxReason},
 		"urgent":   {about: "Why, although the notice is short", max: desk.MaxReason},
 	}
 }

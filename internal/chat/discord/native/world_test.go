@@ -31,7 +31,7 @@ type office struct {
 
 func catalog() *desk.Catalog {
 	return desk.NewCatalog([]desk.Service{
-		{ID: "learn", Name: "Learn System", Aliases: []string{"blackboard", "bb"}, Group: "Teaching"},
+		{ID: "learn", Name: "Learn System", Aliases: []string{"blackboard", "bb"}, Group: "Teaching", SorryPage: true},
 		{ID: "portal", Name: "Portal", Group: "Campus"},
 		{ID: "mail", Name: "Mail", Group: "Campus"},
 	})
@@ -56,9 +56,23 @@ func newOffice(t *testing.T) *office {
 	o.commands = commands.New(o.journal, slog.New(slog.DiscardHandler), commands.Settings{
 		Words:       wording.Context{Organization: "UMassOnline", Catalog: catalog(), Zone: zone},
 		Access:      desk.Access{Admins: []desk.Person{{Connection: "lowell", ID: "7"}}},
-		Connections: []desk.ConnectionName{"lowell", "boston"}, Planning: planning,
+		Connections: []desk.ConnectionName{"lowell", "boston"}, Planning: planning, Probes: twoChecks{},
 	})
 	return o
+}
+
+// twoChecks are the bot's own checks: of Learn System.
+type twoChecks struct{}
+
+func (twoChecks) List() (all []desk.ProbeStanding) {
+	for _, name := range []string{"login page", "courses"} {
+		all = append(all, desk.ProbeStanding{Probe: desk.ProbeID{Service: "learn", Name: name}, Kind: "http", Availability: desk.Failing})
+	}
+	return all
+}
+
+func (twoChecks) Try(_ context.Context, service desk.ServiceID, name string) []desk.Tried {
+	return []desk.Tried{{Probe: desk.ProbeID{Service: service, Name: name}}}
 }
 
 // request is one of an admin in the ops channel, a minute after the last.
@@ -84,10 +98,26 @@ func (o *office) uses(path string, values map[string]string) chat.Reply {
 	return o.commands.Do(context.Background(), o.request(command, text, options))
 }
 
-// sets types the lines that a story begins with.
+// fails has a check see a failure of a service.
+func (o *office) fails(service string) {
+	o.t.Helper()
+	seen := desk.Report{
+		Witness: desk.Witness{Kind: desk.Monitor, Name: "pingdom", Check: service}, Service: desk.ServiceID(service),
+		Expectation: desk.Availability, State: desk.Failing, Since: o.now, At: o.now,
+	}
+	if err := o.journal.Hear(o.t.Context(), journal.By{At: o.now, Trace: "check"}, []desk.Report{seen}); err != nil {
+		o.t.Fatal(err)
+	}
+}
+
+// sets types the lines that a story begins with; "! learn" is a check that fails.
 func (o *office) sets(lines ...string) {
 	o.t.Helper()
 	for _, line := range lines {
+		if service, is := strings.CutPrefix(line, "! "); is {
+			o.fails(service)
+			continue
+		}
 		if r := o.types(line); r.Failed {
 			o.t.Fatalf("%s: %s", line, r.Message.Summary.PlainText(time.UTC))
 		}

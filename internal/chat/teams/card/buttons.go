@@ -1,15 +1,25 @@
 package card
 
 import (
-	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/umassonline/belltower/internal/chat"
 )
 
 // perRow is how many buttons Teams shows at once; more go into a menu
-// (learn.microsoft.com, "Adaptive Cards overflow menu"), so they get rows of their own.
+// (learn.microsoft.com, "Adaptive Cards overflow menu").
 const perRow = 6
+
+// The width of a row, in pixels: that of the inside of a card on a small phone, whose
+// screen has 320 to 360. What is beyond it phones cut off, without a sign that there is
+// more (github.com/microsoft/AdaptiveCards, issue 4758), and so do narrow windows.
+const (
+	rowWidth    = 290
+	buttonFrame = 34 // of a button, around its title
+	perLetter   = 7.5
+	betweenTwo  = 8
+)
 
 const (
 	maxButtons = 24
@@ -90,13 +100,39 @@ func buttonStyle(s chat.ActionStyle) string {
 	return ""
 }
 
-// place puts the buttons into a card: below it, or in rows where there are many.
+// place puts the buttons into a card: below it, or in rows where one would be too wide.
 func (r *root) place(buttons []action) {
-	if len(buttons) <= perRow {
+	rows := inRows(buttons)
+	if len(rows) == 1 {
 		r.Actions = buttons
 		return
 	}
-	for row := range slices.Chunk(buttons, perRow) {
-		r.Body = append(r.Body, element{Type: "ActionSet", Actions: row})
+	for n, row := range rows {
+		set := element{Type: "ActionSet", Actions: row, Spacing: "Small"}
+		if n == 0 {
+			set.Spacing = "Medium"
+		}
+		r.Body = append(r.Body, set)
 	}
+}
+
+// inRows parts buttons into rows that a phone shows whole. One that is too wide by itself
+// has a row of its own.
+func inRows(buttons []action) (rows [][]action) {
+	room := 0.0
+	for _, b := range buttons {
+		need := width(b)
+		last := len(rows) - 1
+		if last < 0 || need > room || len(rows[last]) == perRow {
+			rows, room, last = append(rows, nil), rowWidth+betweenTwo, last+1
+		}
+		rows[last] = append(rows[last], b)
+		room -= need
+	}
+	return rows
+}
+
+// width is about how wide a button is, with what is between it and the next.
+func width(b action) float64 {
+	return buttonFrame + perLetter*float64(utf8.RuneCountInString(b.Title)) + betweenTwo
 }

@@ -144,8 +144,10 @@ func posts(t *testing.T) map[string]chat.Delivery {
 		"updated": down().update("A disk is full.\nWe are making room.").root(false), "update-reply": down().update("A disk is full.\nWe are making room.").reply(1),
 		"folded-reply": down().update("A disk is full.").update("There is a new disk.").reply(2),
 		"ended":        down().update("A disk is full.").resolve().root(false), "ended-ops": down().resolve().root(true), "end-reply": down().resolve().reply(1),
-		"window": work(t).root(false), "window-ops": work(t).root(true), "question": late(t),
-		"notice": notice(desk.Notice{Number: 3, Text: "boston/library cannot be reached any more: it was archived.\nIts subscription waits until it returns."}),
+		"window": work(t).root(false), "window-ops": work(t).root(true), "alert": alarm(t, 1).root(false), "alert-ops": alarm(t, 1).root(true), "alert-seen-ops": alarm(t, 2).root(true), "alert-cleared": alarm(t, 3).root(false),
+		"alert-cleared-reply": alarm(t, 3).reply(1), "alert-again-ops": alarm(t, 4).root(true), "alert-flapping-reply": alarm(t, 5).reply(1),
+		"question": late(t),
+		"notice":   notice(desk.Notice{Number: 3, Text: "boston/library cannot be reached any more: it was archived.\nIts subscription waits until it returns."}),
 	}
 }
 
@@ -203,6 +205,9 @@ func forms(t *testing.T) map[string]chat.Form {
 		"note":   w.NoteForm([]desk.Incident{inc}, "42", "Error 500 & <b>\nhttps://learn.example.edu"),
 		"impact": w.ImpactForm(inc), "services": w.ServicesForm(inc), "title": w.TitleForm(inc), "began": w.BeganForm(inc),
 		"lead": w.LeadForm(inc, ann), "reopen": w.ReopenForm(over), "ended": w.EndedForm(over),
+		"declare-alert": w.DeclareAlertForm([]desk.Alert{*alarm(t, 2).root(true).Snapshot.Alert}, desk.Critical),
+		"mute":          w.MuteForm([]desk.Affected{{Service: "learn"}}), "unmute": w.UnmuteForm([]desk.Affected{{Service: "portal", Name: "Student <Portal>"}}),
+		"sorry":     w.SorryForm([]desk.Service{{ID: "learn", Name: "Learn System"}, {ID: "portal", Name: "Student <Portal>"}}),
 		"subscribe": w.SubscribeForm([]desk.Subscription{{Channel: ops, Target: desk.ServiceTarget("learn"), Least: desk.Major}}),
 		"schedule":  w.ScheduleForm(wording.WindowFields{"when": "saturday 04:00"}), "move": w.MoveForm(win), "extend": w.ExtendForm(win),
 		"cancel": w.CancelForm(win), "complete": w.CompleteForm(win),

@@ -5,8 +5,8 @@
 // (learn.microsoft.com, "Create an Outgoing Webhook").
 //
 // So it does what is of use to everybody in the channel: it reads, and it declares,
-// updates, resolves and subscribes. The package's parts: verify.go (did Teams sign it, and
-// is it new), activity.go (what was typed, by whom, where), allowed.go (what may be done),
+// updates, resolves and subscribes. The package's parts: verify.go (did Teams sign it),
+// heard.go (is it new), activity.go (what was typed, by whom, where), allowed.go (what may be done),
 // answer.go.
 package outgoing
 
@@ -37,6 +37,8 @@ type Options struct {
 	Zone *time.Location
 	Now  func() time.Time
 	Log  *slog.Logger
+	// Memory remembers what was received.
+	Memory Memory
 }
 
 // Webhook is the outgoing webhook of one connection. Its methods may be called from many
@@ -140,7 +142,7 @@ func (h *handler) serve(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return &httpError{http.StatusBadRequest, "The request cannot be read.", err}
 	}
-	if err := h.admit(a, at); err != nil {
+	if err := h.admit(r.Context(), a, at); err != nil {
 		return err
 	}
 	h.answer(w, r, h.request(a, at))
@@ -149,14 +151,14 @@ func (h *handler) serve(w http.ResponseWriter, r *http.Request) error {
 
 // admit checks what a signed activity claims: when and in which tenant it was made, and
 // that it is the first time that it comes.
-func (h *handler) admit(a activity, at time.Time) error {
+func (h *handler) admit(ctx context.Context, a activity, at time.Time) error {
 	if age := at.Sub(a.Timestamp); age > maxAge || age < -maxAge {
 		return unbelieved(errStale)
 	}
 	if tenant := a.tenant(); h.tenant != "" && !strings.EqualFold(tenant, h.tenant) {
 		return &httpError{status: http.StatusForbidden, sentence: "This request is of another tenant."}
 	}
-	if !h.seen.first(h.idOf(a), at) {
+	if !h.first(ctx, a, at) {
 		return unbelieved(errReplay)
 	}
 	return nil

@@ -6,7 +6,6 @@ import (
 	"encoding/base64"
 	"errors"
 	"strings"
-	"sync"
 	"time"
 )
 
@@ -41,31 +40,4 @@ func verify(authorization string, body []byte, keys [][]byte) error {
 		}
 	}
 	return errForged
-}
-
-// seen remembers activities for as long as their time would be believed. After a restart or
-// a reload of the configuration it knows none of them. What changes anything is done once
-// all the same, by its request's ID, which a replay shares; what only reads tells who
-// replays it, within the 5 minutes, what all in the channel may read.
-type seen struct {
-	mu       sync.Mutex
-	now, old map[string]bool
-	turned   time.Time // when now was begun
-}
-
-// first reports whether an activity comes for the first time.
-func (s *seen) first(id string, at time.Time) bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if at.Sub(s.turned) > 2*maxAge {
-		if at.Sub(s.turned) > 4*maxAge {
-			s.now = nil
-		}
-		s.now, s.old, s.turned = map[string]bool{}, s.now, at
-	}
-	if s.now[id] || s.old[id] {
-		return false
-	}
-	s.now[id] = true
-	return true
 }

@@ -10,6 +10,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -37,6 +38,7 @@ type world struct {
 	reply   func(chat.Request) chat.Reply
 	reaches func(desk.Channel) bool
 	ids     int
+	disk    *disk
 }
 
 func newWorld(t testing.TB, change ...func(*config.Teams, *outgoing.Options)) *world {
@@ -44,7 +46,8 @@ func newWorld(t testing.TB, change ...func(*config.Teams, *outgoing.Options)) *w
 		return chat.Reply{Message: chat.Message{Summary: chat.Plain("Done.")}}
 	}}
 	conf := config.Teams{Name: "boston", TenantID: "tenant-1", OutgoingSecret: config.NewSecret(token), NextOutgoingSecret: config.NewSecret(next)}
-	opt := outgoing.Options{Zone: time.UTC, Now: time.Now, Log: slog.New(slog.NewTextHandler(&w.log, &slog.HandlerOptions{Level: slog.LevelDebug}))}
+	w.disk = &disk{}
+	opt := outgoing.Options{Memory: w.disk, Zone: time.UTC, Now: time.Now, Log: slog.New(slog.NewTextHandler(&w.log, &slog.HandlerOptions{Level: slog.LevelDebug}))}
 	for _, c := range change {
 		c(&conf, &opt)
 	}
@@ -137,4 +140,25 @@ func (l *lines) String() string {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.b.String()
+}
+
+// disk is what outlasts a webhook: the ids of one table, in order.
+type disk struct {
+	mu  sync.Mutex
+	ids []string
+	err error // of what is to be kept
+}
+
+// First does what the store does.
+func (d *disk) First(_ context.Context, _, id, before string) (bool, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	at, known := slices.BinarySearch(d.ids, id)
+	if d.err != nil || known {
+		return false, d.err
+	}
+	d.ids = slices.Insert(d.ids, at, id)
+	old, _ := slices.BinarySearch(d.ids, before)
+	d.ids = d.ids[old:]
+	return true, nil
 }

@@ -146,7 +146,9 @@ func (st *Story) take(id ChannelID, c Claim) (Message, bool) {
 			st.claimed[id] = map[MessageID]bool{}
 		}
 		st.claimed[id][m.ID] = true
-		st.reached[id] = max(st.reached[id], i)
+		if !c.AnyOrder { // an answer may come after a post that its command made
+			st.reached[id] = max(st.reached[id], i)
+		}
 		return m, true
 	}
 	return Message{}, false

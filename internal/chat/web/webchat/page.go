@@ -37,6 +37,8 @@ func (p *Platform) Handler() http.Handler {
 	mux.HandleFunc("POST /submit", p.deed(p.submit))
 	mux.HandleFunc("POST /dismiss", p.deed(p.dismiss))
 	mux.HandleFunc("POST /kill", p.deed(p.kill))
+	mux.HandleFunc("POST /system", p.deed(p.turn))
+	mux.HandleFunc("GET /views/{n}", p.show)
 	own := http.NewCrossOriginProtection().Handler(mux)
 	outer := http.NewServeMux()
 	outer.HandleFunc("POST /api/{connection}/{method}", p.api)
@@ -53,7 +55,7 @@ func guarded(next http.Handler) http.Handler {
 			return
 		}
 		h := w.Header()
-		h.Set("Content-Security-Policy", "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "+
+		h.Set("Content-Security-Policy", "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; frame-src 'self'; "+
 			"form-action 'self'; base-uri 'none'; frame-ancestors 'none'")
 		h.Set("X-Content-Type-Options", "nosniff")
 		h.Set("Referrer-Policy", "no-referrer")

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"html/template"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/umassonline/belltower/internal/chat/web"
@@ -25,6 +26,8 @@ type panel struct {
 	subject string  // the incident whose deliveries are shown
 	told    web.Message
 	shown   template.HTML
+	state   SystemState
+	does    string
 	rev     int
 }
 
@@ -65,6 +68,7 @@ func (p *Platform) Run(ctx context.Context) error {
 			return nil
 		case <-tick.C:
 			p.look(ctx)
+			p.watchAll(ctx)
 		}
 	}
 }
@@ -96,6 +100,21 @@ func (p *Platform) look(ctx context.Context) {
 		p.panel.subject, p.panel.told, p.panel.shown = subject, a.Message, shown
 		p.notePanel()
 	}
+}
+
+// watchAll looks at all views at once, while somebody looks on.
+func (p *Platform) watchAll(ctx context.Context) {
+	p.mu.Lock()
+	watched := p.streams > 0
+	p.mu.Unlock()
+	if !watched {
+		return
+	}
+	var all sync.WaitGroup
+	for n := range p.set.Views {
+		all.Go(func() { p.watch(ctx, n) })
+	}
+	all.Wait()
 }
 
 // newer reports whether an incident is newer than another: the panel stays with the

@@ -5,7 +5,8 @@
 //
 // The package's parts: platform.go (what there is), api.go (what the bot calls),
 // hook.go (what the bot is told), page.go, view.go and stream.go (what people see),
-// panel.go (what goes on behind it). It is for one machine: it answers to no other
+// panel.go (what goes on behind it), system.go and sight.go (what may break, and what
+// others see of it). It is for one machine: it answers to no other
 // name than the loopback's.
 package webchat
 
@@ -25,7 +26,8 @@ import (
 	"github.com/umassonline/belltower/internal/desk"
 )
 
-// Settings are what a Platform is given. All but Kill and Transport are needed.
+// Settings are what a Platform is given. All but Kill, System, Views and Transport are
+// needed.
 type Settings struct {
 	Title    string
 	Campuses []Campus
@@ -37,6 +39,10 @@ type Settings struct {
 	Log           *slog.Logger
 	// Kill ends the bot's process at once; nil: the page cannot.
 	Kill func()
+	// System is what the page can break; its zero value: nothing.
+	System System
+	// Views are pages that are shown beside the channels.
+	Views []View
 	// Transport carries requests to the bot; nil: the network.
 	Transport http.RoundTripper
 }
@@ -76,6 +82,7 @@ type Platform struct {
 	rev     int           // grows with each change
 	changed chan struct{} // closed by the next change
 	panel   panel
+	sights  []sight
 	streams int
 	// unanswered are the newest requests of people in channels that the bot was stopped
 	// under: it may have done them.
@@ -117,6 +124,9 @@ type post struct {
 // New makes a platform without channels. It calls nobody.
 func New(s Settings) *Platform {
 	p := &Platform{set: s, changed: make(chan struct{}), unanswered: map[place]chat.Request{}, client: &http.Client{Transport: s.Transport, Timeout: 35 * time.Second}}
+	for _, v := range s.Views {
+		p.sights = append(p.sights, sight{View: v})
+	}
 	p.templates = p.parse()
 	return p
 }

@@ -11,10 +11,12 @@ import (
 
 // update is what changed since a page was last told.
 type update struct {
-	Posts []postUpdate  `json:"posts,omitempty"`
-	Rooms []roomUpdate  `json:"rooms,omitempty"`
-	Panel template.HTML `json:"panel,omitempty"`
-	rev   int
+	Posts  []postUpdate  `json:"posts,omitempty"`
+	Rooms  []roomUpdate  `json:"rooms,omitempty"`
+	Panel  template.HTML `json:"panel,omitempty"`
+	System template.HTML `json:"system,omitempty"`
+	Views  []sightView   `json:"views,omitempty"`
+	rev    int
 }
 
 // postUpdate is a post that is new or changed; Parent is the post that it stands under.
@@ -100,7 +102,12 @@ func (p *Platform) since(rev int, s seat) (update, <-chan struct{}) {
 		}
 	}
 	if p.panel.rev > rev {
-		u.Panel = p.html("panel", p.panelView())
+		u.Panel, u.System = p.html("panel", p.panelView()), p.html("system", p.systemView())
+	}
+	for n, s := range p.sights {
+		if s.rev > rev {
+			u.Views = append(u.Views, p.sightView(n))
+		}
 	}
 	return u, p.changed
 }

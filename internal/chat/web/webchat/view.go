@@ -22,6 +22,8 @@ type pageView struct {
 	Room     roomView
 	Posts    []postView
 	Panel    panelView
+	System   systemView
+	Views    []sightView
 	Rev      int
 }
 
@@ -113,7 +115,10 @@ func (p *Platform) channelName(address string) string {
 func (p *Platform) campus(r *room) string { return p.set.Campuses[p.order(r)].Label }
 
 func (p *Platform) view(s seat) pageView {
-	v := pageView{Title: p.set.Title, Me: s.me, People: p.set.People, Room: p.roomView(s.room, s), Panel: p.panelView(), Rev: p.rev}
+	v := pageView{Title: p.set.Title, Me: s.me, People: p.set.People, Room: p.roomView(s.room, s), Panel: p.panelView(), System: p.systemView(), Rev: p.rev}
+	for n := range p.sights {
+		v.Views = append(v.Views, p.sightView(n))
+	}
 	for _, c := range p.set.Campuses {
 		campus := campusView{Label: c.Label}
 		for _, r := range p.rooms {

@@ -43,10 +43,24 @@
     fresh.classList.add('fresh');
     (u.parent && $(u.parent)?.querySelector(':scope > .thread') || posts).append(fresh);
   }
-  function panel(html) {
-    const box = $('panel'), killing = document.activeElement === $('kill');
+  function part(box, html) {
+    const held = box.contains(document.activeElement) && document.activeElement.id;
     box.replaceChildren(made(html));
-    if (killing) $('kill').focus();
+    if (held) $(held)?.focus();
+  }
+  // How the system does is said once where it cannot be seen, when it changes.
+  function system(html) {
+    const does = () => $('system').querySelector('.does').textContent.trim(), was = does();
+    part($('system'), html);
+    if (does() !== was) $('news').textContent = does();
+  }
+  // A new picture takes the place of the old one when it is there.
+  function view(v) {
+    const box = $('view-' + v.n), old = box.querySelector('iframe:last-of-type'), fresh = old.cloneNode();
+    fresh.src = `/views/${v.n}?rev=${v.rev}`;
+    fresh.onload = () => old.remove();
+    old.after(fresh);
+    box.querySelector('.says').textContent = v.says;
   }
   const stream = new EventSource('/events?' + seat + '&rev=' + body.dataset.rev);
   stream.onmessage = e => {
@@ -55,7 +69,9 @@
     (u.posts || []).forEach(place);
     if (low && u.posts) posts.scrollTop = posts.scrollHeight;
     (u.rooms || []).forEach(r => news(r.address, r.rev, r.state));
-    if (u.panel) panel(u.panel);
+    if (u.panel) part($('bot'), u.panel);
+    if (u.system) system(u.system);
+    (u.views || []).forEach(view);
     if (say.dataset.lost) tell('');
   };
   stream.onerror = () => { tell('The demo does not answer. If you ended it, start it again.'); say.dataset.lost = '1'; };
@@ -115,6 +131,7 @@
     if ('close' in d) dialog.close();
     if (d.show) toggle(d.show);
     if (b.id === 'kill') tell((await act('/kill', [])).fault || '');
+    if (d.turn && b.ariaDisabled !== 'true') tell((await act('/system', [['to', d.turn]])).fault || '');
     if (d.dismiss) {
       await act('/dismiss', [['post', d.dismiss]]);
       line.focus();

@@ -1,0 +1,68 @@
+package chattest
+
+import (
+	"errors"
+	"time"
+
+	"github.com/umassonline/belltower/internal/chat"
+)
+
+// goesOn: a root that continues an earlier one is a root like any other: it is found as
+// one, edited, and answered. Where old posts take no more edits that is said.
+func goesOn(s *suite) {
+	sender := s.Connect(s.Transport, plainly)
+	post := func(d chat.Delivery) chat.PostID {
+		s.Helper()
+		id, err := sender.Post(s.Context(), d)
+		if err != nil {
+			s.Fatal(err)
+		}
+		return id
+	}
+	old := post(delivery(s.Channel, 1))
+	time.Sleep(2 * time.Hour)
+	s.takesNoEdit(sender, old)
+	since := time.Now()
+	d := delivery(s.Channel, 2)
+	d.Continues = old
+	fresh := post(d)
+	sought := chat.Sought{Channel: s.Channel, Subject: d.Subject, Continues: old, Since: since.Add(-time.Minute)}
+	s.findsOne(sender, sought, fresh)
+	if s.Abilities.Thread {
+		answer := post(reply(fresh, s.Channel, 3))
+		sought.Root, sought.Continues = fresh, ""
+		s.findsOne(sender, sought, answer)
+	}
+	if d.Root = fresh; s.Abilities.Edit {
+		if err := sender.Edit(s.Context(), d); err != nil {
+			s.Error(err)
+		}
+	}
+}
+
+// findsOne: a look-up, where there is one, finds this message alone.
+func (s *suite) findsOne(sender chat.Sender, sought chat.Sought, id chat.PostID) {
+	s.Helper()
+	if !s.Abilities.LookUp {
+		return
+	}
+	if found := s.find(sender, sought); len(found) != 1 || found[0].ID != id {
+		s.Errorf("found %+v, want %s", found, id)
+	}
+}
+
+// takesNoEdit: what is no error of the channel or the root is told as such.
+func (s *suite) takesNoEdit(sender chat.Sender, old chat.PostID) {
+	s.Helper()
+	if s.SpendEdits == nil {
+		return
+	}
+	s.SpendEdits(s.Channel)
+	d := delivery(s.Channel, 2)
+	d.Root = old
+	err := sender.Edit(s.Context(), d)
+	var e *chat.SendError
+	if !errors.As(err, &e) || e.Outcome != chat.EditsSpent || e.Reason == "" {
+		s.Errorf("an edit of an old post: %v", err)
+	}
+}

@@ -1,0 +1,256 @@
+package discord
+
+import (
+	"context"
+	"errors"
+	"maps"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/umassonline/belltower/internal/chat"
+)
+
+const (
+	// publishFor is how long it is tried to publish a post: what is older is no news.
+	publishFor = 3 * time.Hour
+	// publishMost is how many posts of a channel may wait, the newest: Discord lets a
+	// channel publish about ten an hour (unconfirmed).
+	publishMost = 50
+)
+
+// publisher publishes posts of announcement channels to the servers that follow them, one
+// after the other, beside the posting: Discord lets it be done more rarely than posting, and
+// no post waits for it. What could not be done at once outlasts a restart.
+type publisher struct {
+	c    *Connection
+	wake chan struct{}
+
+	mu    sync.Mutex
+	rooms map[string]*unpublished // by channel
+	ended bool                    // nobody tries until the next start
+}
+
+// unpublished is what waits in one channel.
+type unpublished struct {
+	Posts  []waiting     `json:"posts"`           // oldest first
+	Next   time.Time     `json:"next"`            // not before
+	Pause  time.Duration `json:"pause,omitempty"` // the last one that was of our own choice
+	onDisk bool          // the record of the channel has posts
+}
+
+// waiting is a post that is to be published.
+type waiting struct {
+	Post  chat.PostID `json:"post"`
+	Since time.Time   `json:"since"`
+	Trace string      `json:"trace,omitempty"`
+}
+
+// publish has a post of an announcement channel be published, where that is wanted.
+func (c *Connection) publish(ctx context.Context, d chat.Delivery, id chat.PostID) {
+	if kind, known := c.threads.kindOf(d.Channel.ID); !c.opt.Crosspost || d.Ops || known && kind != channelAnnouncement {
+		return
+	}
+	c.publisher.add(ctx, d.Channel.ID, waiting{id, c.opt.Now().UTC(), d.Trace})
+}
+
+func (p *publisher) add(ctx context.Context, channel string, w waiting) {
+	p.mu.Lock()
+	r := p.room(channel)
+	r.Posts = append(r.Posts, w)
+	if over := len(r.Posts) - publishMost; over > 0 {
+		r.Posts = r.Posts[over:]
+		p.c.opt.Log.Warn("too many posts wait to be published to the servers that follow their channel: the oldest are not", "connection", p.c.name, "channel", channel)
+	}
+	ended := p.ended
+	p.mu.Unlock()
+	if ended {
+		p.keep(ctx, channel)
+	}
+	select {
+	case p.wake <- struct{}{}:
+	default:
+	}
+}
+
+// room is what waits in a channel. The caller holds p.mu.
+func (p *publisher) room(channel string) *unpublished {
+	r := p.rooms[channel]
+	if r == nil {
+		r = &unpublished{}
+		p.rooms[channel] = r
+	}
+	return r
+}
+
+// run publishes until ctx ends, and begins with what waited before a restart.
+func (p *publisher) run(ctx context.Context) {
+	p.recall(ctx)
+	for ctx.Err() == nil {
+		pause := time.Duration(0)
+		if next := p.due(ctx); !next.IsZero() {
+			pause = max(next.Sub(p.c.opt.Now()), time.Millisecond)
+		}
+		p.rest(ctx, pause)
+	}
+	p.mu.Lock()
+	p.ended = true
+	p.mu.Unlock()
+	for _, channel := range p.channels() {
+		p.keep(ctx, channel)
+	}
+}
+
+// rest waits for the next post, for d (0: for ever), or for the end of ctx.
+func (p *publisher) rest(ctx context.Context, d time.Duration) {
+	if d > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, d)
+		defer cancel()
+	}
+	select {
+	case <-p.wake:
+	case <-ctx.Done():
+	}
+}
+
+func (p *publisher) channels() []string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return slices.Sorted(maps.Keys(p.rooms))
+}
+
+// due publishes what may be now, and says when the next may; zero: nothing waits.
+func (p *publisher) due(ctx context.Context) (next time.Time) {
+	for _, channel := range p.channels() {
+		for ctx.Err() == nil {
+			w, at, ok := p.first(channel)
+			if !ok {
+				break
+			}
+			if p.c.opt.Now().Before(at) {
+				if next.IsZero() || at.Before(next) {
+					next = at
+				}
+				break
+			}
+			p.settle(ctx, channel, w, p.c.tryPublish(ctx, channel, w))
+		}
+	}
+	return next
+}
+
+// first is the post that is next in a channel, and when.
+func (p *publisher) first(channel string) (w waiting, at time.Time, ok bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	r := p.rooms[channel]
+	if r == nil || len(r.Posts) == 0 {
+		delete(p.rooms, channel)
+		return w, at, false
+	}
+	return r.Posts[0], r.Next, true
+}
+
+// tryPublish is one try; nil: it is published, or is none of an announcement channel. Done
+// again it changes nothing, so it may be where the answer to it was lost.
+func (c *Connection) tryPublish(ctx context.Context, channel string, w waiting) error {
+	announces, err := c.isAnnouncement(ctx, channel)
+	if err != nil || !announces {
+		return err
+	}
+	err = c.post(ctx, c.address("channels", channel, "messages", string(w.Post), "crosspost"), nil, &sent{})
+	if codeOf(err) == codeCrossposted {
+		return nil
+	}
+	return err
+}
+
+// settle takes in how a try ended: what can never be published does not wait, and all else
+// waits as long as Discord says, or 1 s doubling to 10 minutes.
+func (p *publisher) settle(ctx context.Context, channel string, w waiting, err error) {
+	var f *chat.SendError
+	if ctx.Err() != nil {
+		return
+	}
+	now := p.c.opt.Now()
+	hopeless := errors.As(err, &f) && slices.Contains([]chat.Outcome{chat.Gone, chat.RootGone, chat.Refused}, f.Outcome)
+	done := err == nil || hopeless || now.Sub(w.Since) > publishFor
+	p.mu.Lock()
+	r := p.room(channel)
+	if done {
+		r.Posts = slices.DeleteFunc(r.Posts, func(o waiting) bool { return o.Post == w.Post })
+		r.Pause = 0
+	} else if f != nil && f.Limited && f.After > 0 {
+		p.limit(r, f.Wide, now.Add(f.After))
+	} else {
+		r.Pause = min(max(2*r.Pause, firstPause), longestPause)
+		r.Next = now.Add(r.Pause)
+	}
+	write := !done || r.onDisk
+	p.mu.Unlock()
+	if write {
+		p.keep(ctx, channel)
+	}
+	switch {
+	case err != nil && done:
+		p.c.opt.Log.Warn("a post was not published to the servers that follow its channel", "connection", p.c.name, "channel", channel, "trace", w.Trace, "error", err)
+	case err != nil:
+		p.c.opt.Log.Info("a post waits to be published to the servers that follow its channel", "connection", p.c.name, "channel", channel, "trace", w.Trace, "error", err)
+	}
+}
+
+// limit has a channel wait, and all others that wait where the limit is the bot's. The
+// caller holds p.mu.
+func (p *publisher) limit(r *unpublished, wide bool, until time.Time) {
+	r.Next = until
+	if !wide {
+		return
+	}
+	for _, other := range p.rooms {
+		if other.Next.Before(until) {
+			other.Next = until
+		}
+	}
+}
+
+// keep writes down what waits in a channel. Where it cannot, a restart forgets it.
+func (p *publisher) keep(ctx context.Context, channel string) {
+	p.mu.Lock()
+	r := p.room(channel)
+	record := unpublished{Posts: slices.Clone(r.Posts), Next: r.Next, Pause: r.Pause}
+	r.onDisk = len(r.Posts) > 0
+	p.mu.Unlock()
+	if err := chat.KeepAs(context.WithoutCancel(ctx), p.c.opt.Memory, publishTable, channel, record); err != nil {
+		p.c.opt.Log.Warn("cannot keep what waits to be published", "connection", p.c.name, "channel", channel, "error", err)
+	}
+}
+
+// recall takes in what waited before a restart, in front of what came since.
+func (p *publisher) recall(ctx context.Context) {
+	err := chat.RecallEach(ctx, p.c.opt.Memory, publishTable, func(channel string, was unpublished) {
+		if len(was.Posts) == 0 {
+			return
+		}
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		r := p.room(channel)
+		r.Posts, r.Next, r.Pause, r.onDisk = append(was.Posts, r.Posts...), was.Next, was.Pause, true
+	})
+	if err != nil {
+		p.c.opt.Log.Warn("cannot recall what waited to be published", "connection", p.c.name, "error", err)
+	}
+}
+
+// isAnnouncement asks once what kind of channel it is.
+func (c *Connection) isAnnouncement(ctx context.Context, id string) (bool, error) {
+	if kind, known := c.threads.kindOf(id); known {
+		return kind == channelAnnouncement, nil
+	}
+	var ch channel
+	if err := c.get(ctx, c.address("channels", id), &ch); err != nil {
+		return false, err
+	}
+	c.threads.noteKind(id, ch.Type)
+	return ch.Type == channelAnnouncement, nil
+}

@@ -1,0 +1,108 @@
+package journal
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"time"
+
+	"github.com/umassonline/belltower/internal/desk"
+	"github.com/umassonline/belltower/storage"
+)
+
+// AheadQuery asks for windows to come.
+type AheadQuery struct {
+	// Services are those that they are about, any of them; empty: those about anything.
+	Services []desk.ServiceID
+	// Until is before when they were planned to begin.
+	Until time.Time
+	// Limit is how many are listed at most: 1 or more.
+	Limit int
+	// Wanted reports whether one is listed; nil: all are.
+	Wanted func(desk.Window) bool
+}
+
+// Ahead lists windows that have not begun, in the order of their begins, and whether
+// there are more. A series is not among them, its next occurrences are. What it does not
+// list costs next to nothing, however much is planned.
+func (j *Journal) Ahead(ctx context.Context, q AheadQuery) (out []desk.Window, more bool, err error) {
+	err = j.db.View(ctx, func(tx storage.Tx) error {
+		out, more = nil, false
+		return q.each(tx, func(number int) (bool, error) {
+			w, err := getWindow(tx, number)
+			switch {
+			case err != nil || w.IsRunning() || q.Wanted != nil && !q.Wanted(w):
+				return true, err
+			case len(out) == q.Limit:
+				more = true
+				return false, nil
+			}
+			out = append(out, w)
+			return true, nil
+		})
+	})
+	return out, more, err
+}
+
+// each goes through those that may be asked for, in order, until fn says so.
+func (q AheadQuery) each(tx storage.Tx, fn func(number int) (more bool, err error)) error {
+	within := desk.Period{From: always().From, To: q.Until}
+	if len(q.Services) == 0 {
+		return scanComing(tx, within, 0, fn)
+	}
+	all, err := slotsAbout(tx, q.Services, within)
+	for _, t := range all {
+		more, err := fn(t.Subject.Number)
+		if !more || err != nil {
+			return err
+		}
+	}
+	return err
+}
+
+// slotsAbout lists the times of the windows at work and to come that are about any of the
+// services and overlap within, in the order of their begins, each once.
+func slotsAbout(tx storage.Tx, services []desk.ServiceID, within desk.Period) (all []desk.Taken, err error) {
+	for _, id := range services {
+		if err := scanSlots(tx, id, within, func(t desk.Taken) { all = append(all, t) }); err != nil {
+			return nil, err
+		}
+	}
+	slices.SortFunc(all, func(a, b desk.Taken) int {
+		return cmp.Or(a.Period.From.Compare(b.Period.From), cmp.Compare(a.Subject.Number, b.Subject.Number))
+	})
+	return slices.CompactFunc(all, func(a, b desk.Taken) bool { return a.Subject == b.Subject }), nil
+}
+
+// Taken lists the times of the windows at work and to come that are about any of the
+// services and overlap within, in the order of their begins. Those of a series that are
+// no windows of their own yet are not among them.
+func (j *Journal) Taken(ctx context.Context, services []desk.ServiceID, within desk.Period) (all []desk.Taken, err error) {
+	err = j.db.View(ctx, func(tx storage.Tx) (err error) {
+		all, err = slotsAbout(tx, services, within)
+		return err
+	})
+	return all, err
+}
+
+// SeriesAbout lists the series that are not over and about a service (empty: any), oldest
+// number first, at most limit, and whether there are more.
+func (j *Journal) SeriesAbout(ctx context.Context, service desk.ServiceID, limit int) (out []desk.Window, more bool, err error) {
+	out, err = j.windows(ctx, func(tx storage.Tx) (numbers []int, err error) {
+		k, skipped := storage.K(seriesName), 1
+		if service != "" {
+			k, skipped = storage.K(repeatsName).Str(string(service)), 2
+		}
+		err = tx.Scan(k, k.End(), limit+1, func(key, _ []byte) (bool, error) {
+			r := storage.ReadKey(key)
+			for range skipped {
+				r.Str()
+			}
+			numbers = append(numbers, int(r.Num()))
+			return true, r.Err()
+		})
+		return numbers, err
+	})
+	more = len(out) > limit
+	return out[:min(len(out), limit)], more, err
+}
