@@ -23,17 +23,17 @@ type sink struct {
 	mu    sync.Mutex
 	n     int
 	posts map[bool]int // of the Alertmanager or not: posts and edits
-	waits map[bool]wait
+	waits map[bool]awaited
 }
 
-// wait is for a post with a text.
-type wait struct {
+// awaited is for a post with a text.
+type awaited struct {
 	text []byte
 	came chan time.Time
 }
 
 func newSink(b *testing.B) *sink {
-	s := &sink{posts: map[bool]int{}, waits: map[bool]wait{}}
+	s := &sink{posts: map[bool]int{}, waits: map[bool]awaited{}}
 	s.Server = httptest.NewServer(s)
 	b.Cleanup(s.Close)
 	return s
@@ -66,7 +66,7 @@ func (s *sink) await(am bool, text string) <-chan time.Time {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	came := make(chan time.Time, 1)
-	s.waits[am] = wait{[]byte(text), came}
+	s.waits[am] = awaited{[]byte(text), came}
 	return came
 }
 
