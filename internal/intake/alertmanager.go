@@ -49,8 +49,9 @@ func readAlertmanager(body gjson.Result, _ desk.Expectation) (r reading) {
 
 // alertmanagerAlert reads one alert, or says why it cannot be read.
 func alertmanagerAlert(alert gjson.Result) (g sighting, wrong string) {
-	labels := alert.Get("labels")
-	status := text(alert.Get("status"))
+	var part [7]gjson.Result
+	fields(alert, part[:], "labels", "status", "fingerprint", "annotations", "generatorURL", "startsAt", "endsAt")
+	labels, status := part[0], text(part[1])
 	switch {
 	case !labels.IsObject():
 		return g, "has no labels"
@@ -58,34 +59,49 @@ func alertmanagerAlert(alert gjson.Result) (g sighting, wrong string) {
 		return g, "has no status"
 	}
 	g.labels = labelsOf(labels)
-	g.check = idOf(alert.Get("fingerprint"))
+	g.check = idOf(part[2])
 	if g.check == "" {
 		g.check = fingerprint(g.labels)
 	}
-	name := line(text(labels.Get("alertname")), desk.CalledMax)
+	name := line(g.label("alertname"), desk.CalledMax)
 	g.words, g.suggest = []string{g.check, name}, g.check
 	if name != "" {
 		g.suggest = "alertname=" + name
 	}
 	g.called = firstOf(name, g.check)
-	if instance := line(text(labels.Get("instance")), desk.CalledMax/2); instance != "" {
+	if instance := line(g.label("instance"), desk.CalledMax/2); instance != "" {
 		g.called += " (" + instance + ")"
 	}
-	notes := alert.Get("annotations")
-	g.detail = firstOf(text(notes.Get("summary")), text(notes.Get("description")), text(notes.Get("message")))
-	g.expectation = said(labels.Get("expectation"))
-	g.link = text(alert.Get("generatorURL"))
-	switch severity := text(labels.Get("severity")); {
+	var note [3]gjson.Result
+	fields(part[3], note[:], "summary", "description", "message")
+	g.detail = firstOf(text(note[0]), text(note[1]), text(note[2]))
+	g.expectation = said(g.label("expectation"))
+	g.link = text(part[4])
+	switch severity := g.label("severity"); {
 	case severity == "none" || name == "Watchdog":
 		g.said = name + " is of the severity none: nobody's trouble."
 	case status == "firing":
-		g.state, g.since = desk.Failing, moment(alert.Get("startsAt"))
+		g.state, g.since = desk.Failing, moment(part[5])
 	case status == "resolved":
-		g.state, g.since, g.detail = desk.Passing, moment(alert.Get("endsAt")), ""
+		g.state, g.since, g.detail = desk.Passing, moment(part[6]), ""
 	default:
 		g.said = "status of " + name + " is " + line(status, 40) + ", which is neither firing nor resolved."
 	}
 	return g, ""
+}
+
+// fields are the values of an object by their names, the first of each, read in one pass;
+// not there: the zero Result.
+func fields(object gjson.Result, values []gjson.Result, names ...string) {
+	if !object.IsObject() {
+		return
+	}
+	object.ForEach(func(name, value gjson.Result) bool {
+		if k := slices.Index(names, name.Str); k >= 0 && !values[k].Exists() {
+			values[k] = value
+		}
+		return true
+	})
 }
 
 // labelsOf are the pairs of an object whose values are no objects or lists.
@@ -93,6 +109,7 @@ func labelsOf(object gjson.Result) (labels []label) {
 	if !object.IsObject() {
 		return nil
 	}
+	labels = make([]label, 0, 8)
 	object.ForEach(func(name, value gjson.Result) bool {
 		if v := text(value); v != "" {
 			labels = append(labels, label{name.Str, v})

@@ -29,7 +29,7 @@ func readAlertSite(body gjson.Result, about desk.Expectation) reading {
 	device = firstOf(device, name)
 	g := sighting{
 		check: device, words: []string{device, name, strings.TrimSuffix(name, " (ContentView)")}, called: name,
-		expectation: said(body.Get("expectation")), detail: alertSiteDetail(body),
+		expectation: said(text(body.Get("expectation"))), detail: alertSiteDetail(body),
 		step: strings.TrimSpace(text(body.Get("step_num")) + " " + text(body.Get("step_name"))),
 	}
 	if customer := idOf(body.Get("custid")); customer != "" {
@@ -53,8 +53,8 @@ func readAlertSite(body gjson.Result, about desk.Expectation) reading {
 }
 
 // said is the expectation that a text names; "" where it names none.
-func said(r gjson.Result) desk.Expectation {
-	switch strings.ToLower(text(r)) {
+func said(word string) desk.Expectation {
+	switch strings.ToLower(word) {
 	case string(desk.Availability):
 		return desk.Availability
 	case string(desk.Performance):

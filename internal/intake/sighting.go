@@ -75,6 +75,16 @@ type sighting struct {
 
 type label struct{ name, value string }
 
+// label is the value of a label; "": there is none.
+func (g sighting) label(name string) string {
+	for _, l := range g.labels {
+		if l.name == name {
+			return l.value
+		}
+	}
+	return ""
+}
+
 // heard is what is to be done with a call.
 type heard struct {
 	reports  []desk.Report
