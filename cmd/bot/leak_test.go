@@ -12,12 +12,15 @@ import (
 )
 
 // declared is what the configuration says of a service whose outages the bot declares by
-// itself, and of two monitors that see it. The thief has the token of the first.
+// itself, and whose gate it closes by itself, and of two monitors that see it. The thief has
+// the token of the first.
 const declared = `
 [[services]]
 id = "library"
 name = "Library Catalogue"
 auto_declare = "3m"
+sorry_page = true
+gate = "auto"
 
 [[sources]]
 name = "prometheus"
@@ -63,8 +66,9 @@ func (b *bubble) claimAlerts() (n int) {
 
 // Who has the token of one source can have alerts told, and nothing more: for hours as
 // many checks as he likes fail, under whatever names and with begins long ago, come and
-// go, and are told to both addresses of the source, and no incident is declared. The other
-// source does not take his token. One word of that source is what lacks.
+// go, and are told to both addresses of the source, and no incident is declared, and the
+// gate lets people through. The other source does not take his token. One word of that
+// source is what lacks.
 func TestALeakedTokenAloneDeclaresNothing(t *testing.T) {
 	inBubble(t, func(t *testing.T, b *bubble) {
 		b.watch(declared)
@@ -72,6 +76,7 @@ func TestALeakedTokenAloneDeclaresNothing(t *testing.T) {
 			b.hears(monitorCall{"prometheus", stolen, forged(10*round, 10, "firing")})
 			b.hears(monitorCall{"prometheus/performance", stolen, forged(10*round, 10, "firing")})
 			b.refused("pingdom", stolen)
+			b.letsThrough("library")
 			pass(10 * time.Minute)
 			if round%12 == 11 { // all of it comes and goes
 				for past := range round + 1 {
@@ -106,5 +111,15 @@ func (b *bubble) refused(source, token string) {
 	b.bot.public().ServeHTTP(w, r)
 	if w.Code != http.StatusUnauthorized {
 		b.t.Fatalf("%s: %d %s", source, w.Code, w.Body)
+	}
+}
+
+// letsThrough has the gate of a service be open.
+func (b *bubble) letsThrough(service string) {
+	b.t.Helper()
+	w := httptest.NewRecorder()
+	b.bot.public().ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/gate/"+service, nil))
+	if w.Code != http.StatusNoContent {
+		b.t.Fatalf("the gate of %s says %d %s", service, w.Code, w.Body)
 	}
 }

@@ -25,7 +25,7 @@ func since(r Report) time.Time {
 
 // Join adds a service, where it is not there yet, and the witness that sees it fail.
 func (a Alert) Join(s Alerted, r Report) Alert {
-	a = a.clone()
+	a.Services = slices.Clone(a.Services)
 	k := a.index(s.Service)
 	if k < 0 {
 		a.Services, a.JoinedAt = append(a.Services, s), r.At
@@ -41,7 +41,7 @@ func (a Alert) Join(s Alerted, r Report) Alert {
 		one.Behind, one.Seen, a.Dirty = s.Behind, nil, true
 	}
 	if k < servicesSeen {
-		one.Seen = shown(append(one.Seen, r))
+		one.Seen = shown(append(slices.Clip(one.Seen), r))
 	}
 	a.Dirty = a.Dirty || a.Shows(r)
 	return a
@@ -123,7 +123,7 @@ func (a Alert) Shows(r Report) bool {
 // Leave takes away a witness that saw a service fail. Where that was shown and others see
 // it still, Refill is due.
 func (a Alert) Leave(r Report) Alert {
-	a = a.clone()
+	a.Services = slices.Clone(a.Services)
 	k := a.index(r.Service)
 	if k < 0 || a.Services[k].Failing == 0 {
 		return a
@@ -131,7 +131,7 @@ func (a Alert) Leave(r Report) Alert {
 	one := &a.Services[k]
 	one.Failing--
 	a.Dirty = a.Dirty || one.Failing == 0 || a.Shows(r)
-	one.Seen = slices.DeleteFunc(one.Seen, func(s Report) bool { return s.Witness == r.Witness })
+	one.Seen = slices.DeleteFunc(slices.Clone(one.Seen), func(s Report) bool { return s.Witness == r.Witness })
 	if one.Failing == 0 {
 		a.freed(*one, r.At)
 	}
