@@ -53,6 +53,12 @@ func (a *asked) takeAlert(ctx context.Context) (desk.Alert, error) {
 		a.line.rest = rest
 		return a.journal.Alert(ctx, n)
 	}
+	if number, again, err := a.journal.RepeatedAlert(ctx, a.by()); again || err != nil {
+		if err != nil {
+			return desk.Alert{}, err
+		}
+		return a.journal.Alert(ctx, number)
+	}
 	open, err := a.journal.OpenAlerts(ctx)
 	if err != nil {
 		return desk.Alert{}, err
@@ -106,7 +112,11 @@ func declareAlert(ctx context.Context, a *asked) (chat.Reply, error) {
 	if err != nil {
 		return chat.Reply{}, err
 	}
-	if err := one.CheckOpen(); err != nil {
+	_, again, err := a.journal.RepeatedAlert(ctx, a.by())
+	if err == nil && !again {
+		err = one.CheckOpen()
+	}
+	if err != nil {
 		return chat.Reply{}, err
 	}
 	var ids []string
@@ -165,7 +175,7 @@ func closeAlert(ctx context.Context, a *asked) (chat.Reply, error) {
 	if err != nil {
 		return chat.Reply{}, err
 	}
-	return answer(a.Words.Closed(done.Alert))
+	return answer(a.Words.Closed(done.Alert, done.Left))
 }
 
 // muteFor is how long a mute lasts where nothing else is said, maxMute at most.

@@ -42,15 +42,18 @@ func (b *bubble) watch(more string) {
 // pingdom is a call of Pingdom about a check; DOWN or UP.
 func (b *bubble) pingdom(check int, state string) {
 	b.t.Helper()
-	if err := fromPingdom(check, state).reaches(b.t.Context(), b.bot); err != nil {
-		b.t.Fatal(err)
-	}
+	b.hears(fromPingdom(check, state))
 }
 
 // alertsite is a call of AlertSite; error or clear.
 func (b *bubble) alertsite(notify string) {
 	b.t.Helper()
-	if err := fromAlertSite(notify).reaches(b.t.Context(), b.bot); err != nil {
+	b.hears(fromAlertSite(notify))
+}
+
+func (b *bubble) hears(c monitorCall) {
+	b.t.Helper()
+	if err := c.reaches(b.t.Context(), b.bot); err != nil {
 		b.t.Fatal(err)
 	}
 }

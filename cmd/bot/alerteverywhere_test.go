@@ -90,3 +90,26 @@ func TestAFailureAsPeopleSeeItOnDiscord(t *testing.T) {
 		golden(d.t, "stories/alert on discord.txt", d.transcripts(lowellOps, checks, lowellTeach))
 	}, heard)
 }
+
+// What a line may go on with on the demo's page, about what checks see.
+func TestLinesAboutChecksAreCompleted(t *testing.T) {
+	inBubble(t, func(t *testing.T, b *bubble) {
+		b.watch(watched)
+		b.pingdom(4711, "DOWN")
+		pass(2 * time.Second)
+		b.story.Expect(ops, "ALR-1")
+		b.story.Expect("CHECKS", "Checks see a failure")
+		for line, want := range map[string]string{
+			"/probe mu": "mute", "/probe ack ": "ALR-1 learn", "/probe show alr": "ALR-1", "/probe mute le": "learn", "/probe mute learn 2": "2h",
+			"/probe list l": "learn", "/probe alerts ": "", "/probe declare ALR-1 ": "", "/service sorry l": "learn", "/service sorry learn o": "on off", "/pro": "/probe",
+		} {
+			var got []string
+			for _, c := range b.bot.complete(t.Context(), line) {
+				got = append(got, c.Value)
+			}
+			if said := strings.Join(got, " "); !strings.HasPrefix(said, want) || want == "" && said != "" {
+				t.Errorf("%q goes on with %q, want %q", line, said, want)
+			}
+		}
+	})
+}

@@ -31,7 +31,38 @@ func (b *bot) complete(ctx context.Context, line string) []chat.Choice {
 	if before[0] == "window" && before[1] != "schedule" {
 		return b.completeWindow(ctx, before, begun)
 	}
+	if before[0] == "probe" || before[0] == "service" {
+		return beginning(begun, b.watchChoices(ctx, before))
+	}
 	return beginning(begun, b.serviceChoices(before))
+}
+
+// watchChoices go on behind a verb about what checks see, or about a sorry page.
+func (b *bot) watchChoices(ctx context.Context, before []string) []chat.Choice {
+	sorry := before[1] == "sorry"
+	switch {
+	case len(before) == 3 && sorry:
+		return choices("on", "off", "auto")
+	case len(before) == 3 && before[1] == "mute":
+		return choices("30m", "1h", "2h", "4h", "1d")
+	case len(before) > 2 || before[1] == "alerts":
+		return nil
+	case sorry, before[1] == "list", before[1] == "run":
+		return b.services()
+	}
+	return append(b.alertChoices(ctx), b.services()...)
+}
+
+// alertChoices are the alerts about what fails now, the newest first.
+func (b *bot) alertChoices(ctx context.Context) (all []chat.Choice) {
+	open, err := b.journal.OpenAlerts(ctx)
+	if err != nil {
+		return nil // the command will say why
+	}
+	for _, a := range open {
+		all = append(all, chat.Choice{Value: a.Subject().String(), Label: b.words.Names(a.Affected())})
+	}
+	return all
 }
 
 // completeWindow goes on behind a verb that is about planned work there is.

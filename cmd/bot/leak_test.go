@@ -73,14 +73,14 @@ func TestALeakedTokenAloneDeclaresNothing(t *testing.T) {
 	inBubble(t, func(t *testing.T, b *bubble) {
 		b.watch(declared)
 		for round := range 36 { // six hours
-			b.call("prometheus", stolen, forged(10*round, 10, "firing"))
-			b.call("prometheus/performance", stolen, forged(10*round, 10, "firing"))
+			b.hears(monitorCall{"prometheus", stolen, forged(10*round, 10, "firing")})
+			b.hears(monitorCall{"prometheus/performance", stolen, forged(10*round, 10, "firing")})
 			b.refused("pingdom", stolen)
 			b.letsThrough("library")
 			pass(10 * time.Minute)
 			if round%12 == 11 { // all of it comes and goes
 				for past := range round + 1 {
-					b.call("prometheus", stolen, forged(10*past, 10, "resolved"))
+					b.hears(monitorCall{"prometheus", stolen, forged(10*past, 10, "resolved")})
 				}
 				pass(time.Minute)
 			}
@@ -92,7 +92,7 @@ func TestALeakedTokenAloneDeclaresNothing(t *testing.T) {
 			t.Errorf("there are incidents:\n%s", list)
 		}
 		b.expectPage("/", "Library Catalogue")
-		b.call("prometheus", stolen, forged(1000, 1, "firing"))
+		b.hears(monitorCall{"prometheus", stolen, forged(1000, 1, "firing")})
 		b.pingdom(4711, "DOWN")
 		pass(2 * time.Minute)
 		b.claimAlerts()
@@ -111,14 +111,6 @@ func (b *bubble) refused(source, token string) {
 	b.bot.public().ServeHTTP(w, r)
 	if w.Code != http.StatusUnauthorized {
 		b.t.Fatalf("%s: %d %s", source, w.Code, w.Body)
-	}
-}
-
-// call has a monitor call.
-func (b *bubble) call(source, token, body string) {
-	b.t.Helper()
-	if err := (monitorCall{source, token, body}).reaches(b.t.Context(), b.bot); err != nil {
-		b.t.Fatal(err)
 	}
 }
 

@@ -159,7 +159,7 @@ func (s Surroundings) declared(i Incident) bool {
 // seen reports whether a probe of ours sees that the service is not available.
 func (s Surroundings) seen() bool { return slices.ContainsFunc(s.Failing, Report.ownOutage) }
 
-func (r Report) outage() bool { return r.State == Failing && r.Expectation == Availability }
+func (r Report) outage() bool { return r.State == Failing && r.Expectation == Availability && !r.Warns }
 
 func (r Report) ownOutage() bool { return r.outage() && r.Witness.IsOwn() }
 

@@ -66,8 +66,9 @@ type Report struct {
 	// Since is when it began to be so, as the witness says: of a probe the first of the
 	// results that count, of a source its own time; zero: it says none.
 	Since time.Time
-	// At is when it was heard.
-	At time.Time
+	// At is when it was heard last, FirstAt when it was first heard to fail; Then sets that.
+	At      time.Time
+	FirstAt time.Time `json:",omitzero"`
 	// Called is the check's name for people: "login page", "Library catalogue".
 	Called string `json:",omitempty"`
 	// Detail is what failed, for staff: "HTTP 503 instead of 200". At most DetailMax characters.
@@ -78,6 +79,9 @@ type Report struct {
 	Places []string `json:",omitempty"`
 	// Link is the check's page at its monitor, an http(s) address without secrets; empty: none.
 	Link string `json:",omitempty"`
+	// Warns: what is to come fails, not what is: a certificate ends soon. No incident is
+	// declared of it by rule, and no gate closes.
+	Warns bool `json:",omitempty"`
 	// Sorry: the gate of the service was closed, so that it sees our own sorry page. The
 	// journal sets it; a probe of ours passes that page by.
 	Sorry bool `json:",omitempty"`
@@ -131,7 +135,7 @@ func (was Report) Then(r Report) (Report, Meaning) {
 	older := !r.Since.IsZero() && !was.Since.IsZero() && r.Since.Before(was.Since)
 	switch {
 	case was.State == "" && r.Failed():
-		return r, Began
+		return r.first(), Began
 	case was.State == "":
 		return r, Calm
 	case was.Failed() && r.Failed():
@@ -139,7 +143,7 @@ func (was Report) Then(r Report) (Report, Meaning) {
 	case r.Failed() && !r.Since.IsZero() && !r.Since.After(was.Since) && r.At.Sub(was.At) < staleWithin:
 		return was, Stale
 	case r.Failed():
-		return r, Began
+		return r.first(), Began
 	case older:
 		return was, Stale
 	case was.Failed():
@@ -149,6 +153,21 @@ func (was Report) Then(r Report) (Report, Meaning) {
 		return was, Calm
 	}
 	return was, Repeated
+}
+
+// first notes that it is the first report of a failure.
+func (r Report) first() Report {
+	r.FirstAt = r.At
+	return r
+}
+
+// firstHeard is when it was first heard to fail; of one that Then did not see, when it was
+// heard.
+func (r Report) firstHeard() time.Time {
+	if r.FirstAt.IsZero() {
+		return r.At
+	}
+	return r.FirstAt
 }
 
 // staleWithin is how long after a recovery a failure that began before it is a late
@@ -210,29 +229,26 @@ func union(a, b []string) []string {
 
 // Evidence is since when the failing reports about a service show that it really fails:
 // a probe of ours does, or two independent witnesses do; zero: they do not. Of monitors
-// elsewhere it counts when we heard them.
-func Evidence(failing []Report) (since time.Time) {
+// elsewhere it counts when we first heard them.
+func Evidence(failing []Report) (at time.Time) {
 	for k, r := range failing {
-		if !r.Failed() || r.Sorry {
-			continue
+		switch {
+		case !r.Failed() || r.Sorry || r.Warns:
+		case r.Witness.IsOwn():
+			at = earliest(at, since(r))
+		default:
+			at = earliest(at, backed(failing[:k], r))
 		}
-		at := r.At
-		if r.Witness.IsOwn() {
-			at = r.Since
-		} else if at = backed(failing[:k], r); at.IsZero() {
-			continue
-		}
-		since = earliest(since, at)
 	}
-	return since
+	return at
 }
 
-// backed is when the second of two independent witnesses was heard; zero: there is none
+// backed is when the second of two independent witnesses was first heard; zero: there is none
 // among the others.
 func backed(others []Report, r Report) (at time.Time) {
 	for _, o := range others {
-		if o.Failed() && !o.Sorry && o.Witness.Independent(r.Witness) {
-			at = earliest(at, latest(o.At, r.At))
+		if o.Failed() && !o.Sorry && !o.Warns && o.Witness.Independent(r.Witness) {
+			at = earliest(at, latest(o.firstHeard(), r.firstHeard()))
 		}
 	}
 	return at

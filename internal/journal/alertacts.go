@@ -13,6 +13,9 @@ import (
 // AlertApplied is what somebody did about an alert.
 type AlertApplied struct {
 	Alert desk.Alert
+	// Left counts the checks elsewhere that still have to be closed: too many see it fail
+	// for one transaction.
+	Left int `json:",omitempty"`
 }
 
 // AlertRule is a rule of the desk about an alert with all but the state and the act filled
@@ -33,7 +36,7 @@ func (j *Journal) ApplyAlert(ctx context.Context, by By, number int, did string,
 			return out, err
 		}
 		err = h.settle()
-		return AlertApplied{a.Alert}, err
+		return AlertApplied{Alert: a.Alert}, err
 	})
 }
 
@@ -61,6 +64,24 @@ func (j *Journal) hearOnce(ctx context.Context, by By, fn func(*hearing) (AlertA
 	return out.AlertApplied, err
 }
 
+// RepeatedAlert returns the number of the alert that a request was about which was seen
+// before: it may not fail any more.
+func (j *Journal) RepeatedAlert(ctx context.Context, by By) (number int, found bool, err error) {
+	type about struct {
+		Alert    desk.Alert
+		Incident desk.Incident
+	}
+	err = j.db.View(ctx, func(tx storage.Tx) error {
+		var was about
+		was, found, err = seenBefore[about](tx, by)
+		if number = was.Alert.Number; len(was.Incident.Alerts) > 0 {
+			number = was.Incident.Alerts[0]
+		}
+		return err
+	})
+	return number, found && number != 0, err
+}
+
 // CloseAlert says that what monitors elsewhere report of an alert is over, though they
 // never said so. Probes of ours say it themselves.
 func (j *Journal) CloseAlert(ctx context.Context, by By, number int) (AlertApplied, error) {
@@ -72,14 +93,18 @@ func (j *Journal) CloseAlert(ctx context.Context, by By, number int) (AlertAppli
 		if err := a.CheckOpen(); err != nil {
 			return out, err
 		}
-		closed := 0
+		closed, left := 0, 0
 		for _, s := range a.Services {
 			seen, err := failingOf(h.tx, s.Service, a.Expectation)
 			if err != nil {
 				return out, err
 			}
 			for _, r := range seen {
-				if r.Witness.IsOwn() || closed == closeAtOnce {
+				switch {
+				case r.Witness.IsOwn():
+					continue
+				case closed == closeAtOnce:
+					left++
 					continue
 				}
 				closed++
@@ -97,7 +122,7 @@ func (j *Journal) CloseAlert(ctx context.Context, by By, number int) (AlertAppli
 			return out, err
 		}
 		err = h.settle()
-		return AlertApplied{h.alerts[number].Alert}, err
+		return AlertApplied{h.alerts[number].Alert, left}, err
 	})
 }
 

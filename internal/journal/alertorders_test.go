@@ -1,6 +1,7 @@
 package journal_test
 
 import (
+	"fmt"
 	"testing"
 	"time"
 
@@ -309,4 +310,28 @@ func TestARestoreSkipsNumbersOfAlerts(t *testing.T) {
 		t.Fatal(err)
 	}
 	w.forgets().hears("login fails portal").tells("1m0s ALR-102 alert raised (channel): portal 1")
+}
+
+func TestWhatPassesRightAfterTheDeclarationBelongsToIt(t *testing.T) {
+	w := newWatch(t)
+	w.hears("login fails learn").after(time.Minute).forgets()
+	if _, err := w.Declare(t.Context(), w.by(), learnDown(), false); err != nil {
+		t.Fatal(err)
+	}
+	w.hears("login passes learn").tells("1m0s ALR-1 alert seen (edit): learn 0; INC-1", "1m0s INC-1 declared (channel)", "1m0s INC-1 witnessed (ops)")
+}
+
+func TestWhatMonitorsSayAgainPutsNothingOff(t *testing.T) {
+	w := newWatch(t, byRule())
+	w.hears("pingdom fails learn", "alertsite fails learn")
+	for n := range 5 {
+		r := w.after(50 * time.Second).report("alertsite fails learn")
+		r.Detail = fmt.Sprintf("%d in a row", n)
+		if err := w.Hear(t.Context(), journal.By{At: w.now}, []desk.Report{r}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if i := w.incident(1); !i.DeclaredAt.Equal(four.Add(3 * time.Minute)) {
+		t.Errorf("declared at %s", i.DeclaredAt.Sub(four))
+	}
 }

@@ -49,7 +49,7 @@ func heardKey(by By, first desk.Report) storage.Key {
 func getAlert(tx storage.Tx, n int) (desk.Alert, error) {
 	a, ok, err := alertTable().Get(tx, alertKey(n))
 	if err == nil && !ok {
-		err = desk.Refuse(desk.Unknown, "There is no ALR-%d.", n).WithHint("probe list shows what there is.")
+		err = desk.Refuse(desk.Unknown, "There is no ALR-%d.", n).WithHint("probe alerts shows what is seen.")
 	}
 	return a, err
 }
@@ -58,12 +58,8 @@ func getAlert(tx storage.Tx, n int) (desk.Alert, error) {
 // it, and for evidence.
 const maxSightings = 1000
 
-// failing lists what witnesses see fail of a service's availability, as it was scanned:
-// there may be more of them than a transaction may Get.
-func failing(tx storage.Tx, id desk.ServiceID) ([]desk.Report, error) {
-	return failingOf(tx, id, desk.Availability)
-}
-
+// failingOf lists what witnesses see fail of a service, as it was scanned: there may be
+// more of them than a transaction may Get.
 func failingOf(tx storage.Tx, id desk.ServiceID, e desk.Expectation) (out []desk.Report, err error) {
 	k := sightingsKey(id, e)
 	err = sightingTable().Scan(tx, k, k.End(), maxSightings, func(_ storage.Key, r desk.Report) (bool, error) {

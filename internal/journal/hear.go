@@ -285,6 +285,9 @@ func (h *hearing) over(was, r desk.Report) error {
 	if err != nil || a == nil {
 		return err
 	}
+	if err := h.attachOpen(a); err != nil { // the clock may not have come to it
+		return err
+	}
 	if a.Shows(r) && !slices.Contains(a.thin, r.Service) {
 		a.thin = append(a.thin, r.Service)
 	}

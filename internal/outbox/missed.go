@@ -244,6 +244,7 @@ func (w *waking) lookAt(tx storage.Tx, now time.Time, s desk.Subject, wish func(
 	case !until.IsZero():
 		w.asleep[s] = missedRecord{Until: until}
 	case post.Root == "" && !stale.IsZero() && !now.Before(stale): // it is no news any more
+	case a.Snapshot.Alert != nil && (a.Snapshot.Ended() || post.Root != ""): // its post says how it stands; who has none need not know
 	case counts(out, post), a.Snapshot.Ended() && wants.Matches:
 		w.recounts(a.Snapshot)
 	case a.Snapshot.Waits():

@@ -35,6 +35,7 @@ func (r *Runner) observe(e *entry, about desk.Expectation, res Result, good bool
 	report := desk.Report{
 		Witness: witness(e.id()), Service: e.conf.Service, Expectation: about, State: turn.State,
 		Since: turn.Since, At: r.now().UTC(), Called: e.conf.Name,
+		Warns: e.conf.Kind == "tls",
 	}
 	if turn.State == desk.Failing {
 		report.Detail, report.Step = res.Detail, res.Step

@@ -66,10 +66,15 @@ func (c Context) AlertHeld(a desk.Alert) chat.Message {
 	return chat.Message{Summary: c.say("No incident is declared of %s before %s.", a.Subject().String(), k.at(a.HeldUntil)), Tone: chat.ToneInfo}
 }
 
-// Closed answers that what monitors elsewhere said of an alert is over.
-func (c Context) Closed(a desk.Alert) chat.Message {
+// Closed answers that what monitors elsewhere said of an alert is over; left counts their
+// checks that are not closed yet.
+func (c Context) Closed(a desk.Alert, left int) chat.Message {
 	m := chat.Message{Summary: c.say("%s is closed.", a.Subject().String()), Tone: chat.ToneGood}
-	if a.IsFailing() {
+	switch {
+	case left > 0:
+		m.Summary = c.say("The first checks of %s are closed. Left: %s. Close it again.", a.Subject().String(), c.thousands(left))
+		m.Tone = chat.ToneInfo
+	case a.IsFailing():
 		m.Summary = c.say("What monitors elsewhere said of %s is closed. Our own checks still see it.", a.Subject().String())
 		m.Tone = chat.ToneInfo
 	}

@@ -53,6 +53,7 @@ func spanishAlerts() map[string]string {
 		"You look at %s. No incident is declared of it by rule.":                     "Usted se encarga de %s. No se declara ningún incidente por regla.",
 		"Its end will be told, and who else sees it is shown.":                       "Se dirá cuándo acaba y se muestra quién más lo ve.",
 		"No incident is declared of %s before %s.":                                   "No se declara ningún incidente de %s antes de %s.",
+		"The first checks of %s are closed. Left: %s. Close it again.":               "Las primeras pruebas de %s están cerradas. Quedan: %s. Ciérrelo otra vez.",
 		"%s is closed.":                                                              "%s está cerrado.",
 		"What monitors elsewhere said of %s is closed. Our own checks still see it.": "Lo que otros monitores dijeron de %s está cerrado. Nuestras pruebas todavía lo ven.",
 		"Failures of %s are not told until %s.":                                      "Los fallos de %s no se dicen hasta %s.",

@@ -112,7 +112,8 @@ func TestWhatAWebhookDoes(t *testing.T) {
 		"belltower": true, "belltower help": true, "belltower whoami": true, "belltower why 42": true, "belltower incident list": true, "belltower status": true, "help": true, "help declare": true, "whoami": true, "why 42": true, "audit": false,
 		"incident retract 42": false, "incident note 42 secret": false, "incident timeline 42": false, "incident deliveries 42": false, "incident drill learn down": false,
 		"belltower incident retract 42": false, "belltower belltower audit": false, "belltower access": false, "belltower audit": false, "belltower hold": false,
-		"window schedule learn tomorrow 2am for 1h x": false, "window cancel 17": false, "unsubscribe": false, "unsubscribe learn": false, "probe run learn": false, "sudo": false, "incident\nretract 42": false,
+		"window schedule learn tomorrow 2am for 1h x": false, "window cancel 17": false, "unsubscribe": false, "unsubscribe learn": false, "probe run learn": false, "probe": true, "probe help": true, "probe help mute": true, "probe list": false, "probe alerts": false, "probe show 7": false, "probe declare 7": false,
+		"probe ack 7": false, "probe mute learn 2h": false, "belltower probe alerts": false, "service": true, "service help": true, "service sorry learn on": false, "belltower service sorry learn on": false, "sudo": false, "incident\nretract 42": false,
 	} {
 		w := newWorld(t)
 		status, answer := w.ask(w.mentions(line))

@@ -1,0 +1,146 @@
+package journal_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/umassonline/belltower/internal/desk"
+	"github.com/umassonline/belltower/internal/journal"
+)
+
+// byRule is a service whose failure the bot declares.
+func byRule() desk.Service {
+	return desk.Service{
+		ID: "learn", Name: "Learn System", AutoDeclare: 3 * time.Minute, AutoImpact: desk.Major, AutoResolveAfter: 10 * time.Minute,
+	}
+}
+
+func TestOurOwnProbeDeclaresByRuleAndItsPassesResolve(t *testing.T) {
+	w := newWatch(t, byRule())
+	w.hears("login fails learn").tells("0s ALR-1 alert raised (channel): learn 1; declares at 3m0s")
+	w.after(5*time.Minute).tells("3m0s ALR-1 alert seen (edit): learn 1; INC-1", "3m0s INC-1 declared (channel)")
+	w.hears("login passes learn").tells("5m0s ALR-1 alert seen (edit): learn 0; INC-1", "5m0s INC-1 witnessed (ops)")
+	w.after(11 * time.Minute).tells("15m0s INC-1 resolved (channel)")
+	w.after(10 * time.Minute).hears("login fails learn").tells("26m0s ALR-2 alert raised (channel): learn 1; declares at 29m0s")
+	a, err := w.Alert(t.Context(), 2)
+	if err != nil || a.Before != 1 {
+		t.Errorf("it offers to reopen INC-%d (%v)", a.Before, err)
+	}
+}
+
+func TestOneSourceAloneDeclaresNothing(t *testing.T) {
+	w := newWatch(t, byRule())
+	w.hears("pingdom fails learn").after(time.Hour).tells("0s ALR-1 alert raised (channel): learn 1")
+	w.hears("alertsite fails learn").tells("1h0m0s ALR-1 alert seen (edit): learn 2; declares at 1h3m0s")
+	w.hears("alertsite passes learn").after(time.Hour).tells("1h0m5s ALR-1 alert seen (edit): learn 1")
+}
+
+func TestHoldAndAcknowledgeStopTheCountdown(t *testing.T) {
+	w := newWatch(t, byRule())
+	w.hears("login fails learn").tells("0s ALR-1 alert raised (channel): learn 1; declares at 3m0s")
+	w.after(2 * time.Minute)
+	if _, err := w.ApplyAlert(t.Context(), w.by(), 1, "hold", desk.Alert.Hold); err != nil {
+		t.Fatal(err)
+	}
+	w.tells("2m0s ALR-1 alert seen (edit): learn 1; declares at 12m0s")
+	w.after(8 * time.Minute)
+	if _, err := w.ApplyAlert(t.Context(), w.by(), 1, "ack", desk.Alert.Acknowledge); err != nil {
+		t.Fatal(err)
+	}
+	w.after(24 * time.Hour).tells("10m0s ALR-1 alert seen (edit): learn 1")
+}
+
+func TestWhatSomebodyTouchedIsNotResolvedByRule(t *testing.T) {
+	w := newWatch(t, byRule())
+	w.hears("login fails learn").after(4 * time.Minute)
+	if _, err := w.Apply(t.Context(), w.by(), 1, say("We restart it.")); err != nil {
+		t.Fatal(err)
+	}
+	w.hears("login passes learn").after(time.Hour)
+	if i, err := w.Incident(t.Context(), 1); err != nil || !i.IsOpen() {
+		t.Errorf("it is %s (%v)", i.Status, err)
+	}
+}
+
+func TestAMonitorThatSaysNoMoreIsShownAndCanBeClosed(t *testing.T) {
+	w := newWatch(t)
+	w.hears("pingdom fails learn").tells("0s ALR-1 alert raised (channel): learn 1")
+	w.after(5 * time.Hour).tells()
+	w.after(2 * time.Hour).tells("6h0m0s ALR-1 alert seen (edit): learn 1")
+	a, err := w.Alert(t.Context(), 1)
+	if err != nil || !a.SilentSince.Equal(four) {
+		t.Errorf("silent since %s (%v)", a.SilentSince, err)
+	}
+	if _, err := w.CloseAlert(t.Context(), w.by(), 1); err != nil {
+		t.Fatal(err)
+	}
+	w.tells("7h0m0s ALR-1 alert cleared (channel): learn 0")
+	refused(t, second(w.CloseAlert(t.Context(), w.by(), 1)), desk.Conflict)
+}
+
+func TestProbesThatAreGoneHoldNothingOpen(t *testing.T) {
+	w := newWatch(t)
+	w.hears("login fails learn", "login2 fails learn").after(time.Minute)
+	w.known = w.everything()
+	err := w.Retire(t.Context(), w.by(), func(r desk.Report) bool { return r.Witness.Name == "login" })
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.tells("1m0s ALR-1 alert seen (edit): learn 1")
+}
+
+func TestLateAndRepeatedReports(t *testing.T) {
+	w := newWatch(t)
+	first := w.report("pingdom fails learn")
+	w.hears("pingdom fails learn").tells("0s ALR-1 alert raised (channel): learn 1")
+	w.after(time.Minute).hears("pingdom passes learn").tells("1m0s ALR-1 alert cleared (channel): learn 0")
+	w.after(time.Minute)
+	before := w.dump()
+	if err := w.Hear(t.Context(), journal.By{At: w.now}, []desk.Report{first}); err != nil {
+		t.Fatal(err)
+	}
+	w.after(time.Minute).tells()
+	if after := w.dump(); strings.Count(after, "\n") != strings.Count(before, "\n")+1 {
+		t.Error("a late report is kept as heard, and changes nothing else")
+	}
+}
+
+func TestChecksOfNoServiceAreShownOncePerDayAndForgottenOnceMapped(t *testing.T) {
+	w := newWatch(t)
+	words := func(all []desk.Unmapped) string { return fmt.Sprint(all) }
+	none := func(desk.Unmapped) bool { return false }
+	note := func(check string) {
+		t.Helper()
+		if err := w.Unmapped(t.Context(), w.by(), []desk.Unmapped{{Source: "pingdom", Check: check, Called: "Library"}}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	show := func(mapped func(desk.Unmapped) bool) {
+		t.Helper()
+		if err := w.TellStrangers(t.Context(), w.now, mapped, words); err != nil {
+			t.Fatal(err)
+		}
+	}
+	show(none)
+	w.tells()
+	note("1")
+	note("1")
+	note("2")
+	show(none)
+	w.tells("0s OPS-1  (channel)")
+	w.after(time.Hour)
+	note("1")
+	show(none)
+	w.tells()
+	w.after(24 * time.Hour)
+	note("1")
+	show(none)
+	w.tells("25h0m0s OPS-2  (channel)")
+	show(func(u desk.Unmapped) bool { return u.Check == "1" })
+	if left, err := w.Strangers(t.Context()); err != nil || len(left) != 1 || left[0].Check != "2" {
+		t.Errorf("left: %+v (%v)", left, err)
+	}
+	w.tells()
+}
