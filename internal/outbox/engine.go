@@ -128,8 +128,23 @@ func (e *Engine) boot(ctx context.Context) (b boot, started time.Time, err error
 }
 
 // Poke says that something was committed that may have to be told, about these
-// subjects; without one, about any. It does not block.
-func (e *Engine) Poke(about ...desk.Subject) { e.clerk.poke(about...) }
+// subjects; without one, about any. It does not block. Alerts are looked at at once: what a
+// monitor says is no command, whose answer would go first.
+func (e *Engine) Poke(about ...desk.Subject) {
+	e.clerk.poke(about...)
+	var alerts news
+	for _, s := range about {
+		if s.Kind == desk.AlertSubject {
+			alerts.add(s)
+		}
+	}
+	if alerts.none() {
+		return
+	}
+	for _, l := range e.lines {
+		l.refreshSoon(alerts)
+	}
+}
 
 // Return says that a channel that was gone may be back, as an event of its
 // platform told. It does not block.
