@@ -74,8 +74,10 @@ func pingdomCall(states []stormState) string {
 
 // up starts the bot, and the monitors find it.
 func (w *stormy) up() {
+	w.t.Helper()
 	w.start()
-	w.url.Store(&w.public)
+	public := w.public
+	w.url.Store(&public)
 }
 
 // killed kills the bot, has a look, and starts it anew; a command is answered at once.
@@ -83,9 +85,7 @@ func (w *stormy) killed(look func()) {
 	w.t.Helper()
 	w.kill()
 	look()
-	w.start()
-	public := w.public
-	w.url.Store(&public)
+	w.up()
 	w.story.Type(ops, ann, "/incident list")
 }
 
