@@ -76,7 +76,7 @@ func pingdomCall(states []stormState) string {
 func (w *stormy) up() {
 	w.t.Helper()
 	w.start()
-	public := w.public
+	public := w.public // the next start writes that
 	w.url.Store(&public)
 }
 

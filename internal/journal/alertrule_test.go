@@ -144,3 +144,27 @@ func TestChecksOfNoServiceAreShownOncePerDayAndForgottenOnceMapped(t *testing.T)
 	}
 	w.tells()
 }
+
+// Monitors that begin to see a failure while people are shown the sorry page see that:
+// they are marked so, and two of them show nothing. Our own probe passes it by.
+func TestMonitorsThatSeeOurOwnSorryPageAreMarked(t *testing.T) {
+	learn := byRule()
+	learn.SorryPage = true
+	w := newWatch(t, learn)
+	w.office.say(0, "learn", desk.SorryOn)
+	w.hears("pingdom fails learn", "alertsite fails learn").after(24 * time.Hour)
+	seen, err := w.Sightings(t.Context(), "learn")
+	if err != nil || len(seen) != 2 || !seen[0].Sorry || !seen[1].Sorry {
+		t.Errorf("they are not marked: %+v (%v)", seen, err)
+	}
+	if open, err := w.Open(t.Context()); err != nil || len(open) > 0 {
+		t.Errorf("our own sorry page declared %v (%v)", open, err)
+	}
+	w.hears("login fails learn").after(time.Hour)
+	if seen, err = w.Sightings(t.Context(), "learn"); err != nil || seen[0].Sorry {
+		t.Errorf("our own probe does not pass it by: %+v (%v)", seen[0], err)
+	}
+	if open, err := w.Open(t.Context()); err != nil || len(open) != 1 {
+		t.Errorf("open: %v (%v)", open, err)
+	}
+}

@@ -77,7 +77,7 @@ func (o *office) say(seconds int, id desk.ServiceID, verb desk.SorryVerb) {
 }
 
 var (
-	loginProbe = desk.Witness{Kind: desk.OwnProbe, Name: "loginProbe page"}
+	loginProbe = desk.Witness{Kind: desk.OwnProbe, Name: "login page"}
 	front      = desk.Witness{Kind: desk.OwnProbe, Name: "front page"}
 	pingdom    = desk.Witness{Kind: desk.Monitor, Name: "pingdom", Check: "1"}
 	pingdom2   = desk.Witness{Kind: desk.Monitor, Name: "pingdom", Check: "2"}
