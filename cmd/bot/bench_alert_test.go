@@ -20,6 +20,8 @@ import (
 // sink is a Slack that takes every call, of a bot and, below /am, of an Alertmanager.
 type sink struct {
 	*httptest.Server
+	team  string // the workspace and the app of the bot
+	app   string
 	mu    sync.Mutex
 	n     int
 	posts map[bool]int // of the Alertmanager or not: posts and edits
@@ -32,8 +34,8 @@ type awaited struct {
 	came chan time.Time
 }
 
-func newSink(b *testing.B) *sink {
-	s := &sink{posts: map[bool]int{}, waits: map[bool]awaited{}}
+func newSink(b *testing.B, c campus) *sink {
+	s := &sink{team: string(c.amherst.Team), app: string(c.amherst.App), posts: map[bool]int{}, waits: map[bool]awaited{}}
 	s.Server = httptest.NewServer(s)
 	b.Cleanup(s.Close)
 	return s
@@ -58,7 +60,8 @@ func (s *sink) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		_, _ = w.Write([]byte("ok"))
 		return
 	}
-	fmt.Fprintf(w, `{"ok":true,"team_id":"TAMHERST","channel":"C0","ts":"%d.%06d"}`, now.Unix(), s.n%1_000_000)
+	fmt.Fprintf(w, `{"ok":true,"team_id":%q,"app_id":%q,"bot_id":"B1","user_id":"U1","bot":{"id":"B1","app_id":%[2]q},"channel":"C0","ts":"%[3]d.%06[4]d"}`,
+		s.team, s.app, now.Unix(), s.n%1_000_000)
 }
 
 // await has the next post with a text noted.
@@ -135,7 +138,8 @@ const lateServices = 24
 
 func newOfAlerts(b *testing.B, interval time.Duration) *ofAlerts {
 	b.Helper()
-	s := newSink(b)
+	c := newCampusOf(b)
+	s := newSink(b, c)
 	am := startAlertmanager(b, fmt.Sprintf(`
 route: {receiver: slack, group_by: [service], group_wait: 0s, group_interval: %[2]s}
 receivers:
@@ -144,7 +148,6 @@ receivers:
       - {api_url: "%[1]s/am", channel: "#ops", send_resolved: true}
       - {api_url: "%[1]s/am", channel: "#checks", send_resolved: true}
 `, s.URL, interval))
-	c := newCampusOf(b)
 	c.more = stormConfig(stormServices + lateServices)
 	cmd := c.botCommand(b, b.TempDir(), 0)
 	path := cmd.Args[2]

@@ -74,6 +74,7 @@ func pingdomCall(states []stormState) string {
 
 // up starts the bot, and the monitors find it.
 func (w *stormy) up() {
+	w.t.Helper()
 	w.start()
 	public := w.public // the next start writes that
 	w.url.Store(&public)

@@ -64,23 +64,39 @@ func parse(body []byte) (gjson.Result, *refusal) {
 
 // deeperThan reports whether brackets outside of texts are nested deeper than a limit.
 func deeperThan(body []byte, limit int) bool {
-	depth, inText := 0, false
+	depth := 0
 	for i := 0; i < len(body); i++ {
-		switch c := body[i]; {
-		case inText && c == '\\':
-			i++
-		case c == '"':
-			inText = !inText
-		case inText:
-		case c == '{' || c == '[':
+		switch body[i] {
+		case '"':
+			i += textLength(body[i+1:]) + 1
+		case '{', '[':
 			if depth++; depth > limit {
 				return true
 			}
-		case c == '}' || c == ']':
+		case '}', ']':
 			depth--
 		}
 	}
 	return false
+}
+
+// textLength is how many bytes there are up to the quote that ends a text.
+func textLength(body []byte) (n int) {
+	for {
+		quote := bytes.IndexByte(body[n:], '"')
+		if quote < 0 {
+			return len(body)
+		}
+		n += quote
+		slashes := 0
+		for slashes < n && body[n-1-slashes] == '\\' {
+			slashes++
+		}
+		if slashes%2 == 0 {
+			return n
+		}
+		n++ // an escaped one
+	}
 }
 
 // whereBroken says where JSON is broken, where that can be told.

@@ -97,7 +97,12 @@ type heard struct {
 // sort says of each sighting whom it concerns.
 func (c call) sort(r reading) heard {
 	h := heard{bad: r.bad, remark: r.remark, reports: make([]desk.Report, 0, len(r.sightings))}
+	var was, is string // the alerts of a call often have one link
 	for _, g := range r.sightings {
+		if g.link != was {
+			was, is = g.link, link(g.link)
+		}
+		g.link = is
 		if g.state == "" {
 			h.silent.add(line(g.said, desk.DetailMax))
 			continue
@@ -162,6 +167,6 @@ func (c call) report(g sighting, service desk.ServiceID) desk.Report {
 		Witness: desk.Witness{Kind: desk.Monitor, Name: c.source.conf.Name, Check: g.check},
 		Service: service, Expectation: g.expectation, State: g.state, Since: g.since, At: c.at,
 		Called: line(firstOf(g.called, g.words[0]), desk.CalledMax), Detail: line(g.detail, desk.DetailMax), Step: line(g.step, desk.CalledMax),
-		Places: g.place, Link: link(g.link),
+		Places: g.place, Link: g.link,
 	}
 }

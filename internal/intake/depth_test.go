@@ -1,0 +1,22 @@
+package intake
+
+import (
+	"strings"
+	"testing"
+)
+
+// Brackets in texts do not count, wherever a quote is escaped, and a text that does not
+// end hides the rest.
+func TestDepthOutsideOfTexts(t *testing.T) {
+	for body, deep := range map[string]bool{
+		`[[]]`: false, `[[[]]]`: true, `[["[["]]`: false, `[["\"[["]]`: false, `[["\\",[]]]`: true, `[["\\\"[["]]`: false,
+		`[["",[]]]`: true, `"[[[`: false, `"\`: false, `{"a":{"b":{}}}`: true, `[][][][]`: false, `[["\\\\",[]]]`: true, ``: false, `"`: false,
+	} {
+		if got := deeperThan([]byte(body), 2); got != deep {
+			t.Errorf("%s: %v", body, got)
+		}
+	}
+	if !deeperThan([]byte(strings.Repeat("[", 70)), maxDepth) {
+		t.Error("70 levels are not deep")
+	}
+}
