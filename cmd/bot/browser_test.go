@@ -36,7 +36,7 @@ type browser struct {
 const patience = 30 * time.Second
 
 // lacks skips a test whose tool is missing; where everything is to be checked it fails.
-func lacks(t *testing.T, tool string) {
+func lacks(t testing.TB, tool string) {
 	t.Helper()
 	if os.Getenv("CI") == "true" {
 		t.Fatalf("%s is not installed", tool)

@@ -2,61 +2,12 @@ package card_test
 
 import (
 	"testing"
-	"time"
 
-	"github.com/umassonline/belltower/internal/desk"
+	"github.com/umassonline/belltower/internal/chat/chattest"
 )
 
-// alarm tells of an alert by the rules of the desk, up to a step: 1 it is raised, 2 more
-// see it, 3 it passes, 4 it fails again, 5 it comes and goes.
+// alarm is the story of chattest.Alarm.
 func alarm(t *testing.T, until int) *story {
 	t.Helper()
-	s := &story{t: t, now: time.Date(2026, 12, 4, 8, 55, 0, 0, time.UTC)}
-	at := func(minute int) time.Time { return s.now.Add(time.Duration(minute) * time.Minute) }
-	learn := desk.Alerted{Service: "learn", Name: "Learn System"}
-	login := desk.Report{
-		Witness: desk.Witness{Kind: desk.OwnProbe, Name: "login page"}, Service: "learn", Expectation: desk.Availability,
-		State: desk.Failing, Since: at(0), At: at(0), Detail: "HTTP 503 *instead* of <200> @everyone", Step: "4 Log in",
-	}
-	a := desk.Raise(7, learn, login)
-	due := func(minute int, around desk.AlertAround) {
-		d := a.Due(at(minute), around)
-		if a = d.Alert; d.Announce != nil {
-			d.Announce.N = len(s.said) + 1
-			s.said = append(s.said, d.Announce)
-		}
-	}
-	moves := func(minute int, change func(desk.Report)) {
-		login.At, login.Since = at(minute), at(minute)
-		change(login)
-		due(minute, desk.AlertAround{})
-	}
-	fails := func(r desk.Report) { a = a.Join(learn, r) }
-	passes := func(r desk.Report) { a = a.Leave(r) }
-	steps := []func(){
-		func() { due(0, desk.AlertAround{Evidence: at(0), Rule: desk.Service{AutoDeclare: 4 * time.Minute}}) },
-		func() {
-			pingdom := login
-			pingdom.Witness = desk.Witness{Kind: desk.Monitor, Name: "pingdom", Check: "4711"}
-			pingdom.Step, pingdom.Called, pingdom.Places, pingdom.Sorry = "", "Login <at> Learn", []string{"Frankfurt", "Boston"}, true
-			start := pingdom
-			start.Witness.Check, start.Service, start.Called, start.Sorry, start.Places = "4712", "portal", "Start page", false, nil
-			a = a.Join(learn, pingdom).Join(desk.Alerted{Service: "portal", Name: "Student <Portal>", Behind: "Learn System"}, start)
-			a.SilentSince = at(1)
-			due(3, desk.AlertAround{Heard: at(1).Add(-7 * time.Hour)})
-		},
-		func() {
-			for _, r := range a.Witnesses() {
-				r.At = at(20)
-				a = a.Leave(r)
-			}
-			due(20, desk.AlertAround{})
-		},
-		func() { a.Before = 42; moves(22, fails) },
-		func() { moves(23, passes); moves(24, fails) },
-	}
-	for _, step := range steps[:until] {
-		step()
-	}
-	return s
+	return &story{t: t, now: chattest.AlarmBegins(), said: chattest.Alarm(until)}
 }
