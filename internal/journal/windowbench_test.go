@@ -132,11 +132,15 @@ func BenchmarkDeclareBesideManyWindows(b *testing.B) {
 	})
 }
 
-// A schedule beside as many, on a free day far ahead (target: 1.1 times). It is that of a
-// bot at work: the first pages of a new store cost less than any later ones, whatever is
-// planned.
+// A schedule beside as many, on a free day far ahead (target: 1.1 times): against a store that is new, whose first pages cost less
+// than any later ones, and against one that has been at work. The first is the stricter.
 func BenchmarkScheduleBesideManyWindows(b *testing.B) {
-	newPair(b).compare(b, 2000, func(j *journal.Journal, n int) error {
+	b.Run("new store", func(b *testing.B) { benchmarkSchedule(b, 0) })
+	b.Run("at work", func(b *testing.B) { benchmarkSchedule(b, 2000) })
+}
+
+func benchmarkSchedule(b *testing.B, before int) {
+	newPair(b).compare(b, before, func(j *journal.Journal, n int) error {
 		from := four.AddDate(2, 0, n/20).Add(time.Duration(n%20) * time.Hour)
 		_, err := j.Schedule(b.Context(), request(n), desk.Plan{
 			Services: []desk.Affected{service(n)}, Title: "Work", Planned: desk.Period{From: from, To: from.Add(time.Minute)},
