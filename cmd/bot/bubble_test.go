@@ -34,6 +34,8 @@ type bubble struct {
 	bot   *bot
 	// transport carries what the bot calls; nil: to Slack.
 	transport http.RoundTripper
+	// prover proves ends; nil: the bot's own checks.
+	prover prover
 }
 
 // inBubble tells a story on fake time, which begins at four.
@@ -83,7 +85,7 @@ func (b *bubble) start() {
 	if transport == nil {
 		transport = b.slack.Transport()
 	}
-	one, err := build(cfg, db, outside{log: log, now: time.Now, transport: transport})
+	one, err := build(cfg, db, outside{log: log, now: time.Now, transport: transport, prover: b.prover})
 	if err != nil {
 		b.t.Fatal(err)
 	}

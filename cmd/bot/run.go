@@ -73,6 +73,8 @@ type outside struct {
 	alarm func(now func() time.Time) schedule.Alarm
 	// transport carries calls to chat platforms; nil: the network.
 	transport http.RoundTripper
+	// prover proves ends; nil: the bot's own checks.
+	prover prover
 	// web are connections to the demo's chat platform, which no configuration has.
 	web []web.Settings
 	// reload asks for the configuration to be loaded again, by load.
@@ -96,6 +98,7 @@ type bot struct {
 	links    []link
 	ears     []earOf
 	probes   *probe.Runner
+	prover   prover
 	words    wording.Context
 	metrics  *metrics
 }
@@ -121,7 +124,10 @@ func build(cfg *config.Config, db storage.DB, o outside) (*bot, error) {
 	}
 	b.journal = journal.New(db, b.book, b.changed, settings)
 	b.probes = b.newProbes()
-	b.journal.SetSettings(provenBy(b.probes, cfg.Verify, settings))
+	if b.prover = o.prover; b.prover == nil {
+		b.prover = b.probes
+	}
+	b.journal.SetSettings(provenBy(b.prover, cfg.Verify, settings))
 	b.caller = escalate.New(b.journal, o.log, escalate.Settings{
 		Words: b.words, Cadence: cfg.Cadence, Mail: cfg.Mail, Contacts: cfg.People(), Transport: o.transport,
 	})
@@ -230,7 +236,7 @@ func (b *bot) upkeep() upkeep {
 
 // probe runs the bot's own checks, and the tests that went on when the last bot stopped.
 func (b *bot) probe(ctx context.Context) error {
-	if err := b.verifyAgain(ctx, b.probes); err != nil {
+	if err := b.verifyAgain(ctx); err != nil {
 		return err
 	}
 	return b.probes.Run(ctx)

@@ -23,15 +23,15 @@ func provenBy(p prover, conf config.Verify, s journal.Settings) journal.Settings
 	return s
 }
 
-// verifyAgain has p test what was being verified when the last bot stopped, or gave way to
+// verifyAgain has tested what was being verified when the last bot stopped, or gave way to
 // this one.
-func (b *bot) verifyAgain(ctx context.Context, p prover) error {
+func (b *bot) verifyAgain(ctx context.Context) error {
 	all, err := b.journal.Verifying(ctx)
 	if err != nil {
 		return fmt.Errorf("look up what is being verified: %w", err)
 	}
 	for _, v := range all {
-		p.Verify(v.About, v.Services)
+		b.prover.Verify(v.About, v.Services)
 	}
 	return nil
 }

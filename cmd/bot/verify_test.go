@@ -9,7 +9,6 @@ import (
 
 	"github.com/umassonline/belltower/internal/chat/slack/slacktest"
 	"github.com/umassonline/belltower/internal/desk"
-	"github.com/umassonline/belltower/internal/journal"
 )
 
 // lab runs tests as the runner of probes does: it notes which are asked for.
@@ -26,17 +25,13 @@ func (l *lab) StopVerify(about desk.Subject) {
 	l.runs = slices.DeleteFunc(l.runs, func(s string) bool { return strings.HasPrefix(s, about.String()+" ") })
 }
 
-// tested has a lab prove what the bot is told to be over.
+// tested starts the bot anew, with a lab to prove what it is told to be over.
 func (b *bubble) tested() *lab {
 	b.t.Helper()
+	b.stop()
 	l := &lab{}
-	cfg := b.bot.cfg
-	b.bot.journal.SetSettings(provenBy(l, cfg.Verify, journal.Settings{
-		Grace: cfg.Tell.Grace, GraceAbove: cfg.Tell.GraceAbove, Ops: b.bot.ops(), Cadence: cfg.Promises(), Alarm: b.bot.clock.Alarm,
-	}))
-	if err := b.bot.verifyAgain(b.t.Context(), l); err != nil {
-		b.t.Fatal(err)
-	}
+	b.prover = l
+	b.start()
 	return l
 }
 
@@ -64,8 +59,6 @@ func TestAnEndIsToldWhenTestsPass(t *testing.T) {
 		b.story.NothingElse()
 		b.expectPage("/incidents/INC-1", "not available")
 
-		b.stop() // and another starts
-		b.start()
 		l := b.tested()
 		l.expect(t, "INC-1 [learn]")
 		if err := b.bot.notVerified(t.Context(), one, []string{"learn: login page"}); err != nil {

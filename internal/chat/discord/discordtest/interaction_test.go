@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"os"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -145,11 +146,13 @@ func TestAFollowUpKeepsAPromise(t *testing.T) {
 func TestAnAnswerHasThreeSeconds(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, WithClock(func() time.Time { return time.Now().AddDate(26, 0, 0) }))
+		var takes atomic.Int64 // a late answer is still being made when the next is asked for
+		w.bot = func(rw http.ResponseWriter, _ *http.Request) {
+			time.Sleep(time.Duration(takes.Load()))
+			answer(rw, `{"type":4,"data":{"content":"Done."}}`)
+		}
 		for took, late := range map[time.Duration]bool{2900 * time.Millisecond: false, 3100 * time.Millisecond: true} {
-			w.bot = func(rw http.ResponseWriter, _ *http.Request) {
-				time.Sleep(took)
-				answer(rw, `{"type":4,"data":{"content":"Done."}}`)
-			}
+			takes.Store(int64(took))
 			if a := w.types("/incident list"); a.Late != late {
 				t.Errorf("%v: %+v", took, a)
 			}
