@@ -36,7 +36,7 @@ func help(_ context.Context, a *asked) (chat.Reply, error) {
 	if h, ok := wording.HelpOf(word); ok {
 		return answer(a.Words.HelpOn(h))
 	}
-	_, isCommand := table()[word]
+	_, isCommand := a.table[word]
 	for _, command := range []string{root, "incident", "window", "probe", "service"} {
 		if h, ok := wording.HelpOf(command + " " + word); ok && !isCommand {
 			return answer(a.Words.HelpOn(h))

@@ -51,12 +51,13 @@ func (s *Settings) rosters() []chat.Roster {
 type Commands struct {
 	journal  *journal.Journal
 	log      *slog.Logger
+	table    map[string][]verb // that of table, made once
 	settings atomic.Pointer[Settings]
 }
 
 // New makes Commands. The log is told what went wrong with the record.
 func New(j *journal.Journal, log *slog.Logger, s Settings) *Commands {
-	c := &Commands{journal: j, log: log}
+	c := &Commands{journal: j, log: log, table: table()}
 	c.SetSettings(s)
 	return c
 }
@@ -70,6 +71,7 @@ type asked struct {
 	Words   wording.Context // in the language of the connection of who asks
 	journal *journal.Journal
 	log     *slog.Logger
+	table   map[string][]verb
 	req     chat.Request
 	actor   desk.Actor
 	line    line
@@ -127,7 +129,7 @@ func (c *Commands) ask(req chat.Request) *asked {
 	s := c.settings.Load()
 	words := s.Words.For(req.Person.Connection)
 	words.Near = req.At
-	return &asked{Settings: s, Words: words, journal: c.journal, log: c.log, req: req, actor: actorOf(req)}
+	return &asked{Settings: s, Words: words, journal: c.journal, log: c.log, table: c.table, req: req, actor: actorOf(req)}
 }
 
 func actorOf(req chat.Request) desk.Actor {
@@ -188,10 +190,9 @@ func asksHelp(word string) bool {
 
 // find finds the verb meant, and takes its words off the line.
 func (a *asked) find(command string) error {
-	all := table()
-	verbs, ok := all[command]
+	verbs, ok := a.table[command]
 	if !ok {
-		return unknownWord("command", command, slices.Sorted(mapKeys(all)))
+		return unknownWord("command", command, slices.Sorted(mapKeys(a.table)))
 	}
 	a.command = command
 	if len(verbs) == 1 {
@@ -199,7 +200,7 @@ func (a *asked) find(command string) error {
 		return nil
 	}
 	name := a.line.word()
-	if _, other := all[name]; other && command == root && name != root {
+	if _, other := a.table[name]; other && command == root && name != root {
 		return a.find(name)
 	}
 	if name == "" || asksHelp(name) {
@@ -233,8 +234,8 @@ func (a *asked) unknownVerb(name string, verbs []verb) error {
 		names = append(names, v.name)
 	}
 	if a.command == root {
-		names = slices.AppendSeq(names, mapKeys(table()))
-		if command, v, ok := verbOf(name); ok {
+		names = slices.AppendSeq(names, mapKeys(a.table))
+		if command, v, ok := a.verbOf(name); ok {
 			a.command, a.verb = command, v
 			q := unknownWord(root+" command", name, []string{a.path()})
 			q.WithHint("Did you mean %s?", a.path())
@@ -257,9 +258,9 @@ func (a *asked) unknownVerb(name string, verbs []verb) error {
 }
 
 // verbOf finds the command that has a verb of this name.
-func verbOf(name string) (command string, v verb, ok bool) {
+func (a *asked) verbOf(name string) (command string, v verb, ok bool) {
 	for _, command := range []string{"incident", "window", "probe", "service"} {
-		verbs := table()[command]
+		verbs := a.table[command]
 		if k := slices.IndexFunc(verbs, func(v verb) bool { return v.name == name }); k >= 0 {
 			return command, verbs[k], true
 		}

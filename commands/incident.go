@@ -69,20 +69,24 @@ func (a *asked) applyBy(ctx context.Context, by journal.By, text string, rule jo
 // nearly a flag, which would be told as text.
 func (a *asked) doubts(services []desk.Affected, title, text string) []string {
 	out := desk.Doubts(a.Words.Catalog, services, title, text)
-	var names []string
-	for _, f := range flagNames() {
-		names = append(names, f.dashed())
-	}
-	for _, w := range strings.Fields(title + " " + text) {
-		near := ""
-		if strings.HasPrefix(w, "--") && len(w) > 4 {
-			near = nearest(w, names)
-		}
-		if near != "" && near != w {
+	for w := range strings.FieldsSeq(title + " " + text) {
+		if near := nearFlag(w); near != "" && near != w {
 			out = append(out, a.Words.NearlyFlag(clip(w), near))
 		}
 	}
 	return out
+}
+
+// nearFlag is the flag that a word with two dashes is nearest to.
+func nearFlag(word string) string {
+	if !strings.HasPrefix(word, "--") || len(word) <= len("--")+2 {
+		return ""
+	}
+	var names []string
+	for _, f := range flagNames() {
+		names = append(names, f.dashed())
+	}
+	return nearest(word, names)
 }
 
 // done answers a change.

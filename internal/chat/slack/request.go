@@ -242,22 +242,24 @@ func (h *handler) answer(in incoming, req chat.Request, to origin) {
 	}
 	inTime := late.Stop()
 	h.opt.Log.Debug("command answered", "trace", req.Trace, "connection", h.name, "command", req.Command, "took", h.opt.Now().Sub(begun), "in_time", inTime)
+	out := h.reply(reply, to)
 	switch {
 	case !inTime:
 		<-acknowledged
 	case to.form != nil && staysOpen(reply, *to.form):
 		h.beside(in.ResponseWriter, reply, *to.form)
 		return
-	case to.form == nil && !to.pressed && in.takes(h.reply(reply, to)):
-		h.write(in.ResponseWriter, h.reply(reply, to))
+	case to.form == nil && !to.pressed && in.takes(out):
+		h.write(in.ResponseWriter, out)
 		return
 	default:
 		acknowledge(in.ResponseWriter)
 	}
 	if _, left := h.markup.actions(reply.Message.Actions); to.form != nil && reply.Failed && (!inTime || len(left) > 0) {
 		reply.Message = typedBack(reply.Message, req)
+		out = h.reply(reply, to)
 	}
-	h.say(ctx, req, to, h.reply(reply, to))
+	h.say(ctx, req, to, out)
 }
 
 // say gives an answer that is not the HTTP response, by the first way that takes it.
