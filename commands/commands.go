@@ -78,6 +78,7 @@ type asked struct {
 	typed   string // the rest of the line as it was behind the verb
 	command string // "incident"
 	verb    verb
+	draft   *chat.Reply // made while what it answers is stored; nil: none
 	// number is that of the incident or window meant; 0: not known yet.
 	number int
 }

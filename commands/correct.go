@@ -217,7 +217,7 @@ func change(ctx context.Context, a *asked) (chat.Reply, error) {
 		return chat.Reply{}, err
 	}
 	r.Doubts = a.doubts(i.Services, r.Title, r.Text)
-	done, err := a.journal.Revise(ctx, a.by(), a.number, r)
+	done, err := a.journal.Revise(ctx, a.drafting(a.by(), r.Doubts), a.number, r)
 	if err != nil {
 		return chat.Reply{}, err
 	}

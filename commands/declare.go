@@ -37,7 +37,7 @@ func (a *asked) declare(ctx context.Context, isDrill bool) (chat.Reply, error) {
 		d.Doubts = append(d.Doubts, desk.DoubtsOf(d.Services, a.probes())...)
 	}
 	_, separate := a.line.flags[flagSeparate]
-	done, err := a.journal.Declare(ctx, a.by(), d, separate)
+	done, err := a.journal.Declare(ctx, a.drafting(a.by(), d.Doubts), d, separate)
 	if err != nil {
 		a.line = whole
 		return chat.Reply{}, a.duplicate(ctx, err, typed)

@@ -52,7 +52,7 @@ func (a *asked) apply(ctx context.Context, text string, rule journal.Rule) (chat
 // applyBy is apply by somebody who may have a reason.
 func (a *asked) applyBy(ctx context.Context, by journal.By, text string, rule journal.Rule) (chat.Reply, error) {
 	doubts := a.doubts(nil, "", text)
-	done, err := a.journal.Apply(ctx, by, a.number, func(i desk.Incident, act desk.Act) (desk.Change, error) {
+	done, err := a.journal.Apply(ctx, a.drafting(by, doubts), a.number, func(i desk.Incident, act desk.Act) (desk.Change, error) {
 		c, err := rule(i, act)
 		if err == nil && c.Announce != nil {
 			c.Announce.Snapshot.Doubts = doubts
@@ -89,12 +89,35 @@ func nearFlag(word string) string {
 	return nearest(word, names)
 }
 
-// done answers a change.
+// drafting has the answer to a change made while the change is stored: the disk takes
+// longer than that.
+func (a *asked) drafting(by journal.By, doubts []string) journal.By {
+	by.Draft = func(d journal.Applied) {
+		a.draft = nil
+		defer func() { _ = recover() }() // done makes it again, where that is caught
+		r := a.reply(d, doubts)
+		if a.req.Draft != nil {
+			a.req.Draft(r)
+			r.Drafted = true
+		}
+		a.draft = &r
+	}
+	return by
+}
+
+// done answers a change, by the draft where there is one.
 func (a *asked) done(d journal.Applied, doubts []string) (chat.Reply, error) {
-	return answer(a.Words.Done(wording.Done{
+	if a.draft != nil {
+		return *a.draft, nil
+	}
+	return a.reply(d, doubts), nil
+}
+
+func (a *asked) reply(d journal.Applied, doubts []string) chat.Reply {
+	return chat.Reply{Message: a.Words.Done(wording.Done{
 		Incident: d.Incident, Entry: d.Entry, Also: d.Also, Untold: d.Untold, Forgotten: d.Forgotten, Channels: d.Channels, Held: d.Held, Into: d.Into, NotTested: d.NotTested(),
 		Stopped: d.Stopped, Doubts: doubts, Now: a.doneAt(d.Entry), Reader: a.req.Zone,
-	}))
+	})}
 }
 
 // doneAt is when a change was made: where its request comes again, the answer is that

@@ -48,6 +48,11 @@ type Request struct {
 	Forms bool
 	// Prefill is what fields of a form hold at first, by name.
 	Prefill map[string]string
+
+	// Draft, if set, is given a reply while what it tells of is being stored, so that its
+	// form for the platform is ready when that is done. It may be given several, one after
+	// the other, or none, and what it was given may come to nothing.
+	Draft func(Reply)
 }
 
 // Handler answers a request. It returns within the context's life; whatever
@@ -65,6 +70,8 @@ type Reply struct {
 	Form *Form
 	// Field is the field of the filled form that was refused; empty: none by itself.
 	Field string
+	// Drafted: Request.Draft was given it, and nothing since.
+	Drafted bool
 }
 
 // Message is a post or an answer in neutral form, in reading order: Summary,

@@ -4,10 +4,10 @@
 // that is not stored, nothing stored goes untold, and a request that comes again
 // is answered as the first time and done once.
 //
-// It imports desk, outbox and storage and starts no goroutines. Its errors are
-// *desk.Refusal where a rule says no (nothing was stored), else wrap those of
-// storage: ErrUnavailable (nothing was stored), ErrUnknown (look before doing it
-// again).
+// It imports desk, outbox and storage. Its only goroutine is that of a draft (see By),
+// for which it waits. Its errors are *desk.Refusal where a rule says no (nothing was
+// stored), else wrap those of storage: ErrUnavailable (nothing was stored), ErrUnknown
+// (look before doing it again).
 package journal
 
 import (
@@ -105,7 +105,19 @@ type By struct {
 	From    desk.Channel
 	// Reason is why a rule was overridden; empty: none was.
 	Reason string
-	clock  bool // the clock does it
+	// Draft, if set, is called with what a change of an incident comes to while that is
+	// being stored: once more where that is tried again, never twice at a time, and for
+	// nothing where it fails. It is done when the change is.
+	Draft func(Applied)
+	clock bool // the clock does it
+}
+
+// draft begins a draft of what a change came to, when the one before is done.
+func (b By) draft(running *sync.WaitGroup, out any) {
+	if a, ok := out.(Applied); ok && b.Draft != nil {
+		running.Wait()
+		running.Go(func() { b.Draft(a) })
+	}
 }
 
 func (b By) act() desk.Act { return desk.Act{By: b.Person, At: b.At.UTC()} }
@@ -114,6 +126,7 @@ func (b By) act() desk.Act { return desk.Act{By: b.Person, At: b.At.UTC()} }
 // the first time. fn may run more than once.
 func once[T any](ctx context.Context, j *Journal, by By, fn func(storage.Tx) (T, error)) (out T, err error) {
 	again := false
+	var drafts sync.WaitGroup
 	err = j.db.Update(ctx, func(tx storage.Tx) error {
 		seen, found, err := seenBefore[T](tx, by)
 		if err != nil {
@@ -126,8 +139,10 @@ func once[T any](ctx context.Context, j *Journal, by By, fn func(storage.Tx) (T,
 		if out, err = fn(tx); err != nil {
 			return err
 		}
+		by.draft(&drafts, out)
 		return markSeen(tx, by, out)
 	})
+	drafts.Wait()
 	if err != nil {
 		j.wrote(ctx, err)
 		var zero T

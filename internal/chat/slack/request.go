@@ -232,6 +232,8 @@ func (h *handler) answer(in incoming, req chat.Request, to origin) {
 		acknowledge(in.ResponseWriter)
 	})
 	defer late.Stop() // a panic leaves a response that must not be written to
+	var out drafted
+	req.Draft = func(r chat.Reply) { out = h.draft(r, to) }
 	reply := h.do.Handle(ctx, req)
 	if reply.Form != nil {
 		if err := h.open(ctx, req, to, *reply.Form); err == nil {
@@ -242,14 +244,16 @@ func (h *handler) answer(in incoming, req chat.Request, to origin) {
 	}
 	inTime := late.Stop()
 	h.opt.Log.Debug("command answered", "trace", req.Trace, "connection", h.name, "command", req.Command, "took", h.opt.Now().Sub(begun), "in_time", inTime)
-	out := h.reply(reply, to)
+	if !reply.Drafted {
+		out = h.draft(reply, to)
+	}
 	switch {
 	case !inTime:
 		<-acknowledged
 	case to.form != nil && staysOpen(reply, *to.form):
 		h.beside(in.ResponseWriter, reply, *to.form)
 		return
-	case to.form == nil && !to.pressed && in.takes(out):
+	case to.form == nil && !to.pressed && in.takes(out.response):
 		h.write(in.ResponseWriter, out)
 		return
 	default:
@@ -257,9 +261,9 @@ func (h *handler) answer(in incoming, req chat.Request, to origin) {
 	}
 	if _, left := h.markup.actions(reply.Message.Actions); to.form != nil && reply.Failed && (!inTime || len(left) > 0) {
 		reply.Message = typedBack(reply.Message, req)
-		out = h.reply(reply, to)
+		out.response = h.reply(reply, to)
 	}
-	h.say(ctx, req, to, out)
+	h.say(ctx, req, to, out.response)
 }
 
 // say gives an answer that is not the HTTP response, by the first way that takes it.
@@ -307,17 +311,37 @@ func (h *handler) reply(r chat.Reply, to origin) response {
 	return out
 }
 
+// drafted is an answer with its JSON, where that is made already.
+type drafted struct {
+	response
+	body []byte
+	err  error
+}
+
+// draft renders an answer, and makes its JSON where the HTTP response may be its place.
+func (h *handler) draft(r chat.Reply, to origin) (d drafted) {
+	d.response = h.reply(r, to)
+	if to.form == nil && !to.pressed {
+		d.body, d.err = encode(d.response)
+	}
+	return d
+}
+
 // write answers in the HTTP response; with nothing where there is nothing to say.
-func (h *handler) write(w http.ResponseWriter, r response) {
-	if r.Text == "" {
+func (h *handler) write(w http.ResponseWriter, d drafted) {
+	if d.Text == "" {
 		w.WriteHeader(http.StatusOK)
 		return
 	}
-	h.writeJSON(w, r)
+	h.writeBody(w, d.body, d.err)
 }
 
 func (h *handler) writeJSON(w http.ResponseWriter, v any) {
 	body, err := encode(v)
+	h.writeBody(w, body, err)
+}
+
+func (h *handler) writeBody(w http.ResponseWriter, body []byte, err error) {
 	if err != nil {
 		h.opt.Log.Error("cannot write an answer", "connection", h.name, "error", err)
 		body = nil
