@@ -18,11 +18,12 @@ import (
 func alertVerbs() []verb {
 	return []verb{
 		{name: "alerts", deed: desk.ReadStaff, do: listAlerts},
-		{name: "show", deed: desk.ReadStaff, form: true, do: showAlert},
+		{name: "show", deed: desk.ReadStaff, do: showAlert},
+		{name: "deliveries", deed: desk.ReadStaff, do: alertDeliveries},
 		{name: "declare", deed: desk.Respond, form: true, flags: []flag{flagNext, flagSeparate, flagYes}, do: declareAlert},
-		{name: "ack", deed: desk.Respond, form: true, do: acknowledge},
-		{name: "hold", deed: desk.Respond, form: true, do: holdAlert},
-		{name: "close", deed: desk.Respond, form: true, do: closeAlert},
+		{name: "ack", deed: desk.Respond, do: acknowledge},
+		{name: "hold", deed: desk.Respond, do: holdAlert},
+		{name: "close", deed: desk.Respond, do: closeAlert},
 		{name: "mute", deed: desk.Respond, form: true, do: mute},
 		{name: "unmute", deed: desk.Respond, form: true, do: unmute},
 	}
@@ -44,8 +45,9 @@ func parseAlertNumber(word string) (int, bool) {
 	return n, err == nil && n > 0
 }
 
-// takeAlert takes the alert meant off the line: by its number, or the newest that fails
-// now about a service.
+// takeAlert takes the alert meant off the line: by its number, as the newest that fails
+// now about a service, or because there is just one. Else it refuses and offers those that
+// there are.
 func (a *asked) takeAlert(ctx context.Context) (desk.Alert, error) {
 	a.fold("alert", "incident", "services")
 	word, rest := cutWord(a.line.rest)
@@ -63,6 +65,13 @@ func (a *asked) takeAlert(ctx context.Context) (desk.Alert, error) {
 	if err != nil {
 		return desk.Alert{}, err
 	}
+	switch {
+	case word != "":
+	case len(open) == 1:
+		return open[0], nil
+	default:
+		return desk.Alert{}, a.whichAlert(open)
+	}
 	s, n := findService(a.Words.Catalog, strings.Fields(a.line.rest))
 	if n == 0 {
 		return desk.Alert{}, desk.Refuse(desk.Unknown, "%q is no alert.", clip(word)).WithHint("Give its number; like: %s 7", a.path())
@@ -76,6 +85,18 @@ func (a *asked) takeAlert(ctx context.Context) (desk.Alert, error) {
 		}
 	}
 	return desk.Alert{}, desk.Refuse(desk.Unknown, "No check sees a failure of %s.", s.Name).WithHint("probe alerts shows what is seen.")
+}
+
+// whichAlert asks which alert is meant, by a button that says the line with its number.
+func (a *asked) whichAlert(open []desk.Alert) error {
+	if len(open) == 0 {
+		return desk.Refuse(desk.Unknown, "No check sees a failure, so please give the number of the alert.").WithHint("Like: %s", desk.Term(a.path()+" 7"))
+	}
+	q := &question{Refusal: desk.Refuse(desk.Ambiguous, "More than one alert may be meant. Which one?").WithHint("Like: %s", desk.Term(a.path()+" 7"))}
+	for _, one := range open[:min(len(open), maxOffered)] {
+		q.offering(a.action(a.Words.PickAlert(one), strings.TrimSpace(fmt.Sprintf("%d %s", one.Number, a.again()))))
+	}
+	return q
 }
 
 // maxAlerts is how many alerts an answer lists.
@@ -103,6 +124,16 @@ func showAlert(ctx context.Context, a *asked) (chat.Reply, error) {
 		return chat.Reply{}, err
 	}
 	return answer(a.Words.Alert(one))
+}
+
+// alertDeliveries reads [7] [page N].
+func alertDeliveries(ctx context.Context, a *asked) (chat.Reply, error) {
+	page := a.takePage()
+	one, err := a.takeAlert(ctx)
+	if err != nil {
+		return chat.Reply{}, err
+	}
+	return a.delivered(ctx, told{one.Subject(), one.ClearedAt}, page)
 }
 
 // declareAlert reads <alert> [title] [| message], and declares an incident of what the

@@ -74,6 +74,9 @@ func why(ctx context.Context, a *asked) (chat.Reply, error) {
 			return a.whyWindow(ctx, n)
 		}
 	}
+	if word, _ := cutWord(a.line.rest); strings.HasPrefix(strings.ToLower(word), "alr") {
+		return a.whyAlert(ctx)
+	}
 	if err := a.incident(ctx, amongOpen); err != nil {
 		return chat.Reply{}, err
 	}
@@ -102,6 +105,23 @@ func (a *asked) whyWindow(ctx context.Context, n int) (chat.Reply, error) {
 		return chat.Reply{}, err
 	}
 	return a.because(ctx, w, told{win.Subject(), win.EndedAt})
+}
+
+// whyAlert answers why this channel did or did not hear of an alert. Who may not read
+// alerts learns only of those that were told here.
+func (a *asked) whyAlert(ctx context.Context) (chat.Reply, error) {
+	one, err := a.takeAlert(ctx)
+	if err != nil {
+		return chat.Reply{}, err
+	}
+	w, err := a.whyHere(ctx, one.Subject(), "probe")
+	if err != nil {
+		return chat.Reply{}, err
+	}
+	if !a.staff() && w.At.IsZero() {
+		return chat.Reply{}, desk.Refuse(desk.Unknown, "There is no %s.", one.Subject()).WithHint("probe alerts shows what is seen.")
+	}
+	return a.because(ctx, w, told{one.Subject(), one.ClearedAt})
 }
 
 // whyHere is how this channel stands with a subject; command is the one that is about

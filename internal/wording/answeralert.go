@@ -47,6 +47,11 @@ func (c Context) Alerts(l Alerts) chat.Message {
 	return m
 }
 
+// PickAlert labels what means an alert: "ALR-7: Learn System".
+func (c Context) PickAlert(a desk.Alert) string {
+	return shorten(a.Subject().String()+": "+c.namesUpTo(a.Affected(), alertNames), maxLabel)
+}
+
 // Alert shows one alert as its card does.
 func (c Context) Alert(a desk.Alert) chat.Message {
 	return c.Post(chat.Delivery{Subject: a.Subject(), Snapshot: &desk.Snapshot{Alert: &a}, Ops: true})

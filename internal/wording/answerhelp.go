@@ -131,7 +131,7 @@ func otherHelp() []Help {
 		{"unsubscribe", "unsubscribe [target]", "unsubscribe learn", "Ends a subscription of this channel.", "Alone it ends everything, after a question."},
 		{"belltower help", "belltower help [command]", "belltower help incident declare", "Shows what can be typed.", ""},
 		{"belltower whoami", "belltower whoami", "belltower whoami", "Shows who you are here and what you may do.", ""},
-		{"belltower why", "belltower why [42|WIN-17]", "belltower why 42", "Says why this channel did or did not hear of it.", ""},
+		{"belltower why", "belltower why [42|WIN-17|ALR-7]", "belltower why 42", "Says why this channel did or did not hear of it.", ""},
 		{"belltower access", "belltower access", "belltower access", "Lists who may do what. For admins.", ""},
 		{"belltower audit", "belltower audit", "belltower audit", "Lists who changed what. For admins.", ""},
 		{"belltower hold", "belltower hold [connection|all] [why]", "belltower hold amherst they asked us to wait", "Stops all posts until released. For admins.", ""},
@@ -180,7 +180,7 @@ func (c Context) HelpFor(word string) chat.Message {
 	return m
 }
 
-const alertNumberHelp = "7, #7, ALR-7 and a service's name all name an alert."
+const alertNumberHelp = "7, #7, ALR-7 and a service's name all name an alert. When just one fails, you need none."
 
 // probeHelp is the help of what can be done about what checks see.
 func probeHelp() []Help {
@@ -191,15 +191,17 @@ func probeHelp() []Help {
 			"Tries our own checks of a service now, and shows what took how long.", "It waits 20 seconds at most, and counts for no alert."},
 		{"probe alerts", "probe alerts", "probe alerts",
 			"Lists what checks see fail now, and what is muted.", ""},
-		{"probe show", "probe show <alert>", "probe show 7",
+		{"probe show", "probe show [alert]", "probe show 7",
 			"Shows who sees it, since when and why.", alertNumberHelp},
-		{"probe declare", "probe declare <alert> [title] [| message]", "probe declare 7",
+		{"probe deliveries", "probe deliveries [alert]", "probe deliveries 7",
+			"Shows who was told of it, who waits or failed, and why. For staff.", alertNumberHelp},
+		{"probe declare", "probe declare [alert] [title] [| message]", "probe declare 7",
 			"Declares an incident of what an alert is about.", "It began when the first check saw it. " + alertNumberHelp},
-		{"probe ack", "probe ack <alert>", "probe ack 7",
+		{"probe ack", "probe ack [alert]", "probe ack 7",
 			"Says that you look at it, so that no incident is declared by rule.", alertNumberHelp},
-		{"probe hold", "probe hold <alert>", "probe hold 7",
+		{"probe hold", "probe hold [alert]", "probe hold 7",
 			"Puts the declaration by rule off for 10 minutes.", alertNumberHelp},
-		{"probe close", "probe close <alert>", "probe close 7",
+		{"probe close", "probe close [alert]", "probe close 7",
 			"Says that it is over, where a monitor elsewhere never said so.", alertNumberHelp},
 		{"probe mute", "probe mute <service|alert> [2h]", "probe mute learn 2h",
 			"Tells no failures of a service for a while.", "They are recorded, and what still fails at the end is told then. One hour where no time is given, seven days at most."},

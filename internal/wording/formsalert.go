@@ -32,8 +32,7 @@ func (c Context) DeclareAlertForm(open []desk.Alert, impact desk.Impact) chat.Fo
 func (c Context) alertField(open []desk.Alert) chat.Field {
 	which := chat.Field{Name: "alert", Label: c.word("Alert"), Kind: chat.PickOne}
 	for _, a := range open {
-		label := a.Subject().String() + ": " + c.namesUpTo(a.Affected(), alertNames)
-		which.Choices = append(which.Choices, chat.Choice{Value: strconv.Itoa(a.Number), Label: label})
+		which.Choices = append(which.Choices, chat.Choice{Value: strconv.Itoa(a.Number), Label: c.PickAlert(a)})
 	}
 	return which
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/umassonline/belltower/commands"
+	"github.com/umassonline/belltower/internal/desk"
 )
 
 // line is what a native command becomes.
@@ -93,10 +94,14 @@ func putAlert(l *line, value string) {
 	putWord(l, value)
 }
 
-// putWhyWindow writes a window where incidents are meant else.
-func putWhyWindow(l *line, value string) {
+// putWhyWindow and putWhyAlert write a window and an alert where incidents are meant else.
+func putWhyWindow(l *line, value string) { putNamed(l, desk.WindowSubject, value) }
+
+func putWhyAlert(l *line, value string) { putNamed(l, desk.AlertSubject, value) }
+
+func putNamed(l *line, kind desk.SubjectKind, value string) {
 	if m := numbered.FindStringSubmatch(value); m != nil {
-		value = "WIN-" + m[1]
+		value = string(kind) + "-" + m[1]
 	}
 	putWord(l, value)
 }

@@ -114,6 +114,8 @@ var same = []struct {
 	{fails, "probe alerts", "probe alerts", nil},
 	{fails, "probe show 1", "probe show", values{"alert": "ALR-1"}},
 	{fails, "probe show learn", "probe show", values{"alert": "learn"}},
+	{fails, "probe show", "probe show", nil},
+	{fails, "probe deliveries 1", "probe deliveries", values{"alert": "ALR-1"}},
 	{fails, "probe declare --yes --next 30m 1 Nobody can log in | We look into it.", "probe declare",
 		values{"alert": "#1", "title": "Nobody can log in", "message": "We look into it.", "yes": "true", "next": "30m"}},
 	{fails, "probe ack 1", "probe ack", values{"alert": "1"}},
@@ -122,6 +124,7 @@ var same = []struct {
 	{nil, "probe mute learn,portal 2h", "probe mute", values{"services": "learn,portal", "for": "2h"}},
 	{nil, "probe mute learn portal", "probe mute", values{"services": "learn portal"}},
 	{fails, "probe mute ALR-1 90m", "probe mute", values{"services": "ALR-1", "for": "90m"}},
+	{fails, "belltower why ALR-1", "belltower why", values{"alert": "1"}},
 	{quiet, "probe unmute learn", "probe unmute", values{"services": "learn"}},
 	{nil, "probe help mute", "probe help", values{"command": "mute"}},
 

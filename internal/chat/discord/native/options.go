@@ -90,23 +90,24 @@ func verbOptions() map[string]string {
 		"unsubscribe": "target channel",
 		"status":      "target here",
 
-		"probe list":    "probed",
-		"probe run":     "probed check",
-		"probe alerts":  "",
-		"probe show":    "alert",
-		"probe declare": "alert impact title message",
-		"probe ack":     "alert",
-		"probe hold":    "alert",
-		"probe close":   "alert",
-		"probe mute":    "noisy for",
-		"probe unmute":  "muted",
-		"probe help":    "verb",
+		"probe list":       "probed",
+		"probe run":        "probed check",
+		"probe alerts":     "",
+		"probe show":       "alert",
+		"probe deliveries": "alert",
+		"probe declare":    "alert impact title message",
+		"probe ack":        "alert",
+		"probe hold":       "alert",
+		"probe close":      "alert",
+		"probe mute":       "noisy for",
+		"probe unmute":     "muted",
+		"probe help":       "verb",
 
 		"service sorry": "page sorry reason",
 		"service help":  "verb",
 
 		"belltower help":    "command",
-		"belltower why":     "any win",
+		"belltower why":     "any win alr",
 		"belltower hold":    "connection reason",
 		"belltower release": "connection",
 	}
@@ -195,7 +196,8 @@ func windowOptions() map[string]option {
 
 func alertOptions() map[string]option {
 	return map[string]option{
-		"alert":  {about: "Its number, like 7, or a service that fails", offers: openAlerts, put: putAlert},
+		"alert":  {about: "Its number, like 7, or a service that fails; not needed when just one does", offers: openAlerts, put: putAlert},
+		"alr":    {name: "alert", about: "Or an alert, like 7", offers: openAlerts, put: putWhyAlert},
 		"noisy":  {name: "services", about: "Like learn,portal, or an alert, like ALR-7", offers: noisy},
 		"muted":  {name: "services", about: "Like learn,portal, or an alert, like ALR-7", offers: muted},
 		"probed": {name: "services", about: "One service that we check", offers: probed},
