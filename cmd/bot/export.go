@@ -120,7 +120,8 @@ type export struct {
 	now          time.Time
 }
 
-// write writes it to w, incidents first, then windows, each followed by its timeline.
+// write writes it to w: incidents, then windows, each followed by its timeline, then alerts,
+// what our checks came to, and subscriptions.
 func (e export) write(ctx context.Context, db storage.DB, w io.Writer) error {
 	book := outbox.NewBook()
 	j := journal.New(db, book, func(...desk.Subject) {}, journal.Settings{})
@@ -135,6 +136,12 @@ func (e export) write(ctx context.Context, db storage.DB, w io.Writer) error {
 		return err
 	}
 	if err := j.WindowVolumes(ctx, func(v journal.WindowVolume) error { return exportWindow(lines, v) }); err != nil {
+		return err
+	}
+	if err := j.Alerts(ctx, func(a desk.Alert) error { return exportAlert(lines, a) }); err != nil {
+		return err
+	}
+	if err := j.Days(ctx, func(b desk.TimedBucket) error { return exportDay(lines, b) }); err != nil {
 		return err
 	}
 	err = book.EverySubscription(ctx, db, func(s desk.Subscription) error {

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -111,6 +112,35 @@ func (c *chronicle) works() {
 	}
 }
 
+// checks see a service fail, and pass again, on a day that is over.
+func (c *chronicle) checks() {
+	c.t.Helper()
+	by := c.by()
+	seen := desk.Report{
+		Witness: desk.Witness{Kind: desk.OwnProbe, Name: "log in"}, Service: "learn", Expectation: desk.Availability,
+		State: desk.Failing, Since: by.At, At: by.At, Detail: "secret host answers 503",
+	}
+	passes := seen
+	passes.State, passes.At = desk.Passing, by.At.Add(30*time.Second)
+	passes.Since = passes.At
+	for _, r := range []desk.Report{seen, passes} {
+		by.Request, by.At = fmt.Sprint("probe/", r.State), r.At
+		if err := c.Hear(c.t.Context(), by, []desk.Report{r}); err != nil {
+			c.t.Fatal(err)
+		}
+	}
+	b := desk.TimedBucket{Probe: desk.ProbeID{Service: "learn", Name: "log in"}, From: four.AddDate(0, 0, -2)}
+	b.Add(desk.Passed, 300*time.Millisecond, false)
+	b.Add(desk.Passed, 900*time.Millisecond, true)
+	b.Add(desk.Failed, 0, false)
+	if err := c.KeepResults(c.t.Context(), four, []desk.TimedBucket{b}); err != nil {
+		c.t.Fatal(err)
+	}
+	if err := c.TidyResults(c.t.Context(), four); err != nil {
+		c.t.Fatal(err)
+	}
+}
+
 func (c *chronicle) schedule(p desk.Plan) {
 	c.t.Helper()
 	if _, err := c.Schedule(c.t.Context(), c.by(), p, desk.Override{Urgent: "secret reason"}); err != nil {
@@ -150,6 +180,7 @@ func TestTheExport(t *testing.T) {
 		t.Fatal(err)
 	}
 	c.works()
+	c.checks()
 	c.subscribe("CTEACH", desk.ServiceTarget("learn"), nil, desk.Major)
 	c.subscribe("CLIB", desk.All(), []desk.Topic{desk.TopicProbes}, "")
 
@@ -226,7 +257,7 @@ func TestEveryFieldOfTheExportIsExplained(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, record := range []any{exportedHead{}, exportedIncident{}, exportedService{}, exportedEntry{}, exportedSubscription{}} {
+	for _, record := range []any{exportedHead{}, exportedIncident{}, exportedService{}, exportedEntry{}, exportedAlert{}, exportedAlerted{}, exportedDay{}, exportedSubscription{}} {
 		for i := range reflect.TypeOf(record).NumField() {
 			name, _, _ := strings.Cut(reflect.TypeOf(record).Field(i).Tag.Get("json"), ",")
 			if !strings.Contains(string(page), "| `"+name+"` |") {

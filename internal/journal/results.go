@@ -1,6 +1,7 @@
 package journal
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"maps"
@@ -224,19 +225,63 @@ func (j *Journal) sumUp(ctx context.Context, r desk.Resolution, now time.Time) e
 // nextSum is the begin of the next time that is to be summed up; those of which there are no
 // results are left out.
 func (j *Journal) nextSum(ctx context.Context, r desk.Resolution) (from time.Time, found bool, err error) {
+	var made time.Time
+	err = j.db.View(ctx, func(tx storage.Tx) (err error) {
+		made, _, err = summedTable().Get(tx, summedKey(r))
+		return err
+	})
+	if err != nil {
+		return from, false, err
+	}
+	from, found, err = j.firstResults(ctx, finer(r), made)
+	return r.Begin(from), found, err
+}
+
+// firstResults is the begin of the first time, from one on, of which there are results.
+func (j *Journal) firstResults(ctx context.Context, r desk.Resolution, from time.Time) (at time.Time, found bool, err error) {
 	err = j.db.View(ctx, func(tx storage.Tx) error {
-		made, _, err := summedTable().Get(tx, summedKey(r))
-		if err != nil {
-			return err
-		}
 		found = false
-		key := resultTable(finer(r)).Key().Time(made)
-		return tx.Scan(key, resultTable(finer(r)).Key().End(), 1, func(k, _ []byte) (bool, error) {
-			found, from = true, r.Begin(timeOf(k))
+		return tx.Scan(resultTable(r).Key().Time(from), resultTable(r).Key().End(), 1, func(k, _ []byte) (bool, error) {
+			found, at = true, timeOf(k)
 			return false, nil
 		})
 	})
-	return from, found, err
+	return at, found, err
+}
+
+// Days hands fn what each check came to on each day that is over, by the day, the service
+// and the name. An error of fn ends it.
+func (j *Journal) Days(ctx context.Context, fn func(desk.TimedBucket) error) error {
+	var from time.Time
+	for {
+		day, err := j.nextDay(ctx, from)
+		if err != nil {
+			return fmt.Errorf("read the days of checks: %w", err)
+		}
+		if len(day) == 0 {
+			return nil
+		}
+		for _, b := range day {
+			if err := fn(b); err != nil {
+				return err
+			}
+		}
+		from = day[0].From.Add(desk.PerDay.Length())
+	}
+}
+
+// nextDay is what all checks came to on the first day, from one on, of which there are
+// results; empty: there is none.
+func (j *Journal) nextDay(ctx context.Context, from time.Time) ([]desk.TimedBucket, error) {
+	day, found, err := j.firstResults(ctx, desk.PerDay, from)
+	if err != nil || !found {
+		return nil, err
+	}
+	all, err := j.between(ctx, desk.PerDay, day, day.Add(desk.PerDay.Length()))
+	slices.SortFunc(all, func(a, b desk.TimedBucket) int {
+		return cmp.Or(cmp.Compare(a.Probe.Service, b.Probe.Service), cmp.Compare(a.Probe.Name, b.Probe.Name))
+	})
+	return all, err
 }
 
 // timeOf is the time in the key of a record of results.

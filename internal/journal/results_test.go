@@ -163,3 +163,24 @@ func TestResultsThatAreNotSummedUpYetAreNotForgotten(t *testing.T) {
 		t.Errorf("days: %v", got)
 	}
 }
+
+// Days are handed out one after the other, and days without results are passed over.
+func TestDaysOfChecksInOrder(t *testing.T) {
+	o := newOffice(t)
+	portal := desk.ProbeID{Service: "portal", Name: "a start page"}
+	day := four.Truncate(24 * time.Hour)
+	for _, back := range []int{9, 2} {
+		at := day.AddDate(0, 0, -back).Add(5 * time.Hour)
+		o.keep(four, minute(portal, at, 1, time.Second), minute(login, at, back, time.Second))
+	}
+	o.tidy(four)
+	var got []string
+	err := o.Days(t.Context(), func(b desk.TimedBucket) error {
+		got = append(got, fmt.Sprint(b.From.Format(time.DateOnly), " ", b.Probe.Service, " ", b.Passed))
+		return nil
+	})
+	want := []string{"2026-11-23 learn 9", "2026-11-23 portal 1", "2026-11-30 learn 2", "2026-11-30 portal 1"}
+	if diff := cmp.Diff(want, got); err != nil || diff != "" {
+		t.Errorf("%v (-want +got):\n%s", err, diff)
+	}
+}

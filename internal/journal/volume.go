@@ -47,6 +47,14 @@ func (j *Journal) WindowVolumes(ctx context.Context, fn func(WindowVolume) error
 	}}, fn)
 }
 
+// Alerts hands fn every alert that there is when it begins, in the order of their numbers.
+// An error of fn ends it.
+func (j *Journal) Alerts(ctx context.Context, fn func(desk.Alert) error) error {
+	return inPages(ctx, j, shelf[desk.Alert]{desk.AlertSubject, func(tx storage.Tx, n int) (desk.Alert, bool, error) {
+		return alertTable().Get(tx, alertKey(n))
+	}}, fn)
+}
+
 // shelf is where the volumes of a kind are read from; not every number is given.
 type shelf[T any] struct {
 	kind desk.SubjectKind
