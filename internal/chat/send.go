@@ -51,6 +51,7 @@ type Sought struct {
 	Root      PostID
 	Continues PostID
 	Since     time.Time
+	Ops       bool // the channel is an ops channel
 }
 
 // Found is one message that a look-up found.

@@ -120,7 +120,7 @@ func (l *line) send(ctx context.Context, now time.Time, v verdict) {
 		if j.lost() {
 			since = sooner(since, j.of.out.Lost.From)
 		}
-		c.sought = chat.Sought{Channel: la.ch, Subject: j.of.id, Root: j.post.Root, Since: since.Add(-lookBack)}
+		c.sought = chat.Sought{Channel: la.ch, Subject: j.of.id, Root: j.post.Root, Since: since.Add(-lookBack), Ops: la.ops}
 		if j.post.owed() {
 			c.sought.Continues = j.post.Before
 		}

@@ -12,6 +12,9 @@ import (
 	"github.com/umassonline/belltower/internal/chat"
 )
 
+// flagCrossposted marks a message that was published (resources/message, "Message Flags").
+const flagCrossposted = 1 << 0
+
 // pageSize is the most messages that Discord lists at once.
 const pageSize = 100
 
@@ -26,6 +29,7 @@ type listed struct {
 			Text string `json:"text"`
 		} `json:"footer"`
 	} `json:"embeds"`
+	Flags     int `json:"flags"`
 	Reference struct {
 		Message snowflake `json:"message_id"`
 	} `json:"message_reference"`
@@ -63,6 +67,9 @@ func (c *Connection) Find(ctx context.Context, s chat.Sought) ([]chat.Found, err
 	for i, m := range all {
 		if n, ours := m.about(s.Subject.String()); ours && m.Author.ID == me {
 			found = append(found, chat.Found{ID: chat.PostID(m.ID), N: n, At: timeOf(m.ID), Apart: i < apart})
+			if i < apart && m.Flags&flagCrossposted == 0 {
+				c.publishFound(ctx, s, chat.PostID(m.ID))
+			}
 		}
 	}
 	slices.SortFunc(found, func(a, b chat.Found) int {

@@ -48,15 +48,33 @@ type waiting struct {
 
 // publish has a post of an announcement channel be published, where that is wanted.
 func (c *Connection) publish(ctx context.Context, d chat.Delivery, id chat.PostID) {
-	if kind, known := c.threads.kindOf(d.Channel.ID); !c.opt.Crosspost || d.Ops || known && kind != channelAnnouncement {
-		return
+	if c.publishes(d.Channel.ID) && !d.Ops {
+		c.publisher.add(ctx, d.Channel.ID, waiting{id, c.opt.Now().UTC(), d.Trace})
 	}
-	c.publisher.add(ctx, d.Channel.ID, waiting{id, c.opt.Now().UTC(), d.Trace})
+}
+
+// publishFound has a post be published that a look-up found and that was not: whoever made
+// it died before it could.
+func (c *Connection) publishFound(ctx context.Context, s chat.Sought, id chat.PostID) {
+	at := timeOf(snowflake(id))
+	if c.publishes(s.Channel.ID) && !s.Ops && c.opt.Now().Sub(at) < publishFor {
+		c.publisher.add(ctx, s.Channel.ID, waiting{id, at.UTC(), ""})
+	}
+}
+
+// publishes reports whether posts of a channel are to be published, as far as is known.
+func (c *Connection) publishes(channel string) bool {
+	kind, known := c.threads.kindOf(channel)
+	return c.opt.Crosspost && (!known || kind == channelAnnouncement)
 }
 
 func (p *publisher) add(ctx context.Context, channel string, w waiting) {
 	p.mu.Lock()
 	r := p.room(channel)
+	if slices.ContainsFunc(r.Posts, func(o waiting) bool { return o.Post == w.Post }) {
+		p.mu.Unlock()
+		return
+	}
 	r.Posts = append(r.Posts, w)
 	if over := len(r.Posts) - publishMost; over > 0 {
 		r.Posts = r.Posts[over:]

@@ -8,6 +8,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/umassonline/belltower/internal/chat"
 	"github.com/umassonline/belltower/internal/chat/discord"
 	"github.com/umassonline/belltower/internal/chat/discord/discordtest"
 )
@@ -150,6 +151,45 @@ func TestWhatIsNotPublishedInTheEnd(t *testing.T) {
 		}
 		if n := strings.Count(w.logs.String(), "was not published"); n != 3 {
 			t.Errorf("%d warnings:\n%s", n, w.logs.String())
+		}
+	})
+}
+
+// A post whose maker died before it was published is published when it is looked up, once,
+// unless that is of ops or too long ago.
+func TestWhatALookUpFindsIsPublished(t *testing.T) {
+	publishing(t, func(t *testing.T, w *world) {
+		w.options = func(*discord.Options) {}
+		w.restart()
+		w.post(delivery(news, 1))
+		w.options = func(o *discord.Options) { o.Crosspost = true }
+		w.restart()
+		find := func(s chat.Sought) {
+			if found, err := w.bot.Find(t.Context(), s); err != nil || len(found) != 1 {
+				t.Errorf("%v, %v", found, err)
+			}
+		}
+		s := sought(news)
+		s.Ops = true
+		find(s)
+		if got := w.published(news); got != "0" {
+			t.Errorf("of ops: %s", got)
+		}
+		s.Ops = false
+		find(s)
+		find(s)
+		if got := w.published(news); got != "1" || w.tries() != 1 {
+			t.Errorf("%s by %d tries", got, w.tries())
+		}
+		find(s)
+		if w.tries() != 1 {
+			t.Errorf("%d tries of what is published", w.tries())
+		}
+		w.fake.Faults(crossposts, discordtest.Refused(403, 50013))
+		w.post(delivery(news, 2))
+		time.Sleep(4 * time.Hour)
+		if found, err := w.bot.Find(t.Context(), s); err != nil || len(found) != 2 || w.published(news) != "10" {
+			t.Errorf("%v, %v: %s", found, err, w.published(news))
 		}
 	})
 }

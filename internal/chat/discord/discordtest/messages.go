@@ -156,8 +156,11 @@ func (s *Server) render(m *message) object {
 		"id": m.ID, "channel_id": m.Channel, "type": 0, "content": m.Content, "timestamp": m.Posted.UTC().Format(time.RFC3339Nano),
 		"author": s.author(m), "embeds": orEmpty(m.Embeds), "components": orEmpty(m.Components), "flags": 0, "mentions": []any{},
 	}
-	if m.To != "" {
+	switch {
+	case m.To != "":
 		o["flags"] = flagEphemeral
+	case m.Published > 0:
+		o["flags"] = flagCrossposted
 	}
 	if m.ReplyTo != "" {
 		o["type"], o["message_reference"] = 19, object{"message_id": m.ReplyTo, "channel_id": m.Channel}

@@ -10,9 +10,11 @@ import (
 	"unicode/utf16"
 )
 
-// flagEphemeral marks a message that one person sees; other flags a bot may set are to
-// suppress previews and notifications (resources/message, "Message Flags").
+// flagEphemeral marks a message that one person sees, flagCrossposted one that was
+// published; other flags a bot may set are to suppress previews and notifications
+// (resources/message, "Message Flags").
 const (
+	flagCrossposted = 1 << 0
 	flagEphemeral   = 1 << 6
 	flagNoPreviews  = 1 << 2
 	flagNoPings     = 1 << 12
