@@ -23,7 +23,7 @@ type Incidents interface {
 type Windows interface {
 	Running(context.Context) ([]desk.Window, error)
 	Coming(ctx context.Context, until time.Time, limit int) ([]desk.Window, error)
-	Series(context.Context) ([]desk.Window, error)
+	SeriesAbout(ctx context.Context, service desk.ServiceID, limit int) (all []desk.Window, more bool, err error)
 }
 
 // Alarms tell what checks see, as far as who asks may read it, as *commands.Commands do.
@@ -44,9 +44,11 @@ type Completer struct {
 }
 
 const (
-	// recently is how long what has ended is offered, most how much of it is looked at.
-	recently = 7 * 24 * time.Hour
-	most     = 50
+	// recently is how long what has ended is offered, most how much of it is looked at, and
+	// mostRepeated how many series are: all are read at each key that is pressed.
+	recently     = 7 * 24 * time.Hour
+	most         = 50
+	mostRepeated = 100
 )
 
 // asked is one completion.

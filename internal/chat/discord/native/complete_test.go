@@ -163,7 +163,9 @@ func (broken) Running(context.Context) ([]desk.Window, error) { return nil, errB
 func (broken) Coming(context.Context, time.Time, int) ([]desk.Window, error) {
 	return nil, errBroken
 }
-func (broken) Series(context.Context) ([]desk.Window, error) { return nil, errBroken }
+func (broken) SeriesAbout(context.Context, desk.ServiceID, int) ([]desk.Window, bool, error) {
+	return nil, false, errBroken
+}
 func (broken) Alarms(context.Context, chat.Request) (commands.Alarms, error) {
 	return commands.Alarms{Open: []desk.Alert{{Number: 1}}}, errBroken
 }

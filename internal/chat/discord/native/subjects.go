@@ -94,7 +94,7 @@ func (a *asked) coming(ctx context.Context) []desk.Window {
 }
 
 func (a *asked) series(ctx context.Context) []desk.Window {
-	all, err := a.Windows.Series(ctx)
+	all, _, err := a.Windows.SeriesAbout(ctx, "", mostRepeated)
 	if err != nil {
 		return nil
 	}
