@@ -88,6 +88,7 @@ func (m *metrics) watch(b *bot) {
 	gauge("belltower_lanes_waiting", "Channels that something is owed to or waited for.", func() float64 {
 		return float64(b.engine.Stats().Lanes)
 	})
+	m.registry.MustRegister(newCheckMetrics(b.probes.List))
 	for _, s := range b.ears {
 		m.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{
 			Name: "belltower_sockets_open", Help: "Connections by which a platform that calls no address of ours is heard; 0: it is not.",
