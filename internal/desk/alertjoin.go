@@ -40,7 +40,7 @@ func (a Alert) Join(s Alerted, r Report) Alert {
 	if one.Failing == 1 {
 		one.Behind, one.Seen, a.Dirty = s.Behind, nil, true
 	}
-	if k < servicesSeen {
+	if k < servicesSeen && !crowded(one.Seen, r) {
 		one.Seen = shown(append(slices.Clip(one.Seen), r))
 	}
 	a.Dirty = a.Dirty || a.Shows(r)
@@ -74,11 +74,23 @@ func shown(all []Report) []Report {
 	return out
 }
 
+// crowded reports whether shown picks none but seen, as they are as many as are kept and
+// one of them is of the source of r, or a probe of ours as it is.
+func crowded(seen []Report, r Report) bool {
+	return len(seen) == SeenKept && slices.ContainsFunc(seen, func(s Report) bool { return s.Witness.Kind == r.Witness.Kind && s.Witness.Name == r.Witness.Name })
+}
+
 // CausedBy notes that what depends on a service of it fails for that.
 func (a Alert) CausedBy(cause Alerted, c *Catalog) Alert {
-	a = a.clone()
+	behind := func(s Alerted) bool {
+		return s.Behind == "" && c.DependsOn(s.Service, cause.Service) && !c.DependsOn(cause.Service, s.Service)
+	}
+	if !slices.ContainsFunc(a.Services, behind) {
+		return a
+	}
+	a.Services = slices.Clone(a.Services)
 	for k, s := range a.Services {
-		if s.Behind == "" && c.DependsOn(s.Service, cause.Service) && !c.DependsOn(cause.Service, s.Service) {
+		if behind(s) {
 			a.Services[k].Behind, a.Dirty = cause.Name, true
 		}
 	}
@@ -130,8 +142,11 @@ func (a Alert) Leave(r Report) Alert {
 	}
 	one := &a.Services[k]
 	one.Failing--
-	a.Dirty = a.Dirty || one.Failing == 0 || a.Shows(r)
-	one.Seen = slices.DeleteFunc(slices.Clone(one.Seen), func(s Report) bool { return s.Witness == r.Witness })
+	a.Dirty = a.Dirty || one.Failing == 0
+	if a.Shows(r) {
+		a.Dirty = true
+		one.Seen = slices.DeleteFunc(slices.Clone(one.Seen), func(s Report) bool { return s.Witness == r.Witness })
+	}
 	if one.Failing == 0 {
 		a.freed(*one, r.At)
 	}
@@ -144,8 +159,8 @@ func (a Alert) Leave(r Report) Alert {
 
 // Refill has the first of those that see a service fail be shown.
 func (a Alert) Refill(id ServiceID, failing []Report) Alert {
-	a = a.clone()
 	if k := a.index(id); k >= 0 && k < servicesSeen && a.Services[k].Failing > 0 {
+		a.Services = slices.Clone(a.Services)
 		a.Services[k].Seen = slices.Clone(shown(failing))
 	}
 	return a

@@ -152,6 +152,15 @@ type hearing struct {
 	moved   []desk.ServiceID // available or not by another witness than before
 	muted   map[desk.ServiceID]time.Time
 	looked  bool // running and muted are loaded
+	// open are the open incidents, drills too, gates those that do not stand as the rule
+	// says; nil: not loaded.
+	open  *[]ongoing
+	gates gates
+	// of are the sightings of which key is the begin of their keys: those of one service
+	// often come together.
+	of      desk.Report
+	key     storage.Key
+	scratch []byte
 	// thorough: all witnesses of an alert are looked at.
 	thorough bool
 }
@@ -201,17 +210,38 @@ func (h *hearing) raised(id desk.ServiceID, e desk.Expectation) (*heldAlert, err
 	if held, ok := h.alerts[n]; ok || n == 0 {
 		return held, nil
 	}
-	a, err := getAlert(h.tx, n)
+	a, found, err := h.j.alerts.get(h.tx, alertKey(n))
+	if err == nil && !found {
+		err = unknownAlert(n)
+	}
 	if err != nil {
 		return nil, err
 	}
 	return h.hold(a), nil
 }
 
+// sightingKey is the key of what a witness says.
+func (h *hearing) sightingKey(r desk.Report) storage.Key {
+	if o := h.of; h.key == nil || o.Service != r.Service || o.Expectation != r.Expectation || o.Witness.Kind != r.Witness.Kind || o.Witness.Name != r.Witness.Name {
+		h.of, h.key = r, sourceKey(r)
+	}
+	return h.key.Str(r.Witness.Check)
+}
+
+// putSighting writes what a witness says.
+func (h *hearing) putSighting(k storage.Key, r desk.Report) error {
+	e := encoder{b: h.scratch[:0]}
+	e.report(&r)
+	if h.scratch = e.b; e.err != nil {
+		return fmt.Errorf("encode what was heard: %w", e.err)
+	}
+	return h.j.sightings.put(h.tx, k, h.scratch, r)
+}
+
 // hear takes one report.
 func (h *hearing) hear(r desk.Report) error {
-	k := sightingKey(r)
-	was, _, err := sightingTable().Get(h.tx, k)
+	k := h.sightingKey(r)
+	was, _, err := h.j.sightings.get(h.tx, k)
 	if err != nil {
 		return err
 	}
@@ -231,7 +261,8 @@ func (h *hearing) hear(r desk.Report) error {
 			return err
 		}
 	}
-	if err := sightingTable().Put(h.tx, k, is); err != nil {
+	is = ownWords(is, was)
+	if err := h.putSighting(k, is); err != nil {
 		return err
 	}
 	if is.Expectation == desk.Availability && (meaning == desk.Began || meaning == desk.Over) && !slices.Contains(h.moved, is.Service) {
@@ -258,7 +289,29 @@ func (h *hearing) heardAgain(k storage.Key, was, r desk.Report) error {
 		}
 		h.thorough = h.thorough || (a != nil && !a.SilentSince.IsZero())
 	}
-	return sightingTable().Put(h.tx, k, r)
+	return h.putSighting(k, ownWords(r, was))
+}
+
+// ownWords is a report that holds nothing of the call in which it came, which may be much
+// larger; what it says as before is shared with that.
+func ownWords(r, was desk.Report) desk.Report {
+	for _, w := range []struct{ is, was *string }{
+		{&r.Witness.Name, &was.Witness.Name}, {&r.Witness.Check, &was.Witness.Check}, {&r.Called, &was.Called},
+		{&r.Detail, &was.Detail}, {&r.Step, &was.Step}, {&r.Link, &was.Link},
+	} {
+		if *w.is == *w.was {
+			*w.is = *w.was
+		} else {
+			*w.is = strings.Clone(*w.is)
+		}
+	}
+	if len(r.Places) > 0 {
+		r.Places = slices.Clone(r.Places)
+		for k := range r.Places {
+			r.Places[k] = strings.Clone(r.Places[k])
+		}
+	}
+	return r
 }
 
 // seesSorry reports whether a monitor elsewhere begins to see a failure while people are
@@ -267,7 +320,35 @@ func (h *hearing) seesSorry(r desk.Report) (bool, error) {
 	if r.Witness.IsOwn() {
 		return false, nil
 	}
-	return sorryUp(h.tx, r.Service)
+	if h.gates == nil {
+		var err error
+		if h.gates, err = getGates(h.tx); err != nil {
+			return false, err
+		}
+	}
+	return h.gates[r.Service].Closed, nil
+}
+
+// openAbout is the newest open incident, but drills, that is about something; 0: none.
+func (h *hearing) openAbout(about func(ongoing) bool) (number int, err error) {
+	if h.open == nil {
+		all, err := allOngoing(h.tx)
+		if err != nil {
+			return 0, err
+		}
+		h.open = &all
+	}
+	for _, o := range *h.open {
+		if !o.Drill && about(o) {
+			number = o.Number
+		}
+	}
+	return number, nil
+}
+
+// openAboutIt is openAbout a service.
+func (h *hearing) openAboutIt(id desk.ServiceID) (number int, err error) {
+	return h.openAbout(func(o ongoing) bool { return slices.Contains(o.Services, id) })
 }
 
 // differs shows what is new about a witness.
@@ -341,8 +422,8 @@ func (h *hearing) standsAlone(r desk.Report) (bool, error) {
 	if quiet, _, err := h.quiet(r.Service); quiet || err != nil {
 		return quiet, err
 	}
-	open, err := openAbout(h.tx, []desk.ServiceID{r.Service})
-	return len(open) > 0, err
+	open, err := h.openAboutIt(r.Service)
+	return open != 0, err
 }
 
 func (h *hearing) index(a *heldAlert, r desk.Report) error {
@@ -361,11 +442,11 @@ func (h *hearing) raise(id desk.ServiceID, e desk.Expectation, number int) error
 // joined has an alert belong to an incident about the service that is open.
 func (h *hearing) joined(a *heldAlert, r desk.Report) error {
 	if a.Incident == 0 {
-		open, err := openAbout(h.tx, []desk.ServiceID{r.Service})
-		if err != nil || len(open) == 0 {
+		open, err := h.openAboutIt(r.Service)
+		if err != nil || open == 0 {
 			return err
 		}
-		a.Alert = a.BelongTo(open[len(open)-1].Number)
+		a.Alert = a.BelongTo(open)
 	}
 	return h.witness(a.Alert, r)
 }
@@ -389,6 +470,7 @@ func (h *hearing) witness(a desk.Alert, r desk.Report) error {
 }
 
 func (h *hearing) putIncident(by By, c desk.Change) error {
+	h.open, h.gates = nil, nil // it may change them
 	out, err := h.j.put(h.tx, by, c, 0)
 	h.told = append(h.told, out.about()...)
 	h.wakes = append(h.wakes, out.wakes()...)

@@ -1,6 +1,7 @@
 package journal
 
 import (
+	"fmt"
 	"slices"
 	"time"
 
@@ -32,14 +33,19 @@ func (h *hearing) keepRaw() error {
 	if len(h.raw) == 0 {
 		return nil
 	}
+	e := encoder{b: h.scratch[:0]}
+	e.reports(h.raw)
+	if h.scratch = e.b; e.err != nil {
+		return fmt.Errorf("encode what was heard: %w", e.err)
+	}
 	defer func() { h.raw = nil }()
-	return heardTable().Put(h.tx, heardKey(h.by, h.raw[0]), h.raw)
+	return h.tx.Put(heardKey(h.by, h.raw[0]), h.scratch)
 }
 
 // refill has other witnesses be shown in the place of those that left.
 func (h *hearing) refill(a *heldAlert) error {
 	for _, id := range a.thin {
-		failing, err := failingOf(h.tx, id, a.Expectation)
+		failing, err := h.j.failingOf(h.tx, id, a.Expectation)
 		if err != nil {
 			return err
 		}
@@ -82,7 +88,16 @@ func (h *hearing) settleOne(a *heldAlert) error {
 	}
 	a.wake = a.WakeAt
 	h.wakes = append(h.wakes, a.WakeAt)
-	return alertTable().Put(h.tx, alertKey(a.Number), a.Alert)
+	return h.putAlert(a.Alert)
+}
+
+func (h *hearing) putAlert(a desk.Alert) error {
+	e := encoder{b: h.scratch[:0]}
+	e.alert(&a)
+	if h.scratch = e.b; e.err != nil {
+		return fmt.Errorf("encode %s: %w", a.Subject(), e.err)
+	}
+	return h.j.alerts.put(h.tx, alertKey(a.Number), h.scratch, a)
 }
 
 // around is what the rules have to know beside an alert.
@@ -151,15 +166,9 @@ func (h *hearing) openOf(a desk.Alert) (number int, err error) {
 	if !a.IsFailing() || a.Into != 0 {
 		return 0, nil
 	}
-	var ids []desk.ServiceID
-	for _, s := range a.Failing() {
-		ids = append(ids, s.Service)
-	}
-	open, err := openAbout(h.tx, ids)
-	if err != nil || len(open) == 0 {
-		return 0, err
-	}
-	return open[len(open)-1].Number, nil
+	return h.openAbout(func(o ongoing) bool {
+		return slices.ContainsFunc(a.Failing(), func(s desk.Alerted) bool { return slices.Contains(o.Services, s.Service) })
+	})
 }
 
 // attachOpen has an alert without an incident belong to what is open about what fails.
@@ -235,7 +244,7 @@ func (h *hearing) evidence(a desk.Alert, r *desk.AlertAround) error {
 		return nil
 	}
 	for _, s := range failing {
-		seen, err := failingOf(h.tx, s.Service, a.Expectation)
+		seen, err := h.j.failingOf(h.tx, s.Service, a.Expectation)
 		if err != nil {
 			return err
 		}
@@ -279,7 +288,7 @@ func (h *hearing) declare(a *heldAlert) error {
 	a.DeclareAt, a.Dirty = time.Time{}, true
 	d := desk.Declaration{Alerts: []int{a.Number}, Auto: true}
 	for _, s := range a.Failing() {
-		seen, err := failingOf(h.tx, s.Service, a.Expectation)
+		seen, err := h.j.failingOf(h.tx, s.Service, a.Expectation)
 		if err != nil {
 			return err
 		}
@@ -335,7 +344,7 @@ func (h *hearing) resolve(i desk.Incident) error {
 
 // fireAlert does what is due about an alert.
 func (j *Journal) fireAlert(tx storage.Tx, by By, m mark) (fired, error) {
-	a, found, err := alertTable().Get(tx, alertKey(m.about.Number))
+	a, found, err := j.alerts.get(tx, alertKey(m.about.Number))
 	if err != nil {
 		return fired{}, err
 	}
