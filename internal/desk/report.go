@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"cmp"
 	"slices"
 	"time"
 )
@@ -180,14 +181,8 @@ func (was Report) again(r Report) (Report, Meaning) {
 	is := was
 	is.Places = union(was.Places, r.Places)
 	is.At = latest(was.At, r.At)
-	for _, part := range []struct {
-		to   *string
-		from string
-	}{{&is.Called, r.Called}, {&is.Detail, r.Detail}, {&is.Step, r.Step}, {&is.Link, r.Link}} {
-		if part.from != "" {
-			*part.to = part.from
-		}
-	}
+	is.Called, is.Detail = cmp.Or(r.Called, was.Called), cmp.Or(r.Detail, was.Detail)
+	is.Step, is.Link = cmp.Or(r.Step, was.Step), cmp.Or(r.Link, was.Link)
 	if is.Called == was.Called && is.Detail == was.Detail && is.Step == was.Step && is.Link == was.Link && len(is.Places) == len(was.Places) {
 		return is, Repeated
 	}

@@ -29,6 +29,9 @@ func (j *Journal) Hear(ctx context.Context, by By, reports []desk.Report) error 
 			most = max(taken/2, 1)
 			continue
 		}
+		if h != nil {
+			j.papers.giveBack(h.paper)
+		}
 		if err != nil {
 			j.wrote(ctx, err)
 			return err
@@ -145,7 +148,7 @@ type hearing struct {
 	order  []int
 	// numbers are those of the newest alerts about what was asked of, 0: none.
 	numbers map[expected]int
-	raw     []desk.Report // what is kept of what was heard
+	raw     desk.Report // the first of what is kept of what was heard
 	told    []desk.Subject
 	wakes   []time.Time
 	running []desk.Window
@@ -158,9 +161,9 @@ type hearing struct {
 	gates gates
 	// of are the sightings of which key is the begin of their keys: those of one service
 	// often come together.
-	of      desk.Report
-	key     storage.Key
-	scratch []byte
+	of  desk.Report
+	key storage.Key
+	*paper
 	// thorough: all witnesses of an alert are looked at.
 	thorough bool
 }
@@ -181,7 +184,7 @@ type heldAlert struct {
 
 func (j *Journal) hearing(tx storage.Tx, by By) *hearing {
 	c := &counted{Tx: tx}
-	return &hearing{j: j, tx: c, used: c, by: by, alerts: map[int]*heldAlert{}, numbers: map[expected]int{}}
+	return &hearing{j: j, tx: c, used: c, by: by, alerts: map[int]*heldAlert{}, numbers: map[expected]int{}, paper: j.papers.take()}
 }
 
 func (h *hearing) catalog() *desk.Catalog { return h.j.book.Places().Catalog }
@@ -230,12 +233,11 @@ func (h *hearing) sightingKey(r desk.Report) storage.Key {
 
 // putSighting writes what a witness says.
 func (h *hearing) putSighting(k storage.Key, r desk.Report) error {
-	e := encoder{b: h.scratch[:0]}
-	e.report(&r)
-	if h.scratch = e.b; e.err != nil {
-		return fmt.Errorf("encode what was heard: %w", e.err)
+	h.record.reset()
+	if h.record.report(&r); h.record.err != nil {
+		return fmt.Errorf("encode what was heard: %w", h.record.err)
 	}
-	return h.j.sightings.put(h.tx, k, h.scratch, r)
+	return h.j.sightings.put(h.tx, k, h.record.b, r)
 }
 
 // hear takes one report.
@@ -252,7 +254,7 @@ func (h *hearing) hear(r desk.Report) error {
 	case meaning == desk.Repeated:
 		return h.heardAgain(k, was, is)
 	}
-	h.raw = append(h.raw, r)
+	h.note(r)
 	if meaning == desk.Stale {
 		return nil
 	}
@@ -277,6 +279,17 @@ func (h *hearing) hear(r desk.Report) error {
 		return h.differs(is)
 	}
 	return nil
+}
+
+// note keeps what was heard, for the record of all of it.
+func (h *hearing) note(r desk.Report) {
+	if len(h.heard.b) == 0 {
+		h.raw = r
+		h.heard.raw("[")
+	} else {
+		h.heard.raw(",")
+	}
+	h.heard.report(&r)
 }
 
 // heardAgain notes that a witness still says the same, and that it is not silent where it

@@ -84,6 +84,7 @@ type Journal struct {
 	// sightings and alerts are what is known of these tables.
 	sightings *memory[desk.Report]
 	alerts    *memory[desk.Alert]
+	papers    papers
 }
 
 // New makes a journal. poke is called after each commit that may have something

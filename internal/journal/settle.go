@@ -30,16 +30,15 @@ func (h *hearing) settle() error {
 
 // keepRaw keeps what was heard, in one record.
 func (h *hearing) keepRaw() error {
-	if len(h.raw) == 0 {
+	if len(h.heard.b) == 0 {
 		return nil
 	}
-	e := encoder{b: h.scratch[:0]}
-	e.reports(h.raw)
-	if h.scratch = e.b; e.err != nil {
-		return fmt.Errorf("encode what was heard: %w", e.err)
+	h.heard.raw("]")
+	if h.heard.err != nil {
+		return fmt.Errorf("encode what was heard: %w", h.heard.err)
 	}
-	defer func() { h.raw = nil }()
-	return h.tx.Put(heardKey(h.by, h.raw[0]), h.scratch)
+	defer h.heard.reset()
+	return h.tx.Put(heardKey(h.by, h.raw), h.heard.b)
 }
 
 // refill has other witnesses be shown in the place of those that left.
@@ -92,12 +91,11 @@ func (h *hearing) settleOne(a *heldAlert) error {
 }
 
 func (h *hearing) putAlert(a desk.Alert) error {
-	e := encoder{b: h.scratch[:0]}
-	e.alert(&a)
-	if h.scratch = e.b; e.err != nil {
-		return fmt.Errorf("encode %s: %w", a.Subject(), e.err)
+	h.record.reset()
+	if h.record.alert(&a); h.record.err != nil {
+		return fmt.Errorf("encode %s: %w", a.Subject(), h.record.err)
 	}
-	return h.j.alerts.put(h.tx, alertKey(a.Number), h.scratch, a)
+	return h.j.alerts.put(h.tx, alertKey(a.Number), h.record.b, a)
 }
 
 // around is what the rules have to know beside an alert.
