@@ -68,20 +68,44 @@ func unknownAlert(n int) error {
 }
 
 // maxSightings is how many checks of a service are looked through for what is shown of
-// it, and for evidence.
+// it, and those of each source for evidence: one that has more hides no other's.
 const maxSightings = 1000
 
-// failingOf lists what witnesses see fail of a service, as it was scanned: there may be
-// more of them than a transaction may Get.
-func (j *Journal) failingOf(tx storage.Tx, id desk.ServiceID, e desk.Expectation) (out []desk.Report, err error) {
-	k := sightingsKey(id, e)
-	err = j.sightings.scan(tx, k, k.End(), maxSightings, func(_ storage.Key, r desk.Report) (bool, error) {
-		if r.Failed() {
-			out = append(out, r)
-		}
-		return true, nil
-	})
+// failingOf lists what witnesses see fail of a service, of each source so many at most, as
+// it was scanned: there may be more of them than a transaction may Get.
+func (j *Journal) failingOf(tx storage.Tx, id desk.ServiceID, e desk.Expectation, most int) (out []desk.Report, err error) {
+	from := sightingsKey(id, e)
+	for end := from.End(); from != nil && err == nil; {
+		var next storage.Key // where another source begins; nil: there is none
+		var of desk.Witness
+		read, failing := 0, 0
+		err = j.sightings.scan(tx, from, end, 0, func(k storage.Key, r desk.Report) (bool, error) {
+			if r.Witness.Kind != of.Kind || r.Witness.Name != of.Name {
+				of, read, failing = r.Witness, 0, 0
+			}
+			read++
+			if r.Failed() {
+				failing++
+				out = append(out, r)
+			}
+			if read < maxSightings && failing < most {
+				return true, nil
+			}
+			next = sourceOf(k).End()
+			return false, nil
+		})
+		from = next
+	}
 	return out, err
+}
+
+// sourceOf is the begin of the keys of the source of a sighting.
+func sourceOf(k storage.Key) storage.Key {
+	r, source := storage.ReadKey(k), storage.Key(nil)
+	for range 5 { // the table, the service, the expectation, the kind and the name
+		source = source.Str(r.Str())
+	}
+	return source
 }
 
 // newestAlerts lists the newest alerts, as scanned.

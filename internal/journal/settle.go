@@ -44,7 +44,7 @@ func (h *hearing) keepRaw() error {
 // refill has other witnesses be shown in the place of those that left.
 func (h *hearing) refill(a *heldAlert) error {
 	for _, id := range a.thin {
-		failing, err := h.j.failingOf(h.tx, id, a.Expectation)
+		failing, err := h.j.failingOf(h.tx, id, a.Expectation, desk.SeenKept)
 		if err != nil {
 			return err
 		}
@@ -242,7 +242,7 @@ func (h *hearing) evidence(a desk.Alert, r *desk.AlertAround) error {
 		return nil
 	}
 	for _, s := range failing {
-		seen, err := h.j.failingOf(h.tx, s.Service, a.Expectation)
+		seen, err := h.j.failingOf(h.tx, s.Service, a.Expectation, maxSightings)
 		if err != nil {
 			return err
 		}
@@ -286,7 +286,7 @@ func (h *hearing) declare(a *heldAlert) error {
 	a.DeclareAt, a.Dirty = time.Time{}, true
 	d := desk.Declaration{Alerts: []int{a.Number}, Auto: true}
 	for _, s := range a.Failing() {
-		seen, err := h.j.failingOf(h.tx, s.Service, a.Expectation)
+		seen, err := h.j.failingOf(h.tx, s.Service, a.Expectation, maxSightings)
 		if err != nil {
 			return err
 		}
