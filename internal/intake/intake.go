@@ -206,8 +206,9 @@ func (in *Intake) take(w http.ResponseWriter, r *http.Request, c call) (status i
 	if err := in.store(r.Context(), trace, h); err != nil {
 		return 0, &refusal{status: http.StatusServiceUnavailable, sentence: "This could not be put on disk: send it again.", cause: err}
 	}
-	in.opt.Log.Info("heard from a source", "trace", trace, "source", c.source.conf.Name, "reports", len(h.reports),
-		"unmapped", len(h.unmapped), "told_nobody", h.silent.count, "unreadable", h.bad.count, "took", in.opt.Now().Sub(c.at))
+	in.opt.Log.LogAttrs(r.Context(), slog.LevelInfo, "heard from a source", slog.String("trace", trace), slog.String("source", c.source.conf.Name),
+		slog.Int("reports", len(h.reports)), slog.Int("unmapped", len(h.unmapped)), slog.Int("told_nobody", h.silent.count),
+		slog.Int("unreadable", h.bad.count), slog.Duration("took", in.opt.Now().Sub(c.at)))
 	if h.bad.count > 0 || got.remark != "" {
 		in.opt.Log.Warn("part of a source's call was not read", "trace", trace, "source", c.source.conf.Name, "unreadable", h.bad.count, "first", h.bad.first(), "remark", got.remark)
 	}
