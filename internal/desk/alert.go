@@ -142,6 +142,11 @@ func (a Alert) Failing() []Alerted {
 	return out
 }
 
+// FailsByItself reports whether a service of it that fails is among Failing.
+func (a Alert) FailsByItself(s Alerted) bool {
+	return s.Behind == "" || !slices.ContainsFunc(a.Services, func(o Alerted) bool { return o.Failing > 0 && o.Behind == "" })
+}
+
 // Affected is what an incident about it concerns: what fails now, or did last.
 func (a Alert) Affected() (out []Affected) {
 	failing := a.Failing()

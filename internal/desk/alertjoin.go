@@ -26,6 +26,12 @@ func since(r Report) time.Time {
 // Join adds a service, where it is not there yet, and the witness that sees it fail.
 func (a Alert) Join(s Alerted, r Report) Alert {
 	a.Services = slices.Clone(a.Services)
+	a.Add(s, r)
+	return a
+}
+
+// Add is Join in place: nobody else may have its Services.
+func (a *Alert) Add(s Alerted, r Report) {
 	k := a.index(s.Service)
 	if k < 0 {
 		a.Services, a.JoinedAt = append(a.Services, s), r.At
@@ -44,7 +50,6 @@ func (a Alert) Join(s Alerted, r Report) Alert {
 		one.Seen = shown(append(slices.Clip(one.Seen), r))
 	}
 	a.Dirty = a.Dirty || a.Shows(r)
-	return a
 }
 
 // shown picks at most SeenKept witnesses, in their order: one of each source and each
@@ -136,9 +141,15 @@ func (a Alert) Shows(r Report) bool {
 // it still, Refill is due.
 func (a Alert) Leave(r Report) Alert {
 	a.Services = slices.Clone(a.Services)
+	a.Drop(r)
+	return a
+}
+
+// Drop is Leave in place: nobody else may have its Services.
+func (a *Alert) Drop(r Report) {
 	k := a.index(r.Service)
 	if k < 0 || a.Services[k].Failing == 0 {
-		return a
+		return
 	}
 	one := &a.Services[k]
 	one.Failing--
@@ -154,7 +165,6 @@ func (a Alert) Leave(r Report) Alert {
 		a.ClearedAt, a.ChangedAt = r.At, r.At
 		a.DeclareAt, a.SilentSince, a.LagUntil = time.Time{}, time.Time{}, time.Time{}
 	}
-	return a
 }
 
 // Refill has the first of those that see a service fail be shown.

@@ -148,7 +148,8 @@ type hearing struct {
 	order  []int
 	// numbers are those of the newest alerts about what was asked of, 0: none.
 	numbers map[expected]int
-	raw     desk.Report // the first of what is kept of what was heard
+	raw     desk.Report // the first of what is to be kept of what was heard
+	kept    int         // records of it
 	told    []desk.Subject
 	wakes   []time.Time
 	running []desk.Window
@@ -178,8 +179,16 @@ type expected struct {
 type heldAlert struct {
 	desk.Alert
 	wake time.Time // as it is in the store
+	own  bool      // nobody else has its Services
 	// thin are services of which a witness that was shown has left.
 	thin []desk.ServiceID
+}
+
+// makeOwn copies what is shared with who read the alert, or keeps it.
+func (a *heldAlert) makeOwn() {
+	if !a.own {
+		a.Services, a.own = slices.Clone(a.Services), true
+	}
 }
 
 func (j *Journal) hearing(tx storage.Tx, by By) *hearing {
@@ -254,7 +263,9 @@ func (h *hearing) hear(r desk.Report) error {
 	case meaning == desk.Repeated:
 		return h.heardAgain(k, was, is)
 	}
-	h.note(r)
+	if err := h.note(r); err != nil {
+		return err
+	}
 	if meaning == desk.Stale {
 		return nil
 	}
@@ -281,8 +292,17 @@ func (h *hearing) hear(r desk.Report) error {
 	return nil
 }
 
-// note keeps what was heard, for the record of all of it.
-func (h *hearing) note(r desk.Report) {
+// heardAtOnce is how long a record of what was heard gets, in bytes: the store writes the
+// one before anew with each, so that of a long call several are better than one.
+const heardAtOnce = 5 << 10
+
+// note keeps what was heard, in a record of as much as is heard at once.
+func (h *hearing) note(r desk.Report) error {
+	if len(h.heard.b) >= heardAtOnce {
+		if err := h.keepRaw(); err != nil {
+			return err
+		}
+	}
 	if len(h.heard.b) == 0 {
 		h.raw = r
 		h.heard.raw("[")
@@ -290,6 +310,7 @@ func (h *hearing) note(r desk.Report) {
 		h.heard.raw(",")
 	}
 	h.heard.report(&r)
+	return nil
 }
 
 // heardAgain notes that a witness still says the same, and that it is not silent where it
@@ -385,7 +406,8 @@ func (h *hearing) over(was, r desk.Report) error {
 	if a.Shows(r) && !slices.Contains(a.thin, r.Service) {
 		a.thin = append(a.thin, r.Service)
 	}
-	a.Alert = a.Leave(r)
+	a.makeOwn()
+	a.Drop(r)
 	was.State, was.At = desk.Passing, r.At
 	return h.witness(a.Alert, was)
 }

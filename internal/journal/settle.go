@@ -28,7 +28,7 @@ func (h *hearing) settle() error {
 	return err
 }
 
-// keepRaw keeps what was heard, in one record.
+// keepRaw keeps what was heard and is not kept yet.
 func (h *hearing) keepRaw() error {
 	if len(h.heard.b) == 0 {
 		return nil
@@ -37,8 +37,13 @@ func (h *hearing) keepRaw() error {
 	if h.heard.err != nil {
 		return fmt.Errorf("encode what was heard: %w", h.heard.err)
 	}
+	k := heardKey(h.by, h.raw)
+	if h.kept > 0 { // a check may come twice
+		k = k.Num(uint64(h.kept))
+	}
 	defer h.heard.reset()
-	return h.tx.Put(heardKey(h.by, h.raw), h.heard.b)
+	h.kept++
+	return h.tx.Put(k, h.heard.b)
 }
 
 // refill has other witnesses be shown in the place of those that left.
@@ -87,6 +92,7 @@ func (h *hearing) settleOne(a *heldAlert) error {
 	}
 	a.wake = a.WakeAt
 	h.wakes = append(h.wakes, a.WakeAt)
+	a.own = false // what is read next has them, too
 	return h.putAlert(a.Alert)
 }
 
