@@ -115,22 +115,36 @@ func (a Alert) ServiceIDs() []ServiceID {
 }
 
 // Failing lists those of its services that fail by themselves, not for what they depend
-// on; where there are none, all that fail.
+// on; where there are none, all that fail. It is not to be changed: it may be a part of
+// the alert.
 func (a Alert) Failing() []Alerted {
-	var all, own []Alerted
+	all, own := 0, 0
+	for k := range a.Services {
+		if a.Services[k].Failing > 0 {
+			all++
+			if a.Services[k].Behind == "" {
+				own++
+			}
+		}
+	}
+	switch {
+	case all == 0:
+		return nil
+	case own == len(a.Services), own == 0 && all == len(a.Services):
+		return slices.Clip(a.Services)
+	}
+	out := make([]Alerted, 0, all)
 	for _, s := range a.Services {
-		if s.Failing == 0 {
-			continue
-		}
-		all = append(all, s)
-		if s.Behind == "" {
-			own = append(own, s)
+		if s.Failing > 0 && (s.Behind == "" || own == 0) {
+			out = append(out, s)
 		}
 	}
-	if len(own) > 0 {
-		return own
-	}
-	return all
+	return out
+}
+
+// FailsByItself reports whether a service of it that fails is among Failing.
+func (a Alert) FailsByItself(s Alerted) bool {
+	return s.Behind == "" || !slices.ContainsFunc(a.Services, func(o Alerted) bool { return o.Failing > 0 && o.Behind == "" })
 }
 
 // Affected is what an incident about it concerns: what fails now, or did last.

@@ -66,7 +66,6 @@ type AlertDue struct {
 // Due is what the clock makes of an alert at now: what is told of it, and what comes of
 // it by rule. Its Alert has WakeAt set.
 func (a Alert) Due(now time.Time, r AlertAround) AlertDue {
-	a = a.clone()
 	open := r.Incident != nil && r.Incident.IsOpen()
 	if r.Incident != nil && !open && a.Incident != 0 {
 		a.leaveIncident(*r.Incident)

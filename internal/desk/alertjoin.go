@@ -26,6 +26,12 @@ func since(r Report) time.Time {
 // Join adds a service, where it is not there yet, and the witness that sees it fail.
 func (a Alert) Join(s Alerted, r Report) Alert {
 	a.Services = slices.Clone(a.Services)
+	a.Add(s, r)
+	return a
+}
+
+// Add is Join in place: nobody else may have its Services.
+func (a *Alert) Add(s Alerted, r Report) {
 	k := a.index(s.Service)
 	if k < 0 {
 		a.Services, a.JoinedAt = append(a.Services, s), r.At
@@ -40,11 +46,10 @@ func (a Alert) Join(s Alerted, r Report) Alert {
 	if one.Failing == 1 {
 		one.Behind, one.Seen, a.Dirty = s.Behind, nil, true
 	}
-	if k < servicesSeen {
+	if k < servicesSeen && !crowded(one.Seen, r) {
 		one.Seen = shown(append(slices.Clip(one.Seen), r))
 	}
 	a.Dirty = a.Dirty || a.Shows(r)
-	return a
 }
 
 // shown picks at most SeenKept witnesses, in their order: one of each source and each
@@ -74,11 +79,23 @@ func shown(all []Report) []Report {
 	return out
 }
 
+// crowded reports whether shown picks none but seen, as they are as many as are kept and
+// one of them is of the source of r, or a probe of ours as it is.
+func crowded(seen []Report, r Report) bool {
+	return len(seen) == SeenKept && slices.ContainsFunc(seen, func(s Report) bool { return s.Witness.Kind == r.Witness.Kind && s.Witness.Name == r.Witness.Name })
+}
+
 // CausedBy notes that what depends on a service of it fails for that.
 func (a Alert) CausedBy(cause Alerted, c *Catalog) Alert {
-	a = a.clone()
+	behind := func(s Alerted) bool {
+		return s.Behind == "" && c.DependsOn(s.Service, cause.Service) && !c.DependsOn(cause.Service, s.Service)
+	}
+	if !slices.ContainsFunc(a.Services, behind) {
+		return a
+	}
+	a.Services = slices.Clone(a.Services)
 	for k, s := range a.Services {
-		if s.Behind == "" && c.DependsOn(s.Service, cause.Service) && !c.DependsOn(cause.Service, s.Service) {
+		if behind(s) {
 			a.Services[k].Behind, a.Dirty = cause.Name, true
 		}
 	}
@@ -124,14 +141,23 @@ func (a Alert) Shows(r Report) bool {
 // it still, Refill is due.
 func (a Alert) Leave(r Report) Alert {
 	a.Services = slices.Clone(a.Services)
+	a.Drop(r)
+	return a
+}
+
+// Drop is Leave in place: nobody else may have its Services.
+func (a *Alert) Drop(r Report) {
 	k := a.index(r.Service)
 	if k < 0 || a.Services[k].Failing == 0 {
-		return a
+		return
 	}
 	one := &a.Services[k]
 	one.Failing--
-	a.Dirty = a.Dirty || one.Failing == 0 || a.Shows(r)
-	one.Seen = slices.DeleteFunc(slices.Clone(one.Seen), func(s Report) bool { return s.Witness == r.Witness })
+	a.Dirty = a.Dirty || one.Failing == 0
+	if a.Shows(r) {
+		a.Dirty = true
+		one.Seen = slices.DeleteFunc(slices.Clone(one.Seen), func(s Report) bool { return s.Witness == r.Witness })
+	}
 	if one.Failing == 0 {
 		a.freed(*one, r.At)
 	}
@@ -139,13 +165,12 @@ func (a Alert) Leave(r Report) Alert {
 		a.ClearedAt, a.ChangedAt = r.At, r.At
 		a.DeclareAt, a.SilentSince, a.LagUntil = time.Time{}, time.Time{}, time.Time{}
 	}
-	return a
 }
 
 // Refill has the first of those that see a service fail be shown.
 func (a Alert) Refill(id ServiceID, failing []Report) Alert {
-	a = a.clone()
 	if k := a.index(id); k >= 0 && k < servicesSeen && a.Services[k].Failing > 0 {
+		a.Services = slices.Clone(a.Services)
 		a.Services[k].Seen = slices.Clone(shown(failing))
 	}
 	return a

@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"cmp"
 	"slices"
 	"time"
 )
@@ -180,14 +181,8 @@ func (was Report) again(r Report) (Report, Meaning) {
 	is := was
 	is.Places = union(was.Places, r.Places)
 	is.At = latest(was.At, r.At)
-	for _, part := range []struct {
-		to   *string
-		from string
-	}{{&is.Called, r.Called}, {&is.Detail, r.Detail}, {&is.Step, r.Step}, {&is.Link, r.Link}} {
-		if part.from != "" {
-			*part.to = part.from
-		}
-	}
+	is.Called, is.Detail = cmp.Or(r.Called, was.Called), cmp.Or(r.Detail, was.Detail)
+	is.Step, is.Link = cmp.Or(r.Step, was.Step), cmp.Or(r.Link, was.Link)
 	if is.Called == was.Called && is.Detail == was.Detail && is.Step == was.Step && is.Link == was.Link && len(is.Places) == len(was.Places) {
 		return is, Repeated
 	}
@@ -231,24 +226,42 @@ func union(a, b []string) []string {
 // a probe of ours does, or two independent witnesses do; zero: they do not. Of monitors
 // elsewhere it counts when we first heard them.
 func Evidence(failing []Report) (at time.Time) {
-	for k, r := range failing {
+	var before []firstOf
+	for _, r := range failing {
 		switch {
 		case !r.Failed() || r.Sorry || r.Warns:
+			continue
 		case r.Witness.IsOwn():
 			at = earliest(at, since(r))
 		default:
-			at = earliest(at, backed(failing[:k], r))
+			at = earliest(at, backed(before, r))
 		}
+		before = noteFirst(before, r)
 	}
 	return at
 }
 
+// firstOf is when the first of the witnesses of one source was first heard.
+type firstOf struct {
+	source Witness
+	at     time.Time
+}
+
+func noteFirst(all []firstOf, r Report) []firstOf {
+	k := slices.IndexFunc(all, func(o firstOf) bool { return o.source.Kind == r.Witness.Kind && o.source.Name == r.Witness.Name })
+	if k < 0 {
+		return append(all, firstOf{r.Witness, r.firstHeard()})
+	}
+	all[k].at = earliest(all[k].at, r.firstHeard())
+	return all
+}
+
 // backed is when the second of two independent witnesses was first heard; zero: there is none
 // among the others.
-func backed(others []Report, r Report) (at time.Time) {
+func backed(others []firstOf, r Report) (at time.Time) {
 	for _, o := range others {
-		if o.Failed() && !o.Sorry && !o.Warns && o.Witness.Independent(r.Witness) {
-			at = earliest(at, latest(o.firstHeard(), r.firstHeard()))
+		if o.source.Independent(r.Witness) {
+			at = earliest(at, latest(o.at, r.firstHeard()))
 		}
 	}
 	return at

@@ -160,7 +160,10 @@ func (c *Catalog) Name(id ServiceID) string {
 
 // DependsOn reports whether a service needs another, by itself or by what it needs.
 func (c *Catalog) DependsOn(id, other ServiceID) bool {
-	return id != other && c.reaches(id, other, map[ServiceID]bool{})
+	if s, known := c.Find(string(id)); !known || id == other || len(s.DependsOn) == 0 {
+		return false // as most: at no cost
+	}
+	return c.reaches(id, other, map[ServiceID]bool{})
 }
 
 // Needs lists what a service needs, by itself and by what it needs.

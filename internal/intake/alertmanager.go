@@ -20,47 +20,106 @@ import (
 // Each alert counts by itself; the group's status says nothing of it. Alerts of the
 // severity "none", such as Watchdog, which always fires, are nobody's trouble.
 func readAlertmanager(body gjson.Result, _ desk.Expectation) (r reading) {
-	alerts := body.Get("alerts")
-	switch version := text(body.Get("version")); {
-	case version == "1" && body.Get("orgId").Exists():
+	var call alertmanagerCall
+	call.read(&walk{json: body.Raw})
+	switch {
+	case call.version == "1" && call.grafana:
 		return one(sighting{}, "This is Grafana's webhook: give it a source of the kind grafana.")
-	case version != "4" || !alerts.IsArray():
+	case call.version != "4" || !call.listed:
 		return one(sighting{}, "There is no version \"4\" with a list of alerts: this address is for webhook_configs of Alertmanager without a template of their own for the body (payload).")
 	}
-	more, _ := strconv.Atoi(text(body.Get("truncatedAlerts")))
-	n := 0
-	alerts.ForEach(func(_, alert gjson.Result) bool {
-		n++
-		g, wrong := alertmanagerAlert(alert)
+	if more := call.more; more > 0 {
+		for k := range call.sightings {
+			if g := &call.sightings[k]; g.state == desk.Failing {
+				g.detail = strings.TrimSpace(fmt.Sprintf("%s (and %d more alerts that Alertmanager left out)", line(g.detail, desk.DetailMax-60), more))
+			}
+		}
+		call.remark = fmt.Sprintf("And %d more alerts were left out by Alertmanager, whose end will not be seen: take max_alerts out of its webhook_configs.", more)
+	}
+	return call.reading
+}
+
+// alertmanagerCall is the body of a call: of fields that it has twice the first counts.
+type alertmanagerCall struct {
+	reading
+	version string
+	more    int
+	listed  bool // there is a list of alerts
+	grafana bool
+}
+
+func (c *alertmanagerCall) read(w *walk) {
+	w.fields([]string{"version", "alerts", "truncatedAlerts", "orgId"}, func(k int) {
+		switch k {
+		case 0:
+			c.version = w.text()
+		case 1:
+			c.alerts(w)
+		case 2:
+			c.more, _ = strconv.Atoi(w.text())
+		default:
+			c.grafana = true
+			w.pass()
+		}
+	})
+}
+
+// usualAlert is how many bytes one alert usually has at least.
+const usualAlert = 400
+
+func (c *alertmanagerCall) alerts(w *walk) {
+	if c.listed = w.enter('['); !c.listed {
+		return
+	}
+	c.sightings = make([]sighting, 0, min(len(w.json)/usualAlert+1, maxAlerts))
+	for n := 1; w.more(); n++ {
+		if c.tooMany {
+			w.pass()
+			continue
+		}
+		var a alertmanagerAlert
+		a.read(w)
+		g, wrong := a.sighting()
 		if wrong != "" {
 			wrong = fmt.Sprintf("Alert %d of the call %s.", n, wrong)
 		}
-		if more > 0 && g.state == desk.Failing {
-			g.detail = strings.TrimSpace(fmt.Sprintf("%s (and %d more alerts that Alertmanager left out)", line(g.detail, desk.DetailMax-60), more))
-		}
-		r.add(g, wrong)
-		return !r.tooMany
-	})
-	if more > 0 {
-		r.remark = fmt.Sprintf("And %d more alerts were left out by Alertmanager, whose end will not be seen: take max_alerts out of its webhook_configs.", more)
+		c.add(g, wrong)
 	}
-	return r
 }
 
-// alertmanagerAlert reads one alert, or says why it cannot be read.
-func alertmanagerAlert(alert gjson.Result) (g sighting, wrong string) {
-	var part [7]gjson.Result
-	fields(alert, part[:], "labels", "status", "fingerprint", "annotations", "generatorURL", "startsAt", "endsAt")
-	labels, status := part[0], text(part[1])
+// alertmanagerAlert is one alert, in the texts of its fields.
+type alertmanagerAlert struct {
+	labels                                    []label
+	labeled                                   bool
+	status, fingerprint, link, started, ended string
+	summary, description, message             string
+}
+
+func (a *alertmanagerAlert) read(w *walk) {
+	texts := [...]*string{&a.status, &a.fingerprint, &a.link, &a.started, &a.ended}
+	w.fields([]string{"status", "fingerprint", "generatorURL", "startsAt", "endsAt", "labels", "annotations"}, func(k int) {
+		switch {
+		case k < len(texts):
+			*texts[k] = w.text()
+		case k == len(texts):
+			a.labels, a.labeled = w.labels()
+		default:
+			notes := [...]*string{&a.summary, &a.description, &a.message}
+			w.fields([]string{"summary", "description", "message"}, func(k int) { *notes[k] = w.text() })
+		}
+	})
+}
+
+// sighting is what an alert says, or why it cannot be read.
+func (a *alertmanagerAlert) sighting() (g sighting, wrong string) {
 	switch {
-	case !labels.IsObject():
+	case !a.labeled:
 		return g, "has no labels"
-	case status == "":
+	case a.status == "":
 		return g, "has no status"
 	}
-	g.labels = labelsOf(labels)
-	g.check = idOf(part[2])
-	if g.check == "" {
+	g.labels = a.labels
+	if g.check = asID(a.fingerprint); g.check == "" {
 		g.check = fingerprint(g.labels)
 	}
 	name := line(g.label("alertname"), desk.CalledMax)
@@ -72,50 +131,25 @@ func alertmanagerAlert(alert gjson.Result) (g sighting, wrong string) {
 	if instance := line(g.label("instance"), desk.CalledMax/2); instance != "" {
 		g.called += " (" + instance + ")"
 	}
-	var note [3]gjson.Result
-	fields(part[3], note[:], "summary", "description", "message")
-	g.detail = firstOf(text(note[0]), text(note[1]), text(note[2]))
+	g.detail = firstOf(a.summary, a.description, a.message)
 	g.expectation = said(g.label("expectation"))
-	g.link = text(part[4])
+	g.link = a.link
 	switch severity := g.label("severity"); {
 	case severity == "none" || name == "Watchdog":
 		g.said = name + " is of the severity none: nobody's trouble."
-	case status == "firing":
-		g.state, g.since = desk.Failing, moment(part[5])
-	case status == "resolved":
-		g.state, g.since, g.detail = desk.Passing, moment(part[6]), ""
+	case a.status == "firing":
+		g.state, g.since = desk.Failing, asMoment(a.started)
+	case a.status == "resolved":
+		g.state, g.since, g.detail = desk.Passing, asMoment(a.ended), ""
 	default:
-		g.said = "status of " + name + " is " + line(status, 40) + ", which is neither firing nor resolved."
+		g.said = "status of " + name + " is " + line(a.status, 40) + ", which is neither firing nor resolved."
 	}
 	return g, ""
 }
 
-// fields are the values of an object by their names, the first of each, read in one pass;
-// not there: the zero Result.
-func fields(object gjson.Result, values []gjson.Result, names ...string) {
-	if !object.IsObject() {
-		return
-	}
-	object.ForEach(func(name, value gjson.Result) bool {
-		if k := slices.Index(names, name.Str); k >= 0 && !values[k].Exists() {
-			values[k] = value
-		}
-		return true
-	})
-}
-
 // labelsOf are the pairs of an object whose values are no objects or lists.
 func labelsOf(object gjson.Result) (labels []label) {
-	if !object.IsObject() {
-		return nil
-	}
-	labels = make([]label, 0, 8)
-	object.ForEach(func(name, value gjson.Result) bool {
-		if v := text(value); v != "" {
-			labels = append(labels, label{name.Str, v})
-		}
-		return true
-	})
+	labels, _ = (&walk{json: object.Raw}).labels()
 	return labels
 }
 

@@ -12,11 +12,11 @@ func TestDepthOutsideOfTexts(t *testing.T) {
 		`[[]]`: false, `[[[]]]`: true, `[["[["]]`: false, `[["\"[["]]`: false, `[["\\",[]]]`: true, `[["\\\"[["]]`: false,
 		`[["",[]]]`: true, `"[[[`: false, `"\`: false, `{"a":{"b":{}}}`: true, `[][][][]`: false, `[["\\\\",[]]]`: true, ``: false, `"`: false,
 	} {
-		if got := deeperThan([]byte(body), 2); got != deep {
+		if got := deeperThan(body, 2); got != deep {
 			t.Errorf("%s: %v", body, got)
 		}
 	}
-	if !deeperThan([]byte(strings.Repeat("[", 70)), maxDepth) {
+	if !deeperThan(strings.Repeat("[", 70), maxDepth) {
 		t.Error("70 levels are not deep")
 	}
 }

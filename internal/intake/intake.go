@@ -25,6 +25,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"hash"
 	"log/slog"
 	"net/http"
 	"strings"
@@ -53,6 +54,7 @@ type Options struct {
 type Intake struct {
 	opt     Options
 	sources map[string]*source
+	chunks  chunks
 }
 
 // New makes an Intake for sources of a configuration that was checked.
@@ -81,11 +83,19 @@ type source struct {
 	conf    config.Source
 	read    reader // nil: its kind is not built yet
 	room    chan struct{}
-	unbuilt sync.Once // said in the log
+	unbuilt sync.Once       // said in the log
+	labels  map[string]bool // the names of those that may map a check
 }
 
 func newSource(conf config.Source) *source {
-	s := &source{conf: conf, room: make(chan struct{}, atOnce)}
+	s := &source{conf: conf, room: make(chan struct{}, atOnce), labels: map[string]bool{}}
+	for key := range conf.Checks {
+		for k := range len(key) {
+			if key[k] == '=' { // a name may have it, too
+				s.labels[key[:k]] = true
+			}
+		}
+	}
 	if m, built := monitors()[conf.Kind]; built {
 		s.read = m.reader(conf)
 	}
@@ -160,11 +170,17 @@ func (in *Intake) serve(w http.ResponseWriter, r *http.Request, c call) (status 
 
 // enter waits for room among the calls of the source.
 func (s *source) enter(ctx context.Context) (leave func(), err *refusal) {
+	leave = func() { <-s.room }
+	select {
+	case s.room <- struct{}{}:
+		return leave, nil
+	default:
+	}
 	ctx, cancel := context.WithTimeout(ctx, waitFor)
 	defer cancel()
 	select {
 	case s.room <- struct{}{}:
-		return func() { <-s.room }, nil
+		return leave, nil
 	case <-ctx.Done():
 		return nil, &refusal{status: http.StatusServiceUnavailable, sentence: "Too many calls of this source at once: send it again.", cause: ctx.Err()}
 	}
@@ -172,7 +188,8 @@ func (s *source) enter(ctx context.Context) (leave func(), err *refusal) {
 
 // take reads a call and has it stored.
 func (in *Intake) take(w http.ResponseWriter, r *http.Request, c call) (status int, refused *refusal) {
-	raw, refused := readBody(w, r)
+	sum := traceOf(c)
+	raw, refused := in.readBody(w, r, sum)
 	if refused != nil {
 		return 0, refused
 	}
@@ -185,12 +202,13 @@ func (in *Intake) take(w http.ResponseWriter, r *http.Request, c call) (status i
 		return 0, refused
 	}
 	h := c.sort(got)
-	trace := traceOf(c, raw)
+	trace := hex.EncodeToString(sum.Sum(nil)[:6])
 	if err := in.store(r.Context(), trace, h); err != nil {
 		return 0, &refusal{status: http.StatusServiceUnavailable, sentence: "This could not be put on disk: send it again.", cause: err}
 	}
-	in.opt.Log.Info("heard from a source", "trace", trace, "source", c.source.conf.Name, "reports", len(h.reports),
-		"unmapped", len(h.unmapped), "told_nobody", h.silent.count, "unreadable", h.bad.count, "took", in.opt.Now().Sub(c.at))
+	in.opt.Log.LogAttrs(r.Context(), slog.LevelInfo, "heard from a source", slog.String("trace", trace), slog.String("source", c.source.conf.Name),
+		slog.Int("reports", len(h.reports)), slog.Int("unmapped", len(h.unmapped)), slog.Int("told_nobody", h.silent.count),
+		slog.Int("unreadable", h.bad.count), slog.Duration("took", in.opt.Now().Sub(c.at)))
 	if h.bad.count > 0 || got.remark != "" {
 		in.opt.Log.Warn("part of a source's call was not read", "trace", trace, "source", c.source.conf.Name, "unreadable", h.bad.count, "first", h.bad.first(), "remark", got.remark)
 	}
@@ -212,10 +230,10 @@ func (in *Intake) store(ctx context.Context, trace string, h heard) error {
 	return nil
 }
 
-// traceOf names a call, and is the same when the call comes again.
-func traceOf(c call, raw []byte) string {
+// traceOf begins the name of a call, which is the same when the call comes again: its
+// body is to follow.
+func traceOf(c call) hash.Hash {
 	sum := sha256.New()
 	sum.Write([]byte(c.source.conf.Name + "\x00" + string(c.expectation) + "\x00"))
-	sum.Write(raw)
-	return hex.EncodeToString(sum.Sum(nil)[:6])
+	return sum
 }

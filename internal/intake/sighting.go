@@ -146,6 +146,9 @@ func (s *source) services(g sighting) (ids []desk.ServiceID) {
 	}
 	var pair []byte
 	for _, l := range g.labels {
+		if !s.labels[l.name] {
+			continue
+		}
 		pair = append(append(append(pair[:0], l.name...), '='), l.value...)
 		if id, found := s.conf.Checks[string(pair)]; found && !slices.Contains(ids, id) {
 			ids = append(ids, id)

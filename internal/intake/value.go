@@ -66,8 +66,9 @@ func plain(s string) bool {
 const maxID = 200
 
 // idOf is the id of a check, as it is written; "" for what cannot be one.
-func idOf(r gjson.Result) string {
-	id := text(r)
+func idOf(r gjson.Result) string { return asID(text(r)) }
+
+func asID(id string) string {
 	if len(id) > maxID || id != line(id, maxID) {
 		return ""
 	}
@@ -77,8 +78,9 @@ func idOf(r gjson.Result) string {
 // moment reads a time: RFC 3339, or a Unix time in seconds, or in milli-, micro- or
 // nanoseconds if it is that large; zero for anything else, such as a time without a
 // zone, and for what lies before the year 2000.
-func moment(r gjson.Result) time.Time {
-	written := text(r)
+func moment(r gjson.Result) time.Time { return asMoment(text(r)) }
+
+func asMoment(written string) time.Time {
 	if t, err := time.Parse(time.RFC3339, written); err == nil {
 		return since2000(t)
 	}

@@ -95,7 +95,7 @@ func (j *Journal) CloseAlert(ctx context.Context, by By, number int) (AlertAppli
 		}
 		closed, left := 0, 0
 		for _, s := range a.Services {
-			seen, err := failingOf(h.tx, s.Service, a.Expectation)
+			seen, err := h.j.failingOf(h.tx, s.Service, a.Expectation, maxSightings)
 			if err != nil {
 				return out, err
 			}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/umassonline/belltower/internal/desk"
 	"github.com/umassonline/belltower/internal/journal"
+	"github.com/umassonline/belltower/storage"
 )
 
 // many are so many services that need the network, s00 and on.
@@ -231,4 +232,33 @@ func TestAllChecksOfAnAlertCanBeClosed(t *testing.T) {
 		}
 	}
 	w.settled()
+}
+
+// What was heard of a long call is in several records, and all of it is there, though the
+// same check comes twice.
+func TestAllOfALongCallIsKept(t *testing.T) {
+	w := newWatch(t)
+	var all []desk.Report
+	for k := range 60 {
+		r := w.report("alertsite fails learn")
+		r.Detail = fmt.Sprintf("HTTP 503 the %dth time, as a long text says it", k)
+		all = append(all, r)
+	}
+	if err := w.Hear(t.Context(), w.by(), all); err != nil {
+		t.Fatal(err)
+	}
+	records, details := 0, map[string]bool{}
+	table := storage.TableOf[[]desk.Report]("heard")
+	err := w.db.View(t.Context(), func(tx storage.Tx) error {
+		return table.Scan(tx, nil, nil, 0, func(_ storage.Key, heard []desk.Report) (bool, error) {
+			records++
+			for _, r := range heard {
+				details[r.Detail] = true
+			}
+			return true, nil
+		})
+	})
+	if err != nil || records < 2 || len(details) != len(all) {
+		t.Errorf("%d records tell of %d of %d reports (%v)", records, len(details), len(all), err)
+	}
 }

@@ -37,6 +37,23 @@ func TestOneSourceAloneDeclaresNothing(t *testing.T) {
 	w.hears("alertsite passes learn").after(time.Hour).tells("1h0m5s ALR-1 alert seen (edit): learn 1")
 }
 
+// However many checks of one source fail, they do not hide those of another.
+func TestASourceWithMoreThanAThousandChecksHidesNoOther(t *testing.T) {
+	w := newWatch(t, byRule())
+	w.hears("alertsite fails learn").tells("0s ALR-1 alert raised (channel): learn 1")
+	var all []desk.Report
+	for k := range 1200 {
+		r := w.report("alertsite fails learn")
+		r.Witness.Check = fmt.Sprintf("%04d", k)
+		all = append(all, r)
+	}
+	if err := w.Hear(t.Context(), w.by(), all); err != nil {
+		t.Fatal(err)
+	}
+	w.after(time.Minute).tells("5s ALR-1 alert seen (edit): learn 1201")
+	w.hears("pingdom fails learn").tells("1m0s ALR-1 alert seen (edit): learn 1202; declares at 4m0s")
+}
+
 func TestHoldAndAcknowledgeStopTheCountdown(t *testing.T) {
 	w := newWatch(t, byRule())
 	w.hears("login fails learn").tells("0s ALR-1 alert raised (channel): learn 1; declares at 3m0s")

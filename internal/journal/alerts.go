@@ -35,10 +35,19 @@ func sightingsKey(id desk.ServiceID, e desk.Expectation) storage.Key {
 	return sightingTable().Key().Str(string(id)).Str(string(e))
 }
 
-func sightingKey(r desk.Report) storage.Key {
-	w := r.Witness
-	return sightingsKey(r.Service, r.Expectation).Str(string(w.Kind)).Str(w.Name).Str(w.Check)
+// sourceKey is the begin of the keys of what the source of a report says about a service.
+func sourceKey(r desk.Report) storage.Key {
+	return sightingsKey(r.Service, r.Expectation).Str(string(r.Witness.Kind)).Str(r.Witness.Name)
 }
+
+func sightingKey(r desk.Report) storage.Key { return sourceKey(r).Str(r.Witness.Check) }
+
+// sightingsKnown is how many checks are kept in memory as they were last heard, some 1 KiB
+// each; alertsKnown how many alerts, 10 KiB each at most.
+const (
+	sightingsKnown = 4096
+	alertsKnown    = 64
+)
 
 // heardKey is of what was heard in one transaction, by the first of it.
 func heardKey(by By, first desk.Report) storage.Key {
@@ -49,26 +58,54 @@ func heardKey(by By, first desk.Report) storage.Key {
 func getAlert(tx storage.Tx, n int) (desk.Alert, error) {
 	a, ok, err := alertTable().Get(tx, alertKey(n))
 	if err == nil && !ok {
-		err = desk.Refuse(desk.Unknown, "There is no ALR-%d.", n).WithHint("probe alerts shows what is seen.")
+		err = unknownAlert(n)
 	}
 	return a, err
 }
 
+func unknownAlert(n int) error {
+	return desk.Refuse(desk.Unknown, "There is no ALR-%d.", n).WithHint("probe alerts shows what is seen.")
+}
+
 // maxSightings is how many checks of a service are looked through for what is shown of
-// it, and for evidence.
+// it, and those of each source for evidence: one that has more hides no other's.
 const maxSightings = 1000
 
-// failingOf lists what witnesses see fail of a service, as it was scanned: there may be
-// more of them than a transaction may Get.
-func failingOf(tx storage.Tx, id desk.ServiceID, e desk.Expectation) (out []desk.Report, err error) {
-	k := sightingsKey(id, e)
-	err = sightingTable().Scan(tx, k, k.End(), maxSightings, func(_ storage.Key, r desk.Report) (bool, error) {
-		if r.Failed() {
-			out = append(out, r)
-		}
-		return true, nil
-	})
+// failingOf lists what witnesses see fail of a service, of each source so many at most, as
+// it was scanned: there may be more of them than a transaction may Get.
+func (j *Journal) failingOf(tx storage.Tx, id desk.ServiceID, e desk.Expectation, most int) (out []desk.Report, err error) {
+	from := sightingsKey(id, e)
+	for end := from.End(); from != nil && err == nil; {
+		var next storage.Key // where another source begins; nil: there is none
+		var of desk.Witness
+		read, failing := 0, 0
+		err = j.sightings.scan(tx, from, end, 0, func(k storage.Key, r desk.Report) (bool, error) {
+			if r.Witness.Kind != of.Kind || r.Witness.Name != of.Name {
+				of, read, failing = r.Witness, 0, 0
+			}
+			read++
+			if r.Failed() {
+				failing++
+				out = append(out, r)
+			}
+			if read < maxSightings && failing < most {
+				return true, nil
+			}
+			next = sourceOf(k).End()
+			return false, nil
+		})
+		from = next
+	}
 	return out, err
+}
+
+// sourceOf is the begin of the keys of the source of a sighting.
+func sourceOf(k storage.Key) storage.Key {
+	r, source := storage.ReadKey(k), storage.Key(nil)
+	for range 5 { // the table, the service, the expectation, the kind and the name
+		source = source.Str(r.Str())
+	}
+	return source
 }
 
 // newestAlerts lists the newest alerts, as scanned.

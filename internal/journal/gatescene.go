@@ -74,6 +74,6 @@ func (s scene) around(service desk.Service) (out desk.Surroundings, err error) {
 			out.Running = append(out.Running, w)
 		}
 	}
-	out.Failing, err = failingOf(s.tx, service.ID, desk.Availability)
+	out.Failing, err = s.j.failingOf(s.tx, service.ID, desk.Availability, maxSightings)
 	return out, err
 }

@@ -75,12 +75,13 @@ func (h *hearing) needs(id desk.ServiceID, a desk.Alert) (desk.Alerted, bool) {
 	if a.Expectation != desk.Availability || !a.IsOpen() || !a.IsFailing() {
 		return desk.Alerted{}, false
 	}
-	for _, s := range a.Failing() {
-		if h.catalog().DependsOn(id, s.Service) {
-			return s, true
-		}
+	k := slices.IndexFunc(a.Services, func(s desk.Alerted) bool {
+		return s.Failing > 0 && h.catalog().DependsOn(id, s.Service) && a.FailsByItself(s)
+	})
+	if k < 0 {
+		return desk.Alerted{}, false
 	}
-	return desk.Alerted{}, false
+	return a.Services[k], true
 }
 
 // join adds what a report says to an alert: behind what fails there already, or before
@@ -90,7 +91,8 @@ func (h *hearing) join(a *heldAlert, r desk.Report) {
 	if s, ok := h.needs(r.Service, a.Alert); ok {
 		one.Behind = s.Name
 	}
-	a.Alert = a.Join(one, r)
+	a.makeOwn()
+	a.Add(one, r)
 	if one.Behind == "" && r.Expectation == desk.Availability {
 		a.Alert = a.CausedBy(one, h.catalog())
 	}
@@ -172,6 +174,7 @@ func (h *hearing) absorbOne(into, other *heldAlert, behind desk.ServiceID) error
 		}
 	}
 	into.Alert, other.Alert = into.Absorb(other.Alert, h.catalog().Name(behind), h.by.At.UTC())
+	into.own, other.own = true, true
 	return nil
 }
 

@@ -29,6 +29,9 @@ func (j *Journal) Hear(ctx context.Context, by By, reports []desk.Report) error 
 			most = max(taken/2, 1)
 			continue
 		}
+		if h != nil {
+			j.papers.giveBack(h.paper)
+		}
 		if err != nil {
 			j.wrote(ctx, err)
 			return err
@@ -134,84 +137,10 @@ func oneLine(s string, most int) string {
 	return s
 }
 
-// hearing is one transaction that takes reports, or settles alerts that are due: it
-// loads each alert once and writes it once.
-type hearing struct {
-	j      *Journal
-	tx     storage.Tx
-	used   *counted // the same
-	by     By
-	alerts map[int]*heldAlert
-	order  []int
-	// numbers are those of the newest alerts about what was asked of, 0: none.
-	numbers map[expected]int
-	raw     []desk.Report // what is kept of what was heard
-	told    []desk.Subject
-	wakes   []time.Time
-	running []desk.Window
-	moved   []desk.ServiceID // available or not by another witness than before
-	muted   map[desk.ServiceID]time.Time
-	looked  bool // running and muted are loaded
-	// thorough: all witnesses of an alert are looked at.
-	thorough bool
-}
-
-// expected is what an alert is about.
-type expected struct {
-	service     desk.ServiceID
-	expectation desk.Expectation
-}
-
-// heldAlert is an alert that the transaction changes.
-type heldAlert struct {
-	desk.Alert
-	wake time.Time // as it is in the store
-	// thin are services of which a witness that was shown has left.
-	thin []desk.ServiceID
-}
-
-func (j *Journal) hearing(tx storage.Tx, by By) *hearing {
-	c := &counted{Tx: tx}
-	return &hearing{j: j, tx: c, used: c, by: by, alerts: map[int]*heldAlert{}, numbers: map[expected]int{}}
-}
-
-func (h *hearing) catalog() *desk.Catalog { return h.j.book.Places().Catalog }
-
-// hold has the transaction change an alert.
-func (h *hearing) hold(a desk.Alert) *heldAlert {
-	if held, ok := h.alerts[a.Number]; ok {
-		return held
-	}
-	held := &heldAlert{Alert: a, wake: a.WakeAt}
-	h.alerts[a.Number] = held
-	h.order = append(h.order, a.Number)
-	return held
-}
-
-// raised is the newest alert about a service, as it is in this transaction; nil: none.
-func (h *hearing) raised(id desk.ServiceID, e desk.Expectation) (*heldAlert, error) {
-	n, known := h.numbers[expected{id, e}]
-	if !known {
-		var err error
-		if n, _, err = raisedTable().Get(h.tx, raisedKey(id, e)); err != nil {
-			return nil, err
-		}
-		h.numbers[expected{id, e}] = n
-	}
-	if held, ok := h.alerts[n]; ok || n == 0 {
-		return held, nil
-	}
-	a, err := getAlert(h.tx, n)
-	if err != nil {
-		return nil, err
-	}
-	return h.hold(a), nil
-}
-
 // hear takes one report.
 func (h *hearing) hear(r desk.Report) error {
-	k := sightingKey(r)
-	was, _, err := sightingTable().Get(h.tx, k)
+	k := h.sightingKey(r)
+	was, _, err := h.j.sightings.get(h.tx, k)
 	if err != nil {
 		return err
 	}
@@ -222,7 +151,9 @@ func (h *hearing) hear(r desk.Report) error {
 	case meaning == desk.Repeated:
 		return h.heardAgain(k, was, is)
 	}
-	h.raw = append(h.raw, r)
+	if err := h.note(r); err != nil {
+		return err
+	}
 	if meaning == desk.Stale {
 		return nil
 	}
@@ -231,7 +162,8 @@ func (h *hearing) hear(r desk.Report) error {
 			return err
 		}
 	}
-	if err := sightingTable().Put(h.tx, k, is); err != nil {
+	is = ownWords(is, was)
+	if err := h.putSighting(k, is); err != nil {
 		return err
 	}
 	if is.Expectation == desk.Availability && (meaning == desk.Began || meaning == desk.Over) && !slices.Contains(h.moved, is.Service) {
@@ -258,7 +190,7 @@ func (h *hearing) heardAgain(k storage.Key, was, r desk.Report) error {
 		}
 		h.thorough = h.thorough || (a != nil && !a.SilentSince.IsZero())
 	}
-	return sightingTable().Put(h.tx, k, r)
+	return h.putSighting(k, ownWords(r, was))
 }
 
 // seesSorry reports whether a monitor elsewhere begins to see a failure while people are
@@ -267,7 +199,13 @@ func (h *hearing) seesSorry(r desk.Report) (bool, error) {
 	if r.Witness.IsOwn() {
 		return false, nil
 	}
-	return sorryUp(h.tx, r.Service)
+	if h.gates == nil {
+		var err error
+		if h.gates, err = getGates(h.tx); err != nil {
+			return false, err
+		}
+	}
+	return h.gates[r.Service].Closed, nil
 }
 
 // differs shows what is new about a witness.
@@ -291,7 +229,8 @@ func (h *hearing) over(was, r desk.Report) error {
 	if a.Shows(r) && !slices.Contains(a.thin, r.Service) {
 		a.thin = append(a.thin, r.Service)
 	}
-	a.Alert = a.Leave(r)
+	a.makeOwn()
+	a.Drop(r)
 	was.State, was.At = desk.Passing, r.At
 	return h.witness(a.Alert, was)
 }
@@ -341,8 +280,8 @@ func (h *hearing) standsAlone(r desk.Report) (bool, error) {
 	if quiet, _, err := h.quiet(r.Service); quiet || err != nil {
 		return quiet, err
 	}
-	open, err := openAbout(h.tx, []desk.ServiceID{r.Service})
-	return len(open) > 0, err
+	open, err := h.openAboutIt(r.Service)
+	return open != 0, err
 }
 
 func (h *hearing) index(a *heldAlert, r desk.Report) error {
@@ -361,11 +300,11 @@ func (h *hearing) raise(id desk.ServiceID, e desk.Expectation, number int) error
 // joined has an alert belong to an incident about the service that is open.
 func (h *hearing) joined(a *heldAlert, r desk.Report) error {
 	if a.Incident == 0 {
-		open, err := openAbout(h.tx, []desk.ServiceID{r.Service})
-		if err != nil || len(open) == 0 {
+		open, err := h.openAboutIt(r.Service)
+		if err != nil || open == 0 {
 			return err
 		}
-		a.Alert = a.BelongTo(open[len(open)-1].Number)
+		a.Alert = a.BelongTo(open)
 	}
 	return h.witness(a.Alert, r)
 }
@@ -389,6 +328,7 @@ func (h *hearing) witness(a desk.Alert, r desk.Report) error {
 }
 
 func (h *hearing) putIncident(by By, c desk.Change) error {
+	h.open, h.gates = nil, nil // it may change them
 	out, err := h.j.put(h.tx, by, c, 0)
 	h.told = append(h.told, out.about()...)
 	h.wakes = append(h.wakes, out.wakes()...)

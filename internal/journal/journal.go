@@ -81,12 +81,19 @@ type Journal struct {
 	replanned atomic.Pointer[Settings]
 	// testing guards the calls of Verify and StopVerify.
 	testing sync.Mutex
+	// sightings and alerts are what is known of these tables.
+	sightings *memory[desk.Report]
+	alerts    *memory[desk.Alert]
+	papers    papers
 }
 
 // New makes a journal. poke is called after each commit that may have something
 // to tell, about these subjects (none: any); it must not block.
 func New(db storage.DB, book *outbox.Book, poke func(about ...desk.Subject), s Settings) *Journal {
-	j := &Journal{db: db, book: book, poke: poke}
+	j := &Journal{
+		db: db, book: book, poke: poke,
+		sightings: remember(sightingTable(), sightingsKnown), alerts: remember(alertTable(), alertsKnown),
+	}
 	j.SetSettings(s)
 	return j
 }

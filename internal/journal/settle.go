@@ -1,6 +1,7 @@
 package journal
 
 import (
+	"fmt"
 	"slices"
 	"time"
 
@@ -27,19 +28,28 @@ func (h *hearing) settle() error {
 	return err
 }
 
-// keepRaw keeps what was heard, in one record.
+// keepRaw keeps what was heard and is not kept yet.
 func (h *hearing) keepRaw() error {
-	if len(h.raw) == 0 {
+	if len(h.heard.b) == 0 {
 		return nil
 	}
-	defer func() { h.raw = nil }()
-	return heardTable().Put(h.tx, heardKey(h.by, h.raw[0]), h.raw)
+	h.heard.raw("]")
+	if h.heard.err != nil {
+		return fmt.Errorf("encode what was heard: %w", h.heard.err)
+	}
+	k := heardKey(h.by, h.raw)
+	if h.kept > 0 { // a check may come twice
+		k = k.Num(uint64(h.kept))
+	}
+	defer h.heard.reset()
+	h.kept++
+	return h.tx.Put(k, h.heard.b)
 }
 
 // refill has other witnesses be shown in the place of those that left.
 func (h *hearing) refill(a *heldAlert) error {
 	for _, id := range a.thin {
-		failing, err := failingOf(h.tx, id, a.Expectation)
+		failing, err := h.j.failingOf(h.tx, id, a.Expectation, desk.SeenKept)
 		if err != nil {
 			return err
 		}
@@ -82,7 +92,16 @@ func (h *hearing) settleOne(a *heldAlert) error {
 	}
 	a.wake = a.WakeAt
 	h.wakes = append(h.wakes, a.WakeAt)
-	return alertTable().Put(h.tx, alertKey(a.Number), a.Alert)
+	a.own = false // what is read next has them, too
+	return h.putAlert(a.Alert)
+}
+
+func (h *hearing) putAlert(a desk.Alert) error {
+	h.record.reset()
+	if h.record.alert(&a); h.record.err != nil {
+		return fmt.Errorf("encode %s: %w", a.Subject(), h.record.err)
+	}
+	return h.j.alerts.put(h.tx, alertKey(a.Number), h.record.b, a)
 }
 
 // around is what the rules have to know beside an alert.
@@ -151,15 +170,9 @@ func (h *hearing) openOf(a desk.Alert) (number int, err error) {
 	if !a.IsFailing() || a.Into != 0 {
 		return 0, nil
 	}
-	var ids []desk.ServiceID
-	for _, s := range a.Failing() {
-		ids = append(ids, s.Service)
-	}
-	open, err := openAbout(h.tx, ids)
-	if err != nil || len(open) == 0 {
-		return 0, err
-	}
-	return open[len(open)-1].Number, nil
+	return h.openAbout(func(o ongoing) bool {
+		return slices.ContainsFunc(a.Failing(), func(s desk.Alerted) bool { return slices.Contains(o.Services, s.Service) })
+	})
 }
 
 // attachOpen has an alert without an incident belong to what is open about what fails.
@@ -235,7 +248,7 @@ func (h *hearing) evidence(a desk.Alert, r *desk.AlertAround) error {
 		return nil
 	}
 	for _, s := range failing {
-		seen, err := failingOf(h.tx, s.Service, a.Expectation)
+		seen, err := h.j.failingOf(h.tx, s.Service, a.Expectation, maxSightings)
 		if err != nil {
 			return err
 		}
@@ -279,7 +292,7 @@ func (h *hearing) declare(a *heldAlert) error {
 	a.DeclareAt, a.Dirty = time.Time{}, true
 	d := desk.Declaration{Alerts: []int{a.Number}, Auto: true}
 	for _, s := range a.Failing() {
-		seen, err := failingOf(h.tx, s.Service, a.Expectation)
+		seen, err := h.j.failingOf(h.tx, s.Service, a.Expectation, maxSightings)
 		if err != nil {
 			return err
 		}
@@ -335,7 +348,7 @@ func (h *hearing) resolve(i desk.Incident) error {
 
 // fireAlert does what is due about an alert.
 func (j *Journal) fireAlert(tx storage.Tx, by By, m mark) (fired, error) {
-	a, found, err := alertTable().Get(tx, alertKey(m.about.Number))
+	a, found, err := j.alerts.get(tx, alertKey(m.about.Number))
 	if err != nil {
 		return fired{}, err
 	}
