@@ -66,7 +66,7 @@ func farTaken(tx storage.Tx, w desk.Window, last desk.Period) (times []desk.Peri
 // no store protects. New windows write the last number given, all other changes of when
 // work is planned (keepPlan) a count of such, so that only these cost a write more.
 func guardPlans(tx storage.Tx) error {
-	if _, _, err := seqTable().Get(tx, seqTable().Key().Str(string(desk.WindowSubject))); err != nil {
+	if _, err := lastNumber(tx, desk.WindowSubject); err != nil {
 		return err
 	}
 	_, _, err := seqTable().Get(tx, replansKey())

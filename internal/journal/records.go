@@ -43,11 +43,15 @@ import (
 //	summed/resolution   up to when these are made
 //	alive               when the bot was last known to run
 //	room                nothing, as large as what a command writes
-const seenName = "seen"
+const (
+	seenName    = "seen"
+	windowName  = "ann+window"
+	windowsName = "ann+seq"
+)
 
-func windowTable() storage.Table[desk.Window]     { return storage.TableOf[desk.Window]("window") }
+func windowTable() storage.Table[desk.Window]     { return storage.TableOf[desk.Window](windowName) }
 func madeTable() storage.Table[int]               { return storage.TableOf[int]("made") }
-func dueTable() storage.Table[struct{}]           { return storage.TableOf[struct{}]("due") }
+func dueTable() storage.Table[struct{}]           { return storage.TableOf[struct{}](calendarName) }
 func seenTable() storage.Table[struct{}]          { return storage.TableOf[struct{}](seenName) }
 func incidentTable() storage.Table[desk.Incident] { return storage.TableOf[desk.Incident]("incident") }
 func entryTable() storage.Table[desk.Entry]       { return storage.TableOf[desk.Entry]("entry") }
@@ -76,7 +80,43 @@ func incidentKey(n int) storage.Key {
 }
 
 func entryKey(s desk.Subject, seq int) storage.Key {
-	return entryTable().Key().Str(s.String()).Num(uint64(seq))
+	return timelineKey(s).Num(uint64(seq))
+}
+
+// timelineTable has the entries about a kind of subjects: those of a window stand behind it.
+func timelineTable(k desk.SubjectKind) storage.Table[desk.Entry] {
+	if k == desk.WindowSubject {
+		return storage.TableOf[desk.Entry](windowName)
+	}
+	return entryTable()
+}
+
+// timelineKey is the beginning of the keys of a subject's entries.
+func timelineKey(s desk.Subject) storage.Key {
+	if s.Kind == desk.WindowSubject {
+		return windowKey(s.Number)
+	}
+	return entryTable().Key().Str(s.String())
+}
+
+func putEntry(tx storage.Tx, s desk.Subject, e desk.Entry) error {
+	return timelineTable(s.Kind).Put(tx, entryKey(s, e.Seq), e)
+}
+
+// numberTable counts the subjects of a kind, at its key.
+func numberTable(k desk.SubjectKind) (storage.Table[int], storage.Key) {
+	if k == desk.WindowSubject {
+		t := storage.TableOf[int](windowsName)
+		return t, t.Key()
+	}
+	return seqTable(), seqTable().Key().Str(string(k))
+}
+
+// lastNumber is the last that was given.
+func lastNumber(tx storage.Tx, k desk.SubjectKind) (int, error) {
+	t, key := numberTable(k)
+	n, _, err := t.Get(tx, key)
+	return n, err
 }
 
 func windowKey(n int) storage.Key {
@@ -96,10 +136,6 @@ func getWindow(tx storage.Tx, n int) (desk.Window, error) {
 
 func noWindow(n int) error {
 	return desk.Refuse(desk.Unknown, "There is no WIN-%d.", n).WithHint("window list shows what there is.")
-}
-
-func dueKey(at time.Time, s desk.Subject) storage.Key {
-	return dueTable().Key().Time(at).Str(string(s.Kind)).Num(uint64(s.Number))
 }
 
 // moveMark moves the mark of when the clock has to look at a subject.
@@ -130,13 +166,13 @@ func getIncident(tx storage.Tx, n int) (desk.Incident, error) {
 }
 
 func nextNumber(tx storage.Tx, kind desk.SubjectKind) (int, error) {
-	k := seqTable().Key().Str(string(kind))
-	n, _, err := seqTable().Get(tx, k)
+	n, err := lastNumber(tx, kind)
 	if err != nil {
 		return 0, err
 	}
 	n++
-	return n, seqTable().Put(tx, k, n)
+	t, k := numberTable(kind)
+	return n, t.Put(tx, k, n)
 }
 
 func audit(tx storage.Tx, by By, e AuditEntry) error {

@@ -41,7 +41,7 @@ func newPair(b *testing.B) (p pair) {
 }
 
 // fill writes windows and series as the journal does, but many in a commit.
-func fill(b *testing.B, db storage.DB) {
+func fill(b testing.TB, db storage.DB) {
 	b.Helper()
 	var all []desk.Window
 	for n := 1; n <= manyWindows+manySeries; n++ {
@@ -66,7 +66,7 @@ func fill(b *testing.B, db storage.DB) {
 					return err
 				}
 			}
-			return tx.Put(storage.K("seq").Str(string(desk.WindowSubject)), []byte(fmt.Sprint(some[len(some)-1].Number)))
+			return tx.Put(storage.K("ann+seq"), []byte(fmt.Sprint(some[len(some)-1].Number)))
 		})
 		if err != nil {
 			b.Fatal(err)
@@ -85,14 +85,14 @@ func write(tx storage.Tx, w desk.Window) error {
 	if err != nil {
 		return err
 	}
-	keys := []storage.Key{storage.K("due").Time(w.WakeAt).Str(string(desk.WindowSubject)).Num(uint64(w.Number))}
+	keys := []storage.Key{calendarKey(0, w.WakeAt).Time(w.WakeAt).Str(string(desk.WindowSubject)).Num(uint64(w.Number))}
 	wantedOf(w, func(k storage.Key) { keys = append(keys, k) })
 	for _, k := range keys {
 		if err := tx.Put(k, []byte("{}")); err != nil {
 			return err
 		}
 	}
-	return tx.Put(storage.K("window").Num(^uint64(0)-uint64(w.Number)), value)
+	return tx.Put(storage.K("ann+window").Num(^uint64(0)-uint64(w.Number)), value)
 }
 
 // compare measures what do takes on both, in turn, after both did it so often that is not

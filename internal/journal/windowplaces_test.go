@@ -2,6 +2,8 @@ package journal_test
 
 import (
 	"encoding/json"
+	"math"
+	"math/big"
 	"slices"
 	"time"
 
@@ -19,7 +21,7 @@ func (o *office) sound() {
 	err := o.db.View(o.t.Context(), func(tx storage.Tx) error {
 		clear(want)
 		clear(got)
-		for _, table := range []string{"due", "slot", "coming", "running", "series", "repeats", "over"} {
+		for _, table := range []string{"calendar", "running", "series", "repeats", "over"} {
 			k := storage.K(table)
 			if err := tx.Scan(k, k.End(), 0, func(key, _ []byte) (bool, error) {
 				got[storage.Key(key).String()] = true
@@ -42,10 +44,10 @@ func (o *office) sound() {
 func scanWanted(tx storage.Tx, fn func(storage.Key)) error {
 	due := func(at time.Time, s desk.Subject) {
 		if !at.IsZero() {
-			fn(storage.K("due").Time(at).Str(string(s.Kind)).Num(uint64(s.Number)))
+			fn(calendarKey(0, at).Time(at).Str(string(s.Kind)).Num(uint64(s.Number)))
 		}
 	}
-	err := scan(tx, "window", func(_ []byte, w desk.Window) { wantedOf(w, fn); due(w.WakeAt, w.Subject()) })
+	err := scanWindows(tx, func(w desk.Window) { wantedOf(w, fn); due(w.WakeAt, w.Subject()) })
 	if err != nil {
 		return err
 	}
@@ -88,11 +90,18 @@ func wantedOf(w desk.Window, fn func(storage.Key)) {
 	case w.IsRunning():
 		fn(storage.K("running").Num(n))
 	default:
-		fn(storage.K("coming").Time(w.Planned.From).Num(n))
+		fn(calendarKey(1, w.Planned.From).Time(w.Planned.From).Num(n))
 	}
 	for _, id := range w.ServiceIDs() {
-		fn(storage.K("slot").Str(string(id)).Time(w.Planned.From).Num(n).Time(w.Planned.To))
+		fn(calendarKey(2, w.Planned.From).Str(string(id)).Time(w.Planned.From).Num(n).Time(w.Planned.To))
 	}
+}
+
+// calendarKey is the beginning of what stands in a column of the calendar at a time.
+func calendarKey(column uint64, at time.Time) storage.Key {
+	since := new(big.Int).Sub(big.NewInt(at.UnixNano()), big.NewInt(math.MinInt64))
+	sheet := new(big.Int).Div(since, big.NewInt(int64(14*24*time.Hour))).Uint64()
+	return storage.K("calendar").Num(3*sheet + column)
 }
 
 // repeatsOf is the key of a series among those of a service.
@@ -107,6 +116,20 @@ func repeatsOf(service string, w desk.Window) storage.Key {
 		k = k.Time(day)
 	}
 	return k
+}
+
+// scanWindows hands fn all windows, which are among their timelines.
+func scanWindows(tx storage.Tx, fn func(desk.Window)) error {
+	k := storage.K("ann+window")
+	return tx.Scan(k, k.End(), 0, func(key, value []byte) (bool, error) {
+		var w desk.Window
+		if len(key) > len(k.Num(0)) {
+			return true, nil
+		}
+		err := json.Unmarshal(value, &w)
+		fn(w)
+		return true, err
+	})
 }
 
 func scan[T any](tx storage.Tx, table string, fn func(key []byte, v T)) error {
