@@ -12,8 +12,17 @@ import (
 // a service, and when the clock has to look at something. What is near in time is near in
 // the store whichever of these it is, so that a change of a window touches few pages of it
 // however much is planned; and what is of one kind, or of one service, is read together,
-// for some weeks at a time.
+// for some weeks at a time. Ahead of all that is to come stand the windows at work, and
+// those that are over by time: so what is about now lies together, too.
 const calendarName = "calendar"
+
+// replansPlace is where it is counted how often a window was planned for another time;
+// runningPlace is the beginning of what is at work, overPlace of what is over.
+func replansPlace() storage.Key { return storage.K(calendarName).Num(0) }
+func runningPlace() storage.Key { return storage.K(calendarName).Num(1) }
+func overPlace() storage.Key    { return storage.K(calendarName).Num(2) }
+
+func replansTable() storage.Table[int] { return storage.TableOf[int](calendarName) }
 
 // sheetFor is how long a sheet of the calendar is: long enough that a scan of a year looks
 // at few of them, and so short that all that stands on one in a large organization (200
@@ -33,10 +42,10 @@ const (
 // sheet is the number of a sheet.
 type sheet uint64
 
-// sheetOf is the sheet that a time is on. All that no key can hold are on the first, or
-// the last.
+// sheetOf is the sheet that a time is on, from 1 on. All times that no key can hold are on
+// the first, or the last.
 func sheetOf(t time.Time) sheet {
-	return sheet(storage.ReadKey(storage.Key(nil).Time(t)).Num() / uint64(sheetFor))
+	return sheet(storage.ReadKey(storage.Key(nil).Time(t)).Num()/uint64(sheetFor) + 1)
 }
 
 // on is the beginning of the keys of a column on a sheet.

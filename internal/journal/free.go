@@ -69,22 +69,20 @@ func guardPlans(tx storage.Tx) error {
 	if _, err := lastNumber(tx, desk.WindowSubject); err != nil {
 		return err
 	}
-	_, _, err := seqTable().Get(tx, replansKey())
+	_, _, err := replansTable().Get(tx, replansPlace())
 	return err
 }
-
-func replansKey() storage.Key { return seqTable().Key().Str("replans") }
 
 // keepPlan counts a change of when a window is planned.
 func keepPlan(tx storage.Tx, was, is desk.Window) error {
 	if was.Number == 0 || was.Planned.From.Equal(is.Planned.From) && was.Planned.To.Equal(is.Planned.To) {
 		return nil
 	}
-	n, _, err := seqTable().Get(tx, replansKey())
+	n, _, err := replansTable().Get(tx, replansPlace())
 	if err != nil {
 		return err
 	}
-	return seqTable().Put(tx, replansKey(), n+1)
+	return replansTable().Put(tx, replansPlace(), n+1)
 }
 
 // takenBy lists the times of other windows about services of w that may be in the way

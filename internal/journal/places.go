@@ -13,7 +13,6 @@ import (
 // what is coming, running or in the way is found without reading all windows.
 
 const (
-	runningName = "running"
 	seriesName  = "series"
 	repeatsName = "repeats"
 )
@@ -37,7 +36,7 @@ func placesOf(w desk.Window) (keys []storage.Key) {
 		}
 		return keys
 	case w.IsRunning():
-		keys = append(keys, storage.K(runningName).Num(n))
+		keys = append(keys, runningPlace().Num(n))
 	default:
 		keys = append(keys, comingKey(w))
 	}
@@ -98,10 +97,9 @@ func activeSeries(tx storage.Tx) (all []seriesPlace, err error) {
 
 // runningNumbers lists the windows at work.
 func runningNumbers(tx storage.Tx) (numbers []int, err error) {
-	k := storage.K(runningName)
+	k := runningPlace()
 	err = tx.Scan(k, k.End(), 0, func(key, _ []byte) (bool, error) {
-		r := storage.ReadKey(key)
-		r.Str()
+		r := storage.ReadKey(key[len(k):])
 		numbers = append(numbers, int(r.Num()))
 		return true, r.Err()
 	})

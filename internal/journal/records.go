@@ -11,19 +11,19 @@ import (
 // What the journal keeps, by table:
 //
 //	incident/^number    desk.Incident, newest first
-//	entry/subject/seq   desk.Entry, the timeline
-//	seq/kind            the last number given
-//	seq/replans         how often a window was planned for another time
+//	entry/subject/seq   desk.Entry, the timeline of an incident or an alert
+//	seq/kind            the last number given, but to a window
 //	ongoing/number/...  what is open, drills too: whether it is one, and its services
-//	window/^number      desk.Window, newest first
-//	slot/service/from/number/to  when work is planned on a service
-//	coming/from/number  the windows that have not begun, series not
-//	running/number      the windows at work
+//	ann+seq             the last number given to a window
+//	ann+window/^number  desk.Window, newest first
+//	ann+window/^number/seq  desk.Entry, its timeline
+//	calendar/0          how often a window was planned for another time
+//	calendar/1/number   the windows at work
+//	calendar/2/time/number  the windows that are over, by the last time that calendars show
+//	calendar/sheet+column/...  what is to come: see calendar.go
 //	series/number/...   the series that are not over, and their services
 //	repeats/service/number/rule   the same by service, with their rules
-//	over/time/number    the windows that are over, by the last time that calendars show
 //	made/number/slot    the number of the window that is a slot's of a series
-//	due/time/subject    when the clock has to look at something
 //	marks               what the marks of windows depend on, as it was when they were set
 //	asked/subject/n     asked: a question to ops about the subject, as notice n
 //	question/n          what notice n asks about
@@ -43,6 +43,11 @@ import (
 //	summed/resolution   up to when these are made
 //	alive               when the bot was last known to run
 //	room                nothing, as large as what a command writes
+//
+// What a command writes costs a page of the store for each place it goes to, and those that
+// lead there. So what is written together has keys that are near to each other: windows,
+// newest first, are right behind the announcements, of which those about the newest window
+// are the last (outbox keeps them as ann/subject/n), and their timelines among them.
 const (
 	seenName    = "seen"
 	windowName  = "ann+window"
@@ -83,7 +88,8 @@ func entryKey(s desk.Subject, seq int) storage.Key {
 	return timelineKey(s).Num(uint64(seq))
 }
 
-// timelineTable has the entries about a kind of subjects: those of a window stand behind it.
+// timelineTable has the entries about a kind of subjects: those of a window stand behind it,
+// so that who scans windows has to go from one to the next.
 func timelineTable(k desk.SubjectKind) storage.Table[desk.Entry] {
 	if k == desk.WindowSubject {
 		return storage.TableOf[desk.Entry](windowName)

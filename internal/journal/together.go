@@ -21,7 +21,9 @@ func layTogether(db storage.DB) error {
 		{storage.K("due"), dueColumn.moved},
 		{storage.K("coming"), comingColumn.moved},
 		{storage.K("slot"), slotColumn.moved},
-		{storage.K("window"), movedWindow},
+		{storage.K("over"), placed("over", overPlace())},
+		{storage.K("running"), placed("running", runningPlace())},
+		{storage.K("window"), placed("window", windowTable().Key())},
 		{windowEntry, movedEntry},
 	} {
 		_, err := storage.Rewrite(ctx, db, move.from, func(k storage.Key, v []byte) (storage.Key, []byte, error) {
@@ -32,7 +34,7 @@ func layTogether(db storage.DB) error {
 			return err
 		}
 	}
-	return db.Update(ctx, moveNumber)
+	return db.Update(ctx, moveNumbers)
 }
 
 // moved is the key that what had a table of its own has in the calendar.
@@ -45,8 +47,11 @@ func (c column) moved(k storage.Key) (storage.Key, error) {
 	return slices.Concat(c.on(sheetOf(r.Time())), k[len(storage.K(table)):]), r.Err()
 }
 
-func movedWindow(k storage.Key) (storage.Key, error) {
-	return slices.Concat(windowTable().Key(), k[len(storage.K("window")):]), nil
+// placed has keys begin with another place than with the table they had.
+func placed(table string, place storage.Key) func(storage.Key) (storage.Key, error) {
+	return func(k storage.Key) (storage.Key, error) {
+		return slices.Concat(place, k[len(storage.K(table)):]), nil
+	}
 }
 
 func movedEntry(k storage.Key) (storage.Key, error) {
@@ -60,14 +65,21 @@ func movedEntry(k storage.Key) (storage.Key, error) {
 	return entryKey(s, seq), err
 }
 
-func moveNumber(tx storage.Tx) error {
-	old := seqTable().Key().Str(string(desk.WindowSubject))
+// moveNumbers moves what is counted about windows.
+func moveNumbers(tx storage.Tx) error {
+	windows, last := numberTable(desk.WindowSubject)
+	if err := moveNumber(tx, seqTable().Key().Str(string(desk.WindowSubject)), windows, last); err != nil {
+		return err
+	}
+	return moveNumber(tx, seqTable().Key().Str("replans"), replansTable(), replansPlace())
+}
+
+func moveNumber(tx storage.Tx, old storage.Key, to storage.Table[int], at storage.Key) error {
 	n, found, err := seqTable().Get(tx, old)
 	if err != nil || !found {
 		return err
 	}
-	t, k := numberTable(desk.WindowSubject)
-	if err := t.Put(tx, k, n); err != nil {
+	if err := to.Put(tx, at, n); err != nil {
 		return err
 	}
 	return seqTable().Delete(tx, old)

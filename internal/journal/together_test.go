@@ -26,6 +26,9 @@ func TestWhatSchema3KeptApart(t *testing.T) {
 	for k := range 60 {
 		o.plan(2+k, "Work", time.Duration(k+1)*time.Hour, 30*time.Minute)
 	}
+	o.replan(90, 8, func(w desk.Window, act desk.Act) (desk.WindowChange, error) {
+		return w.Move(desk.Period{From: at(50 * hour), To: at(51 * hour)}, act)
+	})
 	o.replan(100, 9, func(w desk.Window, act desk.Act) (desk.WindowChange, error) { return w.Cancel("Not now.", act) })
 	for n := 0; n <= 2*hour; n += 600 {
 		o.fire(n)
@@ -90,7 +93,14 @@ func (o *office) moveApart() {
 	_, err := storage.Rewrite(o.t.Context(), o.db, storage.K("calendar"), func(k storage.Key, v []byte) (storage.Key, []byte, error) {
 		r := storage.ReadKey(k)
 		r.Str()
-		table := []string{"due", "coming", "slot"}[r.Num()%3]
+		n := r.Num()
+		if n == 0 {
+			return storage.K("seq").Str("replans"), v, nil
+		}
+		table := []string{"due", "coming", "slot"}[n%3]
+		if n < 3 {
+			table = []string{"", "running", "over"}[n]
+		}
 		return slices.Concat(storage.K(table), k[len(storage.K("calendar").Num(0)):]), v, r.Err()
 	})
 	windows := storage.K("ann+window")

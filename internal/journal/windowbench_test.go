@@ -105,7 +105,8 @@ func write(tx storage.Tx, w desk.Window) error {
 }
 
 // compare measures what do takes on both, in turn, after both did it so often that is not
-// measured, and reports the medians' ratio.
+// measured, and reports the medians' ratio, the median of the rounds' ratios and the pages
+// that a commit writes, which no other use of the disk disturbs.
 func (p pair) compare(b *testing.B, worked int, do func(j *beside, n int) error) {
 	b.Helper()
 	p.compareBehind(b, worked, func(*beside, int) error { return nil }, do)
@@ -132,6 +133,12 @@ func (p pair) compareBehind(b *testing.B, worked int, first, do func(j *beside, 
 			}
 		}
 	}
+	var ratios []float64
+	for n, none := range took[0] {
+		ratios = append(ratios, float64(took[1][n])/float64(none))
+	}
+	slices.Sort(ratios)
+	b.ReportMetric(ratios[len(ratios)/2], "paired-ratio")
 	for k, name := range []string{"none-", "many-"} {
 		slices.Sort(took[k])
 		b.ReportMetric(float64(median(took[k]).Microseconds()), name+"µs")

@@ -1,6 +1,7 @@
 package journal_test
 
 import (
+	"bytes"
 	"encoding/json"
 	"math"
 	"math/big"
@@ -18,13 +19,16 @@ import (
 func (o *office) sound() {
 	o.t.Helper()
 	want, got := map[string]bool{}, map[string]bool{}
+	replans := storage.K("calendar").Num(0)
 	err := o.db.View(o.t.Context(), func(tx storage.Tx) error {
 		clear(want)
 		clear(got)
-		for _, table := range []string{"calendar", "running", "series", "repeats", "over"} {
+		for _, table := range []string{"calendar", "series", "repeats"} {
 			k := storage.K(table)
 			if err := tx.Scan(k, k.End(), 0, func(key, _ []byte) (bool, error) {
-				got[storage.Key(key).String()] = true
+				if !bytes.Equal(key, replans) {
+					got[storage.Key(key).String()] = true
+				}
 				return true, nil
 			}); err != nil {
 				return err
@@ -77,7 +81,7 @@ func wantedOf(w desk.Window, fn func(storage.Key)) {
 				last = t
 			}
 		}
-		fn(storage.K("over").Time(last).Num(n))
+		fn(storage.K("calendar").Num(2).Time(last).Num(n))
 		return
 	case w.IsSeries():
 		k := storage.K("series").Num(n)
@@ -88,7 +92,7 @@ func wantedOf(w desk.Window, fn func(storage.Key)) {
 		fn(k)
 		return
 	case w.IsRunning():
-		fn(storage.K("running").Num(n))
+		fn(storage.K("calendar").Num(1).Num(n))
 	default:
 		fn(calendarKey(1, w.Planned.From).Time(w.Planned.From).Num(n))
 	}
@@ -101,7 +105,7 @@ func wantedOf(w desk.Window, fn func(storage.Key)) {
 func calendarKey(column uint64, at time.Time) storage.Key {
 	since := new(big.Int).Sub(big.NewInt(at.UnixNano()), big.NewInt(math.MinInt64))
 	sheet := new(big.Int).Div(since, big.NewInt(int64(14*24*time.Hour))).Uint64()
-	return storage.K("calendar").Num(3*sheet + column)
+	return storage.K("calendar").Num(3*(sheet+1) + column)
 }
 
 // repeatsOf is the key of a series among those of a service.
