@@ -128,11 +128,11 @@ type dueMark struct {
 
 func (c *course) marks(fit func(time.Time) bool) (out []dueMark) {
 	c.view(func(tx storage.Tx) error {
-		t := storage.TableOf[struct{}]("calendar")
+		t := storage.TableOf[struct{}]("cal")
 		return tx.Scan(t.Key(), t.Key().End(), 0, func(k, _ []byte) (bool, error) {
 			r := storage.ReadKey(k)
 			r.Str()
-			if n := r.Num(); n < 3 || n%3 != 0 { // another column
+			if n := r.Num(); n < 4 || n%2 != 0 { // another column
 				return true, nil
 			}
 			m := dueMark{at: r.Time()}

@@ -8,13 +8,12 @@ import (
 	"github.com/umassonline/belltower/storage"
 )
 
-// The calendar keeps, in keys without values, when windows begin, when work is planned on
-// a service, and when the clock has to look at something. What is near in time is near in
-// the store whichever of these it is, so that a change of a window touches few pages of it
-// however much is planned; and what is of one kind, or of one service, is read together,
-// for some weeks at a time. Ahead of all that is to come stand the windows at work, and
-// those that are over by time: so what is about now lies together, too.
-const calendarName = "calendar"
+// The calendar keeps, in keys without values, when windows begin and when the clock has to
+// look at something. What is near in time is near in the store whichever of these it is, so
+// that a change of a window touches few pages of it however much is planned; and what is of
+// one kind is read together, for a day at a time. Ahead of all that is to come stand the
+// windows at work, and those that are over, by time: so what is about now lies together, too.
+const calendarName = "cal"
 
 // replansPlace is where it is counted how often a window was planned for another time;
 // runningPlace is the beginning of what is at work, overPlace of what is over.
@@ -22,43 +21,36 @@ func replansPlace() storage.Key { return storage.K(calendarName).Num(0) }
 func runningPlace() storage.Key { return storage.K(calendarName).Num(1) }
 func overPlace() storage.Key    { return storage.K(calendarName).Num(2) }
 
+// ahead is how many sheets these take the place of.
+const ahead = 2
+
 func replansTable() storage.Table[int] { return storage.TableOf[int](calendarName) }
 
-// sheetFor is how long a sheet of the calendar is: long enough that a scan of a year looks
-// at few of them, and so short that all that stands on one in a large organization (200
-// windows a week) is on pages that one branch of the store leads to.
-const sheetFor = 14 * aDay
+// sheetFor is how long a sheet of the calendar is: all that stands on one, in a large
+// organization (30 windows a day), fits one or two pages of the store.
+const sheetFor = aDay
 
-// column is a kind of what stands in the calendar.
+// column is a kind of what stands on the sheets of the calendar.
 type column uint64
 
 const (
 	dueColumn    column = iota // at/kind/number: when the clock has to look at a subject
 	comingColumn               // from/number: the windows that have not begun, series not
-	slotColumn                 // service/from/number/to: when work is planned on a service
 	columns
 )
 
 // sheet is the number of a sheet.
 type sheet uint64
 
-// sheetOf is the sheet that a time is on, from 1 on. All times that no key can hold are on
-// the first, or the last.
+// sheetOf is the sheet that a time is on, behind what stands ahead of all. All times that
+// no key can hold are on the first, or the last.
 func sheetOf(t time.Time) sheet {
-	return sheet(storage.ReadKey(storage.Key(nil).Time(t)).Num()/uint64(sheetFor) + 1)
+	return sheet(storage.ReadKey(storage.Key(nil).Time(t)).Num()/uint64(sheetFor) + ahead)
 }
 
 // on is the beginning of the keys of a column on a sheet.
 func (c column) on(s sheet) storage.Key {
 	return storage.K(calendarName).Num(uint64(s)*uint64(columns) + uint64(c))
-}
-
-// of is on for what is ordered by time: for a service, where the column has these.
-func (c column) of(id desk.ServiceID, s sheet) storage.Key {
-	if c == slotColumn {
-		return c.on(s).Str(string(id))
-	}
-	return c.on(s)
 }
 
 // readSheet is the sheet of a key.
@@ -69,16 +61,16 @@ func readSheet(key []byte) (sheet, error) {
 }
 
 // scan hands fn what stands in a column at the times within, in their order, each from its
-// time on, until it says so; of a column that has services, of one. It looks once for each
-// sheet that holds anything, and goes on where the next begins with what it looks for.
-func (c column) scan(tx storage.Tx, id desk.ServiceID, within desk.Period, fn func(rest []byte) (more bool, err error)) error {
+// time on, until it says so. It looks once for each sheet that holds anything, and goes on
+// where the next begins with what it looks for.
+func (c column) scan(tx storage.Tx, within desk.Period, fn func(rest []byte) (more bool, err error)) error {
 	last, more := sheetOf(within.To), true
 	for s := sheetOf(within.From); more && s <= last; {
-		k, next := c.of(id, s), last+1 // where nothing stands behind
+		k, next := c.on(s), last+1 // where nothing stands behind
 		err := tx.Scan(k.Time(within.From), storage.K(calendarName).End(), 0, func(key, _ []byte) (bool, error) {
 			if !bytes.HasPrefix(key, k) {
 				at, err := readSheet(key)
-				if k, next = c.of(id, at), max(at, s+1); at <= s || !bytes.HasPrefix(key, k) || err != nil {
+				if k, next = c.on(at), max(at, s+1); at <= s || !bytes.HasPrefix(key, k) || err != nil {
 					return false, err
 				}
 				s, next = at, last+1
@@ -106,28 +98,6 @@ func comingKey(w desk.Window) storage.Key {
 	return comingColumn.on(sheetOf(from)).Time(from).Num(uint64(w.Number))
 }
 
-func slotKey(id desk.ServiceID, w desk.Window) storage.Key {
-	from := w.Planned.From
-	return slotColumn.on(sheetOf(from)).Str(string(id)).Time(from).Num(uint64(w.Number)).Time(w.Planned.To)
-}
-
-// scanSlots hands fn the times at which work is planned on a service that overlap
-// within.
-func scanSlots(tx storage.Tx, id desk.ServiceID, within desk.Period, fn func(desk.Taken)) error {
-	begins := desk.Period{From: within.From.Add(-desk.MaxWindow), To: within.To}
-	return slotColumn.scan(tx, id, begins, func(rest []byte) (bool, error) {
-		r := storage.ReadKey(rest)
-		var t desk.Taken
-		t.Period.From = r.Time()
-		t.Subject = desk.Subject{Kind: desk.WindowSubject, Number: int(r.Num())}
-		t.Period.To = r.Time()
-		if t.Period.Overlaps(within) {
-			fn(t)
-		}
-		return true, r.Err()
-	})
-}
-
 // comingNumbers lists the windows that begin in within and have not begun, at most
 // limit (0: all), in the order of their begins.
 func comingNumbers(tx storage.Tx, within desk.Period, limit int) (numbers []int, err error) {
@@ -140,7 +110,7 @@ func comingNumbers(tx storage.Tx, within desk.Period, limit int) (numbers []int,
 
 // scanComing hands fn the windows of comingNumbers until it says so.
 func scanComing(tx storage.Tx, within desk.Period, fn func(number int) (more bool, err error)) error {
-	return comingColumn.scan(tx, "", within, func(rest []byte) (bool, error) {
+	return comingColumn.scan(tx, within, func(rest []byte) (bool, error) {
 		r := storage.ReadKey(rest)
 		r.Time()
 		number := int(r.Num())

@@ -20,7 +20,6 @@ func layTogether(db storage.DB) error {
 	}{
 		{storage.K("due"), dueColumn.moved},
 		{storage.K("coming"), comingColumn.moved},
-		{storage.K("slot"), slotColumn.moved},
 		{storage.K("over"), placed("over", overPlace())},
 		{storage.K("running"), placed("running", runningPlace())},
 		{storage.K("window"), placed("window", windowTable().Key())},
@@ -41,9 +40,6 @@ func layTogether(db storage.DB) error {
 func (c column) moved(k storage.Key) (storage.Key, error) {
 	r := storage.ReadKey(k)
 	table := r.Str()
-	if c == slotColumn {
-		r.Str()
-	}
 	return slices.Concat(c.on(sheetOf(r.Time())), k[len(storage.K(table)):]), r.Err()
 }
 

@@ -19,11 +19,11 @@ import (
 func (o *office) sound() {
 	o.t.Helper()
 	want, got := map[string]bool{}, map[string]bool{}
-	replans := storage.K("calendar").Num(0)
+	replans := storage.K("cal").Num(0)
 	err := o.db.View(o.t.Context(), func(tx storage.Tx) error {
 		clear(want)
 		clear(got)
-		for _, table := range []string{"calendar", "series", "repeats"} {
+		for _, table := range []string{"cal", "slot", "series", "repeats"} {
 			k := storage.K(table)
 			if err := tx.Scan(k, k.End(), 0, func(key, _ []byte) (bool, error) {
 				if !bytes.Equal(key, replans) {
@@ -81,7 +81,7 @@ func wantedOf(w desk.Window, fn func(storage.Key)) {
 				last = t
 			}
 		}
-		fn(storage.K("calendar").Num(2).Time(last).Num(n))
+		fn(storage.K("cal").Num(2).Time(last).Num(n))
 		return
 	case w.IsSeries():
 		k := storage.K("series").Num(n)
@@ -92,20 +92,20 @@ func wantedOf(w desk.Window, fn func(storage.Key)) {
 		fn(k)
 		return
 	case w.IsRunning():
-		fn(storage.K("calendar").Num(1).Num(n))
+		fn(storage.K("cal").Num(1).Num(n))
 	default:
 		fn(calendarKey(1, w.Planned.From).Time(w.Planned.From).Num(n))
 	}
 	for _, id := range w.ServiceIDs() {
-		fn(calendarKey(2, w.Planned.From).Str(string(id)).Time(w.Planned.From).Num(n).Time(w.Planned.To))
+		fn(storage.K("slot").Str(string(id)).Time(w.Planned.From).Num(n).Time(w.Planned.To))
 	}
 }
 
 // calendarKey is the beginning of what stands in a column of the calendar at a time.
 func calendarKey(column uint64, at time.Time) storage.Key {
 	since := new(big.Int).Sub(big.NewInt(at.UnixNano()), big.NewInt(math.MinInt64))
-	sheet := new(big.Int).Div(since, big.NewInt(int64(14*24*time.Hour))).Uint64()
-	return storage.K("calendar").Num(3*(sheet+1) + column)
+	sheet := new(big.Int).Div(since, big.NewInt(int64(24*time.Hour))).Uint64()
+	return storage.K("cal").Num(2*(sheet+2) + column)
 }
 
 // repeatsOf is the key of a series among those of a service.
