@@ -132,7 +132,7 @@ func (c *course) marks(fit func(time.Time) bool) (out []dueMark) {
 		return tx.Scan(t.Key(), t.Key().End(), 0, func(k, _ []byte) (bool, error) {
 			r := storage.ReadKey(k)
 			r.Str()
-			if n := r.Num(); n < 4 || n%2 != 0 { // another column
+			if n := r.Num(); n < 169 || n%169%2 != 0 || n%169 == 168 { // another column
 				return true, nil
 			}
 			m := dueMark{at: r.Time()}

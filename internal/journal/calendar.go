@@ -8,11 +8,12 @@ import (
 	"github.com/umassonline/belltower/storage"
 )
 
-// The calendar keeps, in keys without values, when windows begin and when the clock has to
-// look at something. What is near in time is near in the store whichever of these it is, so
-// that a change of a window touches few pages of it however much is planned; and what is of
-// one kind is read together, for a day at a time. Ahead of all that is to come stand the
-// windows at work, and those that are over, by time: so what is about now lies together, too.
+// The calendar keeps, in keys without values, when windows begin, when the clock has to
+// look at something, and when work is planned on a service. What is near in time is near
+// in the store whichever of these it is, so that a change of a window touches few pages of
+// it however much is planned; and what is of one kind is read together, for a day at a
+// time, what is of one service for a season. Ahead of all that is to come stand the windows
+// at work, and those that are over, by time: so what is about now lies together, too.
 const calendarName = "cal"
 
 // replansPlace is where it is counted how often a window was planned for another time;
@@ -21,59 +22,76 @@ func replansPlace() storage.Key { return storage.K(calendarName).Num(0) }
 func runningPlace() storage.Key { return storage.K(calendarName).Num(1) }
 func overPlace() storage.Key    { return storage.K(calendarName).Num(2) }
 
-// ahead is how many sheets these take the place of.
-const ahead = 2
-
 func replansTable() storage.Table[int] { return storage.TableOf[int](calendarName) }
 
-// sheetFor is how long a sheet of the calendar is: all that stands on one, in a large
-// organization (30 windows a day), fits one or two pages of the store.
-const sheetFor = aDay
-
-// column is a kind of what stands on the sheets of the calendar.
-type column uint64
-
+// A sheet of the calendar is a day: all that stands on one, in a large organization (30
+// windows a day), fits one or two pages of the store. Behind the sheets of a season stand
+// the services: a scan of one looks at few seasons.
 const (
-	dueColumn    column = iota // at/kind/number: when the clock has to look at a subject
-	comingColumn               // from/number: the windows that have not begun, series not
-	columns
+	sheetFor = aDay
+	season   = 12 * 7 // sheets
+	// perSeason are the places of a season: two on each sheet, and that of the services.
+	perSeason = 2*season + 1
 )
 
-// sheet is the number of a sheet.
-type sheet uint64
-
-// sheetOf is the sheet that a time is on, behind what stands ahead of all. All times that
-// no key can hold are on the first, or the last.
-func sheetOf(t time.Time) sheet {
-	return sheet(storage.ReadKey(storage.Key(nil).Time(t)).Num()/uint64(sheetFor) + ahead)
+// column is what is kept of one kind, or of one service: the beginning of its keys in each
+// part of the calendar.
+type column struct {
+	// in is the part of a time, from 1 on. All that no key can hold are in the first, or
+	// the last.
+	in func(time.Time) uint64
+	// place is where it stands in a part.
+	place func(part uint64) storage.Key
+	// from is the first part that may stand at a place or behind it.
+	from func(place uint64) uint64
 }
 
-// on is the beginning of the keys of a column on a sheet.
-func (c column) on(s sheet) storage.Key {
-	return storage.K(calendarName).Num(uint64(s)*uint64(columns) + uint64(c))
+// Of the columns that have a place on each sheet dueColumn keeps at/kind/number: when the
+// clock has to look at a subject; comingColumn from/number: the windows that have not
+// begun, series not.
+func dueColumn() column    { return onSheets(0) }
+func comingColumn() column { return onSheets(1) }
+
+func onSheets(nth uint64) column {
+	return column{sheetOf, func(sheet uint64) storage.Key {
+		return storage.K(calendarName).Num(sheet/season*perSeason + sheet%season*2 + nth)
+	}, func(place uint64) uint64 {
+		return place/perSeason*season + place%perSeason/2
+	}}
 }
 
-// readSheet is the sheet of a key.
-func readSheet(key []byte) (sheet, error) {
-	r := storage.ReadKey(key)
-	r.Str()
-	return sheet(r.Num() / uint64(columns)), r.Err()
+// slotColumn keeps from/number/to: when work is planned on a service.
+func slotColumn(id desk.ServiceID) column {
+	return column{func(t time.Time) uint64 { return sheetOf(t) / season }, func(part uint64) storage.Key {
+		return storage.K(calendarName).Num(part*perSeason + 2*season).Str(string(id))
+	}, func(place uint64) uint64 {
+		return place / perSeason
+	}}
 }
 
-// scan hands fn what stands in a column at the times within, in their order, each from its
-// time on, until it says so. It looks once for each sheet that holds anything, and goes on
-// where the next begins with what it looks for.
+// sheetOf is the sheet that a time is on. Those of the first season are left out, as other
+// things stand there.
+func sheetOf(t time.Time) uint64 {
+	return storage.ReadKey(storage.Key(nil).Time(t)).Num()/uint64(sheetFor) + season
+}
+
+// at is the beginning of the keys of a time.
+func (c column) at(t time.Time) storage.Key { return c.place(c.in(t)).Time(t) }
+
+// scan hands fn what stands at the times within, in their order, each from its time on,
+// until it says so. It looks once in each part that holds anything, and goes on where the
+// next begins with what it looks for.
 func (c column) scan(tx storage.Tx, within desk.Period, fn func(rest []byte) (more bool, err error)) error {
-	last, more := sheetOf(within.To), true
-	for s := sheetOf(within.From); more && s <= last; {
-		k, next := c.on(s), last+1 // where nothing stands behind
+	last, more := c.in(within.To), true
+	for part := c.in(within.From); more && part <= last; {
+		k, next := c.place(part), last+1 // where nothing stands behind
 		err := tx.Scan(k.Time(within.From), storage.K(calendarName).End(), 0, func(key, _ []byte) (bool, error) {
 			if !bytes.HasPrefix(key, k) {
-				at, err := readSheet(key)
-				if k, next = c.on(at), max(at, s+1); at <= s || !bytes.HasPrefix(key, k) || err != nil {
+				at, err := c.partOf(key)
+				if k, next = c.place(at), max(at, part+1); at <= part || !bytes.HasPrefix(key, k) || err != nil {
 					return false, err
 				}
-				s, next = at, last+1
+				part, next = at, last+1
 			}
 			var err error
 			if more = bytes.Compare(key, k.Time(within.To)) < 0; more {
@@ -84,18 +102,44 @@ func (c column) scan(tx storage.Tx, within desk.Period, fn func(rest []byte) (mo
 		if err != nil {
 			return err
 		}
-		s = next
+		part = next
 	}
 	return nil
 }
 
+func (c column) partOf(key []byte) (uint64, error) {
+	r := storage.ReadKey(key)
+	r.Str()
+	return c.from(r.Num()), r.Err()
+}
+
 func dueKey(at time.Time, s desk.Subject) storage.Key {
-	return dueColumn.on(sheetOf(at)).Time(at).Str(string(s.Kind)).Num(uint64(s.Number))
+	return dueColumn().at(at).Str(string(s.Kind)).Num(uint64(s.Number))
 }
 
 func comingKey(w desk.Window) storage.Key {
-	from := w.Planned.From
-	return comingColumn.on(sheetOf(from)).Time(from).Num(uint64(w.Number))
+	return comingColumn().at(w.Planned.From).Num(uint64(w.Number))
+}
+
+func slotKey(id desk.ServiceID, w desk.Window) storage.Key {
+	return slotColumn(id).at(w.Planned.From).Num(uint64(w.Number)).Time(w.Planned.To)
+}
+
+// scanSlots hands fn the times at which work is planned on a service that overlap
+// within.
+func scanSlots(tx storage.Tx, id desk.ServiceID, within desk.Period, fn func(desk.Taken)) error {
+	begins := desk.Period{From: within.From.Add(-desk.MaxWindow), To: within.To}
+	return slotColumn(id).scan(tx, begins, func(rest []byte) (bool, error) {
+		r := storage.ReadKey(rest)
+		var t desk.Taken
+		t.Period.From = r.Time()
+		t.Subject = desk.Subject{Kind: desk.WindowSubject, Number: int(r.Num())}
+		t.Period.To = r.Time()
+		if t.Period.Overlaps(within) {
+			fn(t)
+		}
+		return true, r.Err()
+	})
 }
 
 // comingNumbers lists the windows that begin in within and have not begun, at most
@@ -110,7 +154,7 @@ func comingNumbers(tx storage.Tx, within desk.Period, limit int) (numbers []int,
 
 // scanComing hands fn the windows of comingNumbers until it says so.
 func scanComing(tx storage.Tx, within desk.Period, fn func(number int) (more bool, err error)) error {
-	return comingColumn.scan(tx, within, func(rest []byte) (bool, error) {
+	return comingColumn().scan(tx, within, func(rest []byte) (bool, error) {
 		r := storage.ReadKey(rest)
 		r.Time()
 		number := int(r.Num())

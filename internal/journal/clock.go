@@ -60,7 +60,7 @@ func (j *Journal) marks(ctx context.Context, behind mark, now time.Time) (due []
 	last := dueKey(behind.at, behind.about)
 	err = j.db.View(ctx, func(tx storage.Tx) error {
 		due, next = nil, time.Time{}
-		return dueColumn.scan(tx, desk.Period{From: latest(behind.at, always().From), To: always().To}, func(rest []byte) (bool, error) {
+		return dueColumn().scan(tx, desk.Period{From: latest(behind.at, always().From), To: always().To}, func(rest []byte) (bool, error) {
 			m, err := readMark(rest)
 			switch {
 			case err != nil:

@@ -13,7 +13,6 @@ import (
 // what is coming, running or in the way is found without reading all windows.
 
 const (
-	slotName    = "slot"
 	seriesName  = "series"
 	repeatsName = "repeats"
 )
@@ -42,7 +41,7 @@ func placesOf(w desk.Window) (keys []storage.Key) {
 		keys = append(keys, comingKey(w))
 	}
 	for _, id := range w.ServiceIDs() {
-		keys = append(keys, storage.K(slotName).Str(string(id)).Time(w.Planned.From).Num(n).Time(w.Planned.To))
+		keys = append(keys, slotKey(id, w))
 	}
 	return keys
 }
@@ -73,25 +72,6 @@ func keepPlaces(tx storage.Tx, was, is desk.Window) error {
 		}
 	}
 	return nil
-}
-
-// scanSlots hands fn the times at which work is planned on a service that overlap
-// within.
-func scanSlots(tx storage.Tx, id desk.ServiceID, within desk.Period, fn func(desk.Taken)) error {
-	k := storage.K(slotName).Str(string(id))
-	return tx.Scan(k.Time(within.From.Add(-desk.MaxWindow)), k.Time(within.To), 0, func(key, _ []byte) (bool, error) {
-		r := storage.ReadKey(key)
-		r.Str()
-		r.Str()
-		var t desk.Taken
-		t.Period.From = r.Time()
-		t.Subject = desk.Subject{Kind: desk.WindowSubject, Number: int(r.Num())}
-		t.Period.To = r.Time()
-		if t.Period.Overlaps(within) {
-			fn(t)
-		}
-		return true, r.Err()
-	})
 }
 
 // seriesPlace is what is kept of a series that is not over.

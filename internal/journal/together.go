@@ -18,8 +18,9 @@ func layTogether(db storage.DB) error {
 		from storage.Key
 		to   func(k storage.Key) (storage.Key, error)
 	}{
-		{storage.K("due"), dueColumn.moved},
-		{storage.K("coming"), comingColumn.moved},
+		{storage.K("due"), func(k storage.Key) (storage.Key, error) { return dueColumn().moved(k, storage.K("due")) }},
+		{storage.K("coming"), func(k storage.Key) (storage.Key, error) { return comingColumn().moved(k, storage.K("coming")) }},
+		{storage.K("slot"), movedSlot},
 		{storage.K("over"), placed("over", overPlace())},
 		{storage.K("running"), placed("running", runningPlace())},
 		{storage.K("window"), placed("window", windowTable().Key())},
@@ -36,11 +37,17 @@ func layTogether(db storage.DB) error {
 	return db.Update(ctx, moveNumbers)
 }
 
-// moved is the key that what had a table of its own has in the calendar.
-func (c column) moved(k storage.Key) (storage.Key, error) {
+// moved is the key that what stood behind was, by time, has in the calendar.
+func (c column) moved(k, was storage.Key) (storage.Key, error) {
+	rest := k[len(was):]
+	r := storage.ReadKey(rest)
+	return slices.Concat(c.place(c.in(r.Time())), rest), r.Err()
+}
+
+func movedSlot(k storage.Key) (storage.Key, error) {
 	r := storage.ReadKey(k)
-	table := r.Str()
-	return slices.Concat(c.on(sheetOf(r.Time())), k[len(storage.K(table)):]), r.Err()
+	table, id := r.Str(), r.Str()
+	return slotColumn(desk.ServiceID(id)).moved(k, storage.K(table).Str(id))
 }
 
 // placed has keys begin with another place than with the table they had.

@@ -97,7 +97,10 @@ func (o *office) moveApart() {
 		if n == 0 {
 			return storage.K("seq").Str("replans"), v, nil
 		}
-		table := []string{"due", "coming"}[n%2]
+		table := []string{"due", "coming"}[n%169%2]
+		if n%169 == 168 {
+			table = "slot"
+		}
 		if n < 3 {
 			table = []string{"", "running", "over"}[n]
 		}

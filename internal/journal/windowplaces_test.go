@@ -23,7 +23,7 @@ func (o *office) sound() {
 	err := o.db.View(o.t.Context(), func(tx storage.Tx) error {
 		clear(want)
 		clear(got)
-		for _, table := range []string{"cal", "slot", "series", "repeats"} {
+		for _, table := range []string{"cal", "series", "repeats"} {
 			k := storage.K(table)
 			if err := tx.Scan(k, k.End(), 0, func(key, _ []byte) (bool, error) {
 				if !bytes.Equal(key, replans) {
@@ -97,15 +97,20 @@ func wantedOf(w desk.Window, fn func(storage.Key)) {
 		fn(calendarKey(1, w.Planned.From).Time(w.Planned.From).Num(n))
 	}
 	for _, id := range w.ServiceIDs() {
-		fn(storage.K("slot").Str(string(id)).Time(w.Planned.From).Num(n).Time(w.Planned.To))
+		fn(calendarKey(2, w.Planned.From).Str(string(id)).Time(w.Planned.From).Num(n).Time(w.Planned.To))
 	}
 }
 
-// calendarKey is the beginning of what stands in a column of the calendar at a time.
+// calendarKey is the beginning of what stands in a column of the calendar at a time: 0 due,
+// 1 coming, 2 slots. A season has 12 weeks of two columns, and then that of the slots.
 func calendarKey(column uint64, at time.Time) storage.Key {
 	since := new(big.Int).Sub(big.NewInt(at.UnixNano()), big.NewInt(math.MinInt64))
-	sheet := new(big.Int).Div(since, big.NewInt(int64(24*time.Hour))).Uint64()
-	return storage.K("cal").Num(2*(sheet+2) + column)
+	day := new(big.Int).Div(since, big.NewInt(int64(24*time.Hour))).Uint64()
+	place := 169*(day/84+1) + 2*(day%84) + column
+	if column == 2 {
+		place = 169*(day/84+1) + 168
+	}
+	return storage.K("cal").Num(place)
 }
 
 // repeatsOf is the key of a series among those of a service.
