@@ -18,8 +18,8 @@ func layTogether(db storage.DB) error {
 		from storage.Key
 		to   func(k storage.Key) (storage.Key, error)
 	}{
-		{storage.K("due"), func(k storage.Key) (storage.Key, error) { return dueColumn().moved(k, storage.K("due")) }},
-		{storage.K("coming"), func(k storage.Key) (storage.Key, error) { return comingColumn().moved(k, storage.K("coming")) }},
+		{storage.K("due"), dueColumn().moved("due")},
+		{storage.K("coming"), comingColumn().moved("coming")},
 		{storage.K("slot"), movedSlot},
 		{storage.K("over"), placed("over", overPlace())},
 		{storage.K("running"), placed("running", runningPlace())},
@@ -37,9 +37,13 @@ func layTogether(db storage.DB) error {
 	return db.Update(ctx, moveNumbers)
 }
 
-// moved is the key that what stood behind was, by time, has in the calendar.
-func (c column) moved(k, was storage.Key) (storage.Key, error) {
-	rest := k[len(was):]
+// moved has keys that had a table of their own, by time, stand in the calendar.
+func (c column) moved(table string) func(storage.Key) (storage.Key, error) {
+	return func(k storage.Key) (storage.Key, error) { return c.keyOf(k[len(storage.K(table)):]) }
+}
+
+// keyOf is the key of what begins with its time.
+func (c column) keyOf(rest []byte) (storage.Key, error) {
 	r := storage.ReadKey(rest)
 	return slices.Concat(c.place(c.in(r.Time())), rest), r.Err()
 }
@@ -47,7 +51,10 @@ func (c column) moved(k, was storage.Key) (storage.Key, error) {
 func movedSlot(k storage.Key) (storage.Key, error) {
 	r := storage.ReadKey(k)
 	table, id := r.Str(), r.Str()
-	return slotColumn(desk.ServiceID(id)).moved(k, storage.K(table).Str(id))
+	if r.Err() != nil {
+		return nil, r.Err()
+	}
+	return slotColumn(desk.ServiceID(id)).keyOf(k[len(storage.K(table).Str(id)):])
 }
 
 // placed has keys begin with another place than with the table they had.

@@ -90,7 +90,7 @@ func TestAStoreOfSchema3IsOpened(t *testing.T) {
 // moveApart keeps all as schema 3 did.
 func (o *office) moveApart() {
 	o.t.Helper()
-	_, err := storage.Rewrite(o.t.Context(), o.db, storage.K("cal"), func(k storage.Key, v []byte) (storage.Key, []byte, error) {
+	_, calendar := storage.Rewrite(o.t.Context(), o.db, storage.K("cal"), func(k storage.Key, v []byte) (storage.Key, []byte, error) {
 		r := storage.ReadKey(k)
 		r.Str()
 		n := r.Num()
@@ -106,8 +106,7 @@ func (o *office) moveApart() {
 		}
 		return slices.Concat(storage.K(table), k[len(storage.K("cal").Num(0)):]), v, r.Err()
 	})
-	windows := storage.K("ann+window")
-	_, err2 := storage.Rewrite(o.t.Context(), o.db, windows, func(k storage.Key, v []byte) (storage.Key, []byte, error) {
+	_, windows := storage.Rewrite(o.t.Context(), o.db, storage.K("ann+window"), func(k storage.Key, v []byte) (storage.Key, []byte, error) {
 		r := storage.ReadKey(k)
 		r.Str()
 		n := r.Num()
@@ -116,10 +115,10 @@ func (o *office) moveApart() {
 		}
 		return storage.K("window").Num(n), v, r.Err()
 	})
-	_, err3 := storage.Rewrite(o.t.Context(), o.db, storage.K("ann+seq"), func(_ storage.Key, v []byte) (storage.Key, []byte, error) {
+	_, last := storage.Rewrite(o.t.Context(), o.db, storage.K("ann+seq"), func(_ storage.Key, v []byte) (storage.Key, []byte, error) {
 		return storage.K("seq").Str("WIN"), v, nil
 	})
-	if err := errors.Join(err, err2, err3); err != nil {
+	if err := errors.Join(calendar, windows, last); err != nil {
 		o.t.Fatal(err)
 	}
 }
