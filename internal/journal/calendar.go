@@ -82,19 +82,20 @@ func (c column) at(t time.Time) storage.Key { return c.place(c.in(t)).Time(t) }
 // until it says so. It looks once in each part that holds anything, and goes on where the
 // next begins with what it looks for.
 func (c column) scan(tx storage.Tx, within desk.Period, fn func(rest []byte) (more bool, err error)) error {
-	last, more := c.in(within.To), true
+	last, end, more := c.in(within.To), storage.K(calendarName).End(), true
 	for part := c.in(within.From); more && part <= last; {
 		k, next := c.place(part), last+1 // where nothing stands behind
-		err := tx.Scan(k.Time(within.From), storage.K(calendarName).End(), 0, func(key, _ []byte) (bool, error) {
+		to := k.Time(within.To)
+		err := tx.Scan(k.Time(within.From), end, 0, func(key, _ []byte) (bool, error) {
 			if !bytes.HasPrefix(key, k) {
 				at, err := c.partOf(key)
 				if k, next = c.place(at), max(at, part+1); at <= part || !bytes.HasPrefix(key, k) || err != nil {
 					return false, err
 				}
-				part, next = at, last+1
+				part, next, to = at, last+1, k.Time(within.To)
 			}
 			var err error
-			if more = bytes.Compare(key, k.Time(within.To)) < 0; more {
+			if more = bytes.Compare(key, to) < 0; more {
 				more, err = fn(key[len(k):])
 			}
 			return more, err
