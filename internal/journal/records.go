@@ -17,10 +17,10 @@ import (
 //	ann+seq             the last number given to a window
 //	ann+window/^number  desk.Window, newest first
 //	ann+window/^number/seq  desk.Entry, its timeline
-//	calendar/0          how often a window was planned for another time
-//	calendar/1/number   the windows at work
-//	calendar/2/time/number  the windows that are over, by the last time that calendars show
-//	calendar/sheet+column/...  what is to come: see calendar.go
+//	cal/0          how often a window was planned for another time
+//	cal/1/number   the windows at work
+//	cal/2/time/number  the windows that are over, by the last time that calendars show
+//	cal/place/...  what is to come: see calendar.go
 //	series/number/...   the series that are not over, and their services
 //	repeats/service/number/rule   the same by service, with their rules
 //	made/number/slot    the number of the window that is a slot's of a series
