@@ -43,8 +43,10 @@ type Alert struct {
 	// until when what still fails then is left to pass; zero: it is not waited for.
 	Before   int       `json:",omitempty"`
 	LagUntil time.Time `json:",omitzero"`
-	// Into is the alert that it is told with; 0: none.
-	Into int `json:",omitempty"`
+	// Into is the alert that it is told with; 0: none. Leads: posts of such a one point to
+	// it, so that it is told in any case.
+	Into  int  `json:",omitempty"`
+	Leads bool `json:",omitempty"`
 	// SilentSince is since when a monitor elsewhere has said nothing, though it said that
 	// something fails; zero: no such is.
 	SilentSince time.Time `json:",omitzero"`

@@ -152,7 +152,9 @@ func (a Alert) news(now time.Time, r AlertAround, open bool) (EntryKind, Reach) 
 			return "", ""
 		}
 		return AlertAbsorbed, ReachEdit
-	case open, r.Quiet && a.countsInVain():
+	case a.Told == "" && a.Leads:
+		return AlertRaised, ReachChannel
+	case open, r.Quiet && a.corrects():
 		return a.edit(now)
 	case r.Quiet, a.lags(now), a.Told == "" && !a.IsFailing():
 		return "", ""
@@ -172,8 +174,11 @@ func (a Alert) news(now time.Time, r AlertAround, open bool) (EntryKind, Reach) 
 	return a.edit(now)
 }
 
-// countsInVain reports whether its posts show a countdown that goes on no more.
-func (a Alert) countsInVain() bool { return !a.DeclareTold.IsZero() && a.DeclareAt.IsZero() }
+// corrects reports whether its posts are kept true while it is quiet: they show a countdown
+// that goes on no more, or it is over, as they say, for another time.
+func (a Alert) corrects() bool {
+	return !a.DeclareTold.IsZero() && a.DeclareAt.IsZero() || a.Told == ToldCleared && !a.IsFailing()
+}
 
 // lags reports whether its incident has just ended.
 func (a Alert) lags(now time.Time) bool { return now.Before(a.LagUntil) }
@@ -227,7 +232,7 @@ func (a Alert) nextDue(now time.Time, r AlertAround, open bool) time.Time {
 	case open:
 		return earliest(r.resolvesAt(), edit)
 	case r.Quiet:
-		return earliest(unless(!a.IsFailing() && a.Told == "", r.QuietUntil), unless(!a.countsInVain(), edit))
+		return earliest(unless(!a.IsFailing() && a.Told == "", r.QuietUntil), unless(!a.corrects(), edit))
 	case a.lags(now):
 		return earliest(a.DeclareAt, a.LagUntil)
 	}

@@ -187,6 +187,7 @@ func (a Alert) Absorb(other Alert, behind string, at time.Time) (is, was Alert) 
 		s.Behind = behind
 		a.Services, a.JoinedAt, a.Dirty = append(a.Services, s), at, true
 	}
+	a.Leads = a.Leads || other.Leads || other.Told != ""
 	other.Into, other.Dirty, other.DeclareAt, other.ChangedAt = a.Number, true, time.Time{}, at
 	return a, other
 }

@@ -178,10 +178,11 @@ func (c *course) listen(a desk.Announcement) {
 	if a.Reach == desk.ReachEdit {
 		return
 	}
-	if is.Incident != 0 || c.quiet(is, a.At) {
+	posts := c.posts[n]
+	pointedAt := is.Leads && len(posts) == 0 // by posts that were told
+	if !pointedAt && (is.Incident != 0 || c.quiet(is, a.At)) {
 		c.Fatalf("%s was told (%s) beside INC-%d, or while quiet", a.Subject, a.Kind, is.Incident)
 	}
-	posts := c.posts[n]
 	var before desk.EntryKind
 	if len(posts) > 0 {
 		before = posts[len(posts)-1].Kind

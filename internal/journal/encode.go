@@ -199,6 +199,7 @@ func (e *encoder) alert(a *desk.Alert) {
 	e.numberUnless(`,"Before":`, a.Before)
 	e.timeUnless(`,"LagUntil":`, a.LagUntil)
 	e.numberUnless(`,"Into":`, a.Into)
+	e.ifTrue(`,"Leads":`, a.Leads)
 	e.timeUnless(`,"SilentSince":`, a.SilentSince)
 	e.textUnless(`,"Told":`, string(a.Told))
 	e.timeUnless(`,"ToldAt":`, a.ToldAt)
