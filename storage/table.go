@@ -15,7 +15,8 @@ type Table[T any] struct {
 	prefix Key
 }
 
-// TableOf returns the table called name. A name belongs to one type for good.
+// TableOf returns the table called name. A name belongs to one type for good; where
+// records of another one are kept among them, their keys tell which they are.
 func TableOf[T any](name string) Table[T] { return Table[T]{prefix: K(name)} }
 
 // Key returns the beginning that all keys of the table share.

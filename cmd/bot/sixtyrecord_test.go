@@ -115,7 +115,7 @@ func (s *stage) kept() []string {
 	var all []string
 	err := s.db.View(s.t.Context(), func(tx storage.Tx) error {
 		all = nil
-		for _, table := range []string{"incident", "entry", "seq", "window", "due", "asked", "audit", "seen", "ann", "out", "sub", "hold", "alert", "sighting", "raised", "heard", "mute", "gate"} {
+		for _, table := range []string{"incident", "entry", "seq", "ann+seq", "ann+window", "cal", "asked", "audit", "seen", "ann", "out", "sub", "hold", "alert", "sighting", "raised", "heard", "mute", "gate"} {
 			k := storage.TableOf[struct{}](table).Key()
 			err := tx.Scan(k, k.End(), 0, func(key, value []byte) (bool, error) {
 				all = append(all, fmt.Sprintf("%q %s", key, value))

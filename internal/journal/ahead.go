@@ -48,7 +48,7 @@ func (j *Journal) Ahead(ctx context.Context, q AheadQuery) (out []desk.Window, m
 func (q AheadQuery) each(tx storage.Tx, fn func(number int) (more bool, err error)) error {
 	within := desk.Period{From: always().From, To: q.Until}
 	if len(q.Services) == 0 {
-		return scanComing(tx, within, 0, fn)
+		return scanComing(tx, within, fn)
 	}
 	all, err := slotsAbout(tx, q.Services, within)
 	for _, t := range all {

@@ -128,10 +128,13 @@ type dueMark struct {
 
 func (c *course) marks(fit func(time.Time) bool) (out []dueMark) {
 	c.view(func(tx storage.Tx) error {
-		t := storage.TableOf[struct{}]("due")
+		t := storage.TableOf[struct{}]("cal")
 		return tx.Scan(t.Key(), t.Key().End(), 0, func(k, _ []byte) (bool, error) {
 			r := storage.ReadKey(k)
 			r.Str()
+			if n := r.Num(); n < 169 || n%169%2 != 0 || n%169 == 168 { // another column
+				return true, nil
+			}
 			m := dueMark{at: r.Time()}
 			m.about = desk.Subject{Kind: desk.SubjectKind(r.Str()), Number: int(r.Num())}
 			if fit(m.at) {
@@ -158,6 +161,14 @@ func everyOf[V any](c *course, name string) (out []V) {
 			out = append(out, v)
 			return true, nil
 		})
+	})
+	return out
+}
+
+func everyWindow(c *course) (out []desk.Window) {
+	c.view(func(tx storage.Tx) error {
+		out = nil
+		return scanWindows(tx, func(w desk.Window) { out = append(out, w) })
 	})
 	return out
 }

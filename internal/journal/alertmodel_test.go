@@ -139,7 +139,7 @@ func (c *course) quiet(a desk.Alert, at time.Time) bool {
 	}
 	for _, s := range services {
 		quiet := slices.ContainsFunc(everyOf[journal.Mute](c, "mute"), func(m journal.Mute) bool { return m.Service == s.Service && m.Until.After(at) })
-		for _, w := range everyOf[desk.Window](c, "window") {
+		for _, w := range everyWindow(c) {
 			quiet = quiet || w.Concerns(s.Service) && !w.StartedAt.IsZero() && w.StartedAt.Before(at) && (w.EndedAt.IsZero() || w.EndedAt.After(at))
 		}
 		if !quiet {

@@ -96,9 +96,9 @@ func (j *Journal) readWork(ctx context.Context, a *Away) error {
 
 // readDue reads what the clock is about to do.
 func (j *Journal) readDue(ctx context.Context, a *Away) error {
-	from := dueTable().Key()
+	var last mark
 	for {
-		marks, _, err := j.marks(ctx, from, a.To)
+		marks, _, err := j.marks(ctx, last, a.To)
 		if err != nil || len(marks) == 0 {
 			return err
 		}
@@ -106,7 +106,7 @@ func (j *Journal) readDue(ctx context.Context, a *Away) error {
 			if err := j.db.View(ctx, func(tx storage.Tx) error { return j.foresee(tx, m, a) }); err != nil {
 				return err
 			}
-			from = dueKey(m.at, m.about).End()
+			last = m
 		}
 	}
 }

@@ -1,6 +1,7 @@
 package journal
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -19,9 +20,9 @@ const atOnce = 100
 // true. What fails stays due; the first error is returned after all else was done.
 func (j *Journal) Fire(ctx context.Context, now time.Time) (next time.Time, err error) {
 	err = j.replan(ctx, now) // what is due is done all the same
-	from := dueTable().Key()
+	var last mark
 	for {
-		marks, more, readErr := j.marks(ctx, from, now)
+		marks, more, readErr := j.marks(ctx, last, now)
 		if readErr != nil {
 			return time.Time{}, fmt.Errorf("read what is due: %w", readErr)
 		}
@@ -32,7 +33,7 @@ func (j *Journal) Fire(ctx context.Context, now time.Time) (next time.Time, err 
 			if one := j.fire(ctx, m, now); one != nil && err == nil {
 				err = fmt.Errorf("do what is due about %s: %w", m.about, one)
 			}
-			from = dueKey(m.at, m.about).End()
+			last = m
 		}
 		if len(marks) == 0 {
 			return more, err
@@ -46,29 +47,32 @@ type mark struct {
 	about desk.Subject
 }
 
-func readMark(key []byte) (m mark, err error) {
-	r := storage.ReadKey(key)
-	r.Str()
+func readMark(rest []byte) (m mark, err error) {
+	r := storage.ReadKey(rest)
 	m.at = r.Time()
 	m.about = desk.Subject{Kind: desk.SubjectKind(r.Str()), Number: int(r.Num())}
 	return m, r.Err()
 }
 
-// marks lists those behind from that are due, and where there are none when the next is.
-func (j *Journal) marks(ctx context.Context, from storage.Key, now time.Time) (due []mark, next time.Time, err error) {
+// marks lists those behind one of them that are due, and where there are none when the
+// next is.
+func (j *Journal) marks(ctx context.Context, behind mark, now time.Time) (due []mark, next time.Time, err error) {
+	last := dueKey(behind.at, behind.about)
 	err = j.db.View(ctx, func(tx storage.Tx) error {
 		due, next = nil, time.Time{}
-		return tx.Scan(from, dueTable().Key().End(), atOnce, func(key, _ []byte) (bool, error) {
-			m, err := readMark(key)
-			if err != nil {
+		return dueColumn().scan(tx, desk.Period{From: latest(behind.at, always().From), To: always().To}, func(rest []byte) (bool, error) {
+			m, err := readMark(rest)
+			switch {
+			case err != nil:
 				return false, err
-			}
-			if m.at.After(now) {
+			case bytes.Compare(dueKey(m.at, m.about), last) <= 0:
+				return true, nil
+			case m.at.After(now):
 				next = m.at
 				return false, nil
 			}
 			due = append(due, m)
-			return true, nil
+			return len(due) < atOnce, nil
 		})
 	})
 	return due, next, err
@@ -252,7 +256,7 @@ func (j *Journal) occur(tx storage.Tx, by By, w desk.Window, slot desk.Period) (
 	if _, made, err := madeTable().Get(tx, madeKey(w.Number, slot.From)); made || err != nil || !slot.To.After(by.At) {
 		return out, err
 	}
-	n, _, err := seqTable().Get(tx, seqTable().Key().Str(string(desk.WindowSubject)))
+	n, err := lastNumber(tx, desk.WindowSubject)
 	if err != nil {
 		return out, err
 	}

@@ -66,25 +66,23 @@ func farTaken(tx storage.Tx, w desk.Window, last desk.Period) (times []desk.Peri
 // no store protects. New windows write the last number given, all other changes of when
 // work is planned (keepPlan) a count of such, so that only these cost a write more.
 func guardPlans(tx storage.Tx) error {
-	if _, _, err := seqTable().Get(tx, seqTable().Key().Str(string(desk.WindowSubject))); err != nil {
+	if _, err := lastNumber(tx, desk.WindowSubject); err != nil {
 		return err
 	}
-	_, _, err := seqTable().Get(tx, replansKey())
+	_, _, err := replansTable().Get(tx, replansPlace())
 	return err
 }
-
-func replansKey() storage.Key { return seqTable().Key().Str("replans") }
 
 // keepPlan counts a change of when a window is planned.
 func keepPlan(tx storage.Tx, was, is desk.Window) error {
 	if was.Number == 0 || was.Planned.From.Equal(is.Planned.From) && was.Planned.To.Equal(is.Planned.To) {
 		return nil
 	}
-	n, _, err := seqTable().Get(tx, replansKey())
+	n, _, err := replansTable().Get(tx, replansPlace())
 	if err != nil {
 		return err
 	}
-	return seqTable().Put(tx, replansKey(), n+1)
+	return replansTable().Put(tx, replansPlace(), n+1)
 }
 
 // takenBy lists the times of other windows about services of w that may be in the way

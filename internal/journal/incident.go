@@ -268,7 +268,7 @@ func (j *Journal) put(tx storage.Tx, by By, c desk.Change, channels int) (Applie
 		}
 	}
 	if c.Rewritten != nil {
-		if err := entryTable().Put(tx, entryKey(s, c.Rewritten.Seq), *c.Rewritten); err != nil {
+		if err := putEntry(tx, s, *c.Rewritten); err != nil {
 			return out, err
 		}
 	}
@@ -296,7 +296,7 @@ func enter(tx storage.Tx, by By, s desk.Subject, e desk.Entry) error {
 	if e.Kind == "" {
 		return nil
 	}
-	if err := entryTable().Put(tx, entryKey(s, e.Seq), e); err != nil {
+	if err := putEntry(tx, s, e); err != nil {
 		return err
 	}
 	return audit(tx, by, AuditEntry{Did: string(e.Kind), About: s.String(), Before: e.Before, After: cmp.Or(e.After, e.Text)})

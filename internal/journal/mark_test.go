@@ -52,9 +52,9 @@ func TestAPromiseOfSchema2IsKept(t *testing.T) {
 // unmark makes an incident as schema 2 kept it.
 func unmark(t *testing.T, db storage.DB, i desk.Incident) {
 	t.Helper()
-	incidents, due := storage.TableOf[desk.Incident]("incident"), storage.TableOf[struct{}]("due")
+	incidents := storage.TableOf[desk.Incident]("incident")
 	err := db.Update(t.Context(), func(tx storage.Tx) error {
-		err := due.Delete(tx, due.Key().Time(i.WakeAt).Str(string(desk.IncidentSubject)).Num(uint64(i.Number)))
+		err := tx.Delete(calendarKey(0, i.WakeAt).Time(i.WakeAt).Str(string(desk.IncidentSubject)).Num(uint64(i.Number)))
 		if err != nil {
 			return err
 		}

@@ -12,10 +12,12 @@ import (
 
 // Schema is the version of what the store holds, Migrations the steps to it from the
 // first; see storage/boltdb.
-const Schema = 3
+const Schema = 4
 
 // Migrations returns the steps from each schema to the next.
-func Migrations() []func(storage.DB) error { return []func(storage.DB) error{listOngoing, markOngoing} }
+func Migrations() []func(storage.DB) error {
+	return []func(storage.DB) error{listOngoing, markOngoing, layTogether}
+}
 
 // ongoing is what is kept of an incident that is open, all of it in a key: so that a
 // declare finds out what is open without reading what it is, and none of them

@@ -7,13 +7,9 @@ import (
 	"github.com/umassonline/belltower/storage"
 )
 
-// overName is where the windows that are over stand, by when calendars show the last of
-// them, in keys without values.
-const overName = "over"
-
-// overKey is where a window that is over stands.
+// overKey is where a window that is over stands: by when calendars show the last of it.
 func overKey(w desk.Window) storage.Key {
-	return storage.K(overName).Time(lastOf(w)).Num(uint64(w.Number))
+	return overPlace().Time(lastOf(w)).Num(uint64(w.Number))
 }
 
 // lastOf is the last that calendars show of a window that is over: its end, or where it
@@ -34,10 +30,9 @@ func lastOf(w desk.Window) time.Time {
 // overNumbers lists the windows that are over and of which calendars show something
 // since then, at most limit.
 func overNumbers(tx storage.Tx, since time.Time, limit int) (numbers []int, err error) {
-	k := storage.K(overName)
+	k := overPlace()
 	err = tx.Scan(k.Time(since), k.End(), limit, func(key, _ []byte) (bool, error) {
-		r := storage.ReadKey(key)
-		r.Str()
+		r := storage.ReadKey(key[len(k):])
 		r.Time()
 		numbers = append(numbers, int(r.Num()))
 		return true, r.Err()

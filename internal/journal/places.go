@@ -13,9 +13,6 @@ import (
 // what is coming, running or in the way is found without reading all windows.
 
 const (
-	slotName    = "slot"
-	comingName  = "coming"
-	runningName = "running"
 	seriesName  = "series"
 	repeatsName = "repeats"
 )
@@ -39,12 +36,12 @@ func placesOf(w desk.Window) (keys []storage.Key) {
 		}
 		return keys
 	case w.IsRunning():
-		keys = append(keys, storage.K(runningName).Num(n))
+		keys = append(keys, runningPlace().Num(n))
 	default:
-		keys = append(keys, storage.K(comingName).Time(w.Planned.From).Num(n))
+		keys = append(keys, comingKey(w))
 	}
 	for _, id := range w.ServiceIDs() {
-		keys = append(keys, storage.K(slotName).Str(string(id)).Time(w.Planned.From).Num(n).Time(w.Planned.To))
+		keys = append(keys, slotKey(id, w))
 	}
 	return keys
 }
@@ -77,25 +74,6 @@ func keepPlaces(tx storage.Tx, was, is desk.Window) error {
 	return nil
 }
 
-// scanSlots hands fn the times at which work is planned on a service that overlap
-// within.
-func scanSlots(tx storage.Tx, id desk.ServiceID, within desk.Period, fn func(desk.Taken)) error {
-	k := storage.K(slotName).Str(string(id))
-	return tx.Scan(k.Time(within.From.Add(-desk.MaxWindow)), k.Time(within.To), 0, func(key, _ []byte) (bool, error) {
-		r := storage.ReadKey(key)
-		r.Str()
-		r.Str()
-		var t desk.Taken
-		t.Period.From = r.Time()
-		t.Subject = desk.Subject{Kind: desk.WindowSubject, Number: int(r.Num())}
-		t.Period.To = r.Time()
-		if t.Period.Overlaps(within) {
-			fn(t)
-		}
-		return true, r.Err()
-	})
-}
-
 // seriesPlace is what is kept of a series that is not over.
 type seriesPlace struct {
 	number   int
@@ -117,37 +95,11 @@ func activeSeries(tx storage.Tx) (all []seriesPlace, err error) {
 	return all, err
 }
 
-// comingNumbers lists the windows that begin in within and have not begun, at most
-// limit (0: all), in the order of their begins.
-func comingNumbers(tx storage.Tx, within desk.Period, limit int) (numbers []int, err error) {
-	err = scanComing(tx, within, limit, func(number int) (bool, error) {
-		numbers = append(numbers, number)
-		return true, nil
-	})
-	return numbers, err
-}
-
-// scanComing hands fn the windows of comingNumbers until it says so.
-func scanComing(tx storage.Tx, within desk.Period, limit int, fn func(number int) (more bool, err error)) error {
-	k := storage.K(comingName)
-	return tx.Scan(k.Time(within.From), k.Time(within.To), limit, func(key, _ []byte) (bool, error) {
-		r := storage.ReadKey(key)
-		r.Str()
-		r.Time()
-		number := int(r.Num())
-		if err := r.Err(); err != nil {
-			return false, err
-		}
-		return fn(number)
-	})
-}
-
 // runningNumbers lists the windows at work.
 func runningNumbers(tx storage.Tx) (numbers []int, err error) {
-	k := storage.K(runningName)
+	k := runningPlace()
 	err = tx.Scan(k, k.End(), 0, func(key, _ []byte) (bool, error) {
-		r := storage.ReadKey(key)
-		r.Str()
+		r := storage.ReadKey(key[len(k):])
 		numbers = append(numbers, int(r.Num()))
 		return true, r.Err()
 	})

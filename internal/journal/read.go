@@ -67,8 +67,8 @@ func (j *Journal) Timeline(ctx context.Context, number int) (out []desk.Entry, e
 }
 
 func timelineOf(tx storage.Tx, s desk.Subject) (out []desk.Entry, err error) {
-	k := entryTable().Key().Str(s.String())
-	err = entryTable().Scan(tx, k, k.End(), 0, func(_ storage.Key, e desk.Entry) (bool, error) {
+	k := timelineKey(s)
+	err = timelineTable(s.Kind).Scan(tx, k.Num(0), k.End(), 0, func(_ storage.Key, e desk.Entry) (bool, error) {
 		out = append(out, e)
 		return true, nil
 	})

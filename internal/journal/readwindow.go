@@ -74,13 +74,20 @@ func (j *Journal) RecentWindows(ctx context.Context, since time.Time, limit int)
 	t := windowTable()
 	err = j.db.View(ctx, func(tx storage.Tx) error {
 		out = nil
-		return t.Scan(tx, t.Key(), t.Key().End(), limit, func(_ storage.Key, w desk.Window) (bool, error) {
-			if w.ScheduledAt.Before(since) && w.Of == 0 {
-				return false, nil
+		for from, last := t.Key(), storage.Key(nil); from != nil; from = last.End() {
+			last = nil
+			err := t.Scan(tx, from, nil, 1, func(k storage.Key, w desk.Window) (bool, error) {
+				if w.ScheduledAt.Before(since) && w.Of == 0 {
+					return false, nil
+				}
+				out, last = append(out, w), k
+				return true, nil
+			})
+			if err != nil || len(out) == limit {
+				return err
 			}
-			out = append(out, w)
-			return true, nil
-		})
+		}
+		return nil
 	})
 	return out, err
 }

@@ -11,19 +11,19 @@ import (
 // What the journal keeps, by table:
 //
 //	incident/^number    desk.Incident, newest first
-//	entry/subject/seq   desk.Entry, the timeline
-//	seq/kind            the last number given
-//	seq/replans         how often a window was planned for another time
+//	entry/subject/seq   desk.Entry, the timeline of an incident or an alert
+//	seq/kind            the last number given, but to a window
 //	ongoing/number/...  what is open, drills too: whether it is one, and its services
-//	window/^number      desk.Window, newest first
-//	slot/service/from/number/to  when work is planned on a service
-//	coming/from/number  the windows that have not begun, series not
-//	running/number      the windows at work
+//	ann+seq             the last number given to a window
+//	ann+window/^number  desk.Window, newest first
+//	ann+window/^number/seq  desk.Entry, its timeline
+//	cal/0          how often a window was planned for another time
+//	cal/1/number   the windows at work
+//	cal/2/time/number  the windows that are over, by the last time that calendars show
+//	cal/place/...  what is to come: see calendar.go
 //	series/number/...   the series that are not over, and their services
 //	repeats/service/number/rule   the same by service, with their rules
-//	over/time/number    the windows that are over, by the last time that calendars show
 //	made/number/slot    the number of the window that is a slot's of a series
-//	due/time/subject    when the clock has to look at something
 //	marks               what the marks of windows depend on, as it was when they were set
 //	asked/subject/n     asked: a question to ops about the subject, as notice n
 //	question/n          what notice n asks about
@@ -43,11 +43,20 @@ import (
 //	summed/resolution   up to when these are made
 //	alive               when the bot was last known to run
 //	room                nothing, as large as what a command writes
-const seenName = "seen"
+//
+// What a command writes costs a page of the store for each place it goes to, and those that
+// lead there. So what is written together has keys that are near to each other: windows,
+// newest first, are right behind the announcements, of which those about the newest window
+// are the last (outbox keeps them as ann/subject/n), and their timelines among them.
+const (
+	seenName    = "seen"
+	windowName  = "ann+window"
+	windowsName = "ann+seq"
+)
 
-func windowTable() storage.Table[desk.Window]     { return storage.TableOf[desk.Window]("window") }
+func windowTable() storage.Table[desk.Window]     { return storage.TableOf[desk.Window](windowName) }
 func madeTable() storage.Table[int]               { return storage.TableOf[int]("made") }
-func dueTable() storage.Table[struct{}]           { return storage.TableOf[struct{}]("due") }
+func dueTable() storage.Table[struct{}]           { return storage.TableOf[struct{}](calendarName) }
 func seenTable() storage.Table[struct{}]          { return storage.TableOf[struct{}](seenName) }
 func incidentTable() storage.Table[desk.Incident] { return storage.TableOf[desk.Incident]("incident") }
 func entryTable() storage.Table[desk.Entry]       { return storage.TableOf[desk.Entry]("entry") }
@@ -76,7 +85,44 @@ func incidentKey(n int) storage.Key {
 }
 
 func entryKey(s desk.Subject, seq int) storage.Key {
-	return entryTable().Key().Str(s.String()).Num(uint64(seq))
+	return timelineKey(s).Num(uint64(seq))
+}
+
+// timelineTable has the entries about a kind of subjects: those of a window stand behind it,
+// so that who scans windows has to go from one to the next.
+func timelineTable(k desk.SubjectKind) storage.Table[desk.Entry] {
+	if k == desk.WindowSubject {
+		return storage.TableOf[desk.Entry](windowName)
+	}
+	return entryTable()
+}
+
+// timelineKey is the beginning of the keys of a subject's entries.
+func timelineKey(s desk.Subject) storage.Key {
+	if s.Kind == desk.WindowSubject {
+		return windowKey(s.Number)
+	}
+	return entryTable().Key().Str(s.String())
+}
+
+func putEntry(tx storage.Tx, s desk.Subject, e desk.Entry) error {
+	return timelineTable(s.Kind).Put(tx, entryKey(s, e.Seq), e)
+}
+
+// numberTable counts the subjects of a kind, at its key.
+func numberTable(k desk.SubjectKind) (storage.Table[int], storage.Key) {
+	if k == desk.WindowSubject {
+		t := storage.TableOf[int](windowsName)
+		return t, t.Key()
+	}
+	return seqTable(), seqTable().Key().Str(string(k))
+}
+
+// lastNumber is the last that was given.
+func lastNumber(tx storage.Tx, k desk.SubjectKind) (int, error) {
+	t, key := numberTable(k)
+	n, _, err := t.Get(tx, key)
+	return n, err
 }
 
 func windowKey(n int) storage.Key {
@@ -96,10 +142,6 @@ func getWindow(tx storage.Tx, n int) (desk.Window, error) {
 
 func noWindow(n int) error {
 	return desk.Refuse(desk.Unknown, "There is no WIN-%d.", n).WithHint("window list shows what there is.")
-}
-
-func dueKey(at time.Time, s desk.Subject) storage.Key {
-	return dueTable().Key().Time(at).Str(string(s.Kind)).Num(uint64(s.Number))
 }
 
 // moveMark moves the mark of when the clock has to look at a subject.
@@ -130,13 +172,13 @@ func getIncident(tx storage.Tx, n int) (desk.Incident, error) {
 }
 
 func nextNumber(tx storage.Tx, kind desk.SubjectKind) (int, error) {
-	k := seqTable().Key().Str(string(kind))
-	n, _, err := seqTable().Get(tx, k)
+	n, err := lastNumber(tx, kind)
 	if err != nil {
 		return 0, err
 	}
 	n++
-	return n, seqTable().Put(tx, k, n)
+	t, k := numberTable(kind)
+	return n, t.Put(tx, k, n)
 }
 
 func audit(tx storage.Tx, by By, e AuditEntry) error {

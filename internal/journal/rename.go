@@ -2,6 +2,7 @@ package journal
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"reflect"
 	"slices"
@@ -40,16 +41,30 @@ func (j *Journal) renameIncidents(ctx context.Context, r desk.Renaming) error {
 	return err
 }
 
+// renameWindows renames in windows and their timelines.
 func (j *Journal) renameWindows(ctx context.Context, r desk.Renaming) error {
-	_, err := windowTable().Rewrite(ctx, j.db, func(k storage.Key, w *desk.Window) storage.Key {
-		was := *w
-		*w = r.Window(was)
-		if w.ScheduledBy == was.ScheduledBy && w.ScheduledIn == was.ScheduledIn {
-			return nil
+	of := windowKey(0)
+	_, err := storage.Rewrite(ctx, j.db, windowTable().Key(), func(k storage.Key, v []byte) (storage.Key, []byte, error) {
+		if len(k) > len(of) {
+			return rewritten(k, v, func(e *desk.Entry) bool { return renameEntry(e, r) })
 		}
-		return k
+		return rewritten(k, v, func(w *desk.Window) bool {
+			was := *w
+			*w = r.Window(was)
+			return w.ScheduledBy != was.ScheduledBy || w.ScheduledIn != was.ScheduledIn
+		})
 	})
 	return err
+}
+
+// rewritten is a record where change changes it, else nil.
+func rewritten[T any](k storage.Key, b []byte, change func(v *T) bool) (storage.Key, []byte, error) {
+	var v T
+	if err := json.Unmarshal(b, &v); err != nil || !change(&v) {
+		return nil, nil, err
+	}
+	b, err := json.Marshal(v)
+	return k, b, err
 }
 
 func (j *Journal) renameAlerts(ctx context.Context, r desk.Renaming) error {
@@ -91,13 +106,19 @@ func (j *Journal) renameAsked(ctx context.Context, r desk.Renaming) error {
 
 func (j *Journal) renameEntries(ctx context.Context, r desk.Renaming) error {
 	_, err := entryTable().Rewrite(ctx, j.db, func(k storage.Key, e *desk.Entry) storage.Key {
-		was := *e
-		if *e = r.Entry(was); *e == was {
+		if !renameEntry(e, r) {
 			return nil
 		}
 		return k
 	})
 	return err
+}
+
+// renameEntry reports whether it changes the entry.
+func renameEntry(e *desk.Entry, r desk.Renaming) bool {
+	was := *e
+	*e = r.Entry(was)
+	return *e != was
 }
 
 // renameSeen has requests that come again under the new name be known: their ids

@@ -42,10 +42,10 @@ func (j *Journal) Restored(ctx context.Context, notice desk.Notice) error {
 }
 
 func skipNumbers(tx storage.Tx, kind desk.SubjectKind) error {
-	k := seqTable().Key().Str(string(kind))
-	n, _, err := seqTable().Get(tx, k)
+	n, err := lastNumber(tx, kind)
 	if err != nil {
 		return err
 	}
-	return seqTable().Put(tx, k, n+numbersSkipped)
+	t, k := numberTable(kind)
+	return t.Put(tx, k, n+numbersSkipped)
 }

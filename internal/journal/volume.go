@@ -65,7 +65,7 @@ type shelf[T any] struct {
 func inPages[T any](ctx context.Context, j *Journal, s shelf[T], fn func(T) error) error {
 	last := 0
 	err := j.db.View(ctx, func(tx storage.Tx) (err error) {
-		last, _, err = seqTable().Get(tx, seqTable().Key().Str(string(s.kind)))
+		last, err = lastNumber(tx, s.kind)
 		return err
 	})
 	for from := 1; err == nil && from <= last; from += volumesAtOnce {

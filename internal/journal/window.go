@@ -80,7 +80,7 @@ func (j *Journal) schedule(tx storage.Tx, by By, p desk.Plan, o desk.Override) (
 	if err := j.checkFree(tx, by, w, o); err != nil {
 		return desk.WindowChange{}, err
 	}
-	n, _, err := seqTable().Get(tx, seqTable().Key().Str(string(desk.WindowSubject)))
+	n, err := lastNumber(tx, desk.WindowSubject)
 	if err != nil {
 		return desk.WindowChange{}, err
 	}

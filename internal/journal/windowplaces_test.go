@@ -1,7 +1,10 @@
 package journal_test
 
 import (
+	"bytes"
 	"encoding/json"
+	"math"
+	"math/big"
 	"slices"
 	"time"
 
@@ -16,13 +19,16 @@ import (
 func (o *office) sound() {
 	o.t.Helper()
 	want, got := map[string]bool{}, map[string]bool{}
+	replans := storage.K("cal").Num(0)
 	err := o.db.View(o.t.Context(), func(tx storage.Tx) error {
 		clear(want)
 		clear(got)
-		for _, table := range []string{"due", "slot", "coming", "running", "series", "repeats", "over"} {
+		for _, table := range []string{"cal", "series", "repeats"} {
 			k := storage.K(table)
 			if err := tx.Scan(k, k.End(), 0, func(key, _ []byte) (bool, error) {
-				got[storage.Key(key).String()] = true
+				if !bytes.Equal(key, replans) {
+					got[storage.Key(key).String()] = true
+				}
 				return true, nil
 			}); err != nil {
 				return err
@@ -42,10 +48,10 @@ func (o *office) sound() {
 func scanWanted(tx storage.Tx, fn func(storage.Key)) error {
 	due := func(at time.Time, s desk.Subject) {
 		if !at.IsZero() {
-			fn(storage.K("due").Time(at).Str(string(s.Kind)).Num(uint64(s.Number)))
+			fn(calendarKey(0, at).Time(at).Str(string(s.Kind)).Num(uint64(s.Number)))
 		}
 	}
-	err := scan(tx, "window", func(_ []byte, w desk.Window) { wantedOf(w, fn); due(w.WakeAt, w.Subject()) })
+	err := scanWindows(tx, func(w desk.Window) { wantedOf(w, fn); due(w.WakeAt, w.Subject()) })
 	if err != nil {
 		return err
 	}
@@ -75,7 +81,7 @@ func wantedOf(w desk.Window, fn func(storage.Key)) {
 				last = t
 			}
 		}
-		fn(storage.K("over").Time(last).Num(n))
+		fn(storage.K("cal").Num(2).Time(last).Num(n))
 		return
 	case w.IsSeries():
 		k := storage.K("series").Num(n)
@@ -86,13 +92,25 @@ func wantedOf(w desk.Window, fn func(storage.Key)) {
 		fn(k)
 		return
 	case w.IsRunning():
-		fn(storage.K("running").Num(n))
+		fn(storage.K("cal").Num(1).Num(n))
 	default:
-		fn(storage.K("coming").Time(w.Planned.From).Num(n))
+		fn(calendarKey(1, w.Planned.From).Time(w.Planned.From).Num(n))
 	}
 	for _, id := range w.ServiceIDs() {
-		fn(storage.K("slot").Str(string(id)).Time(w.Planned.From).Num(n).Time(w.Planned.To))
+		fn(calendarKey(2, w.Planned.From).Str(string(id)).Time(w.Planned.From).Num(n).Time(w.Planned.To))
 	}
+}
+
+// calendarKey is the beginning of what stands in a column of the calendar at a time: 0 due,
+// 1 coming, 2 slots. A season has 12 weeks of two columns, and then that of the slots.
+func calendarKey(column uint64, at time.Time) storage.Key {
+	since := new(big.Int).Sub(big.NewInt(at.UnixNano()), big.NewInt(math.MinInt64))
+	day := new(big.Int).Div(since, big.NewInt(int64(24*time.Hour))).Uint64()
+	place := 169*(day/84+1) + 2*(day%84) + column
+	if column == 2 {
+		place = 169*(day/84+1) + 168
+	}
+	return storage.K("cal").Num(place)
 }
 
 // repeatsOf is the key of a series among those of a service.
@@ -107,6 +125,20 @@ func repeatsOf(service string, w desk.Window) storage.Key {
 		k = k.Time(day)
 	}
 	return k
+}
+
+// scanWindows hands fn all windows, which are among their timelines.
+func scanWindows(tx storage.Tx, fn func(desk.Window)) error {
+	k := storage.K("ann+window")
+	return tx.Scan(k, k.End(), 0, func(key, value []byte) (bool, error) {
+		var w desk.Window
+		if len(key) > len(k.Num(0)) {
+			return true, nil
+		}
+		err := json.Unmarshal(value, &w)
+		fn(w)
+		return true, err
+	})
 }
 
 func scan[T any](tx storage.Tx, table string, fn func(key []byte, v T)) error {
