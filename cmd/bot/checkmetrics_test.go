@@ -12,7 +12,9 @@ import (
 )
 
 func TestTheMetricsOfChecks(t *testing.T) {
-	last := func(o desk.Outcome, took time.Duration) *desk.TryResult { return &desk.TryResult{Outcome: o, Took: took} }
+	last := func(o desk.Outcome, took time.Duration) *desk.TryResult {
+		return &desk.TryResult{Outcome: o, Took: took}
+	}
 	id := func(name string) desk.ProbeID { return desk.ProbeID{Service: "learn", Name: name} }
 	m := newCheckMetrics(func() []desk.ProbeStanding {
 		return []desk.ProbeStanding{
