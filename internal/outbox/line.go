@@ -42,9 +42,7 @@ type line struct {
 	arrived   []newcomerAt                             // newcomers to look at
 	shelf     []desk.Subject                           // windows to be shelved
 	health    health
-	chunks    int  // made by this process
-	ahead     bool // intents came with announcements: they go first
-	ready     atomic.Pointer[readiness]
+	chunks    int // made by this process
 
 	receipts []*receipt // in order, not yet on disk
 	since    time.Time  // of the oldest of them
@@ -162,7 +160,6 @@ func (l *line) run(ctx context.Context, b boot, started time.Time) {
 			}
 		}
 		l.count()
-		l.sayReady(now)
 		if l.out == 0 && len(l.lanes) == 0 {
 			l.dismiss()
 		}
@@ -189,9 +186,8 @@ func (l *line) step(ctx, calls context.Context, now time.Time) error {
 			return err
 		}
 	}
-	goAhead := func(ctx context.Context, now time.Time) error { return l.goAhead(ctx, calls, now) }
 	for _, do := range []func(context.Context, time.Time) error{
-		l.adopt, l.refresh, l.shelve, l.recount, l.welcome, l.breakUp, goAhead, l.write, l.edits,
+		l.adopt, l.refresh, l.shelve, l.recount, l.welcome, l.breakUp, l.write, l.edits,
 	} {
 		if err := do(ctx, now); err != nil {
 			return err
@@ -373,21 +369,14 @@ func (l *line) working() map[desk.Subject]*subject {
 // subject returns the subject as it is on disk now.
 func (l *line) subject(tx storage.Tx, id desk.Subject) (*subject, error) {
 	s := l.subjects[id]
-	made := s == nil
-	if made {
+	if s == nil {
 		f, known, err := fanTable().Get(tx, fanKey(l.name, id))
 		if err != nil {
 			return nil, err
 		}
 		s = &subject{id: id, fan: f, young: l.loaded && !known, round: round{again: f.N > 0 || f.OpsN > 0}}
 	}
-	if _, err := s.refresh(tx); err != nil {
-		return nil, err
-	}
-	taken, err := l.takeAhead(tx, s)
-	if made && taken && s.fan.N == 0 && s.fan.Chunks == 1 {
-		s.young, s.round.again = true, false // the intent taken in is the first of all
-	}
+	_, err := s.refresh(tx)
 	return s, err
 }
 
