@@ -16,6 +16,6 @@ COPY --from=build --chown=65532:65532 /data /data
 USER 65532:65532
 VOLUME /data
 EXPOSE 8080
-HEALTHCHECK --interval=15s --timeout=3s --start-period=10s CMD ["/bot", "health", "--config", "/etc/belltower/config.toml"]
+HEALTHCHECK --interval=15s --timeout=3s --start-period=5m CMD ["/bot", "health", "--config", "/etc/belltower/config.toml"]
 ENTRYPOINT ["/bot"]
 CMD ["serve", "--config", "/etc/belltower/config.toml"]

@@ -256,6 +256,7 @@ student lib: probe alerts
 	host: -
 ann ops: probe show library
 	discord: alert=library
+ann ops: probe deliveries
 monitor alertsite: fails library
 ann ops: probe hold 1
 	discord: alert=1

@@ -1,6 +1,7 @@
 package boltdb
 
 import (
+	"errors"
 	"fmt"
 	"strconv"
 
@@ -16,6 +17,7 @@ var (
 
 	schemaKey    = []byte("schema")    // the version, decimal
 	migratingKey = []byte("migrating") // there while the steps run: the backup's name
+	towardsKey   = []byte("towards")   // beside it: the schema that they lead to, decimal
 )
 
 // Migration brings what is stored to the next schema, in as many transactions as
@@ -35,10 +37,33 @@ func (db *DB) adopt(opts Options) error {
 	case schema > opts.Schema:
 		return fmt.Errorf("storage: %s has schema %d and this version knows %d: "+
 			"run the newer version that wrote it, or restore the backup made before", db.path, schema, opts.Schema)
-	case schema < opts.Schema:
+	}
+	if err := db.isWhole(opts.Schema); err != nil {
+		return err
+	}
+	if schema < opts.Schema {
 		return db.migrate(schema, opts)
 	}
 	return db.endMigration()
+}
+
+// isWhole refuses what a newer version began to migrate: a part of it lies where this one
+// does not look.
+func (db *DB) isWhole(known int) error {
+	backup, err := db.migrating()
+	if err != nil || backup == "" {
+		return err
+	}
+	var towards string
+	err = db.handle.Load().bolt.View(func(btx *bolt.Tx) error {
+		towards = string(btx.Bucket(aboutBucket).Get(towardsKey))
+		return nil
+	})
+	if to, bad := strconv.Atoi(towards); err == nil && bad == nil && to > known {
+		return fmt.Errorf("storage: a newer version was broken off while it brought %s to schema %d, and this version knows %d: "+
+			"run the newer version again, or put the copy from before, %s, in its place", db.path, to, known, backup)
+	}
+	return err
 }
 
 // schema reads the version of the file, 0 of an empty one.
@@ -99,7 +124,7 @@ func (db *DB) about(fn func(*bolt.Bucket) error) error {
 }
 
 func (db *DB) migrate(schema int, opts Options) error {
-	backup, err := db.backupBefore(schema)
+	backup, err := db.backupBefore(schema, opts.Schema)
 	if err != nil {
 		return fmt.Errorf("storage: back up %s before its migration: %w", db.path, err)
 	}
@@ -125,7 +150,9 @@ func (db *DB) endMigration() error {
 	if err != nil || backup == "" {
 		return err
 	}
-	return db.about(func(about *bolt.Bucket) error { return about.Delete(migratingKey) })
+	return db.about(func(about *bolt.Bucket) error {
+		return errors.Join(about.Delete(migratingKey), about.Delete(towardsKey))
+	})
 }
 
 // migrating returns the copy from before the migration that is not finished.
@@ -139,14 +166,24 @@ func (db *DB) migrating() (backup string, err error) {
 
 // backupBefore copies the store beside itself, unless a migration that was
 // interrupted has done so: then that copy is the one from before.
-func (db *DB) backupBefore(schema int) (backup string, err error) {
+func (db *DB) backupBefore(schema, towards int) (backup string, err error) {
 	backup, err = db.migrating()
-	if err != nil || backup != "" {
-		return backup, err
+	if err != nil {
+		return "", err
+	}
+	if backup != "" {
+		return backup, db.leads(backup, towards)
 	}
 	backup = fmt.Sprintf("%s.schema-%d", db.path, schema)
 	if err := WriteWhole(backup, db.Backup); err != nil {
 		return "", err
 	}
-	return backup, db.about(func(about *bolt.Bucket) error { return about.Put(migratingKey, []byte(backup)) })
+	return backup, db.leads(backup, towards)
+}
+
+// leads notes what is under way, which a later version may go on with further.
+func (db *DB) leads(backup string, towards int) error {
+	return db.about(func(about *bolt.Bucket) error {
+		return errors.Join(about.Put(migratingKey, []byte(backup)), about.Put(towardsKey, []byte(strconv.Itoa(towards))))
+	})
 }

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -108,15 +109,35 @@ func TestInterruptedMigration(t *testing.T) {
 	wantFiles(t, path, "t.db", "t.db.lock", "t.db.schema-1", "t.db.schema-1.lock")
 }
 
-// TestEachMigrationMakesItsOwnBackup, also after one that stopped half-way at the
-// schema that was then kept.
+// What a newer version began to move about is not opened by an older one, which would miss
+// a part of it; the newer one goes on, and so does one that is newer still.
+func TestAHalfMigratedStoreIsNotOpenedByAnOlderVersion(t *testing.T) {
+	path := storedA(t)
+	fail := func(storage.DB) error { return errors.New("boom") }
+	steps := []boltdb.Migration{rename("a", "b"), fail}
+	if _, err := boltdb.Open(path, boltdb.Options{Schema: 3, Migrations: steps}); err == nil {
+		t.Fatal("a failing migration went through")
+	}
+	for schema := 1; schema <= 2; schema++ {
+		_, err := boltdb.Open(path, boltdb.Options{Schema: schema, Migrations: steps[:schema-1]})
+		if want := "this version knows " + strconv.Itoa(schema); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("schema %d: Open = %v, want %q", schema, err, want)
+		}
+	}
+	if _, err := boltdb.Open(path, boltdb.Options{Schema: 2, Migrations: steps[:1]}); err == nil || !strings.Contains(err.Error(), path+".schema-1, in its place") {
+		t.Errorf("Open = %v", err)
+	}
+	db := open(t, path, boltdb.Options{Schema: 4, Migrations: []boltdb.Migration{fail, rename("b", "c"), rename("c", "d")}})
+	wantContent(t, db, "migrated", "d=1")
+	shut(t, db)
+	db = open(t, path, boltdb.Options{Schema: 4, Migrations: []boltdb.Migration{fail, fail, fail}})
+	shut(t, db)
+}
+
 func TestEachMigrationMakesItsOwnBackup(t *testing.T) {
 	path := storedA(t)
 	fail := func(storage.DB) error { return errors.New("boom") }
-	if _, err := boltdb.Open(path, boltdb.Options{Schema: 3, Migrations: []boltdb.Migration{rename("a", "b"), fail}}); err == nil {
-		t.Fatal("a failing migration went through")
-	}
-	db := open(t, path, boltdb.Options{Schema: 2, Migrations: []boltdb.Migration{fail}})
+	db := open(t, path, boltdb.Options{Schema: 2, Migrations: []boltdb.Migration{rename("a", "b")}})
 	if err := db.Update(context.Background(), put("d", "1")); err != nil {
 		t.Fatal(err)
 	}
