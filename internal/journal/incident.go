@@ -256,7 +256,7 @@ func (j *Journal) put(tx storage.Tx, by By, c desk.Change, channels int) (Applie
 	if err != nil {
 		return out, err
 	}
-	if err := incidentTable().Put(tx, incidentKey(s.Number), c.Incident); err != nil {
+	if err := putIncident(tx, &c.Incident); err != nil {
 		return out, err
 	}
 	if err := keepOngoing(tx, c.Incident); err != nil {

@@ -223,6 +223,9 @@ func markSeen[T any](tx storage.Tx, by By, out T) error {
 	if by.Request == "" {
 		return nil
 	}
+	if known, ok := any(&out).(interface{ encode(*encoder) }); ok {
+		return putRecord(tx, seenKey(by, 0), known.encode)
+	}
 	return storage.TableOf[T](seenName).Put(tx, seenKey(by, 0), out)
 }
 
