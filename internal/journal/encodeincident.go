@@ -11,12 +11,15 @@ import (
 // the byte: that takes most of the time of its transaction otherwise, in which all other
 // commands wait.
 
-// recordRoom is what a usual record takes, and some.
-const recordRoom = 1 << 10
+// What usual records take, and some: of an incident, and of a line beside its texts.
+const (
+	largeRecord = 1280
+	smallRecord = 384
+)
 
-// putRecord writes what write makes.
-func putRecord(tx storage.Tx, k storage.Key, write func(*encoder)) error {
-	e := encoder{b: make([]byte, 0, recordRoom)}
+// putRecord writes what write makes, of some room bytes.
+func putRecord(tx storage.Tx, k storage.Key, room int, write func(*encoder)) error {
+	e := encoder{b: make([]byte, 0, room)}
 	if write(&e); e.err != nil {
 		return fmt.Errorf("encode record %v: %w", k, e.err)
 	}
