@@ -189,8 +189,8 @@ func (b *bot) do(ctx context.Context, req chat.Request) chat.Reply {
 	reply := b.commands.Do(ctx, req)
 	took := b.out.now().Sub(begun)
 	b.metrics.command(req.Command, reply.Failed, took)
-	b.out.log.Info("command", "trace", req.Trace, "by", req.Person, "in", req.Channel,
-		"command", known(req.Command), "failed", reply.Failed, "took", took)
+	b.out.log.LogAttrs(ctx, slog.LevelInfo, "command", slog.String("trace", req.Trace), slog.String("by", req.Person.String()),
+		slog.String("in", req.Channel.String()), slog.String("command", known(req.Command)), slog.Bool("failed", reply.Failed), slog.Duration("took", took))
 	return reply
 }
 
