@@ -18,6 +18,7 @@ import (
 // methods may be called from many goroutines.
 type Book struct {
 	places     atomic.Pointer[Places]
+	ready      atomic.Pointer[lineReadiness]
 	generation atomic.Uint64 // of subscriptions and places
 
 	mu    sync.Mutex // guards the fields below

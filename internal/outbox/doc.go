@@ -26,6 +26,8 @@
 //     announcement above told, is on disk. What people changed while that was written is
 //     read before the call. What they change while it is under way comes too late: a
 //     channel whose post a retraction meets so hears that, once.
+//   - An announcement writes the intents of ops channels itself where nothing is under way
+//     there, so that the post need not wait for a further commit (ahead.go).
 //   - What is sent is the newest that the channel may be told, folded into one.
 //   - What may have been sent and has no receipt is in doubt. It is looked up 15 s
 //     later, twice, then adopted in the version found, or sent again. After a

@@ -82,9 +82,12 @@ func NewEngine(cfg EngineConfig) *Engine {
 	}
 	e := &Engine{cfg: cfg, lines: map[desk.ConnectionName]*line{}}
 	e.watch = &watch{observe: cfg.Observe, lines: len(cfg.Senders), at: map[desk.Subject]*watched{}}
+	ready := lineReadiness{}
 	for name, s := range cfg.Senders {
-		e.lines[name] = newLine(e, name, s)
+		l := newLine(e, name, s)
+		e.lines[name], ready[name] = l, &l.ready
 	}
+	cfg.Book.ready.Store(&ready)
 	e.clerk = newClerk(e)
 	return e
 }

@@ -23,6 +23,8 @@ type course struct {
 	Lag    time.Duration
 	Disk   time.Duration // how long a commit takes
 	Spent  bool          // posts take one edit each
+	Late   bool          // announcements do not open ops channels themselves,
+	Rash   bool          // or do whatever is under way there
 	Steps  []step
 	Faults []int
 	Deaths []int // boundaries between one death and the next
@@ -49,6 +51,8 @@ func drawCourse(rt *rapid.T, deeds []string) course {
 		Disk:  time.Duration(rapid.IntRange(0, 8).Draw(rt, "disk")) * time.Millisecond,
 	}
 	c.Spent = rapid.IntRange(0, 2).Draw(rt, "spent") == 0
+	c.Late = rapid.IntRange(0, 3).Draw(rt, "late") == 0
+	c.Rash = rapid.IntRange(0, 2).Draw(rt, "rash") == 0
 	c.Steps = rapid.SliceOfN(rapid.Custom(func(rt *rapid.T) step {
 		ms := rapid.OneOf(rapid.IntRange(1, 200), rapid.IntRange(200, 20_000)).Draw(rt, "ms")
 		return step{
@@ -116,7 +120,7 @@ func run(t *testing.T, c course) (problems []string) {
 	synctest.Test(t, func(t *testing.T) {
 		r := &recorder{TB: t}
 		w := newWorld(r)
-		w.chunk = c.Chunk
+		w.chunk, w.late, w.rash = c.Chunk, c.Late, c.Rash
 		w.platform.lag, w.disk = c.Lag, c.Disk
 		w.platform.abil.LookUp = !c.Blind
 		if c.Spent {

@@ -77,6 +77,8 @@ type outRecord struct {
 	To desk.Channel `json:",omitzero"`
 	// Lost is there where the record was restored from a backup.
 	Lost lost `json:",omitzero"`
+	// Ahead is the newest announcement that wrote intents itself; 0: none did.
+	Ahead int `json:",omitempty"`
 	// Waits: nothing is expected before something is announced.
 	Waits bool `json:",omitempty"`
 	// Shelved is the N up to which all circles had gone round when it was shelved, which

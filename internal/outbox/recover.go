@@ -111,22 +111,26 @@ func (l *line) readBoots(tx storage.Tx) error {
 func (l *line) readIntents(tx storage.Tx) error {
 	k := intentTable().Key().Str(string(l.name))
 	return intentTable().Scan(tx, k, k.End(), 0, func(key storage.Key, rec intentRecord) (bool, error) {
-		r := storage.ReadKey(key)
-		r.Str()
-		r.Str()
-		id := intentID{readSubject(r), int(r.Num())}
-		if r.Err() != nil || l.intents[id] != nil {
-			return true, r.Err()
+		id, err := readIntentKey(key)
+		if err != nil {
+			return false, err
 		}
-		return true, l.readIntent(tx, id, rec)
+		s, err := l.known(tx, id.subject)
+		if err != nil || l.intents[id] != nil {
+			return true, err
+		}
+		return true, l.readIntent(tx, s, id, rec)
 	})
 }
 
-func (l *line) readIntent(tx storage.Tx, id intentID, rec intentRecord) error {
-	s, err := l.known(tx, id.subject)
-	if err != nil {
-		return err
-	}
+func readIntentKey(k storage.Key) (intentID, error) {
+	r := storage.ReadKey(k)
+	r.Str()
+	r.Str()
+	return intentID{readSubject(r), int(r.Num())}, r.Err()
+}
+
+func (l *line) readIntent(tx storage.Tx, s *subject, id intentID, rec intentRecord) error {
 	i := l.addIntent(s, rec, id.chunk)
 	i.ops = rec.Boot == l.boot && s.fan.OpsN == rec.N
 	for _, channel := range rec.Channels {

@@ -177,6 +177,7 @@ func (l *line) rowsFor(ctx context.Context, now time.Time, jobs []*job) error {
 func (l *line) stop(calls context.Context, cancel context.CancelFunc) {
 	ctx, done := context.WithTimeout(calls, stopTime)
 	defer done()
+	l.ready.Store(nil)
 	for l.absorb(l.now()); l.out > 0 && ctx.Err() == nil; l.absorb(l.now()) {
 		sleep(ctx, l.wake, time.Time{}, time.Time{})
 	}
@@ -199,6 +200,7 @@ func (l *line) writeDown() error {
 	ctx, done := context.WithTimeout(context.Background(), stopTime)
 	defer done()
 	now := l.now()
+	l.orphans = true // there may be any: no announcement writes intents any more
 	if err := l.settleOrphans(ctx, now); err != nil {
 		return err
 	}
@@ -225,8 +227,9 @@ func (l *line) markedInVain(j *job) bool {
 	return j.row != nil && j.row.State == marked && j.row.Boot == l.boot && !j.unsettled() && !j.pending
 }
 
-// settleOrphans takes in what a commit wrote that was broken off by the end: else the
-// next process would think that it may have been sent.
+// settleOrphans takes in what a commit wrote that was broken off by the end, and what
+// came with announcements of which the line has not heard: else the next process would
+// think that it may have been sent.
 func (l *line) settleOrphans(ctx context.Context, now time.Time) error {
 	if !l.orphans {
 		return nil

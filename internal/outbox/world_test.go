@@ -36,7 +36,9 @@ type world struct {
 	windows   map[desk.Subject]desk.Window
 	questions map[desk.Subject]bool // whether they were answered
 	stop      func()
-	chunk     int // most channels of a chunk
+	chunk     int  // most channels of a chunk
+	late      bool // announcements do not open ops channels themselves
+	rash      bool // they do so whatever is under way there
 	commits   atomic.Int64
 	badStore  atomic.Int64    // not 0: of three commits one fails, and one seems to
 	commitAs  atomic.Int64    // how commits end: well, refused, unclear
@@ -236,6 +238,9 @@ func (w *world) update(fn func(tx storage.Tx) error, about ...desk.Subject) {
 	w.nights.mu.Lock()
 	w.nights.changed = time.Now()
 	w.nights.mu.Unlock()
+	if w.db != nil && !w.late {
+		w.db.boundary()
+	}
 	w.book.SubscriptionsChanged()
 	if w.engine != nil {
 		w.engine.Poke(about...)
@@ -287,10 +292,31 @@ func (w *world) announce(c desk.Change, err error, grace time.Duration) desk.Sub
 		w.t.Fatal(err)
 	}
 	w.update(func(tx storage.Tx) error {
-		_, err := w.book.Announce(tx, *c.Announce, Release{Now: w.clock().UTC(), Grace: grace, Channels: 3})
+		_, err := w.book.Announce(tx, *c.Announce, w.release(grace))
 		return err
 	}, c.Incident.Subject())
 	return c.Incident.Subject()
+}
+
+// release is how a process that is alive announces.
+func (w *world) release(grace time.Duration) Release {
+	r := Release{Now: w.clock().UTC(), Grace: grace, Channels: 3, Ahead: !w.late && w.db != nil && !w.db.dead.Load()}
+	if r.Ahead && w.rash {
+		w.engine.lines[campus].ready.Store(&readiness{boot: w.newestBoot()})
+	}
+	return r
+}
+
+func (w *world) newestBoot() (b boot) {
+	w.t.Helper()
+	err := w.store.View(context.Background(), func(tx storage.Tx) (err error) {
+		b, _, err = lastBootTable().Get(tx, lastBootTable().Key())
+		return err
+	})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return b
 }
 
 func (w *world) declare(impact desk.Impact, grace time.Duration) desk.Subject {
