@@ -82,12 +82,10 @@ func NewEngine(cfg EngineConfig) *Engine {
 	}
 	e := &Engine{cfg: cfg, lines: map[desk.ConnectionName]*line{}}
 	e.watch = &watch{observe: cfg.Observe, lines: len(cfg.Senders), at: map[desk.Subject]*watched{}}
-	ready := lineReadiness{}
 	for name, s := range cfg.Senders {
-		l := newLine(e, name, s)
-		e.lines[name], ready[name] = l, &l.ready
+		e.lines[name] = newLine(e, name, s)
 	}
-	cfg.Book.ready.Store(&ready)
+	cfg.Book.ready.Store(&e.lines)
 	e.clerk = newClerk(e)
 	return e
 }

@@ -42,9 +42,9 @@ type line struct {
 	arrived   []newcomerAt                             // newcomers to look at
 	shelf     []desk.Subject                           // windows to be shelved
 	health    health
-	chunks    int  // made by this process
-	ahead     bool // intents came with announcements: they go first
-	ready     atomic.Pointer[readiness]
+	chunks    int                       // made by this process
+	ahead     bool                      // intents came with announcements: they go first
+	ready     atomic.Pointer[readiness] // nil: it is busy, held, down or not served
 
 	receipts []*receipt // in order, not yet on disk
 	since    time.Time  // of the oldest of them
@@ -384,11 +384,7 @@ func (l *line) subject(tx storage.Tx, id desk.Subject) (*subject, error) {
 	if _, err := s.refresh(tx); err != nil {
 		return nil, err
 	}
-	taken, err := l.takeAhead(tx, s)
-	if made && taken && s.fan.N == 0 && s.fan.Chunks == 1 {
-		s.young, s.round.again = true, false // the intent taken in is the first of all
-	}
-	return s, err
+	return s, l.takeAhead(tx, s, made)
 }
 
 func (l *line) allDirty() {

@@ -155,15 +155,35 @@ func better(v, than verdict) bool {
 	case !v.calls() || !than.calls():
 		return than.calls() && !v.calls()
 	}
-	return cmp.Or(v.class()-than.class(), v.job.since.Compare(than.job.since), v.job.number()-than.job.number()) < 0
+	return cmp.Or(v.class()-than.class(), v.job.since.Compare(than.job.since), v.job.together(than.job)) < 0
 }
 
-// number is that of its subject; of what came at the same moment the lower goes first.
-func (j *job) number() int {
-	if j.of == nil {
+// together orders two jobs that came at the same moment: notices first, then what a row has
+// waited for longest, then the lower number.
+func (j *job) together(than *job) int {
+	if j.of == nil || than.of == nil {
 		return 0
 	}
-	return j.of.id.Number
+	a, b := j.of.id, than.of.id
+	return cmp.Or(noticeFirst(a, b), j.age().Compare(than.age()), a.Number-b.Number)
+}
+
+// age is since when the job waits, also before this process began.
+func (j *job) age() time.Time {
+	if j.row != nil {
+		return j.row.Since
+	}
+	return j.since
+}
+
+func noticeFirst(a, b desk.Subject) int {
+	isNotice := func(s desk.Subject) int {
+		if s.Kind == desk.NoticeSubject {
+			return 0
+		}
+		return 1
+	}
+	return isNotice(a) - isNotice(b)
 }
 
 func (j *job) next(now time.Time) verdict {
