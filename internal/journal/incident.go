@@ -309,19 +309,12 @@ func (j *Journal) tell(tx storage.Tx, by By, a *desk.Announcement, channels int)
 	}
 	a.Trace = by.Trace
 	r := j.release(by, *a, channels)
-	r.Ahead = hasRoomAhead(tx)
+	r.Ahead = opensAhead(tx)
 	if told, err = j.book.Announce(tx, *a, r); err != nil {
 		return told, nil, err
 	}
 	holds, err := j.book.Holds(tx)
 	return told, slices.Sorted(maps.Keys(holds)), err
-}
-
-// hasRoomAhead reports whether ops channels may be opened with the announcement: not
-// where many reports are heard at once.
-func hasRoomAhead(tx storage.Tx) bool {
-	c, hears := tx.(*counted)
-	return !hears || c.writes < hearWrites
 }
 
 // release says when others than ops are told: at once what takes back and what
