@@ -176,8 +176,8 @@ func (l *line) takeAhead(tx storage.Tx, s *subject, made bool) error {
 	// What the lanes make of the intents depends on all this.
 	s.fan = f
 	l.subjects[s.id] = s
-	if made && f.N == 0 && f.Chunks == 1 && len(fresh) == 1 {
-		s.young, s.round.again = true, false // the intent taken in is the first of all
+	if made && f.N == 0 && f.OpsN == 1 && len(fresh) == 1 {
+		s.young, s.round.again = true, false // the intent taken in is of the first announcement
 	}
 	l.circles.reckon(s)
 	for id, rec := range fresh {
@@ -256,6 +256,11 @@ func (l *line) sayReady(now time.Time) {
 // then, as is what a commit wrote that was broken off, or never will be: commits take turns.
 func (l *line) end(ctx context.Context) error {
 	return l.db().Background(ctx, func(tx storage.Tx) error {
-		return endedTable().Put(tx, endedTable().Key(), l.boot)
+		k := endedTable().Key()
+		ended, _, err := endedTable().Get(tx, k)
+		if err != nil {
+			return err
+		}
+		return endedTable().Put(tx, k, max(ended, l.boot))
 	})
 }

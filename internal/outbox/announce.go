@@ -28,12 +28,12 @@ const HesitateFor = 2 * time.Minute
 
 // Announce writes an announcement and raises the subject's number: two writes,
 // three at its beginning and end, however many channels will hear, and those of
-// r.Ahead. It returns the announcement as it will be told. A retraction is never held back: what was
-// in its grace is void, and only who was told hears the correction. Of an incident that
-// has ended, and so long ago that who was told is forgotten, nothing is told: nobody is
-// known who saw it, and to all others it is no news. The announcement then has no N;
-// so has the end of what was never announced, where that is no news by itself, and what
-// gave way to another subject.
+// r.Ahead. It returns the announcement as it will be told. A retraction is never held
+// back: what was in its grace is void, and only who was told hears the correction. Of an
+// incident that has ended, and so long ago that who was told is forgotten, nothing is
+// told: nobody is known who saw it, and to all others it is no news. The announcement then
+// has no N; so has the end of what was never announced, where that is no news by itself,
+// and what gave way to another subject.
 func (b *Book) Announce(tx storage.Tx, a desk.Announcement, r Release) (desk.Announcement, error) {
 	out, _, err := outTable().Get(tx, outKey(a.Subject))
 	if err != nil || out.gaveWay() || (out.forgotten() && a.Snapshot.Notice == nil && a.Snapshot.Ended() && !a.Snapshot.EndIsNews()) {

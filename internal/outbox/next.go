@@ -61,6 +61,7 @@ type job struct {
 	intents    []*intent
 	row        *rowRecord // as on disk; nil: none
 	since      time.Time  // the oldest of them
+	came       time.Time  // since before it was queued anew; zero: it was not
 
 	unmatched bool      // the channel was found not to match,
 	wish      desk.Wish // or to match and to want to hear so,
@@ -158,8 +159,8 @@ func better(v, than verdict) bool {
 	return cmp.Or(v.class()-than.class(), v.job.since.Compare(than.job.since), v.job.together(than.job)) < 0
 }
 
-// together orders two jobs that came at the same moment: notices first, then what a row has
-// waited for longest, then the lower number.
+// together orders two jobs that are of the same moment: notices first, then what has waited
+// longest, then the lower number.
 func (j *job) together(than *job) int {
 	if j.of == nil || than.of == nil {
 		return 0
@@ -168,12 +169,12 @@ func (j *job) together(than *job) int {
 	return cmp.Or(noticeFirst(a, b), j.age().Compare(than.age()), a.Number-b.Number)
 }
 
-// age is since when the job waits, also before this process began.
+// age is since when the job waits, also before it was queued anew.
 func (j *job) age() time.Time {
-	if j.row != nil {
-		return j.row.Since
+	if j.came.IsZero() {
+		return j.since
 	}
-	return j.since
+	return j.came
 }
 
 func noticeFirst(a, b desk.Subject) int {

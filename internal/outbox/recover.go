@@ -51,7 +51,7 @@ func (l *line) queueAnew(now time.Time) {
 	for _, la := range l.lanes {
 		for _, j := range la.jobs {
 			if la.ops && len(j.intents) == 0 && j.row != nil && j.row.State == due {
-				j.since = later(j.since, now)
+				j.came, j.since = j.since, later(j.since, now)
 			}
 		}
 	}
