@@ -2,6 +2,8 @@ package outbox
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"path/filepath"
 	"slices"
 	"testing"
@@ -73,5 +75,48 @@ func BenchmarkFirstPost(b *testing.B) {
 	cancel()
 	if err := <-done; err != nil {
 		b.Fatal(err)
+	}
+}
+
+// BenchmarkAnnounce is the work of an announcement in its transaction, which is not
+// committed: where it opens the ops channels of four connections, of one, and none.
+func BenchmarkAnnounce(b *testing.B) {
+	for _, connections := range []int{0, 1, 4} {
+		b.Run(fmt.Sprint(connections), func(b *testing.B) {
+			db, err := boltdb.Open(filepath.Join(b.TempDir(), "bench.db"), boltdb.Options{})
+			if err != nil {
+				b.Fatal(err)
+			}
+			defer db.Close()
+			book, senders := NewBook(), map[desk.ConnectionName]chat.Sender{}
+			places := Places{Catalog: desk.NewCatalog([]desk.Service{{ID: "learn", Name: "Learn"}})}
+			for k := range 10 {
+				name := desk.ConnectionName(fmt.Sprintf("town%d", k))
+				places.Connections = append(places.Connections, Connection{Name: name, Ops: []string{"ops"}})
+				senders[name] = nil
+			}
+			book.SetPlaces(places)
+			e := NewEngine(EngineConfig{DB: db, Book: book, Senders: senders, Abilities: func(desk.Channel) chat.Abilities { return chat.Abilities{} }})
+			boot, _, err := e.boot(b.Context())
+			if err != nil {
+				b.Fatal(err)
+			}
+			for _, c := range places.Connections[:connections] {
+				e.lines[c.Name].ready.Store(&readiness{boot: boot})
+			}
+			a, undone := raised(1, time.Now().UTC()), errors.New("undone")
+			b.ReportAllocs()
+			for b.Loop() {
+				err := db.Update(b.Context(), func(tx storage.Tx) error {
+					if _, err := book.Announce(tx, a, Release{Now: a.At, Ahead: true}); err != nil {
+						return err
+					}
+					return undone
+				})
+				if !errors.Is(err, undone) {
+					b.Fatal(err)
+				}
+			}
+		})
 	}
 }
