@@ -175,20 +175,24 @@ func (l *line) takeAhead(tx storage.Tx, s *subject, made bool) error {
 	}
 	// What the lanes make of the intents depends on all this.
 	s.fan = f
-	l.subjects[s.id] = s
 	if made && f.N == 0 && f.OpsN == 1 && len(fresh) == 1 {
 		s.young, s.round.again = true, false // the intent taken in is of the first announcement
 	}
-	l.circles.reckon(s)
+	if len(fresh) > 0 {
+		l.subjects[s.id] = s
+		l.chunks++
+		s.turn, l.ahead = l.chunks, true
+	}
 	for id, rec := range fresh {
 		if err := l.readIntent(tx, s, id, rec); err != nil {
 			return err
 		}
 	}
 	s.ahead = s.out.Ahead
+	if l.subjects[s.id] == s {
+		l.circles.reckon(s)
+	}
 	if len(fresh) > 0 {
-		l.chunks++
-		s.turn, l.ahead = l.chunks, true
 		l.parkGone(l.now())
 	}
 	return nil
