@@ -310,7 +310,9 @@ func (j *Journal) tell(tx storage.Tx, by By, a *desk.Announcement, channels int)
 		return told, nil, nil
 	}
 	a.Trace = by.Trace
-	if told, err = j.book.Announce(tx, *a, j.release(by, *a, channels)); err != nil {
+	r := j.release(by, *a, channels)
+	r.Ahead = opensAhead(tx)
+	if told, err = j.book.Announce(tx, *a, r); err != nil {
 		return told, nil, err
 	}
 	holds, err := j.book.Holds(tx)

@@ -136,7 +136,7 @@ func (b By) act() desk.Act { return desk.Act{By: b.Person, At: b.At.UTC()} }
 func once[T any](ctx context.Context, j *Journal, by By, fn func(storage.Tx) (T, error)) (out T, err error) {
 	again := false
 	var drafts sync.WaitGroup
-	err = j.db.Update(ctx, func(tx storage.Tx) error {
+	err = j.update(ctx, func(tx *counted) error {
 		seen, found, err := seenBefore[T](tx, by)
 		if err != nil {
 			return err
