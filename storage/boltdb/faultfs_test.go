@@ -6,10 +6,10 @@ import (
 	"encoding/gob"
 	"errors"
 	"io"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strings"
 	"sync"
 	"syscall"
 	"testing"
@@ -52,20 +52,24 @@ func (p *plan) fails(write bool) bool {
 	return true
 }
 
-// image is what a power cut at this moment would leave of the file, and how
-// often it was written and synced since the last plan.
+// image is what a power cut at this moment would leave of the store's files, by the ends of
+// their names, and how often they were written and synced since the last plan.
 type image struct {
-	Bytes         []byte // without what was never written,
-	Size          int64  // which belongs to it, as zeros
+	Files         map[string]kept
 	Writes, Syncs int
 }
 
-// disk is what holds the newest store's file.
+// kept is what is on the disk of a file.
+type kept struct {
+	Bytes []byte // without what was never written,
+	Size  int64  // which belongs to it, as zeros
+}
+
+// disk is what holds the newest store's files.
 type disk struct {
 	mu    sync.Mutex
 	plan  plan
-	dirty []span
-	kept  image
+	image image
 }
 
 // span is a range of bytes that was written and not synced.
@@ -75,21 +79,13 @@ type span struct{ from, to int }
 func (d *disk) follow(p plan) image {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	i := d.kept
-	i.Bytes = bytes.Clone(i.Bytes)
-	d.plan, d.kept.Writes, d.kept.Syncs = p, 0, 0
-	return i
-}
-
-// keep moves what is dirty of data to the disk.
-func (d *disk) keep(data []byte) {
-	d.kept.Size = int64(len(data))
-	for _, s := range d.dirty {
-		if grown := s.to - len(d.kept.Bytes); grown > 0 {
-			d.kept.Bytes = append(d.kept.Bytes, make([]byte, grown)...)
-		}
-		copy(d.kept.Bytes[s.from:], data[s.from:s.to])
+	i := d.image
+	i.Files = maps.Clone(i.Files)
+	for name, k := range i.Files {
+		i.Files[name] = kept{bytes.Clone(k.Bytes), k.Size}
 	}
+	d.plan, d.image.Writes, d.image.Syncs = p, 0, 0
+	return i
 }
 
 // folder is the file system.
@@ -102,19 +98,44 @@ type folder struct {
 func (f *folder) Create(ctx context.Context, name string, _ uint32, mode uint32, out *fuse.EntryOut) (*fs.Inode, fs.FileHandle, uint32, syscall.Errno) {
 	attr := fuse.Attr{Mode: mode | fuse.S_IFREG}
 	var node fs.InodeEmbedder = &fs.MemRegularFile{Attr: attr} // a lock
-	if strings.HasSuffix(name, ".db") {
-		node = &file{fs.MemRegularFile{Attr: attr}, f.disk}
+	if end := filepath.Ext(name); end != ".lock" {
+		node = &file{fs.MemRegularFile{Attr: attr}, f.disk, end, nil}
 		f.disk.mu.Lock()
-		f.disk.dirty, f.disk.kept = nil, image{}
+		if end == ".db" {
+			f.disk.image.Files = make(map[string]kept)
+		}
+		f.disk.image.Files[end] = kept{}
 		f.disk.mu.Unlock()
 	}
 	out.Attr = attr
 	return f.NewPersistentInode(ctx, node, fs.StableAttr{Mode: fuse.S_IFREG}), nil, 0, fs.OK
 }
 
+// Unlink implements fs.NodeUnlinker.
+func (f *folder) Unlink(_ context.Context, name string) syscall.Errno {
+	f.disk.mu.Lock()
+	defer f.disk.mu.Unlock()
+	delete(f.disk.image.Files, filepath.Ext(name))
+	return fs.OK
+}
+
 type file struct {
 	fs.MemRegularFile
-	disk *disk
+	disk  *disk
+	end   string // of its name
+	dirty []span
+}
+
+// keep moves what is dirty to the disk.
+func (f *file) keep() {
+	k := kept{f.disk.image.Files[f.end].Bytes, int64(len(f.Data))}
+	for _, s := range f.dirty {
+		if grown := s.to - len(k.Bytes); grown > 0 {
+			k.Bytes = append(k.Bytes, make([]byte, grown)...)
+		}
+		copy(k.Bytes[s.from:], f.Data[s.from:s.to])
+	}
+	f.disk.image.Files[f.end] = k
 }
 
 // Open implements fs.NodeOpener; without it the kernel would trust what it has.
@@ -142,7 +163,7 @@ func (f *file) Setattr(ctx context.Context, h fs.FileHandle, in *fuse.SetAttrIn,
 func (f *file) Write(ctx context.Context, h fs.FileHandle, data []byte, off int64) (uint32, syscall.Errno) {
 	f.disk.mu.Lock()
 	defer f.disk.mu.Unlock()
-	f.disk.kept.Writes++
+	f.disk.image.Writes++
 	fails := f.disk.plan.fails(true)
 	if fails && f.disk.plan.Fault == writeRefused {
 		return 0, syscall.ENOSPC
@@ -150,7 +171,7 @@ func (f *file) Write(ctx context.Context, h fs.FileHandle, data []byte, off int6
 	if fails {
 		data = data[:len(data)/2]
 	}
-	f.disk.dirty = append(f.disk.dirty, span{int(off), int(off) + len(data)})
+	f.dirty = append(f.dirty, span{int(off), int(off) + len(data)})
 	n, errno := f.MemRegularFile.Write(ctx, h, data, off)
 	if fails {
 		return 0, syscall.EIO
@@ -164,12 +185,12 @@ func (f *file) Fsync(context.Context, fs.FileHandle, uint32) syscall.Errno {
 	d := f.disk
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.kept.Syncs++
+	d.image.Syncs++
 	fails := d.plan.fails(false)
 	if !fails || d.plan.Fault == syncKept {
-		d.keep(f.Data)
+		f.keep()
 	}
-	d.dirty = nil
+	f.dirty = nil
 	if fails {
 		return syscall.EIO
 	}
@@ -239,12 +260,17 @@ func (d *faultyDisk) next(t *testing.T, p plan) image {
 	return i
 }
 
-// restore writes what a power cut would leave to a file elsewhere.
+// restore writes what a power cut would leave to files elsewhere.
 func (i image) restore(t *testing.T) (path string) {
 	t.Helper()
-	path = filepath.Join(t.TempDir(), "t.db")
-	if err := errors.Join(os.WriteFile(path, i.Bytes, 0o600), os.Truncate(path, i.Size)); err != nil {
-		t.Fatal(err)
+	base := filepath.Join(t.TempDir(), "t")
+	for end, k := range i.Files {
+		if end != ".db" {
+			end = ".db" + end
+		}
+		if err := errors.Join(os.WriteFile(base+end, k.Bytes, 0o600), os.Truncate(base+end, k.Size)); err != nil {
+			t.Fatal(err)
+		}
 	}
-	return path
+	return base + ".db"
 }

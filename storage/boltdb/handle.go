@@ -75,14 +75,21 @@ func damaged(path string, cause any) error {
 	return fmt.Errorf("storage: %s is damaged or not a store: restore a backup, or move it away to begin anew (%v)", path, cause)
 }
 
-// newest returns the id of the newest transaction in the file.
-func (h *handle) newest() (uint64, error) {
+// newest returns the id of the newest transaction in the file, and where it says that the
+// file ends: nowhere, in one that is new or that an older version wrote.
+func (h *handle) newest() (id uint64, at position, err error) {
 	btx, err := h.bolt.Begin(false)
 	if err != nil {
-		return 0, err
+		return 0, at, err
 	}
 	defer btx.Rollback()
-	return uint64(btx.ID()), nil
+	err = sheltered(func() error {
+		if about := btx.Bucket(aboutBucket); about != nil {
+			at, _ = positionOf(about.Get(positionKey))
+		}
+		return nil
+	})
+	return uint64(btx.ID()), at, err
 }
 
 // meta reads the meta page of transaction id and says where it lies. (In a
@@ -108,15 +115,6 @@ func (h *handle) pin(id uint64) error {
 		return fmt.Errorf("storage: sync the newest transaction of %s: %w", h.file.Name(), err)
 	}
 	return nil
-}
-
-// writeFreelist commits once with the list of free pages, which other commits
-// leave out.
-func (h *handle) writeFreelist() error {
-	h.bolt.NoFreelistSync = false
-	return sheltered(func() error {
-		return h.bolt.Update(func(*bolt.Tx) error { return nil })
-	})
 }
 
 // freelistOffset is where a meta page says on which page the list of free pages
