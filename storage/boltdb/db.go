@@ -254,9 +254,6 @@ func (db *DB) Backup(w io.Writer) error {
 type Stats struct {
 	Bytes     int64 // of the file's used part
 	FreeBytes int64 // of these, not used now and used again first
-	// Pages is how many were written to the file since it was opened, beside the meta
-	// pages.
-	Pages int64
 }
 
 // Stats returns the present sizes.
@@ -266,7 +263,6 @@ func (db *DB) Stats() (s Stats, err error) {
 		s = Stats{
 			Bytes:     btx.Size(),
 			FreeBytes: int64(free.FreePageN+free.PendingPageN) * int64(btx.DB().Info().PageSize),
-			Pages:     free.TxStats.GetPageCount(),
 		}
 		return nil
 	})

@@ -106,9 +106,13 @@ func (db *DB) replay() error {
 		if err != nil {
 			return db.gap(l.file.Name(), err)
 		}
-		if n := len(records); n > 0 && records[n-1].seq > db.seq { // else it is free
-			read[i], l.end = records, int64(end)
+		if n := len(records); n == 0 || records[n-1].seq <= db.seq {
+			continue // it is free
 		}
+		if err := l.pin(all[:end]); err != nil {
+			return fmt.Errorf("storage: sync %s: %w", l.file.Name(), err)
+		}
+		read[i], l.end = records, int64(end)
 	}
 	newest := 0
 	if first := func(i int) uint64 { return read[i][0].seq }; len(read[0]) == 0 || len(read[1]) > 0 && first(1) > first(0) {
@@ -122,6 +126,15 @@ func (db *DB) replay() error {
 		db.freeze()
 	}
 	return db.take(db.logs[newest], read[newest])
+}
+
+// pin writes what was read once more and syncs it: the process before may have died
+// ahead of its sync.
+func (l *log) pin(read []byte) error {
+	if _, err := l.file.WriteAt(read, 0); err != nil {
+		return err
+	}
+	return syncData(l.file)
 }
 
 // take lays the records of l over what there is, without those that the tree holds.

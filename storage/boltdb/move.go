@@ -31,8 +31,8 @@ func positionOf(b []byte) (p position, ok bool) {
 
 func newLife() life {
 	var b [8]byte
-	rand.Read(b[:]) // never fails
-	return life(binary.LittleEndian.Uint64(b[:]))
+	rand.Read(b[:])                                   // never fails
+	return life(binary.LittleEndian.Uint64(b[:]) | 1) // 0 is none
 }
 
 // plan has what was committed moved later, or at once where a record of so many bytes made
@@ -183,6 +183,8 @@ func (db *DB) heal() error {
 // conclude commits once more, with the list of free pages, which other commits leave out,
 // and with a new life, so that no log left behind goes on from here. All was moved before.
 func (db *DB) conclude() error {
+	db.moving.Lock()
+	defer db.moving.Unlock()
 	h, err := db.opened()
 	if err != nil {
 		return err
