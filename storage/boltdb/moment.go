@@ -45,16 +45,19 @@ func (db *DB) publish(change func(m *moment)) {
 	}
 }
 
-// begin begins a read of the tree and returns what lies over it. The tree may hold
-// already what the moment calls frozen, which changes nothing, but no more than that.
+// begin begins a read of the tree and returns what lies over it. The moment is looked up
+// behind the tree, which so may hold already what that calls frozen, which changes nothing,
+// but no more than that: what was planted was published as frozen before.
 func (db *DB) begin(h *handle) (*moment, *bolt.Tx, error) {
 	for {
-		m := db.now.Load()
 		btx, err := h.bolt.Begin(false)
-		if err != nil || uint64(btx.ID()) <= m.tree+1 {
-			return m, btx, err
+		if err != nil {
+			return nil, nil, err
 		}
-		if err := btx.Rollback(); err != nil {
+		if m := db.now.Load(); m.tree <= uint64(btx.ID()) {
+			return m, btx, nil
+		}
+		if err := btx.Rollback(); err != nil { // it was planted meanwhile
 			return nil, nil, err
 		}
 	}
