@@ -7,6 +7,7 @@ import (
 	"sync"
 
 	bolt "go.etcd.io/bbolt"
+	berrors "go.etcd.io/bbolt/errors"
 
 	"github.com/umassonline/belltower/storage"
 )
@@ -160,8 +161,13 @@ func (db *DB) commitGroup() {
 	g := &group{err: errExit}
 	defer g.finish()
 	h, err := db.ready()
-	if err == nil {
-		err = db.runGroup(h, g)
+	for err == nil {
+		if err = db.runGroup(h, g); !errors.Is(err, berrors.ErrDatabaseNotOpen) {
+			break
+		}
+		if h, err = db.opened(); err != nil { // a move that failed closed it
+			err = unavailable(err)
+		}
 	}
 	if err != nil && len(g.calls) == 0 {
 		for db.queue.next(g) != nil {
@@ -176,7 +182,7 @@ func (db *DB) commitGroup() {
 // ready makes good what failed before, and returns the open tree.
 func (db *DB) ready() (*handle, error) {
 	if db.broken.Load() {
-		if err := db.heal(); err != nil {
+		if err := db.renew(); err != nil {
 			return nil, unavailable(err)
 		}
 		db.log.Info("store works again", "path", db.path)

@@ -57,6 +57,7 @@ import (
 	"path/filepath"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	bolt "go.etcd.io/bbolt"
 
@@ -89,12 +90,13 @@ type DB struct {
 	moving  sync.Mutex // held while the tree is changed; taken before commits
 	commits sync.Mutex // guards what follows
 	logs    [2]log
-	current int    // the log that takes commits
-	next    *table // now's recent, and what the group that runs wrote
-	seq     uint64 // the number of the last commit
-	life    life   // of the logs
-	planned bool   // a move into the tree
-	paper   []byte // for the next record
+	current int         // the log that takes commits
+	next    *table      // now's recent, and what the group that runs wrote
+	seq     uint64      // the number of the last commit
+	life    life        // of the logs
+	later   *time.Timer // runs moveLater
+	planned bool        // later is to
+	paper   []byte      // for the next record
 
 	gate    sync.Mutex // guards closed against running
 	closed  bool
@@ -122,6 +124,7 @@ func Open(path string, opts Options) (*DB, error) {
 	db := &DB{path: path, log: opts.Logger, lock: lock, next: newTable()}
 	db.now.Store(&moment{recent: newTable()})
 	if err := db.start(opts); err != nil {
+		db.retire()
 		return nil, errors.Join(err, db.release(false))
 	}
 	return db, nil
@@ -161,7 +164,7 @@ func (db *DB) start(opts Options) error {
 	return db.adopt(schema, opts)
 }
 
-// release gives the files back; moved says that the tree holds all.
+// release gives the files back; moved says that the tree holds all, and needs no log.
 func (db *DB) release(moved bool) error {
 	var err error
 	if h := db.handle.Swap(nil); h != nil {
@@ -174,21 +177,32 @@ func (db *DB) release(moved bool) error {
 // of free pages, so that the next start need not look for them. Where that fails, the logs
 // keep it.
 func (db *DB) Close() error {
+	if !db.retire() {
+		return storage.ErrClosed
+	}
+	err := db.moveAll()
+	if err != nil {
+		db.log.Warn("the log was not moved into the tree, the next start does it", "path", db.path, "error", err)
+	} else if err = db.conclude(); err != nil {
+		db.log.Warn("free pages not written, the next start takes longer", "path", db.path, "error", err)
+	}
+	return db.release(err == nil)
+}
+
+// retire lets no call in any more and waits for those that run, also a timer's. It says
+// whether it was the first to.
+func (db *DB) retire() bool {
 	db.gate.Lock()
 	closed := db.closed
 	db.closed = true
 	db.gate.Unlock()
-	if closed {
-		return storage.ErrClosed
-	}
 	db.running.Wait()
-	err := db.moveAll()
-	if err != nil {
-		db.log.Warn("the log was not moved into the tree, the next start does it", "path", db.path, "error", err)
-	} else if err := db.conclude(); err != nil {
-		db.log.Warn("free pages not written, the next start takes longer", "path", db.path, "error", err)
+	db.commits.Lock()
+	defer db.commits.Unlock()
+	if db.later != nil {
+		db.later.Stop()
 	}
-	return db.release(err == nil)
+	return !closed
 }
 
 // enter counts a call in until leave, unless the store is closed.

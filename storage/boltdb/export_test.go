@@ -12,4 +12,7 @@ func (db *DB) FreePagesListed() (bool, error) {
 }
 
 // Abandon lets go of the files without the work of a clean stop, as a kill does.
-func (db *DB) Abandon() error { return db.release(false) }
+func (db *DB) Abandon() error {
+	db.retire()
+	return db.release(false)
+}

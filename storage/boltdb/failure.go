@@ -45,7 +45,7 @@ const maxPaper = 256 << 10
 
 // afterUnsynced finds out what became of the commit that failed because of cause.
 func (db *DB) afterUnsynced(cause error) error {
-	err := db.heal()
+	err := db.renew()
 	db.log.Error("commit failed", "path", db.path, "error", cause, "works_again", err == nil)
 	if err != nil {
 		return fmt.Errorf("%w: %w; then: %w", storage.ErrUnknown, cause, err)

@@ -38,12 +38,17 @@ func newLife() life {
 // plan has what was committed moved later, or at once where a record of so many bytes made
 // it much. The caller holds commits.
 func (db *DB) plan(end, record int64) {
-	switch {
-	case end >= logMuch && end-record < logMuch:
-		time.AfterFunc(0, db.moveLater)
-	case !db.planned:
-		db.planned = true
-		time.AfterFunc(moveAfter, db.moveLater)
+	after := moveAfter
+	if end >= logMuch && end-record < logMuch {
+		after = 0
+	} else if db.planned {
+		return
+	}
+	db.planned = true
+	if db.later == nil {
+		db.later = time.AfterFunc(after, db.moveLater)
+	} else {
+		db.later.Reset(after)
 	}
 }
 
@@ -52,11 +57,17 @@ func (db *DB) moveLater() {
 		return
 	}
 	defer db.leave()
-	if err := db.move(); err != nil {
+	db.commits.Lock()
+	db.planned = false
+	db.commits.Unlock()
+	err := db.move()
+	if err != nil {
 		db.log.Error("the log was not moved into the tree, tried again in a second", "path", db.path, "error", err)
-		db.commits.Lock()
+	}
+	db.commits.Lock()
+	defer db.commits.Unlock()
+	if err != nil || db.now.Load().recent.Len() > 0 {
 		db.plan(0, 0)
-		db.commits.Unlock()
 	}
 }
 
@@ -74,7 +85,6 @@ func (db *DB) move() error {
 	db.moving.Lock()
 	defer db.moving.Unlock()
 	db.commits.Lock()
-	db.planned = false
 	m := db.now.Load()
 	if db.broken.Load() || m.frozen == nil && m.recent.Len() == 0 {
 		db.commits.Unlock()
@@ -158,10 +168,10 @@ func (db *DB) plant(to *position, fn func(*bolt.Tx) error) error {
 	return nil
 }
 
-// heal moves all that was committed into the tree, which from there on goes on in the logs
+// renew moves all that was committed into the tree, which from there on goes on in the logs
 // of a new life: what a failed sync left in those of this one is no commit. The caller is
-// the leader.
-func (db *DB) heal() error {
+// the leader, or alone.
+func (db *DB) renew() error {
 	db.moving.Lock()
 	defer db.moving.Unlock()
 	m := db.now.Load()

@@ -186,6 +186,10 @@ func (db *DB) backupBefore(schema, towards int) (backup string, err error) {
 	if err := WriteWhole(backup, db.Backup); err != nil {
 		return "", err
 	}
+	// An older version may go on with the copy, and write no log: so ours shall not go on from it.
+	if err := db.renew(); err != nil {
+		return "", err
+	}
 	return backup, db.leads(backup, towards)
 }
 
