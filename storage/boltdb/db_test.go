@@ -224,7 +224,7 @@ func TestFailuresAreLogged(t *testing.T) {
 	var log bytes.Buffer
 	db := open(t, filepath.Join(disk.mount, "t.db"), boltdb.Options{Logger: slog.New(slog.NewTextHandler(&log, nil))})
 	defer shut(t, db)
-	disk.next(t, plan{syncLost, 0, 1000})
+	disk.next(t, plan{Fault: syncLost, First: 0, Count: 1000})
 	if err := db.Update(context.Background(), put("a", "1")); !errors.Is(err, storage.ErrUnknown) {
 		t.Errorf("Update on a failing disk = %v, want ErrUnknown", err)
 	}

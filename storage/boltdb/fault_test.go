@@ -86,10 +86,10 @@ func TestFailedCommit(t *testing.T) {
 	shut(t, db)
 
 	seen := make(map[outcome]int)
-	for _, f := range []fault{writeRefused, writeTorn, syncLost, syncKept} {
+	for _, f := range []fault{writeRefused, writeTorn, syncLost, syncKept, syncTorn} {
 		for first := range max(most.Writes, most.Syncs) {
 			for _, count := range []int{1, 2, 3, 1000} {
-				seen[failOnce(t, disk, plan{f, first, count})]++
+				seen[failOnce(t, disk, plan{Fault: f, First: first, Count: count})]++
 			}
 		}
 	}
@@ -178,10 +178,10 @@ func watch(t *testing.T, what string, db *boltdb.DB) (sawAfter func() bool) {
 func TestFailingWhileMany(t *testing.T) {
 	disk := mountFaults(t)
 	db := open(t, filepath.Join(disk.mount, "many.db"), boltdb.Options{})
-	faults := []fault{writeRefused, writeTorn, syncLost, syncKept}
+	faults := []fault{writeRefused, writeTorn, syncLost, syncKept, syncTorn}
 	kept, seen := make(map[string]bool), make(map[outcome]int)
 	for round := range 60 {
-		disk.next(t, plan{faults[round%len(faults)], round % 7, 1 + round%3})
+		disk.next(t, plan{Fault: faults[round%len(faults)], First: round % 7, Count: 1 + round%3})
 		told := make([]outcome, 6)
 		var wg sync.WaitGroup
 		for i := range told {
@@ -220,7 +220,7 @@ func callerKey(round, i int) string { return fmt.Sprintf("%03d/%d", round, i) }
 // TestFailedStopAndStart lets the disk fail while a store is closed and opened.
 func TestFailedStopAndStart(t *testing.T) {
 	disk := mountFaults(t)
-	for _, f := range []fault{writeRefused, writeTorn, syncLost, syncKept} {
+	for _, f := range []fault{writeRefused, writeTorn, syncLost, syncKept, syncTorn} {
 		for first := range 4 {
 			what := fmt.Sprintf("%s after %d", f, first)
 			path := filepath.Join(disk.mount, strings.ReplaceAll(what, " ", "-")+".db")
@@ -228,9 +228,9 @@ func TestFailedStopAndStart(t *testing.T) {
 			if err := db.Update(context.Background(), put("a", "old", "gone", "old")); err != nil {
 				t.Fatal(err)
 			}
-			disk.next(t, plan{f, first, 1000})
+			disk.next(t, plan{Fault: f, First: first, Count: 1000})
 			shut(t, db)
-			cut := open(t, disk.next(t, plan{f, first, 1000}).restore(t), boltdb.Options{})
+			cut := open(t, disk.next(t, plan{Fault: f, First: first, Count: 1000}).restore(t), boltdb.Options{})
 			wantContent(t, cut, what+": after a power cut at the stop", before...)
 			shut(t, cut)
 			if db, err := boltdb.Open(path, boltdb.Options{}); err == nil {

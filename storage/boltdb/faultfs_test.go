@@ -7,9 +7,11 @@ import (
 	"errors"
 	"io"
 	"maps"
+	"math/rand/v2"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"sync"
 	"syscall"
 	"testing"
@@ -31,6 +33,7 @@ const (
 	writeTorn    fault = "half of a write arrives"
 	syncLost     fault = "a sync fails and what it should keep is lost"
 	syncKept     fault = "a sync fails and yet all arrived"
+	syncTorn     fault = "a sync fails and a part arrived"
 )
 
 // plan is what the disk shall do from now on: Count operations fail, after the
@@ -38,6 +41,8 @@ const (
 type plan struct {
 	Fault        fault
 	First, Count int
+	Cut          int  // the power is cut in this operation of any kind; 0: never
+	Ask          bool // go on as planned, and say only whether the power is cut
 }
 
 func (p *plan) fails(write bool) bool {
@@ -56,13 +61,43 @@ func (p *plan) fails(write bool) bool {
 // their names, and how often they were written and synced since the last plan.
 type image struct {
 	Files         map[string]kept
+	Gone          map[string]kept // removed, which is not on the disk yet
 	Writes, Syncs int
+	Dead          bool // the power was cut, and nothing was done from then on
 }
 
 // kept is what is on the disk of a file.
 type kept struct {
 	Bytes []byte // without what was never written,
 	Size  int64  // which belongs to it, as zeros
+	Named bool   // the folder that names it was synced
+
+	Dirty []unsynced // what may be there too, sector by sector
+	Grown int64      // what its size may be
+}
+
+// unsynced is what was written at an offset.
+type unsynced struct {
+	At   int
+	Data []byte
+}
+
+// sector is what a disk writes as a whole, in bytes.
+const sector = 512
+
+// write writes u to b, its sectors if they arrive.
+func (u unsynced) write(b []byte, arrives func() bool) []byte {
+	for from, to := u.At, u.At; from < u.At+len(u.Data); from = to {
+		to = min((from/sector+1)*sector, u.At+len(u.Data))
+		if !arrives() {
+			continue
+		}
+		if grown := to - len(b); grown > 0 {
+			b = append(b, make([]byte, grown)...)
+		}
+		copy(b[from:to], u.Data[from-u.At:])
+	}
+	return b
 }
 
 // disk is what holds the newest store's files.
@@ -70,21 +105,33 @@ type disk struct {
 	mu    sync.Mutex
 	plan  plan
 	image image
+	files map[string]*file
 }
 
-// span is a range of bytes that was written and not synced.
-type span struct{ from, to int }
+// dies says whether the power is cut. It is asked of each operation.
+func (d *disk) dies() bool {
+	if d.plan.Cut > 0 {
+		d.plan.Cut--
+		d.image.Dead = d.plan.Cut == 0
+	}
+	return d.image.Dead
+}
 
 // follow takes a new plan, and returns what was under the old one.
 func (d *disk) follow(p plan) image {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	i := d.image
-	i.Files = maps.Clone(i.Files)
-	for name, k := range i.Files {
-		i.Files[name] = kept{bytes.Clone(k.Bytes), k.Size}
+	if p.Ask {
+		return image{Dead: d.image.Dead}
 	}
-	d.plan, d.image.Writes, d.image.Syncs = p, 0, 0
+	i := d.image
+	i.Files, i.Gone = maps.Clone(i.Files), maps.Clone(i.Gone)
+	for name, k := range i.Files {
+		f := d.files[name]
+		k.Bytes, k.Dirty, k.Grown = bytes.Clone(k.Bytes), slices.Clone(f.dirty), int64(len(f.Data))
+		i.Files[name] = k
+	}
+	d.plan, d.image.Writes, d.image.Syncs, d.image.Dead = p, 0, 0, false
 	return i
 }
 
@@ -99,13 +146,17 @@ func (f *folder) Create(ctx context.Context, name string, _ uint32, mode uint32,
 	attr := fuse.Attr{Mode: mode | fuse.S_IFREG}
 	var node fs.InodeEmbedder = &fs.MemRegularFile{Attr: attr} // a lock
 	if end := filepath.Ext(name); end != ".lock" {
-		node = &file{fs.MemRegularFile{Attr: attr}, f.disk, end, nil}
+		opened := &file{fs.MemRegularFile{Attr: attr}, f.disk, end, nil}
 		f.disk.mu.Lock()
-		if end == ".db" {
-			f.disk.image.Files = make(map[string]kept)
+		defer f.disk.mu.Unlock()
+		if f.disk.dies() {
+			return nil, nil, 0, syscall.EIO
 		}
-		f.disk.image.Files[end] = kept{}
-		f.disk.mu.Unlock()
+		if end == ".db" {
+			f.disk.image.Files, f.disk.image.Gone, f.disk.files = make(map[string]kept), make(map[string]kept), make(map[string]*file)
+		}
+		f.disk.image.Files[end], f.disk.files[end] = kept{}, opened
+		node = opened
 	}
 	out.Attr = attr
 	return f.NewPersistentInode(ctx, node, fs.StableAttr{Mode: fuse.S_IFREG}), nil, 0, fs.OK
@@ -115,7 +166,29 @@ func (f *folder) Create(ctx context.Context, name string, _ uint32, mode uint32,
 func (f *folder) Unlink(_ context.Context, name string) syscall.Errno {
 	f.disk.mu.Lock()
 	defer f.disk.mu.Unlock()
-	delete(f.disk.image.Files, filepath.Ext(name))
+	if f.disk.dies() {
+		return syscall.EIO
+	}
+	end := filepath.Ext(name)
+	if k := f.disk.image.Files[end]; k.Named {
+		f.disk.image.Gone[end] = k
+	}
+	delete(f.disk.image.Files, end)
+	return fs.OK
+}
+
+// Fsync implements fs.NodeFsyncer.
+func (f *folder) Fsync(context.Context, fs.FileHandle, uint32) syscall.Errno {
+	f.disk.mu.Lock()
+	defer f.disk.mu.Unlock()
+	if f.disk.dies() {
+		return syscall.EIO
+	}
+	for end, k := range f.disk.image.Files {
+		k.Named = true
+		f.disk.image.Files[end] = k
+	}
+	clear(f.disk.image.Gone)
 	return fs.OK
 }
 
@@ -123,20 +196,24 @@ type file struct {
 	fs.MemRegularFile
 	disk  *disk
 	end   string // of its name
-	dirty []span
+	dirty []unsynced
 }
 
-// keep moves what is dirty to the disk.
-func (f *file) keep() {
-	k := kept{f.disk.image.Files[f.end].Bytes, int64(len(f.Data))}
-	for _, s := range f.dirty {
-		if grown := s.to - len(k.Bytes); grown > 0 {
-			k.Bytes = append(k.Bytes, make([]byte, grown)...)
-		}
-		copy(k.Bytes[s.from:], f.Data[s.from:s.to])
+// keep moves what is dirty to the disk, its sectors if they arrive.
+func (f *file) keep(arrives func() bool) {
+	k := f.disk.image.Files[f.end]
+	k.Size = int64(len(f.Data))
+	for _, u := range f.dirty {
+		k.Bytes = u.write(k.Bytes, arrives)
 	}
-	f.disk.image.Files[f.end] = k
+	if _, there := f.disk.image.Files[f.end]; there {
+		f.disk.image.Files[f.end] = k
+	}
 }
+
+func always() bool { return true }
+
+func maybe() bool { return rand.IntN(2) == 0 }
 
 // Open implements fs.NodeOpener; without it the kernel would trust what it has.
 func (f *file) Open(context.Context, uint32) (fs.FileHandle, uint32, syscall.Errno) {
@@ -163,6 +240,10 @@ func (f *file) Setattr(ctx context.Context, h fs.FileHandle, in *fuse.SetAttrIn,
 func (f *file) Write(ctx context.Context, h fs.FileHandle, data []byte, off int64) (uint32, syscall.Errno) {
 	f.disk.mu.Lock()
 	defer f.disk.mu.Unlock()
+	if f.disk.dies() {
+		f.dirty = append(f.dirty, unsynced{int(off), bytes.Clone(data)})
+		return 0, syscall.EIO
+	}
 	f.disk.image.Writes++
 	fails := f.disk.plan.fails(true)
 	if fails && f.disk.plan.Fault == writeRefused {
@@ -171,7 +252,7 @@ func (f *file) Write(ctx context.Context, h fs.FileHandle, data []byte, off int6
 	if fails {
 		data = data[:len(data)/2]
 	}
-	f.dirty = append(f.dirty, span{int(off), int(off) + len(data)})
+	f.dirty = append(f.dirty, unsynced{int(off), bytes.Clone(data)})
 	n, errno := f.MemRegularFile.Write(ctx, h, data, off)
 	if fails {
 		return 0, syscall.EIO
@@ -185,10 +266,16 @@ func (f *file) Fsync(context.Context, fs.FileHandle, uint32) syscall.Errno {
 	d := f.disk
 	d.mu.Lock()
 	defer d.mu.Unlock()
+	if d.dies() {
+		return syscall.EIO
+	}
 	d.image.Syncs++
 	fails := d.plan.fails(false)
-	if !fails || d.plan.Fault == syncKept {
-		f.keep()
+	switch {
+	case !fails || d.plan.Fault == syncKept:
+		f.keep(always)
+	case d.plan.Fault == syncTorn:
+		f.keep(maybe)
 	}
 	f.dirty = nil
 	if fails {
@@ -199,7 +286,7 @@ func (f *file) Fsync(context.Context, fs.FileHandle, uint32) syscall.Errno {
 
 // serveFaults serves the file system at mount, and takes plans and answers images.
 func serveFaults(mount string) (err error) {
-	root := &folder{disk: &disk{}}
+	root := &folder{disk: &disk{files: make(map[string]*file)}}
 	server, err := fs.Mount(mount, root, &fs.Options{MountOptions: fuse.MountOptions{DirectMount: true}})
 	if err != nil {
 		return err
