@@ -23,7 +23,7 @@ import (
 
 const (
 	lives      = 20 // of a store, each ended by a power cut
-	imagesEach = 10  // of a power cut, each with other sectors that arrived
+	imagesEach = 10 // of a power cut, each with other sectors that arrived
 )
 
 // lay writes what a power cut may leave to files at path: what was synced, and by chance
@@ -243,15 +243,20 @@ func (s *tale) forget(n int) {
 	s.tell(n)
 }
 
+// trouble plans a power cut, and often failures before it.
+func trouble() plan {
+	p := plan{Cut: 1 + rand.IntN(200)}
+	faults := []fault{writeRefused, writeTorn, syncLost, syncKept, syncTorn}
+	if rand.IntN(3) > 0 {
+		p.Fault, p.First = faults[rand.IntN(len(faults))], rand.IntN(30)
+		p.Count = []int{1, 2, 3, 1000}[rand.IntN(4)]
+	}
+	return p
+}
+
 // live works on the store at path until the power is cut, and returns what is left then.
 func (s *tale) live(disk *faultyDisk, path string) image {
 	s.t.Helper()
-	p := plan{Cut: 1 + rand.IntN(200)}
-	faults := []fault{writeRefused, writeTorn, syncLost, syncKept, syncTorn}
-	if rand.IntN(2) == 0 {
-		p.Fault, p.First, p.Count = faults[rand.IntN(len(faults))], rand.IntN(30), 1+rand.IntN(3)
-	}
-	disk.next(s.t, p)
 	var asking sync.Mutex
 	dead := func() bool {
 		asking.Lock()
@@ -260,13 +265,18 @@ func (s *tale) live(disk *faultyDisk, path string) image {
 	}
 	var db *boltdb.DB
 	for range 12 {
-		for tries := 0; db == nil; tries++ {
+		if db == nil {
 			var err error
-			if db, err = boltdb.Open(path, boltdb.Options{}); err != nil && (dead() || tries > 3) {
-				if tries > 3 {
-					s.t.Errorf("Open: %v", err)
-				}
-				return disk.next(s.t, plan{})
+			disk.next(s.t, trouble())
+			if db, err = boltdb.Open(path, boltdb.Options{}); err != nil && !dead() {
+				disk.next(s.t, plan{Cut: 1 + rand.IntN(50)})
+				db, err = boltdb.Open(path, boltdb.Options{})
+			}
+			if err != nil && !dead() {
+				s.t.Errorf("Open = %v", err)
+			}
+			if err != nil {
+				break
 			}
 		}
 		s.work(db, dead)
