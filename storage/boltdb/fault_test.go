@@ -244,3 +244,38 @@ func TestFailedStopAndStart(t *testing.T) {
 		}
 	}
 }
+
+// TestFailedMovesRefuseNothing lets no sync of the tree succeed while commits go on: the logs
+// take them.
+func TestFailedMovesRefuseNothing(t *testing.T) {
+	disk := mountFaults(t)
+	db := open(t, filepath.Join(disk.mount, "t.db"), boltdb.Options{})
+	disk.next(t, plan{Fault: syncLost, Count: 1_000_000, Of: ".db"})
+	stop := make(chan struct{})
+	var working sync.WaitGroup
+	for i := range 4 {
+		working.Go(func() {
+			for {
+				select {
+				case <-stop:
+					return
+				default:
+				}
+				if err := db.Update(context.Background(), put(callerKey(0, i), "v")); err != nil {
+					t.Errorf("Update: %v", err)
+					return
+				}
+			}
+		})
+	}
+	for range 200 {
+		updates(t, db, "a", "v")
+		if err := db.Move(); err == nil {
+			t.Error("a move is done without a sync")
+		}
+	}
+	close(stop)
+	working.Wait()
+	disk.next(t, plan{})
+	shut(t, db)
+}

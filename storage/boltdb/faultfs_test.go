@@ -41,11 +41,15 @@ const (
 type plan struct {
 	Fault        fault
 	First, Count int
-	Cut          int  // the power is cut in this operation of any kind; 0: never
-	Ask          bool // go on as planned, and say only whether the power is cut
+	Of           string // the end of the name of the only file whose operations fail; "": any
+	Cut          int    // the power is cut in this operation of any kind; 0: never
+	Ask          bool   // go on as planned, and say only whether the power is cut
 }
 
-func (p *plan) fails(write bool) bool {
+func (p *plan) fails(end string, write bool) bool {
+	if p.Of != "" && p.Of != end {
+		return false
+	}
 	if write != (p.Fault == writeRefused || p.Fault == writeTorn) {
 		return false
 	}
@@ -245,7 +249,7 @@ func (f *file) Write(ctx context.Context, h fs.FileHandle, data []byte, off int6
 		return 0, syscall.EIO
 	}
 	f.disk.image.Writes++
-	fails := f.disk.plan.fails(true)
+	fails := f.disk.plan.fails(f.end, true)
 	if fails && f.disk.plan.Fault == writeRefused {
 		return 0, syscall.ENOSPC
 	}
@@ -270,7 +274,7 @@ func (f *file) Fsync(context.Context, fs.FileHandle, uint32) syscall.Errno {
 		return syscall.EIO
 	}
 	d.image.Syncs++
-	fails := d.plan.fails(false)
+	fails := d.plan.fails(f.end, false)
 	switch {
 	case !fails || d.plan.Fault == syncKept:
 		f.keep(always)
