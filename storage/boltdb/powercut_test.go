@@ -22,8 +22,8 @@ import (
 )
 
 const (
-	lives      = 20 // of a store, each ended by a power cut
-	imagesEach = 10 // of a power cut, each with other sectors that arrived
+	lives      = 40 // of a store, each ended by a power cut
+	imagesEach = 30 // of a power cut, each with other sectors that arrived
 )
 
 // lay writes what a power cut may leave to files at path: what was synced, and by chance
@@ -332,20 +332,20 @@ func TestPowerCuts(t *testing.T) {
 	dir := storagetest.Dir(t)
 	path := filepath.Join(disk.mount, "first.db")
 	shut(t, open(t, path, boltdb.Options{}))
-	for round := range lives {
+	for life := range lives {
 		cut := s.live(disk, path)
 		remove(t, path)
 		for i := range imagesEach {
-			one := filepath.Join(dir, fmt.Sprintf("%d-%d.db", round, i))
+			one := filepath.Join(dir, fmt.Sprintf("%d-%d.db", life, i))
 			cut.lay(t, one)
 			last := i == imagesEach-1
 			if last {
-				path = filepath.Join(disk.mount, fmt.Sprintf("%d.db", round))
+				path = filepath.Join(disk.mount, fmt.Sprintf("%d.db", life))
 				copyStore(t, path, one)
 			}
 			n := s.survive(one, i < 2)
 			if t.Failed() {
-				t.Fatalf("round %d, image %d, plan", round, i)
+				t.Fatalf("in life %d, image %d", life, i)
 			}
 			if last {
 				s.forget(n)
