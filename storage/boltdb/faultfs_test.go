@@ -91,8 +91,8 @@ const sector = 512
 
 // write writes u to b, its sectors if they arrive.
 func (u unsynced) write(b []byte, arrives func() bool) []byte {
-	for from, to := u.At, u.At; from < u.At+len(u.Data); from = to {
-		to = min((from/sector+1)*sector, u.At+len(u.Data))
+	for from, end := u.At, u.At+len(u.Data); from < end; from = (from/sector + 1) * sector {
+		to := min((from/sector+1)*sector, end)
 		if !arrives() {
 			continue
 		}
