@@ -20,8 +20,8 @@
 //
 // # After a failure
 //
-// A write of a log that fails left no whole record behind the last one, so the callers
-// get storage.ErrUnavailable, and the next record is written in its place. Linux reports
+// A write of a log that fails left no whole record behind the last one, whose checksum is
+// its end, so the callers get storage.ErrUnavailable, and the next record is written in its place. Linux reports
 // a failed sync once and then calls the page clean, whatever the disk holds; so
 // after a failed sync of a log all that was committed before is moved into the tree, with
 // a new life, to which no record of the logs belongs:
@@ -36,8 +36,8 @@
 // is closed, opened again and judged anew: the transaction is there if its meta page is.
 // Its data was synced before that was written, but it may be in memory only; so it is
 // written in place once more (the same bytes, so that the other meta page, which is on
-// disk, stays) and synced before it is trusted. Else what was to be moved stays in its log,
-// which grows, and is tried again each second. Opening a store treats its newest meta page
+// disk, stays) and synced before it is trusted. Else what was to be moved stays in its log
+// and is tried again later, while the other log grows. Opening a store treats its newest meta page
 // the same way, as the process before may have died ahead of a sync.
 //
 // A View never sees what is not on disk yet.
@@ -159,7 +159,7 @@ func (db *DB) start(opts Options) error {
 		return err
 	}
 	if m := db.now.Load(); m.frozen != nil || m.recent.Len() > 0 {
-		db.plan(0, 0)
+		db.plan(moveAfter)
 	}
 	return db.adopt(schema, opts)
 }

@@ -20,7 +20,7 @@ func (db *DB) commit(g *group) error {
 	if g.writes == 0 {
 		return nil
 	}
-	endRecord(g.record, db.seq+1, db.life)
+	g.record = endRecord(g.record, db.seq+1, db.life)
 	l := &db.logs[db.current]
 	if _, err := l.file.WriteAt(g.record, l.end); err != nil {
 		db.log.Error("commit failed", "path", db.path, "error", err, "works_again", true)
@@ -33,7 +33,11 @@ func (db *DB) commit(g *group) error {
 	l.end += int64(len(g.record))
 	db.seq++
 	db.publish(func(m *moment) { m.recent = db.next.IsoCopy() })
-	db.plan(l.end, int64(len(g.record)))
+	if l.end >= logMuch && l.end-int64(len(g.record)) < logMuch {
+		db.plan(0)
+	} else {
+		db.plan(moveAfter)
+	}
 	if db.paper = g.record; cap(db.paper) > maxPaper {
 		db.paper = nil
 	}
@@ -80,6 +84,9 @@ func (db *DB) reopen() error {
 		return err
 	}
 	id, at, err := h.newest()
+	if err == nil && id < before {
+		err = fmt.Errorf("storage: %s is older than it was: was it replaced?", db.path)
+	}
 	if err == nil && id > before {
 		err = h.pin(id)
 	}

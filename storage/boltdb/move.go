@@ -12,6 +12,10 @@ import (
 // enough for a fan-out's or a storm's commits to be moved together.
 const moveAfter = time.Second
 
+// moveAgain is how long it takes until a move that failed is tried again: each failure has
+// the tree opened anew, which reads all of it.
+const moveAgain = 10 * time.Second
+
 // position is where the tree ends, and the logs go on.
 type position struct {
 	life life
@@ -35,13 +39,10 @@ func newLife() life {
 	return life(binary.LittleEndian.Uint64(b[:]) | 1) // 0 is none
 }
 
-// plan has what was committed moved later, or at once where a record of so many bytes made
-// it much. The caller holds commits.
-func (db *DB) plan(end, record int64) {
-	after := moveAfter
-	if end >= logMuch && end-record < logMuch {
-		after = 0
-	} else if db.planned {
+// plan has what was committed moved after a while, unless it is planned already, or is to be
+// at once. The caller holds commits.
+func (db *DB) plan(after time.Duration) {
+	if db.planned && after > 0 {
 		return
 	}
 	db.planned = true
@@ -62,12 +63,14 @@ func (db *DB) moveLater() {
 	db.commits.Unlock()
 	err := db.move()
 	if err != nil {
-		db.log.Error("the log was not moved into the tree, tried again in a second", "path", db.path, "error", err)
+		db.log.Error("the log was not moved into the tree, tried again in ten seconds", "path", db.path, "error", err)
 	}
 	db.commits.Lock()
 	defer db.commits.Unlock()
-	if err != nil || db.now.Load().recent.Len() > 0 {
-		db.plan(0, 0)
+	if err != nil {
+		db.plan(moveAgain)
+	} else if db.now.Load().recent.Len() > 0 {
+		db.plan(moveAfter)
 	}
 }
 

@@ -7,13 +7,18 @@ import (
 	"hash/crc32"
 )
 
-// A record of the log is one group's writes, behind a head of four numbers, low byte
-// first: the checksum of all that follows it (CRC-32C, 4 bytes), the length of the
-// writes (4), the commit's number (8) and the life it belongs to (8). A write is its
-// key's length, its key, and its value's length plus one, or 0 where it deletes, and
-// its value; lengths are varints.
+// A record of the log is one group's writes between a head and a tail, low byte first: the
+// length of the writes (4 bytes), the commit's number (8) and the life it belongs to (8);
+// and the checksum of all that (CRC-32C, 4), which is last, so that a write broken off
+// leaves none. A write is its key's length, its key, and its value's length plus one, or 0
+// where it deletes, and its value; lengths are varints.
 
-const headBytes = 24
+const (
+	seqOffset  = 4
+	lifeOffset = seqOffset + 8
+	headBytes  = lifeOffset + 8
+	tailBytes  = 4
+)
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
@@ -34,12 +39,12 @@ func appendWrite(rec []byte, w write) []byte {
 	return append(rec, w.value...)
 }
 
-// endRecord fills in the head.
-func endRecord(rec []byte, seq uint64, l life) {
-	binary.LittleEndian.PutUint32(rec[4:], uint32(len(rec)-headBytes))
-	binary.LittleEndian.PutUint64(rec[8:], seq)
-	binary.LittleEndian.PutUint64(rec[16:], uint64(l))
-	binary.LittleEndian.PutUint32(rec, crc32.Checksum(rec[4:], castagnoli))
+// endRecord fills in the head and adds the tail.
+func endRecord(rec []byte, seq uint64, l life) []byte {
+	binary.LittleEndian.PutUint32(rec, uint32(len(rec)-headBytes))
+	binary.LittleEndian.PutUint64(rec[seqOffset:], seq)
+	binary.LittleEndian.PutUint64(rec[lifeOffset:], uint64(l))
+	return binary.LittleEndian.AppendUint32(rec, crc32.Checksum(rec, castagnoli))
 }
 
 // record is one as it was read.
@@ -51,15 +56,15 @@ type record struct {
 
 // readRecord reads the record at the beginning of b, if a whole one of life l is there.
 func readRecord(b []byte, l life) (r record, ok bool) {
-	if len(b) < headBytes || life(binary.LittleEndian.Uint64(b[16:])) != l {
+	if len(b) < headBytes || life(binary.LittleEndian.Uint64(b[lifeOffset:])) != l {
 		return r, false
 	}
-	r.size = headBytes + int(binary.LittleEndian.Uint32(b[4:]))
-	if r.size > len(b) || binary.LittleEndian.Uint32(b) != crc32.Checksum(b[4:r.size], castagnoli) {
+	end := headBytes + int(binary.LittleEndian.Uint32(b))
+	if r.size = end + tailBytes; r.size > len(b) || binary.LittleEndian.Uint32(b[end:]) != crc32.Checksum(b[:end], castagnoli) {
 		return r, false
 	}
-	r.seq = binary.LittleEndian.Uint64(b[8:])
-	for rest := b[headBytes:r.size]; len(rest) > 0; {
+	r.seq = binary.LittleEndian.Uint64(b[seqOffset:])
+	for rest := b[headBytes:end]; len(rest) > 0; {
 		var w write
 		if w, rest, ok = readWrite(rest); !ok {
 			return r, false
@@ -112,12 +117,12 @@ func readLog(b []byte, l life, applied uint64) (records []record, end int, err e
 // lost looks for a record newer than last in b.
 func lost(b []byte, l life, last uint64) error {
 	mark := binary.LittleEndian.AppendUint64(nil, uint64(l))
-	for from := headBytes - len(mark); from < len(b); {
+	for from := lifeOffset; from < len(b); {
 		i := bytes.Index(b[from:], mark)
 		if i < 0 {
 			return nil
 		}
-		head := from + i + len(mark) - headBytes
+		head := from + i - lifeOffset
 		if r, ok := readRecord(b[head:], l); ok && r.seq > last {
 			return fmt.Errorf("commit %d is there and one between it and %d is not", r.seq, last)
 		}

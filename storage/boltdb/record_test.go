@@ -12,8 +12,7 @@ func FuzzReadLog(f *testing.F) {
 		for _, w := range writes {
 			b = appendWrite(b, w)
 		}
-		endRecord(b, seq, 7)
-		return b
+		return endRecord(b, seq, 7)
 	}
 	one := rec(1, write{[]byte("a"), []byte("1")}, write{[]byte("b"), nil})
 	two := rec(2, write{[]byte("c"), []byte{}})
