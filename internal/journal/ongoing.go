@@ -12,12 +12,16 @@ import (
 
 // Schema is the version of what the store holds, Migrations the steps to it from the
 // first; see storage/boltdb.
-const Schema = 4
+const Schema = 5
 
 // Migrations returns the steps from each schema to the next.
 func Migrations() []func(storage.DB) error {
-	return []func(storage.DB) error{listOngoing, markOngoing, layTogether}
+	return []func(storage.DB) error{listOngoing, markOngoing, layTogether, logFirst}
 }
+
+// logFirst changes nothing: since schema 5 what was committed last lies in logs beside the
+// store's file, where older versions do not look.
+func logFirst(storage.DB) error { return nil }
 
 // ongoing is what is kept of an incident that is open, all of it in a key: so that a
 // declare finds out what is open without reading what it is, and none of them
