@@ -108,6 +108,24 @@ func TestNothingIsSaidByColourAlone(t *testing.T) {
 	}
 }
 
+// An icon stands in the line in which its sentence ends.
+func TestNoIconStandsAloneInALine(t *testing.T) {
+	ends, seen := regexp.MustCompile(`(.)\p{So}\x{FE0F}?$`), 0
+	for name, c := range goldens(t) {
+		for _, part := range look(t, c).parts {
+			text, _ := part["text"].(string)
+			if end := ends.FindStringSubmatch(text); end != nil && end[1] != "\u00a0" {
+				t.Errorf("%s: a line may end before the icon: %q", name, text)
+			} else if end != nil {
+				seen++
+			}
+		}
+	}
+	if seen < 20 {
+		t.Errorf("%d icons", seen)
+	}
+}
+
 // On a phone, whose card is some 290 pixels wide inside, nothing is cut off: texts go on in
 // the next line, and buttons in the next row.
 func TestNothingIsCutOffOnAPhone(t *testing.T) {
