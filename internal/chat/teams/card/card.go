@@ -89,7 +89,6 @@ type element struct {
 	Wrap      bool      `json:"wrap,omitempty"`
 	Size      string    `json:"size,omitempty"`
 	Weight    string    `json:"weight,omitempty"`
-	Color     string    `json:"color,omitempty"`
 	Subtle    bool      `json:"isSubtle,omitempty"`
 	Style     string    `json:"style,omitempty"`
 	Spacing   string    `json:"spacing,omitempty"`
