@@ -108,8 +108,8 @@ var elements = []string{"AdaptiveCard", "TextBlock", "RichTextBlock", "TextRun",
 	"ActionSet", "Table", "TableRow", "TableCell", "Input.Text", "Input.Number", "Input.Date", "Input.Time", "Input.Toggle", "Input.ChoiceSet", "Data.Query",
 	"Action.Execute", "Action.Submit", "Action.OpenUrl", "Action.ShowCard", "Action.ToggleVisibility"}
 
-// CheckCard lists what Teams would not show as meant: another version, unknown kinds of
-// elements, texts and buttons without words, addresses that are none, ids of inputs that
+// CheckCard lists what Teams would not show as meant: what is not in the official schema,
+// another version, unknown kinds of elements, texts and buttons without words, addresses that are none, ids of inputs that
 // come twice.
 func CheckCard(raw json.RawMessage) (faults []string) {
 	card := decode(raw)
@@ -121,6 +121,9 @@ func CheckCard(raw json.RawMessage) (faults []string) {
 	}
 	ids := map[string]bool{}
 	walk(card, func(o map[string]any) { faults = append(faults, checkElement(o, ids)...) })
+	if err := inSchema(raw); err != nil {
+		faults = append(faults, err.Error())
+	}
 	return faults
 }
 
