@@ -51,8 +51,8 @@ func (s *Server) respond(i *interaction, body []byte) reply {
 	if r := s.carry(i, in.Type, in.Data); r.status >= 300 {
 		return r
 	}
-	if err := CheckRequest("callback", body); err != nil {
-		return invalid50035(problem{"body", "BASE_TYPE_BAD", err.Error()})
+	if refused := undescribed("callback", body); refused != nil {
+		return *refused
 	}
 	i.acked, i.kindOfAnswer = true, in.Type
 	s.touch()

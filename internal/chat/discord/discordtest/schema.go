@@ -52,3 +52,14 @@ func CheckRequest(route string, body []byte) error {
 	}
 	return schema.Validate(doc)
 }
+
+// undescribed refuses what is not as Discord describes it, and was not refused for a reason
+// that our own rules name better.
+func undescribed(route string, body []byte) *reply {
+	err := CheckRequest(route, body)
+	if err == nil {
+		return nil
+	}
+	refusal := invalid50035(problem{"body", "BASE_TYPE_BAD", err.Error()})
+	return &refusal
+}
