@@ -40,7 +40,7 @@ var schemas = sync.OnceValues(func() (map[string]*jsonschema.Schema, error) {
 func CheckRequest(route string, body []byte) error {
 	all, err := schemas()
 	if err != nil {
-		return fmt.Errorf("Discord's description of requests: %w", err)
+		return fmt.Errorf("the description of requests: %w", err)
 	}
 	schema := all[route]
 	if schema == nil {
