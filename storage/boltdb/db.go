@@ -158,10 +158,34 @@ func (db *DB) start(opts Options) error {
 	if err := db.replay(); err != nil {
 		return err
 	}
-	if m := db.now.Load(); m.frozen != nil || m.recent.Len() > 0 {
-		db.plan(moveAfter)
+	if err := db.settleLogs(); err != nil {
+		return err
 	}
 	return db.adopt(schema, opts)
+}
+
+// settleLogs moves what the process before left in the logs into the tree, with a new life, so
+// that nothing of a record that it broke off is ever taken for a part of one of ours. Where
+// that fails they are made sure of as they are, and go on.
+func (db *DB) settleLogs() error {
+	if m := db.now.Load(); m.frozen == nil && m.recent.Len() == 0 {
+		return nil
+	}
+	err := db.renew()
+	if err == nil {
+		return nil
+	}
+	db.log.Error("the log was not moved into the tree, tried again in ten seconds", "path", db.path, "error", err)
+	if _, err := db.opened(); err != nil {
+		return err
+	}
+	for i := range db.logs {
+		if err := db.logs[i].pin(); err != nil {
+			return err
+		}
+	}
+	db.plan(moveAgain)
+	return nil
 }
 
 // release gives the files back; moved says that the tree holds all, and needs no log.

@@ -244,8 +244,10 @@ func (f *file) Setattr(ctx context.Context, h fs.FileHandle, in *fuse.SetAttrIn,
 func (f *file) Write(ctx context.Context, h fs.FileHandle, data []byte, off int64) (uint32, syscall.Errno) {
 	f.disk.mu.Lock()
 	defer f.disk.mu.Unlock()
-	if f.disk.dies() {
-		f.dirty = append(f.dirty, unsynced{int(off), bytes.Clone(data)})
+	if was := f.disk.image.Dead; f.disk.dies() {
+		if !was { // then some of it may arrive; later writes were never made
+			f.dirty = append(f.dirty, unsynced{int(off), bytes.Clone(data)})
+		}
 		return 0, syscall.EIO
 	}
 	f.disk.image.Writes++

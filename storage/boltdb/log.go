@@ -109,9 +109,6 @@ func (db *DB) replay() error {
 		if n := len(records); n == 0 || records[n-1].seq <= db.seq {
 			continue // it is free
 		}
-		if err := l.pin(all[:end]); err != nil {
-			return fmt.Errorf("storage: sync %s: %w", l.file.Name(), err)
-		}
 		read[i], l.end = records, int64(end)
 	}
 	newest := 0
@@ -128,13 +125,21 @@ func (db *DB) replay() error {
 	return db.take(db.logs[newest], read[newest])
 }
 
-// pin writes what was read once more and syncs it: the process before may have died
+// pin writes the records once more and syncs them: the process before may have died
 // ahead of its sync.
-func (l *log) pin(read []byte) error {
-	if _, err := l.file.WriteAt(read, 0); err != nil {
-		return err
+func (l *log) pin() error {
+	b := make([]byte, l.end)
+	_, err := l.file.ReadAt(b, 0)
+	if err == nil {
+		_, err = l.file.WriteAt(b, 0)
 	}
-	return syncData(l.file)
+	if err == nil {
+		err = syncData(l.file)
+	}
+	if err != nil {
+		return fmt.Errorf("storage: sync %s: %w", l.file.Name(), err)
+	}
+	return nil
 }
 
 // take lays the records of l over what there is, without those that the tree holds.
