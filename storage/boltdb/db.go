@@ -175,10 +175,19 @@ func (db *DB) settleLogs() error {
 	if err == nil {
 		return nil
 	}
-	db.log.Error("the log was not moved into the tree, tried again in ten seconds", "path", db.path, "error", err)
-	if _, err := db.opened(); err != nil {
-		return err
+	h, openErr := db.opened()
+	if openErr != nil {
+		return errors.Join(err, openErr)
 	}
+	_, at, readErr := h.newest()
+	if readErr != nil {
+		return errors.Join(err, readErr)
+	}
+	if at.life != db.life { // it is there after all
+		db.renewed(at.life)
+		return nil
+	}
+	db.log.Error("the log was not moved into the tree, tried again in ten seconds", "path", db.path, "error", err)
 	for i := range db.logs {
 		if err := db.logs[i].pin(); err != nil {
 			return err

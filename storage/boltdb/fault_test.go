@@ -279,3 +279,41 @@ func TestFailedMovesRefuseNothing(t *testing.T) {
 	disk.next(t, plan{})
 	shut(t, db)
 }
+
+// TestFailedStartBehindAKill lets the disk fail while a store is opened that was killed, with
+// commits in its log, and has it go on: what it says is stored then outlasts a power cut.
+func TestFailedStartBehindAKill(t *testing.T) {
+	disk := mountFaults(t)
+	opened := 0
+	for _, f := range []fault{writeRefused, writeTorn, syncLost, syncKept, syncTorn} {
+		for first := range 10 {
+			for _, count := range []int{1, 2, 3, 1000} {
+				what := fmt.Sprintf("%s, %d times after %d", f, count, first)
+				path := filepath.Join(disk.mount, strings.ReplaceAll(what, " ", "-")+".db")
+				db := open(t, path, boltdb.Options{})
+				updates(t, db, "a", "1", "b", "2")
+				if err := db.Abandon(); err != nil {
+					t.Fatal(err)
+				}
+				disk.next(t, plan{Fault: f, First: first, Count: count})
+				want := []string{"a=1", "b=2"}
+				if db, err := boltdb.Open(path, boltdb.Options{}); err == nil {
+					opened++
+					disk.next(t, plan{})
+					wantContent(t, db, what+": opened meanwhile", want...)
+					updates(t, db, "c", "3")
+					want = append(want, "c=3")
+					if err := db.Abandon(); err != nil {
+						t.Fatal(err)
+					}
+				}
+				cut := open(t, disk.next(t, plan{}).restore(t), boltdb.Options{})
+				wantContent(t, cut, what+": after a power cut", want...)
+				shut(t, cut)
+			}
+		}
+	}
+	if opened == 0 {
+		t.Error("it was never opened")
+	}
+}

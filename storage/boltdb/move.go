@@ -182,15 +182,20 @@ func (db *DB) renew() error {
 	if err := db.plant(&to, func(btx *bolt.Tx) error { return lay(btx, m.frozen, m.recent) }); err != nil {
 		return err
 	}
+	db.renewed(to.life)
+	return nil
+}
+
+// renewed begins the life that the tree says.
+func (db *DB) renewed(l life) {
 	db.commits.Lock()
 	defer db.commits.Unlock()
-	db.life, db.next = to.life, newTable()
+	db.life, db.next = l, newTable()
 	for i := range db.logs {
 		db.logs[i].end = 0
 	}
 	db.publish(func(m *moment) { m.recent, m.frozen = newTable(), nil })
 	db.broken.Store(false)
-	return nil
 }
 
 // conclude commits once more, with the list of free pages, which other commits leave out,
