@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime"
 	"slices"
 	"strings"
 	"time"
@@ -38,6 +39,7 @@ func (j *Journal) Hear(ctx context.Context, by By, reports []desk.Report) error 
 		}
 		if len(h.told) > 0 {
 			j.wrote(ctx, nil, h.told...)
+			runtime.Gosched() // people hear of it before the monitor has its answer
 		}
 		j.alarm(h.wakes...)
 		reports = reports[taken:]
