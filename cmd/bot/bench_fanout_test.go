@@ -92,7 +92,7 @@ func (f *fanOut) tell() (ended time.Time, most int) {
 		now := f.engine.Stats()
 		most = max(most, now.Calls)
 		// A lane is left when its receipt is on disk; that of ops may wait for an edit.
-		if now.Calls == 0 && now.Lanes <= 1 && f.sent() >= f.told*(f.channels+1) {
+		if now.Calls == 0 && now.Lanes <= 1 && f.sent() >= f.told*(f.channels+1) && !f.owes() {
 			return at.Add(grace), most
 		}
 		if time.Now().After(giveUp) {
@@ -101,7 +101,17 @@ func (f *fanOut) tell() (ended time.Time, most int) {
 	}
 }
 
-// sent is how many calls that told something went well.
+// owes reports whether somebody is still to be told something.
+func (f *fanOut) owes() bool {
+	f.b.Helper()
+	p, err := f.book.Pending(f.b.Context(), f.db)
+	if err != nil {
+		f.b.Fatal(err)
+	}
+	return len(p.Untold) > 0
+}
+
+// sent is how many calls that told or edited something went well.
 func (f *fanOut) sent() (n int) {
 	f.b.Helper()
 	all, err := f.metrics.registry.Gather()

@@ -18,6 +18,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/umassonline/belltower/internal/chat/slack/slacktest"
 )
 
 // callers is how many connections send commands at once.
@@ -116,25 +118,32 @@ type crowd struct {
 }
 
 // caller is one connection. It costs as little as can be, as it shares the processors
-// with whom it calls: http.Client takes more of them than a command does.
+// with whom it calls: http.Client, and putting forms together, take more of them than a
+// command does.
 type caller struct {
 	*crowd
-	url  string
-	conn net.Conn
-	in   *bufio.Reader
-	out  bytes.Buffer
+	to    *url.URL
+	conn  net.Conn
+	in    *bufio.Reader
+	fixed string // of each request's form
+	form  []byte
+	out   []byte
 }
 
 // do types a line and returns the answer, which must contain want.
 func (c *caller) do(line, want string) string {
-	req := c.signed(c.url, line, c.number.Add(1))
-	c.out.Reset()
-	_ = req.Write(&c.out) // a buffer takes it
-	if _, err := c.conn.Write(c.out.Bytes()); err != nil {
+	word, text, _ := strings.Cut(line, " ")
+	c.form = fmt.Appendf(c.form[:0], "%s&command=%s&text=%s&trigger_id=%d.1.1", c.fixed, url.QueryEscape(word), url.QueryEscape(text), c.number.Add(1))
+	c.out = fmt.Appendf(c.out[:0], "POST %s HTTP/1.1\r\nHost: %s\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: %d\r\n", c.to.Path, c.to.Host, len(c.form))
+	for name, values := range slacktest.Sign(c.amherst.SigningSecret, time.Now(), c.form) {
+		c.out = fmt.Appendf(c.out, "%s: %s\r\n", name, values[0])
+	}
+	c.out = append(append(c.out, "\r\n"...), c.form...)
+	if _, err := c.conn.Write(c.out); err != nil {
 		c.b.Error(err)
 		return ""
 	}
-	res, err := http.ReadResponse(c.in, req)
+	res, err := http.ReadResponse(c.in, nil)
 	if err != nil {
 		c.b.Error(err)
 		return ""
@@ -154,6 +163,11 @@ func (c *crowd) send(to string, turn func(n int, c *caller)) time.Duration {
 	if err != nil {
 		c.b.Fatal(err)
 	}
+	fixed := url.Values{
+		"token": {"deprecated"}, "team_id": {string(c.amherst.Team)}, "team_domain": {"amherst"}, "api_app_id": {string(c.amherst.App)},
+		"channel_id": {string(ops)}, "channel_name": {"ops"}, "user_id": {string(ann)}, "user_name": {"ann"},
+		"is_enterprise_install": {"false"}, "response_url": {"https://hooks.example/commands/1"},
+	}.Encode()
 	var all [callers]*caller
 	for n := range all {
 		conn, err := net.Dial("tcp", address.Host)
@@ -161,7 +175,7 @@ func (c *crowd) send(to string, turn func(n int, c *caller)) time.Duration {
 			c.b.Fatal(err)
 		}
 		defer conn.Close()
-		all[n] = &caller{crowd: c, url: to, conn: conn, in: bufio.NewReader(conn)}
+		all[n] = &caller{crowd: c, to: address, conn: conn, in: bufio.NewReader(conn), fixed: fixed}
 	}
 	began := time.Now()
 	var wg sync.WaitGroup

@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/umassonline/belltower/storage/boltdb"
@@ -34,11 +35,16 @@ func (x exchange) put(file string, fit func(*boltdb.DB) error) (kept string, err
 		return "", err
 	}
 	defer func() { err = errors.Join(err, removeAll(fresh)) }()
-	if err := copyFile(fresh, file); err != nil {
-		return "", err
+	for _, part := range boltdb.Files(file) {
+		if err := copyFile(fresh+strings.TrimPrefix(part, file), part); err != nil {
+			return "", err
+		}
 	}
 	if err := withStore(fresh, fit); err != nil {
 		return "", err
+	}
+	if len(boltdb.Files(fresh)) > 1 {
+		return "", fmt.Errorf("%s could not be written whole: is the disk full?", fresh)
 	}
 	if kept, err = x.keep(); err != nil {
 		return "", err
@@ -50,7 +56,8 @@ func (x exchange) put(file string, fit func(*boltdb.DB) error) (kept string, err
 }
 
 // keep gives the store that is replaced a name of its own; the store stays where it
-// is until the copy takes its place, so that there is one at every moment.
+// is until the copy takes its place, so that there is one at every moment. Its logs are
+// copied, as the one that takes its place writes to files of these names.
 func (x exchange) keep() (string, error) {
 	store, err := os.Stat(x.store)
 	if errors.Is(err, os.ErrNotExist) {
@@ -65,6 +72,11 @@ func (x exchange) keep() (string, error) {
 			return kept, nil
 		}
 		return "", fmt.Errorf("%s is there already: wait a second", kept)
+	}
+	for _, log := range boltdb.Files(x.store)[1:] {
+		if err := copyFile(kept+strings.TrimPrefix(log, x.store), log); err != nil {
+			return "", err
+		}
 	}
 	if os.Link(x.store, kept) == nil {
 		return kept, boltdb.SyncFolder(kept)

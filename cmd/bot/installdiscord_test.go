@@ -126,6 +126,9 @@ func (in *discordInstaller) does(deed []string) {
 			in.t.Fatal(err)
 		}
 		in.logs("the configuration was loaded again", 1)
+		if in.gateway != nil {
+			in.logs("what comes by socket is under the new configuration too", 1)
+		}
 	default: // the line of [access]
 		_, value, found := strings.Cut(in.whoami, " = ")
 		if !found {

@@ -83,7 +83,7 @@ func (b *bot) teams(conf config.Teams) (link, error) {
 		}
 	}
 	if conf.OutgoingSecret.Reveal() != "" {
-		hook, err := outgoing.New(conf, outgoing.Options{Say: words.Own, Zone: b.words.Zone, Now: b.out.now, Log: b.out.log, Memory: memory{b.db, conf.Name}})
+		hook, err := outgoing.New(conf, outgoing.Options{Say: words.Own, Zone: b.words.Zone, Now: b.out.now, Log: b.out.log, Memory: memory{b.db, conf.Name}, Heard: b.out.heard})
 		if err != nil {
 			return link{}, err
 		}

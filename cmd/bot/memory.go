@@ -84,24 +84,32 @@ func (m memory) Keep(ctx context.Context, table, id string, record []byte) error
 	return nil
 }
 
-// forgottenAtOnce is how many ids First deletes: more than one, so that they become fewer,
+// Has reports whether an id is in a table.
+func (m memory) Has(ctx context.Context, table, id string) (there bool, err error) {
+	err = m.db.View(ctx, func(tx storage.Tx) error {
+		record, err := tx.Get(storage.K(table).Str(string(m.conn)).Str(id))
+		there = record != nil
+		return err
+	})
+	if err != nil {
+		return false, fmt.Errorf("recall %s of %s: %w", table, m.conn, err)
+	}
+	return there, nil
+}
+
+// forgottenAtOnce is how many ids Add deletes: more than one, so that they become fewer,
 // and fewer than a transaction may.
 const forgottenAtOnce = 50
 
-// First keeps an id in a table, deletes some of those that sort before another one, and
-// reports whether the id is new.
-func (m memory) First(ctx context.Context, table, id, before string) (first bool, err error) {
+// Add keeps an id in a table, and deletes some of those that sort before another one.
+func (m memory) Add(ctx context.Context, table, id, before string) error {
 	all := storage.K(table).Str(string(m.conn))
-	err = m.db.Update(ctx, func(tx storage.Tx) error {
-		known, err := tx.Get(all.Str(id))
-		if first = known == nil; err != nil || !first {
-			return err
-		}
-		err = tx.Scan(all, all.Str(before), forgottenAtOnce, func(old, _ []byte) (bool, error) { return true, tx.Delete(old) })
+	err := m.db.Update(ctx, func(tx storage.Tx) error {
+		err := tx.Scan(all, all.Str(before), forgottenAtOnce, func(old, _ []byte) (bool, error) { return true, tx.Delete(old) })
 		return errors.Join(err, tx.Put(all.Str(id), nil))
 	})
 	if err != nil {
-		return false, fmt.Errorf("keep %s of %s: %w", table, m.conn, err)
+		return fmt.Errorf("keep %s of %s: %w", table, m.conn, err)
 	}
-	return first, nil
+	return nil
 }

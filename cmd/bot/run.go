@@ -13,6 +13,7 @@ import (
 
 	"github.com/umassonline/belltower/commands"
 	"github.com/umassonline/belltower/internal/chat"
+	"github.com/umassonline/belltower/internal/chat/teams/outgoing"
 	"github.com/umassonline/belltower/internal/chat/web"
 	"github.com/umassonline/belltower/internal/config"
 	"github.com/umassonline/belltower/internal/desk"
@@ -80,6 +81,9 @@ type outside struct {
 	// reload asks for the configuration to be loaded again, by load.
 	reload <-chan os.Signal
 	load   func() (*config.Config, error)
+	// heard is what the outgoing webhooks of Teams heard, before that and after; nil: none
+	// take the place of others.
+	heard *outgoing.Heard
 }
 
 // bot is everything that one configuration makes. It runs nothing by itself.
@@ -189,8 +193,8 @@ func (b *bot) do(ctx context.Context, req chat.Request) chat.Reply {
 	reply := b.commands.Do(ctx, req)
 	took := b.out.now().Sub(begun)
 	b.metrics.command(req.Command, reply.Failed, took)
-	b.out.log.Info("command", "trace", req.Trace, "by", req.Person, "in", req.Channel,
-		"command", known(req.Command), "failed", reply.Failed, "took", took)
+	b.out.log.LogAttrs(ctx, slog.LevelInfo, "command", slog.String("trace", req.Trace), slog.String("by", req.Person.String()),
+		slog.String("in", req.Channel.String()), slog.String("command", known(req.Command)), slog.Bool("failed", reply.Failed), slog.Duration("took", took))
 	return reply
 }
 
@@ -264,6 +268,7 @@ func (b *bot) welcome(ctx context.Context) {
 // serve runs a bot with its listeners until ctx ends. They listen before any
 // platform is called.
 func serve(ctx context.Context, cfg *config.Config, db storage.DB, o outside) error {
+	o.heard = &outgoing.Heard{}
 	b, err := build(cfg, db, o)
 	if err != nil {
 		return err

@@ -17,6 +17,7 @@ import (
 	"github.com/umassonline/belltower/internal/config"
 	"github.com/umassonline/belltower/internal/schedule"
 	"github.com/umassonline/belltower/storage"
+	"github.com/umassonline/belltower/storage/boltdb"
 )
 
 // life is one process of the bot in a year.
@@ -86,14 +87,20 @@ func (y *year) kill() {
 		y.t.Error(err)
 	}
 	synctest.Wait() // between two transactions
-	kept, err := os.ReadFile(l.path)
-	if err != nil {
-		y.t.Fatal(err)
+	kept := make(map[string][]byte)
+	for _, name := range boltdb.Files(l.path) {
+		b, err := os.ReadFile(name)
+		if err != nil {
+			y.t.Fatal(err)
+		}
+		kept[name] = b
 	}
 	l.wire.cut()
 	y.finish()
-	if err := os.WriteFile(l.path, kept, 0o600); err != nil {
-		y.t.Fatal(err)
+	for name, b := range kept {
+		if err := os.WriteFile(name, b, 0o600); err != nil {
+			y.t.Fatal(err)
+		}
 	}
 }
 

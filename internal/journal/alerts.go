@@ -137,11 +137,11 @@ func seenOf(tx storage.Tx, d desk.Declaration) (desk.Declaration, error) {
 	d.Alerts, d.Seen = nil, nil
 	var since time.Time
 	for _, s := range d.Services {
-		for _, e := range expectations() {
-			a, err := scanRaised(tx, s.Service, e)
-			if err != nil {
-				return d, err
-			}
+		raised, err := allRaised(tx, s.Service)
+		if err != nil {
+			return d, err
+		}
+		for _, a := range raised {
 			one, fails := a.Fails(s.Service)
 			if !fails {
 				continue
@@ -164,6 +164,17 @@ func seenOf(tx storage.Tx, d desk.Declaration) (desk.Declaration, error) {
 
 func expectations() []desk.Expectation {
 	return []desk.Expectation{desk.Availability, desk.Performance}
+}
+
+// allRaised is the newest alert about each expectation of a service, as they were scanned.
+func allRaised(tx storage.Tx, id desk.ServiceID) (out []desk.Alert, err error) {
+	k := raisedTable().Key().Str(string(id))
+	err = raisedTable().Scan(tx, k, k.End(), len(expectations()), func(_ storage.Key, number int) (bool, error) {
+		a, err := scanAlert(tx, number)
+		out = append(out, a)
+		return true, err
+	})
+	return out, err
 }
 
 // scanRaised is the newest alert about a service, as it was scanned; the zero Alert: there

@@ -358,11 +358,10 @@ func slotOn(w desk.Window, day time.Time) (desk.Period, bool) {
 
 // openAbout lists the open incidents, but drills, about any of the services.
 func openAbout(tx storage.Tx, services []desk.ServiceID) (out []desk.Subject, err error) {
-	all, err := allOngoing(tx)
-	for _, o := range all {
+	err = eachOngoing(tx, func(o ongoing) {
 		if !o.Drill && o.about(services) {
 			out = append(out, desk.Subject{Kind: desk.IncidentSubject, Number: o.Number})
 		}
-	}
+	})
 	return out, err
 }

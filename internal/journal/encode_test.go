@@ -34,6 +34,11 @@ func fill(t *rapid.T, v reflect.Value) {
 		for k := range n {
 			fill(t, v.Index(k))
 		}
+	case reflect.Pointer:
+		if rapid.Bool().Draw(t, "there") {
+			v.Set(reflect.New(v.Type().Elem()))
+			fill(t, v.Elem())
+		}
 	case reflect.String:
 		v.SetString(rapid.SampledFrom([]string{"", "failing", "a <b> & \"c\" \\", "Störung\u2028\x7f\x01", "\xff broken", "~ end"}).Draw(t, "text"))
 	case reflect.Int:
@@ -64,6 +69,29 @@ func TestReportsAndAlertsAreEncodedAsEncodingJSONDoes(t *testing.T) {
 			t.Fatal(err)
 		}
 		other, err := json.Marshal(alert)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if want := string(one) + string(other); string(e.b) != want || e.err != nil {
+			t.Fatalf("%v\n%s\nnot\n%s", e.err, e.b, want)
+		}
+	})
+}
+
+func TestWhatCommandsWriteIsEncodedAsEncodingJSONDoes(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		var applied Applied
+		var entry AuditEntry
+		fill(t, reflect.ValueOf(&applied).Elem())
+		fill(t, reflect.ValueOf(&entry).Elem())
+		var e encoder
+		applied.encode(&e)
+		e.audit(&entry)
+		one, err := json.Marshal(applied)
+		if err != nil {
+			t.Fatal(err)
+		}
+		other, err := json.Marshal(entry)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime"
 	"slices"
 	"strings"
 	"time"
@@ -20,7 +21,7 @@ func (j *Journal) Hear(ctx context.Context, by By, reports []desk.Report) error 
 	for len(reports) > 0 {
 		taken := 0
 		var h *hearing
-		err := j.db.Update(ctx, func(tx storage.Tx) (err error) {
+		err := j.update(ctx, func(tx *counted) (err error) {
 			h = j.hearing(tx, by)
 			taken, err = h.hearAll(reports[:min(most, len(reports))])
 			return err
@@ -38,6 +39,7 @@ func (j *Journal) Hear(ctx context.Context, by By, reports []desk.Report) error 
 		}
 		if len(h.told) > 0 {
 			j.wrote(ctx, nil, h.told...)
+			runtime.Gosched() // people hear of it before the monitor has its answer
 		}
 		j.alarm(h.wakes...)
 		reports = reports[taken:]
@@ -75,30 +77,6 @@ const (
 
 func (h *hearing) isFull() bool {
 	return h.used.reads+hearReads > storage.MaxReads || h.used.writes+hearWrites+alertWrites*(len(h.order)+1) > storage.MaxWrites
-}
-
-// counted is a transaction that counts what is read and written.
-type counted struct {
-	storage.Tx
-	reads, writes int
-}
-
-// Get implements storage.Tx.
-func (c *counted) Get(key []byte) ([]byte, error) {
-	c.reads++
-	return c.Tx.Get(key)
-}
-
-// Put implements storage.Tx.
-func (c *counted) Put(key, value []byte) error {
-	c.writes++
-	return c.Tx.Put(key, value)
-}
-
-// Delete implements storage.Tx.
-func (c *counted) Delete(key []byte) error {
-	c.writes++
-	return c.Tx.Delete(key)
 }
 
 // cleanReport bounds what a report may hold, and puts its times in order.

@@ -65,7 +65,7 @@ func (a *heldAlert) makeOwn() {
 }
 
 func (j *Journal) hearing(tx storage.Tx, by By) *hearing {
-	c := &counted{Tx: tx}
+	c := countedOf(tx)
 	return &hearing{j: j, tx: c, used: c, by: by, alerts: map[int]*heldAlert{}, numbers: map[expected]int{}, paper: j.papers.take()}
 }
 

@@ -243,7 +243,7 @@ func (j *Journal) put(tx storage.Tx, by By, c desk.Change, channels int) (Applie
 	c.Incident.Auto = c.Incident.Auto && by.clock
 	c = c.Promise(cad)
 	s := c.Incident.Subject()
-	was, _, err := incidentTable().Get(tx, incidentKey(s.Number))
+	was, found, err := incidentTable().Get(tx, incidentKey(s.Number))
 	if err != nil {
 		return Applied{}, err
 	}
@@ -256,7 +256,7 @@ func (j *Journal) put(tx storage.Tx, by By, c desk.Change, channels int) (Applie
 	if err != nil {
 		return out, err
 	}
-	if err := incidentTable().Put(tx, incidentKey(s.Number), c.Incident); err != nil {
+	if err := putIncident(tx, &c.Incident); err != nil {
 		return out, err
 	}
 	if err := keepOngoing(tx, c.Incident); err != nil {
@@ -275,8 +275,10 @@ func (j *Journal) put(tx storage.Tx, by By, c desk.Change, channels int) (Applie
 	if err := enter(tx, by, s, c.Entry); err != nil {
 		return out, err
 	}
-	if out.Answered, err = j.answered(tx, by, s); err != nil {
-		return out, err
+	if found { // of what is new nothing was asked yet
+		if out.Answered, err = j.answered(tx, by, s); err != nil {
+			return out, err
+		}
 	}
 	sorry, err := j.keepGates(tx, by, gates)
 	if err != nil {
@@ -308,7 +310,9 @@ func (j *Journal) tell(tx storage.Tx, by By, a *desk.Announcement, channels int)
 		return told, nil, nil
 	}
 	a.Trace = by.Trace
-	if told, err = j.book.Announce(tx, *a, j.release(by, *a, channels)); err != nil {
+	r := j.release(by, *a, channels)
+	r.Ahead = opensAhead(tx)
+	if told, err = j.book.Announce(tx, *a, r); err != nil {
 		return told, nil, err
 	}
 	holds, err := j.book.Holds(tx)

@@ -119,11 +119,13 @@ type By struct {
 	clock bool // the clock does it
 }
 
-// draft begins a draft of what a change came to, when the one before is done.
+// draft begins a draft of what a change came to, when the one before is done. The draft
+// has its own copy of that, as the change may be tried again.
 func (b By) draft(running *sync.WaitGroup, out any) {
-	if a, ok := out.(Applied); ok && b.Draft != nil {
+	if a, ok := out.(*Applied); ok && b.Draft != nil {
 		running.Wait()
-		running.Go(func() { b.Draft(a) })
+		told := *a
+		running.Go(func() { b.Draft(told) })
 	}
 }
 
@@ -134,7 +136,7 @@ func (b By) act() desk.Act { return desk.Act{By: b.Person, At: b.At.UTC()} }
 func once[T any](ctx context.Context, j *Journal, by By, fn func(storage.Tx) (T, error)) (out T, err error) {
 	again := false
 	var drafts sync.WaitGroup
-	err = j.db.Update(ctx, func(tx storage.Tx) error {
+	err = j.update(ctx, func(tx *counted) error {
 		seen, found, err := seenBefore[T](tx, by)
 		if err != nil {
 			return err
@@ -146,8 +148,8 @@ func once[T any](ctx context.Context, j *Journal, by By, fn func(storage.Tx) (T,
 		if out, err = fn(tx); err != nil {
 			return err
 		}
-		by.draft(&drafts, out)
-		return markSeen(tx, by, out)
+		by.draft(&drafts, &out)
+		return markSeen(tx, by, &out)
 	})
 	drafts.Wait()
 	if err != nil {
@@ -156,14 +158,15 @@ func once[T any](ctx context.Context, j *Journal, by By, fn func(storage.Tx) (T,
 		return zero, err
 	}
 	var about []desk.Subject
-	if r, ok := any(out).(interface{ about() []desk.Subject }); ok {
+	done := any(&out) // what it came to is large, so it is not copied to be asked
+	if r, ok := done.(interface{ about() []desk.Subject }); ok {
 		about = r.about()
 	}
 	j.wrote(ctx, nil, about...)
-	if r, ok := any(out).(interface{ wakes() []time.Time }); ok {
+	if r, ok := done.(interface{ wakes() []time.Time }); ok {
 		j.alarm(r.wakes()...)
 	}
-	if r, ok := any(out).(interface{ retests() []desk.Subject }); ok && !again {
+	if r, ok := done.(interface{ retests() []desk.Subject }); ok && !again {
 		j.retest(ctx, r.retests()...)
 	}
 	return out, nil
@@ -219,11 +222,14 @@ func (j *Journal) Repeated(ctx context.Context, by By) (out Applied, found bool,
 	return out, found, err
 }
 
-func markSeen[T any](tx storage.Tx, by By, out T) error {
+func markSeen[T any](tx storage.Tx, by By, out *T) error {
 	if by.Request == "" {
 		return nil
 	}
-	return storage.TableOf[T](seenName).Put(tx, seenKey(by, 0), out)
+	if known, ok := any(out).(interface{ encode(*encoder) }); ok {
+		return putRecord(tx, seenKey(by, 0), largeRecord, known.encode)
+	}
+	return storage.TableOf[T](seenName).Put(tx, seenKey(by, 0), *out)
 }
 
 // ForgetSeen deletes what was seen longer than twice SeenFor ago, at most as much

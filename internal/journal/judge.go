@@ -1,6 +1,7 @@
 package journal
 
 import (
+	"slices"
 	"time"
 
 	"github.com/umassonline/belltower/internal/desk"
@@ -55,12 +56,8 @@ func judgeAnew(tx storage.Tx, what judging, at time.Time) error {
 
 // isAlerted reports whether something may come of an alert about a service.
 func isAlerted(tx storage.Tx, id desk.ServiceID) (bool, error) {
-	for _, e := range expectations() {
-		if a, err := scanRaised(tx, id, e); err != nil || (a.Number != 0 && !a.IsSettled()) {
-			return err == nil, err
-		}
-	}
-	return false, nil
+	raised, err := allRaised(tx, id)
+	return slices.ContainsFunc(raised, func(a desk.Alert) bool { return a.Number != 0 && !a.IsSettled() }), err
 }
 
 // judgedAtOnce is how many alerts a transaction has the clock look at: each takes three

@@ -12,12 +12,16 @@ import (
 
 // Schema is the version of what the store holds, Migrations the steps to it from the
 // first; see storage/boltdb.
-const Schema = 4
+const Schema = 5
 
 // Migrations returns the steps from each schema to the next.
 func Migrations() []func(storage.DB) error {
-	return []func(storage.DB) error{listOngoing, markOngoing, layTogether}
+	return []func(storage.DB) error{listOngoing, markOngoing, layTogether, logFirst}
 }
+
+// logFirst changes nothing: since schema 5 what was committed last lies in logs beside the
+// store's file, where older versions do not look.
+func logFirst(storage.DB) error { return nil }
 
 // ongoing is what is kept of an incident that is open, all of it in a key: so that a
 // declare finds out what is open without reading what it is, and none of them
@@ -47,9 +51,9 @@ func (o ongoing) about(services []desk.ServiceID) bool {
 
 func ongoingKey(number int) storage.Key { return ongoingTable().Key().Num(uint64(number)) }
 
-func readOngoing(k []byte) (o ongoing, err error) {
-	r := storage.ReadKey(k)
-	r.Str()
+// readOngoing reads what a key says behind its table.
+func readOngoing(rest []byte) (o ongoing, err error) {
+	r := storage.ReadKey(rest)
 	o.Number, o.Drill = int(r.Num()), r.Num() == 1
 	for r.More() {
 		o.Services = append(o.Services, desk.ServiceID(r.Str()))
@@ -57,13 +61,21 @@ func readOngoing(k []byte) (o ongoing, err error) {
 	return o, r.Err()
 }
 
-// allOngoing lists what is open, oldest first.
-func allOngoing(tx storage.Tx) (all []ongoing, err error) {
-	err = tx.Scan(ongoingTable().Key(), ongoingTable().Key().End(), 0, func(k, _ []byte) (bool, error) {
-		o, err := readOngoing(k)
-		all = append(all, o)
+// eachOngoing hands fn what is open, oldest first.
+func eachOngoing(tx storage.Tx, fn func(ongoing)) error {
+	table := ongoingTable().Key()
+	return tx.Scan(table, table.End(), 0, func(k, _ []byte) (bool, error) {
+		o, err := readOngoing(k[len(table):])
+		if err == nil {
+			fn(o)
+		}
 		return true, err
 	})
+}
+
+// allOngoing lists what is open, oldest first.
+func allOngoing(tx storage.Tx) (all []ongoing, err error) {
+	err = eachOngoing(tx, func(o ongoing) { all = append(all, o) })
 	return all, err
 }
 

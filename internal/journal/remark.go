@@ -31,7 +31,7 @@ func (j *Journal) Claim(ctx context.Context, by By, e AuditEntry) (first bool, e
 		if err := audit(tx, by, e); err != nil {
 			return err
 		}
-		return markSeen(tx, by, claimed{})
+		return markSeen(tx, by, &claimed{})
 	})
 	return first && err == nil, err
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/umassonline/belltower/internal/desk"
+	"github.com/umassonline/belltower/internal/outbox"
 	"github.com/umassonline/belltower/storage"
 )
 
@@ -14,6 +15,9 @@ import (
 func (h *hearing) settle() error {
 	if err := h.keepRaw(); err != nil {
 		return err
+	}
+	if h.used.writes+alertWrites*len(h.order)+outbox.AheadWrites > storage.MaxWrites {
+		h.used.ahead = false
 	}
 	for k := 0; k < len(h.order); k++ { // may grow
 		if err := h.settleOne(h.alerts[h.order[k]]); err != nil {

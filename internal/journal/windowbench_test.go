@@ -105,8 +105,7 @@ func write(tx storage.Tx, w desk.Window) error {
 }
 
 // compare measures what do takes on both, in turn, after both did it so often that is not
-// measured, and reports the medians' ratio, the median of the rounds' ratios and the pages
-// that a commit writes, which no other use of the disk disturbs.
+// measured, and reports the medians' ratio and the median of the rounds' ratios.
 func (p pair) compare(b *testing.B, worked int, do func(j *beside, n int) error) {
 	b.Helper()
 	p.compareBehind(b, worked, func(*beside, int) error { return nil }, do)
@@ -116,20 +115,17 @@ func (p pair) compare(b *testing.B, worked int, do func(j *beside, n int) error)
 func (p pair) compareBehind(b *testing.B, worked int, first, do func(j *beside, n int) error) {
 	b.Helper()
 	var took [2][]time.Duration
-	var pages [2]int64
 	for n := range worked + max(b.N, 100) {
 		for k, j := range p {
 			if err := first(j, n); err != nil {
 				b.Fatal(err)
 			}
-			written := j.pages(b)
 			began := time.Now()
 			if err := do(j, n); err != nil {
 				b.Fatal(err)
 			}
 			if n >= worked {
 				took[k] = append(took[k], time.Since(began))
-				pages[k] += j.pages(b) - written
 			}
 		}
 	}
@@ -142,19 +138,9 @@ func (p pair) compareBehind(b *testing.B, worked int, first, do func(j *beside, 
 	for k, name := range []string{"none-", "many-"} {
 		slices.Sort(took[k])
 		b.ReportMetric(float64(median(took[k]).Microseconds()), name+"µs")
-		b.ReportMetric(float64(pages[k])/float64(len(took[k])), name+"pages")
 	}
 	b.ReportMetric(float64(median(took[1]))/float64(median(took[0])), "ratio")
 	b.ReportMetric(0, "ns/op")
-}
-
-// pages is how many its store has written.
-func (j *beside) pages(b *testing.B) int64 {
-	s, err := j.db.Stats()
-	if err != nil {
-		b.Fatal(err)
-	}
-	return s.Pages
 }
 
 func median(sorted []time.Duration) time.Duration { return sorted[len(sorted)/2] }

@@ -26,7 +26,7 @@ func TestStoryAlertsAtNight(t *testing.T) {
 				d := a.Due(w.clock().UTC(), desk.AlertAround{})
 				a = d.Alert
 				w.update(func(tx storage.Tx) error {
-					_, err := w.book.Announce(tx, *d.Announce, Release{Now: w.clock().UTC()})
+					_, err := w.book.Announce(tx, *d.Announce, w.release(0))
 					return err
 				}, a.Subject())
 			}

@@ -14,6 +14,9 @@ type Release struct {
 	Grace time.Duration
 	// Channels is how many they are, for the ops card.
 	Channels int
+	// Ahead: the transaction has room for AheadWrites and AheadReads more, by which ops
+	// channels can be told as soon as it is committed.
+	Ahead bool
 }
 
 // graceAtMost is how long a grace that is begun anew by further announcements
@@ -24,13 +27,13 @@ const graceAtMost = 30 * time.Second
 const HesitateFor = 2 * time.Minute
 
 // Announce writes an announcement and raises the subject's number: two writes,
-// three at its beginning and end, however many channels will hear. It returns
-// the announcement as it will be told. A retraction is never held back: what was
-// in its grace is void, and only who was told hears the correction. Of an incident that
-// has ended, and so long ago that who was told is forgotten, nothing is told: nobody is
-// known who saw it, and to all others it is no news. The announcement then has no N;
-// so has the end of what was never announced, where that is no news by itself, and what
-// gave way to another subject.
+// three at its beginning and end, however many channels will hear, and those of
+// r.Ahead. It returns the announcement as it will be told. A retraction is never held
+// back: what was in its grace is void, and only who was told hears the correction. Of an
+// incident that has ended, and so long ago that who was told is forgotten, nothing is
+// told: nobody is known who saw it, and to all others it is no news. The announcement then
+// has no N; so has the end of what was never announced, where that is no news by itself,
+// and what gave way to another subject.
 func (b *Book) Announce(tx storage.Tx, a desk.Announcement, r Release) (desk.Announcement, error) {
 	out, _, err := outTable().Get(tx, outKey(a.Subject))
 	if err != nil || out.gaveWay() || (out.forgotten() && a.Snapshot.Notice == nil && a.Snapshot.Ended() && !a.Snapshot.EndIsNews()) {
@@ -51,6 +54,15 @@ func (b *Book) Announce(tx storage.Tx, a desk.Announcement, r Release) (desk.Ann
 	}
 	if out.held() {
 		a.Snapshot.Held = &desk.Held{Until: out.ReleaseAt, Channels: r.Channels}
+	}
+	if r.Ahead {
+		opened, err := b.openAhead(tx, a, out, r.Now)
+		if err != nil {
+			return a, err
+		}
+		if opened {
+			out.Ahead = out.N
+		}
 	}
 	return a, putAnnouncement(tx, a, out, was)
 }

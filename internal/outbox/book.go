@@ -18,7 +18,8 @@ import (
 // methods may be called from many goroutines.
 type Book struct {
 	places     atomic.Pointer[Places]
-	generation atomic.Uint64 // of subscriptions and places
+	ready      atomic.Pointer[map[desk.ConnectionName]*line] // which say what can be told at once
+	generation atomic.Uint64                                 // of subscriptions and places
 
 	mu    sync.Mutex // guards the fields below
 	memo  map[string]int

@@ -9,10 +9,15 @@ import (
 	"github.com/umassonline/belltower/storage"
 )
 
-// counting counts the writes of a transaction.
+// counting counts the writes and the guarded reads of a transaction.
 type counting struct {
 	storage.Tx
-	writes int
+	writes, reads int
+}
+
+func (c *counting) Get(k []byte) ([]byte, error) {
+	c.reads++
+	return c.Tx.Get(k)
 }
 
 func (c *counting) Put(k, v []byte) error {

@@ -1,6 +1,7 @@
 package outbox
 
 import (
+	"cmp"
 	"slices"
 
 	"github.com/umassonline/belltower/storage"
@@ -96,5 +97,5 @@ func (l *line) sooner(a, b *subject, r room) bool {
 	if x, y := a.urgent(), b.urgent(); x != y && l.chunks%oldestTurn != oldestTurn-1 {
 		return x
 	}
-	return a.turn < b.turn
+	return cmp.Or(a.turn-b.turn, noticeFirst(a.id, b.id), a.id.Number-b.id.Number) < 0
 }

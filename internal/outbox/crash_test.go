@@ -18,15 +18,16 @@ type history struct {
 }
 
 // fourChannels is where most histories happen: ops and three more, told in
-// chunks of two.
+// chunks of two, by a process that has read what there is.
 func fourChannels(w *world) {
 	w.chunk = 2
 	w.subscribe("", "a", "b", "c")
 	w.start()
+	w.pass(time.Millisecond)
 }
 
 func histories() []history {
-	return []history{
+	return append(opsHistories(), []history{
 		{"declared, updated, resolved", func(w *world) {
 			fourChannels(w)
 			s := w.declare(desk.Major, 0)
@@ -163,6 +164,7 @@ func histories() []history {
 			w.subscribeAs("b", desk.Normal, overnight())
 			w.subscribeAs("c", desk.Normal, overnight())
 			w.start()
+			w.pass(time.Millisecond)
 			over, open := w.declare(desk.Major, 0), w.declare(desk.Major, 0)
 			w.pass(time.Minute)
 			w.resolve(over)
@@ -200,27 +202,33 @@ func histories() []history {
 			w.mustBeTold(s, "ops", "a", "b", "c")
 			w.mustRest(s)
 		}},
-	}
+	}...)
 }
 
 // Wherever a process is killed, between any two steps, the channels end as they
 // would have without.
 func TestKilledAnywhere(t *testing.T) {
 	for _, h := range histories() {
-		t.Run(h.name, func(t *testing.T) { killedEverywhere(t, h) })
+		t.Run(h.name, func(t *testing.T) {
+			if killedEverywhere(t, h) == 0 {
+				t.Error("no announcement opened ops channels itself")
+			}
+		})
 	}
 }
 
-func killedEverywhere(t *testing.T, h history) {
+// killedEverywhere returns how many announcements opened ops channels themselves.
+func killedEverywhere(t *testing.T, h history) (aheads int) {
 	boundaries := 0
 	inWorld(t, func(w *world) {
 		h.tell(w)
-		boundaries = int(w.hits.Load())
+		boundaries, aheads = int(w.hits.Load()), w.aheads
 	})
 	for k := 1; k <= boundaries && !t.Failed(); k++ {
 		killedAt(t, h, k)
 	}
 	t.Logf("killed at %d places", boundaries)
+	return aheads
 }
 
 func killedAt(t *testing.T, h history, k int) {

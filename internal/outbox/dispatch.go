@@ -3,6 +3,7 @@ package outbox
 import (
 	"cmp"
 	"context"
+	"runtime"
 	"slices"
 	"time"
 
@@ -29,6 +30,19 @@ func (l *line) dispatch(ctx, calls context.Context, now time.Time) error {
 		}
 	}
 	return nil
+}
+
+// goAhead starts the calls that announcements opened themselves, before anything is
+// written that they need not wait for.
+func (l *line) goAhead(ctx, calls context.Context, now time.Time) error {
+	if !l.ahead {
+		return nil
+	}
+	l.ahead = false
+	l.plan(now)
+	err := l.dispatch(ctx, calls, now)
+	runtime.Gosched() // their goroutines come before this one, which goes on to write
+	return err
 }
 
 // plan asks every lane that something happened to, or whose time has come, what

@@ -26,6 +26,15 @@
 //     announcement above told, is on disk. What people changed while that was written is
 //     read before the call. What they change while it is under way comes too late: a
 //     channel whose post a retraction meets so hears that, once.
+//   - An announcement writes the intents of ops channels itself where nothing is under way
+//     there, so that the post need not wait for a further commit (ahead.go). It does so only
+//     for the process that runs and has not begun to end, not past a hold, and not where an
+//     ops channel is gone: all that it reads guarded. So the store is never in a state in
+//     which the line's own step could not have left it, and a line makes no step of a
+//     subject of which it has not taken in what came so. Who ends writes that first, and
+//     takes in the rest behind it.
+//   - What a stop left in rows of ops channels is told behind what the next start itself has
+//     to say there, in its order.
 //   - What is sent is the newest that the channel may be told, folded into one.
 //   - What may have been sent and has no receipt is in doubt. It is looked up 15 s
 //     later, twice, then adopted in the version found, or sent again. After a

@@ -85,6 +85,7 @@ func NewEngine(cfg EngineConfig) *Engine {
 	for name, s := range cfg.Senders {
 		e.lines[name] = newLine(e, name, s)
 	}
+	cfg.Book.ready.Store(&e.lines)
 	e.clerk = newClerk(e)
 	return e
 }

@@ -2,10 +2,25 @@ package outbox
 
 import (
 	"context"
+	"fmt"
+	"testing"
 
 	"github.com/umassonline/belltower/internal/desk"
 	"github.com/umassonline/belltower/storage"
 )
+
+// recorder keeps what went wrong instead of ending the test.
+type recorder struct {
+	testing.TB
+	problems []string
+}
+
+func (r *recorder) Helper() {}
+func (r *recorder) Errorf(format string, args ...any) {
+	r.problems = append(r.problems, fmt.Sprintf(format, args...))
+}
+
+func (r *recorder) Error(args ...any) { r.problems = append(r.problems, fmt.Sprint(args...)) }
 
 // expect compares what stands in a channel.
 func (w *world) expect(id string, s desk.Subject, want string) {

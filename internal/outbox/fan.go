@@ -189,7 +189,7 @@ func (c *chunk) look(tx storage.Tx) error {
 	if err != nil {
 		return err
 	}
-	if out.N != s.out.N || out.Rel != s.out.Rel || out.gaveWay() {
+	if out.N != s.out.N || out.Rel != s.out.Rel || out.Ahead > s.ahead || out.gaveWay() {
 		c.stale = true
 		return nil
 	}

@@ -42,7 +42,9 @@ type line struct {
 	arrived   []newcomerAt                             // newcomers to look at
 	shelf     []desk.Subject                           // windows to be shelved
 	health    health
-	chunks    int // made by this process
+	chunks    int                       // made by this process
+	ahead     bool                      // intents came with announcements: they go first
+	ready     atomic.Pointer[readiness] // nil: it is busy, held, down or not served
 
 	receipts []*receipt // in order, not yet on disk
 	since    time.Time  // of the oldest of them
@@ -160,6 +162,7 @@ func (l *line) run(ctx context.Context, b boot, started time.Time) {
 			}
 		}
 		l.count()
+		l.sayReady(now)
 		if l.out == 0 && len(l.lanes) == 0 {
 			l.dismiss()
 		}
@@ -186,8 +189,9 @@ func (l *line) step(ctx, calls context.Context, now time.Time) error {
 			return err
 		}
 	}
+	goAhead := func(ctx context.Context, now time.Time) error { return l.goAhead(ctx, calls, now) }
 	for _, do := range []func(context.Context, time.Time) error{
-		l.adopt, l.refresh, l.shelve, l.recount, l.welcome, l.breakUp, l.write, l.edits,
+		l.adopt, l.refresh, l.shelve, l.recount, l.welcome, l.breakUp, goAhead, l.write, l.edits,
 	} {
 		if err := do(ctx, now); err != nil {
 			return err
@@ -369,15 +373,18 @@ func (l *line) working() map[desk.Subject]*subject {
 // subject returns the subject as it is on disk now.
 func (l *line) subject(tx storage.Tx, id desk.Subject) (*subject, error) {
 	s := l.subjects[id]
-	if s == nil {
+	made := s == nil
+	if made {
 		f, known, err := fanTable().Get(tx, fanKey(l.name, id))
 		if err != nil {
 			return nil, err
 		}
 		s = &subject{id: id, fan: f, young: l.loaded && !known, round: round{again: f.N > 0 || f.OpsN > 0}}
 	}
-	_, err := s.refresh(tx)
-	return s, err
+	if _, err := s.refresh(tx); err != nil {
+		return nil, err
+	}
+	return s, l.takeAhead(tx, s, made)
 }
 
 func (l *line) allDirty() {

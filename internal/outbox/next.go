@@ -61,6 +61,7 @@ type job struct {
 	intents    []*intent
 	row        *rowRecord // as on disk; nil: none
 	since      time.Time  // the oldest of them
+	came       time.Time  // since before it was queued anew; zero: it was not
 
 	unmatched bool      // the channel was found not to match,
 	wish      desk.Wish // or to match and to want to hear so,
@@ -155,15 +156,35 @@ func better(v, than verdict) bool {
 	case !v.calls() || !than.calls():
 		return than.calls() && !v.calls()
 	}
-	return cmp.Or(v.class()-than.class(), v.job.since.Compare(than.job.since), v.job.number()-than.job.number()) < 0
+	return cmp.Or(v.class()-than.class(), v.job.since.Compare(than.job.since), v.job.together(than.job)) < 0
 }
 
-// number is that of its subject; of what came at the same moment the lower goes first.
-func (j *job) number() int {
-	if j.of == nil {
+// together orders two jobs that are of the same moment: notices first, then what has waited
+// longest, then the lower number.
+func (j *job) together(than *job) int {
+	if j.of == nil || than.of == nil {
 		return 0
 	}
-	return j.of.id.Number
+	a, b := j.of.id, than.of.id
+	return cmp.Or(noticeFirst(a, b), j.age().Compare(than.age()), a.Number-b.Number)
+}
+
+// age is since when the job waits, also before it was queued anew.
+func (j *job) age() time.Time {
+	if j.came.IsZero() {
+		return j.since
+	}
+	return j.came
+}
+
+func noticeFirst(a, b desk.Subject) int {
+	isNotice := func(s desk.Subject) int {
+		if s.Kind == desk.NoticeSubject {
+			return 0
+		}
+		return 1
+	}
+	return isNotice(a) - isNotice(b)
 }
 
 func (j *job) next(now time.Time) verdict {

@@ -26,6 +26,7 @@ import (
 //	gone/k/c       goneRecord: a channel that cannot be reached
 //	hold/k         Hold
 //	lastboot       the number of the newest process
+//	ended          the number of the newest process that has begun to end
 //	boot/b         when process b started
 //
 // int and row begin with the connection, so that a dead platform is one range.
@@ -45,6 +46,7 @@ func missedTable() storage.Table[missedRecord]   { return storage.TableOf[missed
 func goneTable() storage.Table[goneRecord]       { return storage.TableOf[goneRecord]("gone") }
 func holdTable() storage.Table[Hold]             { return storage.TableOf[Hold]("hold") }
 func lastBootTable() storage.Table[boot]         { return storage.TableOf[boot]("lastboot") }
+func endedTable() storage.Table[boot]            { return storage.TableOf[boot]("ended") }
 func bootTable() storage.Table[time.Time]        { return storage.TableOf[time.Time]("boot") }
 
 // boot numbers the processes that ever sent, from 1.
@@ -77,6 +79,8 @@ type outRecord struct {
 	To desk.Channel `json:",omitzero"`
 	// Lost is there where the record was restored from a backup.
 	Lost lost `json:",omitzero"`
+	// Ahead is the newest announcement that wrote intents itself; 0: none did.
+	Ahead int `json:",omitempty"`
 	// Waits: nothing is expected before something is announced.
 	Waits bool `json:",omitempty"`
 	// Shelved is the N up to which all circles had gone round when it was shelved, which

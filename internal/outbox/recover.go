@@ -39,9 +39,22 @@ func (l *line) load(ctx context.Context, now time.Time) error {
 		return err
 	}
 	l.loaded = true
+	l.queueAnew(now)
 	l.parkGone(now)
 	l.dropSatisfied(now)
 	return nil
+}
+
+// queueAnew has ops channels told first what this start itself has to say, such as how long
+// the bot was away, and then what the process before left and surely did not send.
+func (l *line) queueAnew(now time.Time) {
+	for _, la := range l.lanes {
+		for _, j := range la.jobs {
+			if la.ops && len(j.intents) == 0 && j.row != nil && j.row.State == due {
+				j.came, j.since = j.since, later(j.since, now)
+			}
+		}
+	}
 }
 
 // takeUp takes into work again what ended while this connection was not configured:
@@ -111,34 +124,40 @@ func (l *line) readBoots(tx storage.Tx) error {
 func (l *line) readIntents(tx storage.Tx) error {
 	k := intentTable().Key().Str(string(l.name))
 	return intentTable().Scan(tx, k, k.End(), 0, func(key storage.Key, rec intentRecord) (bool, error) {
-		r := storage.ReadKey(key)
-		r.Str()
-		r.Str()
-		id := intentID{readSubject(r), int(r.Num())}
-		if r.Err() != nil || l.intents[id] != nil {
-			return true, r.Err()
+		id, err := readIntentKey(key)
+		if err != nil {
+			return false, err
 		}
-		return true, l.readIntent(tx, id, rec)
+		s, err := l.known(tx, id.subject)
+		if err != nil || l.intents[id] != nil {
+			return true, err
+		}
+		return true, l.readIntent(tx, s, id, rec)
 	})
 }
 
-func (l *line) readIntent(tx storage.Tx, id intentID, rec intentRecord) error {
-	s, err := l.known(tx, id.subject)
-	if err != nil {
-		return err
+func readIntentKey(k storage.Key) (intentID, error) {
+	r := storage.ReadKey(k)
+	r.Str()
+	r.Str()
+	return intentID{readSubject(r), int(r.Num())}, r.Err()
+}
+
+// readIntent takes in an intent with all its members, or nothing of it.
+func (l *line) readIntent(tx storage.Tx, s *subject, id intentID, rec intentRecord) error {
+	posts := make([]Post, len(rec.Channels))
+	for k, channel := range rec.Channels {
+		var err error
+		if posts[k], _, err = postOf(tx, s.id, s.out, desk.Channel{Connection: l.name, ID: channel}); err != nil {
+			return err
+		}
 	}
 	i := l.addIntent(s, rec, id.chunk)
 	i.ops = rec.Boot == l.boot && s.fan.OpsN == rec.N
-	for _, channel := range rec.Channels {
-		p, _, err := postOf(tx, s.id, s.out, desk.Channel{Connection: l.name, ID: channel})
-		if err != nil {
-			return err
+	for k, channel := range rec.Channels {
+		if posts[k].Told < rec.N {
+			l.suspect(l.join(i, channel, s, posts[k]), rec.Boot)
 		}
-		if p.Told >= rec.N {
-			continue
-		}
-		j := l.join(i, channel, s, p)
-		l.suspect(j, rec.Boot)
 	}
 	if i.left == 0 {
 		l.finished = append(l.finished, i)

@@ -14,6 +14,7 @@ type subject struct {
 	id    desk.Subject
 	out   outRecord
 	fan   fanRecord
+	ahead int                  // the intents that came with announcements up to this are known
 	anns  []*desk.Announcement // announcement n is at n-1; nil: forgotten
 	said  map[span]saying
 	scope desk.Scope // of announcement scopeN

@@ -177,6 +177,7 @@ func (l *line) rowsFor(ctx context.Context, now time.Time, jobs []*job) error {
 func (l *line) stop(calls context.Context, cancel context.CancelFunc) {
 	ctx, done := context.WithTimeout(calls, stopTime)
 	defer done()
+	l.ready.Store(nil)
 	for l.absorb(l.now()); l.out > 0 && ctx.Err() == nil; l.absorb(l.now()) {
 		sleep(ctx, l.wake, time.Time{}, time.Time{})
 	}
@@ -199,7 +200,7 @@ func (l *line) writeDown() error {
 	ctx, done := context.WithTimeout(context.Background(), stopTime)
 	defer done()
 	now := l.now()
-	if err := l.settleOrphans(ctx, now); err != nil {
+	if err := l.takeRest(ctx, now); err != nil {
 		return err
 	}
 	if err := l.flushAll(ctx, now); err != nil {
@@ -225,15 +226,13 @@ func (l *line) markedInVain(j *job) bool {
 	return j.row != nil && j.row.State == marked && j.row.Boot == l.boot && !j.unsettled() && !j.pending
 }
 
-// settleOrphans takes in what a commit wrote that was broken off by the end: else the
-// next process would think that it may have been sent.
-func (l *line) settleOrphans(ctx context.Context, now time.Time) error {
-	if !l.orphans {
-		return nil
-	}
-	// Commits take turns, so after one of ours the one broken off is on disk or never will be.
-	if err := l.db().Background(ctx, func(storage.Tx) error { return nil }); err != nil {
+// takeRest takes in what came with announcements of which the line has not heard, and what
+// a commit wrote that was broken off by the end: else the next process would think that it
+// may have been sent.
+func (l *line) takeRest(ctx context.Context, now time.Time) error {
+	if err := l.end(ctx); err != nil {
 		return err
 	}
+	l.orphans = true // there may be any
 	return l.adopt(ctx, now)
 }

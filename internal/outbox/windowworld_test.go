@@ -33,7 +33,7 @@ func (w *world) announceWindow(c desk.WindowChange, err error) desk.Subject {
 		return s
 	}
 	w.update(func(tx storage.Tx) error {
-		_, err := w.book.Announce(tx, *c.Announce, Release{Now: w.clock().UTC()})
+		_, err := w.book.Announce(tx, *c.Announce, w.release(0))
 		return err
 	}, s)
 	return s
@@ -94,7 +94,7 @@ func (w *world) convert(s desk.Subject) desk.Subject {
 		if err := w.book.Continue(tx, s, into); err != nil {
 			return err
 		}
-		_, err := w.book.Announce(tx, *d.Announce, Release{Now: w.clock().UTC()})
+		_, err := w.book.Announce(tx, *d.Announce, w.release(0))
 		return err
 	}, into)
 	return into

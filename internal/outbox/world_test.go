@@ -36,13 +36,20 @@ type world struct {
 	windows   map[desk.Subject]desk.Window
 	questions map[desk.Subject]bool // whether they were answered
 	stop      func()
-	chunk     int // most channels of a chunk
+	chunk     int  // most channels of a chunk
+	late      bool // announcements do not open ops channels themselves
+	rash      bool // they do so whatever is under way there
 	commits   atomic.Int64
-	badStore  atomic.Int64    // not 0: of three commits one fails, and one seems to
-	commitAs  atomic.Int64    // how commits end: well, refused, unclear
-	skew      time.Duration   // by which our clock is wrong
-	disk      time.Duration   // how long a commit takes
-	looks     func()          // before each look of the process into the store; nil: nothing
+	badStore  atomic.Int64  // not 0: of three commits one fails, and one seems to
+	commitAs  atomic.Int64  // how commits end: well, refused, unclear
+	skew      time.Duration // by which our clock is wrong
+	disk      time.Duration // how long a commit takes
+	looks     func()        // before each look of the process into the store, and around each commit; nil: nothing
+	atTurns   atomic.Pointer[func()]
+	twice     bool            // what people do runs a second time, as a store may have it
+	badGet    atomic.Int64    // the read of the process that fails, counted from 1; 0: none does
+	gets      atomic.Int64    // its reads so far
+	aheads    int             // announcements that came with intents
 	vanished  map[string]bool // channels that were ever gone
 	hits      atomic.Int64    // commits and send boundaries of all processes so far
 	killAt    atomic.Int64    // the boundary at which the process dies; 0: never
@@ -84,90 +91,6 @@ func (w *world) close() {
 	if err := w.store.Close(); err != nil {
 		w.t.Error(err)
 	}
-}
-
-// mortal is a store whose process can die: after that it does nothing.
-type mortal struct {
-	storage.DB
-	dead  atomic.Bool
-	world *world
-	kill  func()
-	died  chan struct{}
-}
-
-// How commits end.
-const (
-	well    = iota
-	refused // nothing is written
-	unclear // it is written, but nobody knows
-)
-
-var errDead = errors.New("the process is dead")
-
-// boundary is a moment at which the process may die.
-func (m *mortal) boundary() {
-	if m.dead.Load() {
-		return
-	}
-	if int(m.world.hits.Add(1)) == int(m.world.killAt.Load()) {
-		m.dead.Store(true)
-		m.world.mayDie()
-		close(m.died)
-		m.kill()
-	}
-}
-
-// mayDie has the process die at the next of the boundaries chosen.
-func (w *world) mayDie() {
-	if len(w.deaths) > 0 {
-		w.killAt.Store(w.hits.Load() + int64(w.deaths[0]))
-		w.deaths = w.deaths[1:]
-	}
-}
-
-func (m *mortal) commit(ctx context.Context, do func(context.Context, func(storage.Tx) error) error, fn func(storage.Tx) error) error {
-	m.boundary()
-	if m.dead.Load() {
-		return errDead
-	}
-	n := int(m.world.commits.Add(1))
-	time.Sleep(m.world.disk)
-	defer m.world.watchNights()
-	switch m.world.commitAs.Load() {
-	case refused:
-		return storage.ErrUnavailable
-	case unclear:
-		return errors.Join(do(ctx, fn), storage.ErrUnknown)
-	}
-	if bad := m.world.badStore.Load(); bad > 0 && n%3 == 0 {
-		return storage.ErrUnavailable
-	} else if bad > 0 && n%3 == 1 {
-		return errors.Join(do(ctx, fn), storage.ErrUnknown)
-	}
-	err := do(ctx, fn)
-	m.boundary()
-	if m.dead.Load() {
-		return errDead
-	}
-	return err
-}
-
-func (m *mortal) Update(ctx context.Context, fn func(storage.Tx) error) error {
-	return m.commit(ctx, m.DB.Update, fn)
-}
-
-func (m *mortal) Background(ctx context.Context, fn func(storage.Tx) error) error {
-	return m.commit(ctx, m.DB.Background, fn)
-}
-
-func (m *mortal) View(ctx context.Context, fn func(storage.Tx) error) error {
-	if m.dead.Load() {
-		return errDead
-	}
-	if m.world.looks != nil {
-		m.world.looks()
-	}
-	return m.DB.View(ctx, fn)
 }
 
 // start starts a process.
@@ -230,12 +153,26 @@ func (w *world) pass(d time.Duration) {
 // update makes a change about subjects (none: any), as the journal does.
 func (w *world) update(fn func(tx storage.Tx) error, about ...desk.Subject) {
 	w.t.Helper()
+	if w.twice {
+		again := errors.New("again")
+		if err := w.store.Update(context.Background(), func(tx storage.Tx) error { return errors.Join(fn(tx), again) }); !errors.Is(err, again) {
+			w.t.Fatal(err)
+		}
+	}
 	if err := w.store.Update(context.Background(), fn); err != nil {
 		w.t.Fatal(err)
+	}
+	for _, s := range about {
+		if out := w.read(s).out; out.Ahead > 0 && out.Ahead == out.N {
+			w.aheads++
+		}
 	}
 	w.nights.mu.Lock()
 	w.nights.changed = time.Now()
 	w.nights.mu.Unlock()
+	if w.db != nil && !w.late {
+		w.db.boundary()
+	}
 	w.book.SubscriptionsChanged()
 	if w.engine != nil {
 		w.engine.Poke(about...)
@@ -287,10 +224,31 @@ func (w *world) announce(c desk.Change, err error, grace time.Duration) desk.Sub
 		w.t.Fatal(err)
 	}
 	w.update(func(tx storage.Tx) error {
-		_, err := w.book.Announce(tx, *c.Announce, Release{Now: w.clock().UTC(), Grace: grace, Channels: 3})
+		_, err := w.book.Announce(tx, *c.Announce, w.release(grace))
 		return err
 	}, c.Incident.Subject())
 	return c.Incident.Subject()
+}
+
+// release is how a process that is alive announces.
+func (w *world) release(grace time.Duration) Release {
+	r := Release{Now: w.clock().UTC(), Grace: grace, Channels: 3, Ahead: !w.late && w.db != nil && !w.db.dead.Load()}
+	if r.Ahead && w.rash {
+		w.engine.lines[campus].ready.Store(&readiness{boot: w.newestBoot()})
+	}
+	return r
+}
+
+func (w *world) newestBoot() (b boot) {
+	w.t.Helper()
+	err := w.store.View(context.Background(), func(tx storage.Tx) (err error) {
+		b, _, err = lastBootTable().Get(tx, lastBootTable().Key())
+		return err
+	})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return b
 }
 
 func (w *world) declare(impact desk.Impact, grace time.Duration) desk.Subject {

@@ -174,7 +174,7 @@ func TestFailedGroup(t *testing.T) {
 		q := hold(t, db, func(storage.Tx) error { return taken }, taken)
 		q.add(func() error { return db.Update(context.Background(), take) }, storage.ErrUnavailable)
 		q.add(func() error { return db.Update(context.Background(), take) }, storage.ErrUnavailable)
-		disk.next(t, plan{writeRefused, 0, 1})
+		disk.next(t, plan{Fault: writeRefused, First: 0, Count: 1})
 		q.run()
 		disk.next(t, plan{})
 		wantContent(t, db, "after the failed commit")

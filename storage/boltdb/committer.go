@@ -7,6 +7,7 @@ import (
 	"sync"
 
 	bolt "go.etcd.io/bbolt"
+	berrors "go.etcd.io/bbolt/errors"
 
 	"github.com/umassonline/belltower/storage"
 )
@@ -24,6 +25,7 @@ const (
 const (
 	maxCalls            = 512
 	maxBackgroundWrites = 2 * storage.MaxWrites
+	maxGroupBytes       = 8 * storage.MaxBytes // beside the last call's
 )
 
 // call is one Update or Background.
@@ -107,7 +109,8 @@ func (q *committer) next(g *group) *call {
 	if len(q.lanes[urgent]) == 0 {
 		l = background
 	}
-	if len(q.lanes[l]) == 0 || len(g.calls) == maxCalls || l == background && g.background >= maxBackgroundWrites {
+	if len(q.lanes[l]) == 0 || len(g.calls) == maxCalls || len(g.record) > maxGroupBytes ||
+		l == background && g.background >= maxBackgroundWrites {
 		return nil
 	}
 	c := q.lanes[l][0]
@@ -139,14 +142,13 @@ func (db *DB) lead(own *call) {
 	}
 }
 
-// group is what one bbolt transaction holds.
+// group is what one record of the log holds.
 type group struct {
 	calls      []*call
-	btx        *bolt.Tx
-	records    *bolt.Bucket
+	layers     layers // with what the calls before wrote
+	record     []byte
 	writes     int
 	background int   // of these, from Background
-	broken     error // a write that bbolt did not take
 	err        error // the outcome
 }
 
@@ -158,29 +160,75 @@ var errExit = unavailable(errors.New("a transaction's function called runtime.Go
 func (db *DB) commitGroup() {
 	g := &group{err: errExit}
 	defer g.finish()
-	h, err := db.opened()
-	if err == nil {
-		err = sheltered(func() error { return g.begin(h) })
+	h, err := db.ready()
+	for err == nil {
+		if err = db.runGroup(h, g); !errors.Is(err, berrors.ErrDatabaseNotOpen) {
+			break
+		}
+		if h, err = db.opened(); err != nil { // a move that failed closed it
+			err = unavailable(err)
+		}
 	}
-	if g.btx != nil {
-		defer discard(g.btx)
-	}
-	if err != nil {
+	if err != nil && len(g.calls) == 0 {
 		for db.queue.next(g) != nil {
 		}
-		g.err = unavailable(err)
-		return
 	}
+	g.err = err
+	if errors.Is(err, errUnsynced) {
+		g.err = db.afterUnsynced(err)
+	}
+}
+
+// ready makes good what failed before, and returns the open tree.
+func (db *DB) ready() (*handle, error) {
+	if db.broken.Load() {
+		if err := db.renew(); err != nil {
+			return nil, unavailable(err)
+		}
+		db.log.Info("store works again", "path", db.path)
+	}
+	if db.logged() > logMost {
+		if err := db.move(); err != nil {
+			return nil, unavailable(err)
+		}
+	}
+	h, err := db.opened()
+	if err != nil {
+		return nil, unavailable(err)
+	}
+	return h, nil
+}
+
+// runGroup runs the queued calls on h and commits what they wrote.
+func (db *DB) runGroup(h *handle, g *group) error {
+	db.commits.Lock()
+	defer db.commits.Unlock()
+	var m *moment
+	var btx *bolt.Tx
+	err := sheltered(func() (err error) {
+		if m, btx, err = db.begin(h); err == nil {
+			g.layers = layersOf(btx, db.next, m.frozen)
+		}
+		return err
+	})
+	if btx != nil {
+		defer discard(btx)
+	}
+	if err != nil {
+		return unavailable(err)
+	}
+	committed := false
+	defer func() {
+		if !committed && g.writes > 0 {
+			db.next = m.recent.IsoCopy()
+		}
+	}()
+	g.record = beginRecord(db.paper)
 	for c := db.queue.next(g); c != nil; c = db.queue.next(g) {
 		db.run(g, c)
 	}
-	g.err = db.commit(h, g)
-}
-
-func (g *group) begin(h *handle) (err error) {
-	if g.btx, err = h.bolt.Begin(true); err == nil {
-		g.records = g.btx.Bucket(recordsBucket)
-	}
+	err = db.commit(g)
+	committed = err == nil
 	return err
 }
 
@@ -190,7 +238,7 @@ func (db *DB) run(g *group, c *call) {
 		return
 	}
 	c.depends = g.writes > 0
-	t := &tx{records: g.records}
+	t := &tx{layers: g.layers}
 	c.panicked, c.err = protect(func() error {
 		if err := c.fn(t); err != nil {
 			return err
@@ -201,12 +249,16 @@ func (db *DB) run(g *group, c *call) {
 		db.log.Error("panic in a transaction", "panic", c.panicked.value, "stack", c.panicked.stack)
 		return
 	}
-	if c.err == nil && g.broken == nil {
-		g.broken = t.apply()
-		g.writes += len(t.writes)
-		if c.lane == background {
-			g.background += len(t.writes)
-		}
+	if c.err != nil {
+		return
+	}
+	for _, w := range t.writes {
+		db.next.Set(w)
+		g.record = appendWrite(g.record, w)
+	}
+	g.writes += len(t.writes)
+	if c.lane == background {
+		g.background += len(t.writes)
 	}
 }
 

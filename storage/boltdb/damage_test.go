@@ -25,6 +25,9 @@ func killedStore(t *testing.T) []byte {
 			t.Fatal(err)
 		}
 	}
+	if err := db.Move(); err != nil {
+		t.Fatal(err)
+	}
 	stats, err := db.Stats()
 	if err != nil {
 		t.Fatal(err)
@@ -104,6 +107,9 @@ func TestFileCutWhileOpen(t *testing.T) {
 		if err := db.Update(context.Background(), put(fmt.Sprint(i), strings.Repeat("x", 3000))); err != nil {
 			t.Fatal(err)
 		}
+	}
+	if err := db.Move(); err != nil {
+		t.Fatal(err)
 	}
 	if err := os.Truncate(path, 2*int64(os.Getpagesize())); err != nil {
 		t.Fatal(err)

@@ -1,34 +1,50 @@
-// Package boltdb keeps a store in one file on one machine, with bbolt.
+// Package boltdb keeps a store in one file on one machine, with bbolt, and in two logs
+// beside it what was committed in the last second or so.
 //
 // # Commits
 //
 // Calls that come while another one commits are queued and then committed
-// together, in one bbolt transaction and two syncs, without ever waiting for
-// more to come. The caller that finds nobody committing does it for all; the
-// package has no goroutine of its own.
+// together, in one record of a log and one sync, without ever waiting for more to
+// come. The caller that finds nobody committing does it for all. What was committed
+// lies in memory, over what the tree (the bbolt file) holds, until it is moved there: a
+// second after a commit, sooner where it is much, in one bbolt transaction for all that
+// came meanwhile. A commit in the tree itself would take two syncs and three times the
+// time, as each writes every page above what it changes anew.
+//
+// The logs take turns: one takes the commits while the other's are moved. The tree says
+// with which commit it ends (its number), and in the logs of which life (a random
+// number) those lie that follow. Where the store is opened, they are read. At a clean
+// stop all is moved, and the logs are removed.
+//
+// The package has no goroutine of its own but a timer's, where something is to be moved.
 //
 // # After a failure
 //
-// A commit writes new pages into space that nothing refers to, syncs, writes one
-// of two meta pages, which refers to them, and syncs again. Linux reports a
-// failed sync once and then calls the page clean, whatever the disk holds; so
-// after any failure the file is closed, opened again and judged anew:
+// A write of a log that fails left no whole record behind the last one, whose checksum is
+// its end, so the callers get storage.ErrUnavailable, and the next record is written in its place. Linux reports
+// a failed sync once and then calls the page clean, whatever the disk holds; so
+// after a failed sync of a log all that was committed before is moved into the tree, with
+// a new life, to which no record of the logs belongs:
 //
-//   - The failed transaction's meta page is not there: nothing was written. What
-//     its data pages hold does not matter, as the next one to use them writes
-//     and syncs them again. The callers get storage.ErrUnavailable.
-//   - It is there: its data was synced before it was written, but it may be in
-//     memory only. It is written in place once more (the same bytes, so that
-//     the other meta page, which is on disk, stays) and synced. If that works the
-//     transaction is on disk, and its callers get nil.
-//   - That fails too, or the file cannot be opened: storage.ErrUnknown. Until it
-//     works, tried anew by every call, all calls answer storage.ErrUnavailable.
+//   - That works: nothing of the failed commit was written. Its callers get
+//     storage.ErrUnavailable.
+//   - It fails: storage.ErrUnknown. Until it works, tried anew by every call, all
+//     calls answer storage.ErrUnavailable.
 //
-// A View never sees what is not on disk yet. Opening a store treats its newest
-// meta page the same way, as the process before may have died ahead of a sync.
+// A commit of bbolt writes new pages into space that nothing refers to, syncs, writes one
+// of two meta pages, which refers to them, and syncs again. After any failure the file
+// is closed, opened again and judged anew: the transaction is there if its meta page is.
+// Its data was synced before that was written, but it may be in memory only; so it is
+// written in place once more (the same bytes, so that the other meta page, which is on
+// disk, stays) and synced before it is trusted. Else what was to be moved stays in its log
+// and is tried again later, while the other log grows. Opening a store treats its newest meta page
+// the same way, as the process before may have died ahead of a sync.
 //
-// A full disk refuses a write or a sync of the commit. It can hit no reader: the
-// file is grown as a sparse one and is read where it was written only.
+// A View never sees what is not on disk yet.
+//
+// A full disk refuses a write or a sync. It can hit no reader: the
+// file is grown as a sparse one and is read where it was written only. Commits go on
+// as long as they fit in the space that the logs have.
 package boltdb
 
 import (
@@ -41,6 +57,7 @@ import (
 	"path/filepath"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	bolt "go.etcd.io/bbolt"
 
@@ -64,9 +81,22 @@ type DB struct {
 	log  *slog.Logger
 	lock *lock
 
-	handle  atomic.Pointer[handle] // nil while not open after a failure
-	durable atomic.Uint64          // the newest bbolt transaction known to be on disk
+	opening sync.Mutex             // held while handle is replaced
+	handle  atomic.Pointer[handle] // the tree; nil while not open after a failure
+	now     atomic.Pointer[moment]
+	broken  atomic.Bool // a sync of a log failed, and nothing was committed since
 	queue   committer
+
+	moving  sync.Mutex // held while the tree is changed; taken before commits
+	commits sync.Mutex // guards what follows
+	logs    [2]log
+	current int         // the log that takes commits
+	next    *table      // now's recent, and what the group that runs wrote
+	seq     uint64      // the number of the last commit
+	life    life        // of the logs
+	later   *time.Timer // runs moveLater
+	planned bool        // later is to
+	paper   []byte      // for the next record
 
 	gate    sync.Mutex // guards closed against running
 	closed  bool
@@ -91,9 +121,11 @@ func Open(path string, opts Options) (*DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	db := &DB{path: path, log: opts.Logger, lock: lock}
+	db := &DB{path: path, log: opts.Logger, lock: lock, next: newTable()}
+	db.now.Store(&moment{recent: newTable()})
 	if err := db.start(opts); err != nil {
-		return nil, errors.Join(err, db.release())
+		db.retire()
+		return nil, errors.Join(err, db.release(false))
 	}
 	return db, nil
 }
@@ -113,38 +145,97 @@ func (db *DB) start(opts Options) error {
 	if err := check(db.path); err != nil {
 		return err
 	}
-	if _, err := db.reopen(); err != nil {
+	if err := db.reopen(); err != nil {
 		return err
 	}
-	return db.adopt(opts)
+	schema, err := db.known(opts.Schema)
+	if err != nil {
+		return err
+	}
+	if err := db.openLogs(); err != nil {
+		return err
+	}
+	if err := db.replay(); err != nil {
+		return err
+	}
+	if err := db.settleLogs(); err != nil {
+		return err
+	}
+	return db.adopt(schema, opts)
 }
 
-// release gives the file back.
-func (db *DB) release() error {
+// settleLogs moves what the process before left in the logs into the tree, with a new life, so
+// that nothing of a record that it broke off is ever taken for a part of one of ours. Where
+// that fails they are made sure of as they are, and go on.
+func (db *DB) settleLogs() error {
+	if m := db.now.Load(); m.frozen == nil && m.recent.Len() == 0 {
+		return nil
+	}
+	err := db.renew()
+	if err == nil {
+		return nil
+	}
+	h, openErr := db.opened()
+	if openErr != nil {
+		return errors.Join(err, openErr)
+	}
+	_, at, readErr := h.newest()
+	if readErr != nil {
+		return errors.Join(err, readErr)
+	}
+	if at.life != db.life { // it is there after all
+		db.renewed(at.life)
+		return nil
+	}
+	db.log.Error("the log was not moved into the tree, tried again in ten seconds", "path", db.path, "error", err)
+	for i := range db.logs {
+		if err := db.logs[i].pin(); err != nil {
+			return err
+		}
+	}
+	db.plan(moveAgain)
+	return nil
+}
+
+// release gives the files back; moved says that the tree holds all, and needs no log.
+func (db *DB) release(moved bool) error {
 	var err error
 	if h := db.handle.Swap(nil); h != nil {
 		err = h.bolt.Close()
 	}
-	return errors.Join(err, db.lock.release())
+	return errors.Join(err, db.closeLogs(moved), db.lock.release())
 }
 
-// Close implements storage.DB. It writes the list of free pages, so that the
-// next start need not look for them.
+// Close implements storage.DB. It moves what was committed into the tree, with the list
+// of free pages, so that the next start need not look for them. Where that fails, the logs
+// keep it.
 func (db *DB) Close() error {
+	if !db.retire() {
+		return storage.ErrClosed
+	}
+	err := db.moveAll()
+	if err != nil {
+		db.log.Warn("the log was not moved into the tree, the next start does it", "path", db.path, "error", err)
+	} else if err = db.conclude(); err != nil {
+		db.log.Warn("free pages not written, the next start takes longer", "path", db.path, "error", err)
+	}
+	return db.release(err == nil)
+}
+
+// retire lets no call in any more and waits for those that run, also a timer's. It says
+// whether it was the first to.
+func (db *DB) retire() bool {
 	db.gate.Lock()
 	closed := db.closed
 	db.closed = true
 	db.gate.Unlock()
-	if closed {
-		return storage.ErrClosed
-	}
 	db.running.Wait()
-	if h := db.handle.Load(); h != nil {
-		if err := h.writeFreelist(); err != nil {
-			db.log.Warn("free pages not written, the next start takes longer", "path", db.path, "error", err)
-		}
+	db.commits.Lock()
+	defer db.commits.Unlock()
+	if db.later != nil {
+		db.later.Stop()
 	}
-	return db.release()
+	return !closed
 }
 
 // enter counts a call in until leave, unless the store is closed.
@@ -182,8 +273,8 @@ func (db *DB) submit(ctx context.Context, l lane, fn func(storage.Tx) error) err
 
 // View implements storage.DB.
 func (db *DB) View(ctx context.Context, fn func(storage.Tx) error) error {
-	return db.snapshot(ctx, func(btx *bolt.Tx) error {
-		return fn(&tx{records: btx.Bucket(recordsBucket), readOnly: true})
+	return db.snapshot(ctx, func(m *moment, btx *bolt.Tx) error {
+		return fn(&tx{layers: layersOf(btx, m.recent, m.frozen), readOnly: true})
 	})
 }
 
@@ -191,7 +282,14 @@ func (db *DB) View(ctx context.Context, fn func(storage.Tx) error) error {
 // deadline if it can hang: until it is done, pages freed meanwhile are not used
 // again, and a store whose commit failed is not opened again.
 func (db *DB) Backup(w io.Writer) error {
-	return db.snapshot(context.Background(), func(btx *bolt.Tx) error {
+	if err := db.enter(); err != nil {
+		return err
+	}
+	defer db.leave()
+	if err := db.moveAll(); err != nil {
+		return fmt.Errorf("storage: back up %s: %w", db.path, err)
+	}
+	return db.snapshot(context.Background(), func(_ *moment, btx *bolt.Tx) error {
 		if _, err := btx.WriteTo(w); err != nil {
 			return fmt.Errorf("storage: back up %s: %w", db.path, err)
 		}
@@ -199,41 +297,37 @@ func (db *DB) Backup(w io.Writer) error {
 	})
 }
 
-// Stats are the sizes of a store.
+// Stats are the sizes of a store's file, without its logs.
 type Stats struct {
 	Bytes     int64 // of the file's used part
 	FreeBytes int64 // of these, not used now and used again first
-	// Pages is how many commits have written since the file was opened, beside their
-	// meta pages.
-	Pages int64
 }
 
 // Stats returns the present sizes.
 func (db *DB) Stats() (s Stats, err error) {
-	err = db.snapshot(context.Background(), func(btx *bolt.Tx) error {
+	err = db.snapshot(context.Background(), func(_ *moment, btx *bolt.Tx) error {
 		free := btx.DB().Stats()
 		s = Stats{
 			Bytes:     btx.Size(),
 			FreeBytes: int64(free.FreePageN+free.PendingPageN) * int64(btx.DB().Info().PageSize),
-			Pages:     free.TxStats.GetPageCount(),
 		}
 		return nil
 	})
 	return s, err
 }
 
-// snapshot runs fn on a read-only transaction that is on disk.
-func (db *DB) snapshot(ctx context.Context, fn func(*bolt.Tx) error) error {
+// snapshot runs fn on what is committed.
+func (db *DB) snapshot(ctx context.Context, fn func(*moment, *bolt.Tx) error) error {
 	if err := db.enter(); err != nil {
 		return err
 	}
 	defer db.leave()
-	btx, err := db.beginRead(ctx)
+	m, btx, err := db.beginRead(ctx)
 	if err != nil {
 		return err
 	}
 	defer btx.Rollback()
-	panicked, err := protect(func() error { return fn(btx) })
+	panicked, err := protect(func() error { return fn(m, btx) })
 	if panicked != nil {
 		db.log.Error("panic in a transaction", "panic", panicked.value, "stack", panicked.stack)
 		panic(panicked.value)
@@ -241,25 +335,20 @@ func (db *DB) snapshot(ctx context.Context, fn func(*bolt.Tx) error) error {
 	return err
 }
 
-// beginRead begins at the newest transaction. If a commit is between writing
-// that and knowing it on disk, or the file is not open after a failure, an empty
-// transaction through the queue waits for the one and tries the other.
-func (db *DB) beginRead(ctx context.Context) (*bolt.Tx, error) {
+// beginRead begins at the newest commit. After a failure that is not made good yet, an
+// empty transaction through the queue tries to.
+func (db *DB) beginRead(ctx context.Context) (*moment, *bolt.Tx, error) {
 	for {
 		if err := ctx.Err(); err != nil {
-			return nil, err
+			return nil, nil, err
 		}
-		if h := db.handle.Load(); h != nil {
-			btx, err := h.bolt.Begin(false)
-			if err == nil && uint64(btx.ID()) <= db.durable.Load() {
-				return btx, nil
-			}
-			if err == nil {
-				btx.Rollback()
+		if h := db.handle.Load(); h != nil && !db.broken.Load() {
+			if m, btx, err := db.begin(h); err == nil {
+				return m, btx, nil
 			}
 		}
 		if err := db.wait(ctx, urgent, func(storage.Tx) error { return nil }); err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 	}
 }

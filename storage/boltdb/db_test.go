@@ -98,6 +98,9 @@ func TestStats(t *testing.T) {
 	db := open(t, filepath.Join(t.TempDir(), "t.db"), boltdb.Options{})
 	defer shut(t, db)
 	stats := func() boltdb.Stats {
+		if err := db.Move(); err != nil {
+			t.Fatal(err)
+		}
 		s, err := db.Stats()
 		if err != nil {
 			t.Fatal(err)
@@ -111,9 +114,6 @@ func TestStats(t *testing.T) {
 	full := stats()
 	if full.Bytes < empty.Bytes+500_000 {
 		t.Errorf("500,000 bytes were added to %+v, now %+v", empty, full)
-	}
-	if pages, least := full.Pages-empty.Pages, int64(500_000/os.Getpagesize()); pages < least || pages > least+3 {
-		t.Errorf("500,000 bytes are %d pages", pages) // with their bucket and its root
 	}
 	if err := db.Update(context.Background(), func(tx storage.Tx) error { return tx.Delete([]byte("long")) }); err != nil {
 		t.Fatal(err)
@@ -210,7 +210,7 @@ func TestFreePagesAreListedAtACleanStop(t *testing.T) {
 		t.Errorf("after a clean stop the free pages are listed: %v, %v", listed, err)
 	}
 	for _, value := range []string{"1", "2"} {
-		if err := db.Update(context.Background(), put("a", value)); err != nil {
+		if err := errors.Join(db.Update(context.Background(), put("a", value)), db.Move()); err != nil {
 			t.Fatal(err)
 		}
 		if listed, err := db.FreePagesListed(); err != nil || listed {
@@ -224,7 +224,7 @@ func TestFailuresAreLogged(t *testing.T) {
 	var log bytes.Buffer
 	db := open(t, filepath.Join(disk.mount, "t.db"), boltdb.Options{Logger: slog.New(slog.NewTextHandler(&log, nil))})
 	defer shut(t, db)
-	disk.next(t, plan{syncLost, 1, 1000})
+	disk.next(t, plan{Fault: syncLost, First: 0, Count: 1000})
 	if err := db.Update(context.Background(), put("a", "1")); !errors.Is(err, storage.ErrUnknown) {
 		t.Errorf("Update on a failing disk = %v, want ErrUnknown", err)
 	}
@@ -232,8 +232,8 @@ func TestFailuresAreLogged(t *testing.T) {
 		t.Errorf("Update before the disk works again = %v, want ErrUnavailable", err)
 	}
 	disk.next(t, plan{})
-	wantContent(t, db, "when the disk works again the first is there after all", "a=1")
-	for _, want := range []string{`msg="commit failed"`, "input/output error", `msg="store open again"`} {
+	wantContent(t, db, "when the disk works again neither is there")
+	for _, want := range []string{`msg="commit failed"`, "input/output error", `msg="store works again"`} {
 		if !strings.Contains(log.String(), want) {
 			t.Errorf("the log lacks %s:\n%s", want, log.String())
 		}

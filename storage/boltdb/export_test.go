@@ -1,12 +1,18 @@
 package boltdb
 
-// Commits counts the commits of the file's whole life.
-func (db *DB) Commits() uint64 { return db.durable.Load() }
+// Commits counts the commits of the store's whole life.
+func (db *DB) Commits() uint64 { return db.seq }
 
-// FreePagesListed says whether the newest commit wrote the list of free pages.
+// Move moves what was committed into the tree.
+func (db *DB) Move() error { return db.moveAll() }
+
+// FreePagesListed says whether the tree's newest transaction wrote the list of free pages.
 func (db *DB) FreePagesListed() (bool, error) {
-	return db.handle.Load().freePagesListed(db.durable.Load())
+	return db.handle.Load().freePagesListed(db.now.Load().tree)
 }
 
-// Abandon lets go of the file without the work of a clean stop, as a kill does.
-func (db *DB) Abandon() error { return db.release() }
+// Abandon lets go of the files without the work of a clean stop, as a kill does.
+func (db *DB) Abandon() error {
+	db.retire()
+	return db.release(false)
+}

@@ -12,67 +12,114 @@ import (
 
 func unavailable(cause error) error { return fmt.Errorf("%w: %w", storage.ErrUnavailable, cause) }
 
-// commit commits the group's writes, if there are any.
-func (db *DB) commit(h *handle, g *group) error {
+// errUnsynced says that a record may be on disk.
+var errUnsynced = errors.New("sync the log")
+
+// commit writes the group's record, if there is anything in it.
+func (db *DB) commit(g *group) error {
 	if g.writes == 0 {
 		return nil
 	}
-	id := uint64(g.btx.ID())
-	err := g.broken
-	if err == nil {
-		err = sheltered(g.btx.Commit)
+	g.record = endRecord(g.record, db.seq+1, db.life)
+	l := &db.logs[db.current]
+	if _, err := l.file.WriteAt(g.record, l.end); err != nil {
+		db.log.Error("commit failed", "path", db.path, "error", err, "works_again", true)
+		return unavailable(err)
 	}
-	if err != nil {
-		return db.settle(h, g.btx, err)
+	if err := syncData(l.file); err != nil {
+		db.broken.Store(true)
+		return fmt.Errorf("%w: %w", errUnsynced, err)
 	}
-	db.durable.Store(id)
+	l.end += int64(len(g.record))
+	db.seq++
+	db.publish(func(m *moment) { m.recent = db.next.IsoCopy() })
+	if l.end >= logMuch && l.end-int64(len(g.record)) < logMuch {
+		db.plan(0)
+	} else {
+		db.plan(moveAfter)
+	}
+	if db.paper = g.record; cap(db.paper) > maxPaper {
+		db.paper = nil
+	}
 	return nil
 }
 
-// settle finds out what became of a transaction whose commit failed because of
-// cause, by the rule in the package's words about failures: nil if it is on disk.
-func (db *DB) settle(h *handle, btx *bolt.Tx, cause error) error {
-	failed := db.durable.Load() + 1
-	db.handle.Store(nil)
-	if discard(btx) { // else bbolt is stuck, and closing it would hang
-		h.bolt.Close()
-	}
-	seen, err := db.reopen()
-	db.log.Error("commit failed", "path", db.path, "error", cause, "on_disk", err == nil && seen >= failed, "open_again", err == nil)
-	switch {
-	case seen != 0 && seen < failed:
-		return unavailable(cause)
-	case err != nil:
+// maxPaper is how much a record may leave for the next ones, in bytes.
+const maxPaper = 256 << 10
+
+// afterUnsynced finds out what became of the commit that failed because of cause.
+func (db *DB) afterUnsynced(cause error) error {
+	err := db.renew()
+	db.log.Error("commit failed", "path", db.path, "error", cause, "works_again", err == nil)
+	if err != nil {
 		return fmt.Errorf("%w: %w; then: %w", storage.ErrUnknown, cause, err)
 	}
+	return unavailable(cause)
+}
+
+// settle finds out what became of the tree's transaction id, which failed because of
+// cause, by the rule in the package's words about failures: nil if it is on disk.
+func (db *DB) settle(h *handle, id uint64, ended bool, cause error) error {
+	db.opening.Lock()
+	defer db.opening.Unlock()
+	db.handle.Store(nil)
+	if ended { // else bbolt is stuck, and closing it would hang
+		h.bolt.Close()
+	}
+	err := db.reopen()
+	there := err == nil && db.now.Load().tree >= id
+	db.log.Error("change of the tree failed", "path", db.path, "error", cause, "on_disk", there, "open_again", err == nil)
+	if there {
+		return nil
+	}
+	return errors.Join(cause, err)
+}
+
+// reopen opens the tree and trusts its newest transaction once that is known to
+// be on disk. A file that was open before and is gone is not created anew.
+func (db *DB) reopen() error {
+	before := db.now.Load().tree
+	h, err := openHandle(db.path, before == 0)
+	if err != nil {
+		return err
+	}
+	id, at, err := h.newest()
+	if err == nil && id < before {
+		err = fmt.Errorf("storage: %s is older than it was: was it replaced?", db.path)
+	}
+	if err == nil && id > before {
+		err = h.pin(id)
+	}
+	if err != nil {
+		return errors.Join(err, h.bolt.Close())
+	}
+	db.planted(id, at.seq)
+	db.handle.Store(h)
 	return nil
 }
 
-// reopen opens the file and trusts its newest transaction once that is known to
-// be on disk. seen is that transaction, also with an error, or 0 if it could not
-// be read. A file that was open before and is gone is not created anew.
-func (db *DB) reopen() (seen uint64, err error) {
-	h, err := openHandle(db.path, db.durable.Load() == 0)
-	if err != nil {
-		return 0, err
-	}
-	if seen, err = h.newest(); err == nil && seen > db.durable.Load() {
-		err = h.pin(seen)
-	}
-	if err != nil {
-		return seen, errors.Join(err, h.bolt.Close())
-	}
-	db.durable.Store(seen)
-	db.handle.Store(h)
-	return seen, nil
+// planted publishes that the tree's newest transaction is id, and holds what was
+// committed up to number seq.
+func (db *DB) planted(id, seq uint64) {
+	db.publish(func(m *moment) {
+		m.tree = id
+		if seq >= m.frozenTo {
+			m.frozen = nil
+		}
+	})
 }
 
-// opened returns the open file, which it opens if it is not after a failure.
+// opened returns the open tree, which it opens if it is not after a failure.
 func (db *DB) opened() (*handle, error) {
 	if h := db.handle.Load(); h != nil {
 		return h, nil
 	}
-	if _, err := db.reopen(); err != nil {
+	db.opening.Lock()
+	defer db.opening.Unlock()
+	if h := db.handle.Load(); h != nil {
+		return h, nil
+	}
+	if err := db.reopen(); err != nil {
 		return nil, err
 	}
 	db.log.Info("store open again", "path", db.path)

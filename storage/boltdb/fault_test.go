@@ -69,8 +69,8 @@ func change(tx storage.Tx) error {
 	return errors.Join(put("a", "new", "long", strings.Repeat("x", 30_000))(tx), tx.Delete([]byte("gone")))
 }
 
-// TestFailedCommit lets each write and each sync of a commit fail, alone and with
-// those that follow, on which the store tries to find out what happened.
+// TestFailedCommit lets each write and each sync of a commit and of its move into the tree
+// fail, alone and with those that follow, on which the store tries to find out what happened.
 func TestFailedCommit(t *testing.T) {
 	disk := mountFaults(t)
 	path := filepath.Join(disk.mount, "counted.db")
@@ -79,17 +79,17 @@ func TestFailedCommit(t *testing.T) {
 	if err := db.Update(context.Background(), put("a", "old", "gone", "old")); err != nil {
 		t.Fatal(err)
 	}
-	if err := db.Update(context.Background(), change); err != nil {
+	if err := errors.Join(db.Move(), db.Update(context.Background(), change), db.Move()); err != nil {
 		t.Fatal(err)
 	}
 	most := disk.next(t, plan{})
 	shut(t, db)
 
 	seen := make(map[outcome]int)
-	for _, f := range []fault{writeRefused, writeTorn, syncLost, syncKept} {
+	for _, f := range []fault{writeRefused, writeTorn, syncLost, syncKept, syncTorn} {
 		for first := range max(most.Writes, most.Syncs) {
 			for _, count := range []int{1, 2, 3, 1000} {
-				seen[failOnce(t, disk, plan{f, first, count})]++
+				seen[failOnce(t, disk, plan{Fault: f, First: first, Count: count})]++
 			}
 		}
 	}
@@ -108,9 +108,15 @@ func failOnce(t *testing.T, disk *faultyDisk, p plan) outcome {
 	if err := db.Update(context.Background(), put("a", "old", "gone", "old")); err != nil {
 		t.Fatal(err)
 	}
+	if p.First%2 == 0 { // else old and new are moved together
+		if err := db.Move(); err != nil {
+			t.Fatal(err)
+		}
+	}
 	disk.next(t, p)
 	sawAfter := watch(t, what, db)
 	told := outcomeOf(t, db.Update(context.Background(), change))
+	_ = db.Move() // what was committed stays in the log if it fails
 	early := sawAfter()
 	cut := open(t, disk.next(t, plan{}).restore(t), boltdb.Options{})
 	if early {
@@ -172,10 +178,10 @@ func watch(t *testing.T, what string, db *boltdb.DB) (sawAfter func() bool) {
 func TestFailingWhileMany(t *testing.T) {
 	disk := mountFaults(t)
 	db := open(t, filepath.Join(disk.mount, "many.db"), boltdb.Options{})
-	faults := []fault{writeRefused, writeTorn, syncLost, syncKept}
+	faults := []fault{writeRefused, writeTorn, syncLost, syncKept, syncTorn}
 	kept, seen := make(map[string]bool), make(map[outcome]int)
 	for round := range 60 {
-		disk.next(t, plan{faults[round%len(faults)], round % 7, 1 + round%3})
+		disk.next(t, plan{Fault: faults[round%len(faults)], First: round % 7, Count: 1 + round%3})
 		told := make([]outcome, 6)
 		var wg sync.WaitGroup
 		for i := range told {
@@ -214,7 +220,7 @@ func callerKey(round, i int) string { return fmt.Sprintf("%03d/%d", round, i) }
 // TestFailedStopAndStart lets the disk fail while a store is closed and opened.
 func TestFailedStopAndStart(t *testing.T) {
 	disk := mountFaults(t)
-	for _, f := range []fault{writeRefused, writeTorn, syncLost, syncKept} {
+	for _, f := range []fault{writeRefused, writeTorn, syncLost, syncKept, syncTorn} {
 		for first := range 4 {
 			what := fmt.Sprintf("%s after %d", f, first)
 			path := filepath.Join(disk.mount, strings.ReplaceAll(what, " ", "-")+".db")
@@ -222,9 +228,9 @@ func TestFailedStopAndStart(t *testing.T) {
 			if err := db.Update(context.Background(), put("a", "old", "gone", "old")); err != nil {
 				t.Fatal(err)
 			}
-			disk.next(t, plan{f, first, 1000})
+			disk.next(t, plan{Fault: f, First: first, Count: 1000})
 			shut(t, db)
-			cut := open(t, disk.next(t, plan{f, first, 1000}).restore(t), boltdb.Options{})
+			cut := open(t, disk.next(t, plan{Fault: f, First: first, Count: 1000}).restore(t), boltdb.Options{})
 			wantContent(t, cut, what+": after a power cut at the stop", before...)
 			shut(t, cut)
 			if db, err := boltdb.Open(path, boltdb.Options{}); err == nil {
@@ -236,5 +242,78 @@ func TestFailedStopAndStart(t *testing.T) {
 			wantContent(t, db, what+": opened when the disk works again", before...)
 			shut(t, db)
 		}
+	}
+}
+
+// TestFailedMovesRefuseNothing lets no sync of the tree succeed while commits go on: the logs
+// take them.
+func TestFailedMovesRefuseNothing(t *testing.T) {
+	disk := mountFaults(t)
+	db := open(t, filepath.Join(disk.mount, "t.db"), boltdb.Options{})
+	disk.next(t, plan{Fault: syncLost, Count: 1_000_000, Of: ".db"})
+	stop := make(chan struct{})
+	var working sync.WaitGroup
+	for i := range 4 {
+		working.Go(func() {
+			for {
+				select {
+				case <-stop:
+					return
+				default:
+				}
+				if err := db.Update(context.Background(), put(callerKey(0, i), "v")); err != nil {
+					t.Errorf("Update: %v", err)
+					return
+				}
+			}
+		})
+	}
+	for range 200 {
+		updates(t, db, "a", "v")
+		if err := db.Move(); err == nil {
+			t.Error("a move is done without a sync")
+		}
+	}
+	close(stop)
+	working.Wait()
+	disk.next(t, plan{})
+	shut(t, db)
+}
+
+// TestFailedStartBehindAKill lets the disk fail while a store is opened that was killed, with
+// commits in its log, and has it go on: what it says is stored then outlasts a power cut.
+func TestFailedStartBehindAKill(t *testing.T) {
+	disk := mountFaults(t)
+	opened := 0
+	for _, f := range []fault{writeRefused, writeTorn, syncLost, syncKept, syncTorn} {
+		for first := range 10 {
+			for _, count := range []int{1, 2, 3, 1000} {
+				what := fmt.Sprintf("%s, %d times after %d", f, count, first)
+				path := filepath.Join(disk.mount, strings.ReplaceAll(what, " ", "-")+".db")
+				db := open(t, path, boltdb.Options{})
+				updates(t, db, "a", "1", "b", "2")
+				if err := db.Abandon(); err != nil {
+					t.Fatal(err)
+				}
+				disk.next(t, plan{Fault: f, First: first, Count: count})
+				want := []string{"a=1", "b=2"}
+				if db, err := boltdb.Open(path, boltdb.Options{}); err == nil {
+					opened++
+					disk.next(t, plan{})
+					wantContent(t, db, what+": opened meanwhile", want...)
+					updates(t, db, "c", "3")
+					want = append(want, "c=3")
+					if err := db.Abandon(); err != nil {
+						t.Fatal(err)
+					}
+				}
+				cut := open(t, disk.next(t, plan{}).restore(t), boltdb.Options{})
+				wantContent(t, cut, what+": after a power cut", want...)
+				shut(t, cut)
+			}
+		}
+	}
+	if opened == 0 {
+		t.Error("it was never opened")
 	}
 }

@@ -6,10 +6,12 @@ import (
 	"encoding/gob"
 	"errors"
 	"io"
+	"maps"
+	"math/rand/v2"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strings"
+	"slices"
 	"sync"
 	"syscall"
 	"testing"
@@ -31,6 +33,7 @@ const (
 	writeTorn    fault = "half of a write arrives"
 	syncLost     fault = "a sync fails and what it should keep is lost"
 	syncKept     fault = "a sync fails and yet all arrived"
+	syncTorn     fault = "a sync fails and a part arrived"
 )
 
 // plan is what the disk shall do from now on: Count operations fail, after the
@@ -38,9 +41,15 @@ const (
 type plan struct {
 	Fault        fault
 	First, Count int
+	Of           string // the end of the name of the only file whose operations fail; "": any
+	Cut          int    // the power is cut in this operation of any kind; 0: never
+	Ask          bool   // go on as planned, and say only whether the power is cut
 }
 
-func (p *plan) fails(write bool) bool {
+func (p *plan) fails(end string, write bool) bool {
+	if p.Of != "" && p.Of != end {
+		return false
+	}
 	if write != (p.Fault == writeRefused || p.Fault == writeTorn) {
 		return false
 	}
@@ -52,44 +61,82 @@ func (p *plan) fails(write bool) bool {
 	return true
 }
 
-// image is what a power cut at this moment would leave of the file, and how
-// often it was written and synced since the last plan.
+// image is what a power cut at this moment would leave of the store's files, by the ends of
+// their names, and how often they were written and synced since the last plan.
 type image struct {
-	Bytes         []byte // without what was never written,
-	Size          int64  // which belongs to it, as zeros
+	Files         map[string]kept
+	Gone          map[string]kept // removed, which is not on the disk yet
 	Writes, Syncs int
+	Dead          bool // the power was cut, and nothing was done from then on
 }
 
-// disk is what holds the newest store's file.
+// kept is what is on the disk of a file.
+type kept struct {
+	Bytes []byte // without what was never written,
+	Size  int64  // which belongs to it, as zeros
+	Named bool   // the folder that names it was synced
+
+	Dirty []unsynced // what may be there too, sector by sector
+	Grown int64      // what its size may be
+}
+
+// unsynced is what was written at an offset.
+type unsynced struct {
+	At   int
+	Data []byte
+}
+
+// sector is what a disk writes as a whole, in bytes.
+const sector = 512
+
+// write writes u to b, its sectors if they arrive.
+func (u unsynced) write(b []byte, arrives func() bool) []byte {
+	for from, end := u.At, u.At+len(u.Data); from < end; from = (from/sector + 1) * sector {
+		to := min((from/sector+1)*sector, end)
+		if !arrives() {
+			continue
+		}
+		if grown := to - len(b); grown > 0 {
+			b = append(b, make([]byte, grown)...)
+		}
+		copy(b[from:to], u.Data[from-u.At:])
+	}
+	return b
+}
+
+// disk is what holds the newest store's files.
 type disk struct {
 	mu    sync.Mutex
 	plan  plan
-	dirty []span
-	kept  image
+	image image
+	files map[string]*file
 }
 
-// span is a range of bytes that was written and not synced.
-type span struct{ from, to int }
+// dies says whether the power is cut. It is asked of each operation.
+func (d *disk) dies() bool {
+	if d.plan.Cut > 0 {
+		d.plan.Cut--
+		d.image.Dead = d.plan.Cut == 0
+	}
+	return d.image.Dead
+}
 
 // follow takes a new plan, and returns what was under the old one.
 func (d *disk) follow(p plan) image {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	i := d.kept
-	i.Bytes = bytes.Clone(i.Bytes)
-	d.plan, d.kept.Writes, d.kept.Syncs = p, 0, 0
-	return i
-}
-
-// keep moves what is dirty of data to the disk.
-func (d *disk) keep(data []byte) {
-	d.kept.Size = int64(len(data))
-	for _, s := range d.dirty {
-		if grown := s.to - len(d.kept.Bytes); grown > 0 {
-			d.kept.Bytes = append(d.kept.Bytes, make([]byte, grown)...)
-		}
-		copy(d.kept.Bytes[s.from:], data[s.from:s.to])
+	if p.Ask {
+		return image{Dead: d.image.Dead}
 	}
+	i := d.image
+	i.Files, i.Gone = maps.Clone(i.Files), maps.Clone(i.Gone)
+	for name, k := range i.Files {
+		f := d.files[name]
+		k.Bytes, k.Dirty, k.Grown = bytes.Clone(k.Bytes), slices.Clone(f.dirty), int64(len(f.Data))
+		i.Files[name] = k
+	}
+	d.plan, d.image.Writes, d.image.Syncs, d.image.Dead = p, 0, 0, false
+	return i
 }
 
 // folder is the file system.
@@ -102,20 +149,75 @@ type folder struct {
 func (f *folder) Create(ctx context.Context, name string, _ uint32, mode uint32, out *fuse.EntryOut) (*fs.Inode, fs.FileHandle, uint32, syscall.Errno) {
 	attr := fuse.Attr{Mode: mode | fuse.S_IFREG}
 	var node fs.InodeEmbedder = &fs.MemRegularFile{Attr: attr} // a lock
-	if strings.HasSuffix(name, ".db") {
-		node = &file{fs.MemRegularFile{Attr: attr}, f.disk}
+	if end := filepath.Ext(name); end != ".lock" {
+		opened := &file{fs.MemRegularFile{Attr: attr}, f.disk, end, nil}
 		f.disk.mu.Lock()
-		f.disk.dirty, f.disk.kept = nil, image{}
-		f.disk.mu.Unlock()
+		defer f.disk.mu.Unlock()
+		if f.disk.dies() {
+			return nil, nil, 0, syscall.EIO
+		}
+		if end == ".db" {
+			f.disk.image.Files, f.disk.image.Gone, f.disk.files = make(map[string]kept), make(map[string]kept), make(map[string]*file)
+		}
+		f.disk.image.Files[end], f.disk.files[end] = kept{}, opened
+		node = opened
 	}
 	out.Attr = attr
 	return f.NewPersistentInode(ctx, node, fs.StableAttr{Mode: fuse.S_IFREG}), nil, 0, fs.OK
 }
 
+// Unlink implements fs.NodeUnlinker.
+func (f *folder) Unlink(_ context.Context, name string) syscall.Errno {
+	f.disk.mu.Lock()
+	defer f.disk.mu.Unlock()
+	if f.disk.dies() {
+		return syscall.EIO
+	}
+	end := filepath.Ext(name)
+	if k := f.disk.image.Files[end]; k.Named {
+		f.disk.image.Gone[end] = k
+	}
+	delete(f.disk.image.Files, end)
+	return fs.OK
+}
+
+// Fsync implements fs.NodeFsyncer.
+func (f *folder) Fsync(context.Context, fs.FileHandle, uint32) syscall.Errno {
+	f.disk.mu.Lock()
+	defer f.disk.mu.Unlock()
+	if f.disk.dies() {
+		return syscall.EIO
+	}
+	for end, k := range f.disk.image.Files {
+		k.Named = true
+		f.disk.image.Files[end] = k
+	}
+	clear(f.disk.image.Gone)
+	return fs.OK
+}
+
 type file struct {
 	fs.MemRegularFile
-	disk *disk
+	disk  *disk
+	end   string // of its name
+	dirty []unsynced
 }
+
+// keep moves what is dirty to the disk, its sectors if they arrive.
+func (f *file) keep(arrives func() bool) {
+	k := f.disk.image.Files[f.end]
+	k.Size = int64(len(f.Data))
+	for _, u := range f.dirty {
+		k.Bytes = u.write(k.Bytes, arrives)
+	}
+	if _, there := f.disk.image.Files[f.end]; there {
+		f.disk.image.Files[f.end] = k
+	}
+}
+
+func always() bool { return true }
+
+func maybe() bool { return rand.IntN(2) == 0 }
 
 // Open implements fs.NodeOpener; without it the kernel would trust what it has.
 func (f *file) Open(context.Context, uint32) (fs.FileHandle, uint32, syscall.Errno) {
@@ -142,15 +244,21 @@ func (f *file) Setattr(ctx context.Context, h fs.FileHandle, in *fuse.SetAttrIn,
 func (f *file) Write(ctx context.Context, h fs.FileHandle, data []byte, off int64) (uint32, syscall.Errno) {
 	f.disk.mu.Lock()
 	defer f.disk.mu.Unlock()
-	f.disk.kept.Writes++
-	fails := f.disk.plan.fails(true)
+	if was := f.disk.image.Dead; f.disk.dies() {
+		if !was { // then some of it may arrive; later writes were never made
+			f.dirty = append(f.dirty, unsynced{int(off), bytes.Clone(data)})
+		}
+		return 0, syscall.EIO
+	}
+	f.disk.image.Writes++
+	fails := f.disk.plan.fails(f.end, true)
 	if fails && f.disk.plan.Fault == writeRefused {
 		return 0, syscall.ENOSPC
 	}
 	if fails {
 		data = data[:len(data)/2]
 	}
-	f.disk.dirty = append(f.disk.dirty, span{int(off), int(off) + len(data)})
+	f.dirty = append(f.dirty, unsynced{int(off), bytes.Clone(data)})
 	n, errno := f.MemRegularFile.Write(ctx, h, data, off)
 	if fails {
 		return 0, syscall.EIO
@@ -164,12 +272,18 @@ func (f *file) Fsync(context.Context, fs.FileHandle, uint32) syscall.Errno {
 	d := f.disk
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.kept.Syncs++
-	fails := d.plan.fails(false)
-	if !fails || d.plan.Fault == syncKept {
-		d.keep(f.Data)
+	if d.dies() {
+		return syscall.EIO
 	}
-	d.dirty = nil
+	d.image.Syncs++
+	fails := d.plan.fails(f.end, false)
+	switch {
+	case !fails || d.plan.Fault == syncKept:
+		f.keep(always)
+	case d.plan.Fault == syncTorn:
+		f.keep(maybe)
+	}
+	f.dirty = nil
 	if fails {
 		return syscall.EIO
 	}
@@ -178,7 +292,7 @@ func (f *file) Fsync(context.Context, fs.FileHandle, uint32) syscall.Errno {
 
 // serveFaults serves the file system at mount, and takes plans and answers images.
 func serveFaults(mount string) (err error) {
-	root := &folder{disk: &disk{}}
+	root := &folder{disk: &disk{files: make(map[string]*file)}}
 	server, err := fs.Mount(mount, root, &fs.Options{MountOptions: fuse.MountOptions{DirectMount: true}})
 	if err != nil {
 		return err
@@ -239,12 +353,17 @@ func (d *faultyDisk) next(t *testing.T, p plan) image {
 	return i
 }
 
-// restore writes what a power cut would leave to a file elsewhere.
+// restore writes what a power cut would leave to files elsewhere.
 func (i image) restore(t *testing.T) (path string) {
 	t.Helper()
-	path = filepath.Join(t.TempDir(), "t.db")
-	if err := errors.Join(os.WriteFile(path, i.Bytes, 0o600), os.Truncate(path, i.Size)); err != nil {
-		t.Fatal(err)
+	base := filepath.Join(t.TempDir(), "t")
+	for end, k := range i.Files {
+		if end != ".db" {
+			end = ".db" + end
+		}
+		if err := errors.Join(os.WriteFile(base+end, k.Bytes, 0o600), os.Truncate(base+end, k.Size)); err != nil {
+			t.Fatal(err)
+		}
 	}
-	return path
+	return base + ".db"
 }

@@ -75,23 +75,46 @@ func damaged(path string, cause any) error {
 	return fmt.Errorf("storage: %s is damaged or not a store: restore a backup, or move it away to begin anew (%v)", path, cause)
 }
 
-// newest returns the id of the newest transaction in the file.
-func (h *handle) newest() (uint64, error) {
+// newest returns the id of the newest transaction in the file, and where it says that the
+// file ends: nowhere, in one that is new or that an older version wrote.
+func (h *handle) newest() (id uint64, at position, err error) {
 	btx, err := h.bolt.Begin(false)
 	if err != nil {
-		return 0, err
+		return 0, at, err
 	}
 	defer btx.Rollback()
-	return uint64(btx.ID()), nil
+	err = sheltered(func() error {
+		if about := btx.Bucket(aboutBucket); about != nil {
+			at, _ = positionOf(about.Get(positionKey))
+		}
+		return nil
+	})
+	return uint64(btx.ID()), at, err
 }
 
-// meta reads the meta page of transaction id and says where it lies. (In a
-// backup, which bbolt begins with the same meta page twice, it may be the twin.)
+// Where a meta page has what is read of it here: behind the page's header (16 bytes), four
+// 32-bit fields and the root bucket (16) the page on which the list of free pages is (all
+// ones: it was not written), then a field and the transaction.
+const (
+	freelistOffset = 16 + 4*4 + 16
+	metaIDOffset   = freelistOffset + 8 + 8
+)
+
+// meta reads the meta page of transaction id and says where it lies: by turns in the first
+// two pages, but for a backup, whose newest is in the first. A page that was written and
+// refused may still be in memory; it is an error that the file has none of that transaction.
 func (h *handle) meta(id uint64) (page []byte, offset int64, err error) {
 	page = make([]byte, h.bolt.Info().PageSize)
-	offset = int64(id%2) * int64(len(page))
-	_, err = h.file.ReadAt(page, offset)
-	return page, offset, err
+	for _, turn := range []uint64{id % 2, (id + 1) % 2} {
+		offset = int64(turn) * int64(len(page))
+		if _, err = h.file.ReadAt(page, offset); err != nil {
+			return nil, 0, err
+		}
+		if binary.NativeEndian.Uint64(page[metaIDOffset:]) == id {
+			return page, offset, nil
+		}
+	}
+	return nil, 0, fmt.Errorf("transaction %d is not in the file", id)
 }
 
 // pin writes the meta page of transaction id once more and syncs it; see the
@@ -109,20 +132,6 @@ func (h *handle) pin(id uint64) error {
 	}
 	return nil
 }
-
-// writeFreelist commits once with the list of free pages, which other commits
-// leave out.
-func (h *handle) writeFreelist() error {
-	h.bolt.NoFreelistSync = false
-	return sheltered(func() error {
-		return h.bolt.Update(func(*bolt.Tx) error { return nil })
-	})
-}
-
-// freelistOffset is where a meta page says on which page the list of free pages
-// is: behind the page's header (16 bytes), four 32-bit fields and the root
-// bucket (16). All ones: it was not written.
-const freelistOffset = 16 + 4*4 + 16
 
 // freePagesListed says whether transaction id wrote the list of free pages.
 func (h *handle) freePagesListed(id uint64) (bool, error) {

@@ -18,6 +18,7 @@ var (
 	schemaKey    = []byte("schema")    // the version, decimal
 	migratingKey = []byte("migrating") // there while the steps run: the backup's name
 	towardsKey   = []byte("towards")   // beside it: the schema that they lead to, decimal
+	positionKey  = []byte("log")       // a position
 )
 
 // Migration brings what is stored to the next schema, in as many transactions as
@@ -25,19 +26,30 @@ var (
 // stand finding some or all of its work done.
 type Migration = func(storage.DB) error
 
-// adopt makes a new file a store, and migrates or refuses an older one.
-func (db *DB) adopt(opts Options) error {
-	schema, err := db.schema()
-	if err != nil {
-		return err
+// known makes a new file a store, and returns the schema of an older one, unless it is
+// newer than this version knows. It says in which life the logs are to go on.
+func (db *DB) known(newest int) (schema int, err error) {
+	if schema, err = db.schema(); err != nil {
+		return 0, err
 	}
-	switch {
-	case schema == 0:
-		return db.create(opts.Schema)
-	case schema > opts.Schema:
-		return fmt.Errorf("storage: %s has schema %d and this version knows %d: "+
-			"run the newer version that wrote it, or restore the backup made before", db.path, schema, opts.Schema)
+	if schema == 0 {
+		return newest, db.create(newest)
 	}
+	if schema > newest {
+		return 0, fmt.Errorf("storage: %s has schema %d and this version knows %d: "+
+			"run the newer version that wrote it, or restore the backup made before", db.path, schema, newest)
+	}
+	_, at, err := db.handle.Load().newest()
+	if err == nil && at.life == 0 { // an older version wrote it
+		at.life = newLife()
+		err = db.about(&at, func(*bolt.Bucket) error { return nil })
+	}
+	db.life, db.seq = at.life, at.seq
+	return schema, err
+}
+
+// adopt migrates an older store.
+func (db *DB) adopt(schema int, opts Options) error {
 	if err := db.isWhole(opts.Schema); err != nil {
 		return err
 	}
@@ -86,7 +98,8 @@ func (db *DB) schema() (schema int, err error) {
 
 // create writes the buckets, and syncs the folder, which names the new file.
 func (db *DB) create(schema int) error {
-	err := db.about(func(about *bolt.Bucket) error {
+	db.life = newLife()
+	err := db.about(&position{life: db.life}, func(about *bolt.Bucket) error {
 		if _, err := about.Tx().CreateBucketIfNotExists(recordsBucket); err != nil {
 			return err
 		}
@@ -101,26 +114,21 @@ func (db *DB) create(schema int) error {
 	return nil
 }
 
-// about changes what the file says about itself. It runs in Open only, where
-// nobody else commits.
-func (db *DB) about(fn func(*bolt.Bucket) error) error {
-	h := db.handle.Load()
-	if h == nil {
-		return storage.ErrUnavailable
+// about changes what the file says about itself, and where it ends if at is not nil. What
+// was committed is in the tree before. It runs in Open only, where nobody else commits.
+func (db *DB) about(at *position, fn func(*bolt.Bucket) error) error {
+	if err := db.moveAll(); err != nil {
+		return err
 	}
-	err := h.bolt.Update(func(btx *bolt.Tx) error {
+	db.moving.Lock()
+	defer db.moving.Unlock()
+	return db.plant(at, func(btx *bolt.Tx) error {
 		about, err := btx.CreateBucketIfNotExists(aboutBucket)
 		if err != nil {
 			return err
 		}
 		return fn(about)
 	})
-	if err != nil {
-		return err
-	}
-	seen, err := h.newest()
-	db.durable.Store(seen)
-	return err
 }
 
 func (db *DB) migrate(schema int, opts Options) error {
@@ -132,7 +140,7 @@ func (db *DB) migrate(schema int, opts Options) error {
 	for ; schema < opts.Schema; schema++ {
 		err := opts.Migrations[schema-1](db)
 		if err == nil {
-			err = db.about(func(about *bolt.Bucket) error {
+			err = db.about(nil, func(about *bolt.Bucket) error {
 				return about.Put(schemaKey, []byte(strconv.Itoa(schema+1)))
 			})
 		}
@@ -150,7 +158,7 @@ func (db *DB) endMigration() error {
 	if err != nil || backup == "" {
 		return err
 	}
-	return db.about(func(about *bolt.Bucket) error {
+	return db.about(nil, func(about *bolt.Bucket) error {
 		return errors.Join(about.Delete(migratingKey), about.Delete(towardsKey))
 	})
 }
@@ -178,12 +186,16 @@ func (db *DB) backupBefore(schema, towards int) (backup string, err error) {
 	if err := WriteWhole(backup, db.Backup); err != nil {
 		return "", err
 	}
+	// An older version may go on with the copy, and write no log: so ours shall not go on from it.
+	if err := db.renew(); err != nil {
+		return "", err
+	}
 	return backup, db.leads(backup, towards)
 }
 
 // leads notes what is under way, which a later version may go on with further.
 func (db *DB) leads(backup string, towards int) error {
-	return db.about(func(about *bolt.Bucket) error {
+	return db.about(nil, func(about *bolt.Bucket) error {
 		return errors.Join(about.Put(migratingKey, []byte(backup)), about.Put(towardsKey, []byte(strconv.Itoa(towards))))
 	})
 }

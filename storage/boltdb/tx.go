@@ -6,15 +6,13 @@ import (
 	"fmt"
 	"slices"
 
-	bolt "go.etcd.io/bbolt"
-
 	"github.com/umassonline/belltower/storage"
 )
 
-// tx is one transaction: records as they are, with its own writes laid over
+// tx is one transaction: the layers as they are, with its own writes laid over
 // them until it succeeds.
 type tx struct {
-	records  *bolt.Bucket
+	layers   layers
 	readOnly bool
 
 	writes []write // by key
@@ -23,9 +21,6 @@ type tx struct {
 	bytes  int
 	failed error // the transaction can no longer succeed
 }
-
-// write is the newest write of a key; a nil value deletes.
-type write struct{ key, value []byte }
 
 var errEmptyKey = errors.New("storage: a key may not be empty")
 
@@ -37,7 +32,7 @@ func (t *tx) Get(key []byte) ([]byte, error) {
 	if i, ok := t.find(key); ok {
 		return bytes.Clone(t.writes[i].value), nil
 	}
-	return bytes.Clone(t.records.Get(key)), nil
+	return bytes.Clone(t.layers.get(key)), nil
 }
 
 // Put implements storage.Tx.
@@ -102,61 +97,38 @@ func (t *tx) Scan(from, to []byte, limit int, fn func(key, value []byte) (bool, 
 	return nil
 }
 
-// apply hands the writes to bbolt, which keeps the values until its commit.
-func (t *tx) apply() error {
-	return sheltered(func() error {
-		for _, w := range t.writes {
-			var err error
-			if w.value == nil {
-				err = t.records.Delete(w.key)
-			} else {
-				err = t.records.Put(w.key, w.value)
-			}
-			if err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-}
-
-// scan merges the stored pairs with a transaction's own writes.
+// scan merges the layers with a transaction's own writes.
 type scan struct {
-	tx         *tx
-	cursor     *bolt.Cursor
-	key, value []byte // the next stored pair
-	at         []byte // own writes from this key on are ahead,
-	behind     bool   // without the key itself
+	tx     *tx
+	layers []layer // the newest first
+	at     []byte  // own writes from this key on are ahead,
+	behind bool    // without the key itself
 }
 
 func newScan(t *tx, from []byte) *scan {
-	s := &scan{tx: t, cursor: t.records.Cursor(), at: from}
-	s.key, s.value = s.cursor.Seek(from)
-	return s
+	return &scan{tx: t, layers: t.layers.from(from), at: from}
 }
 
 // next returns the next pair that is not deleted.
 func (s *scan) next() (key, value []byte, ok bool) {
 	for {
-		own := s.own()
-		if own == nil && s.key == nil {
+		next := s.own()
+		for i := range s.layers {
+			if l := &s.layers[i]; l.ok && (next == nil || bytes.Compare(l.at.key, next.key) < 0) {
+				next = &l.at
+			}
+		}
+		if next == nil {
 			return nil, nil, false
 		}
-		side := -1 // the stored pair is next; 0: the own write replaces it; 1: the own write is next
-		if s.key == nil {
-			side = 1
-		} else if own != nil {
-			side = bytes.Compare(s.key, own.key)
-		}
-		key, value = s.key, s.value
-		if side >= 0 {
-			key, value = own.key, own.value
-		}
-		if side <= 0 {
-			s.key, s.value = s.cursor.Next()
+		key, value = next.key, next.value
+		for i := range s.layers {
+			if l := &s.layers[i]; l.ok && bytes.Equal(l.at.key, key) {
+				l.advance()
+			}
 		}
 		s.at, s.behind = key, true
-		if side < 0 || value != nil {
+		if value != nil {
 			return key, value, true
 		}
 	}

@@ -119,7 +119,7 @@ func New(conf config.Discord, opt Options) (*Connection, error) {
 	c.header.bot = c.header.none.Clone()
 	c.header.bot.Set("Authorization", "Bot "+conf.BotToken.Reveal())
 	c.kept.memory, c.brake.now = opt.Memory, opt.Now
-	c.publisher = publisher{c: c, wake: make(chan struct{}, 1), rooms: map[string]*unpublished{}}
+	c.publisher = publisher{c: c, wake: make(chan struct{}, 1), queues: map[string]*queue{}}
 	return c, nil
 }
 

@@ -17,26 +17,36 @@ const (
 	// publishMost is how many posts of a channel may wait, the newest: Discord lets a
 	// channel publish about ten an hour (unconfirmed).
 	publishMost = 50
+	// publishPatience is how long a post waits for the disk to take that it is to be
+	// published.
+	publishPatience = 2 * time.Second
 )
 
 // publisher publishes posts of announcement channels to the servers that follow them, one
 // after the other, beside the posting: Discord lets it be done more rarely than posting, and
-// no post waits for it. What could not be done at once outlasts a restart.
+// no post waits for it. That a post is to be published is on disk before its receipt is, so
+// that whoever comes after a crash finds it there, or by the look-up.
 type publisher struct {
-	c    *Connection
-	wake chan struct{}
+	c        *Connection
+	wake     chan struct{}
+	recalled sync.Once
 
-	mu    sync.Mutex
-	rooms map[string]*unpublished // by channel
-	ended bool                    // nobody tries until the next start
+	mu     sync.Mutex
+	queues map[string]*queue // by channel
+}
+
+// queue is what waits in one channel, and its record.
+type queue struct {
+	unpublished
+	onDisk  bool       // the record of the channel may have posts
+	writing sync.Mutex // one record at a time, so that the newest is the last
 }
 
 // unpublished is what waits in one channel.
 type unpublished struct {
-	Posts  []waiting     `json:"posts"`           // oldest first
-	Next   time.Time     `json:"next"`            // not before
-	Pause  time.Duration `json:"pause,omitempty"` // the last one that was of our own choice
-	onDisk bool          // the record of the channel has posts
+	Posts []waiting     `json:"posts"`           // oldest first
+	Next  time.Time     `json:"next"`            // not before
+	Pause time.Duration `json:"pause,omitempty"` // the last one that was of our own choice
 }
 
 // waiting is a post that is to be published.
@@ -68,9 +78,11 @@ func (c *Connection) publishes(channel string) bool {
 	return c.opt.Crosspost && (!known || kind == channelAnnouncement)
 }
 
+// add has a post wait, on disk when it returns, unless the disk takes nothing.
 func (p *publisher) add(ctx context.Context, channel string, w waiting) {
+	p.recall(ctx)
 	p.mu.Lock()
-	r := p.room(channel)
+	r := p.queue(channel)
 	if slices.ContainsFunc(r.Posts, func(o waiting) bool { return o.Post == w.Post }) {
 		p.mu.Unlock()
 		return
@@ -80,23 +92,20 @@ func (p *publisher) add(ctx context.Context, channel string, w waiting) {
 		r.Posts = r.Posts[over:]
 		p.c.opt.Log.Warn("too many posts wait to be published to the servers that follow their channel: the oldest are not", "connection", p.c.name, "channel", channel)
 	}
-	ended := p.ended
 	p.mu.Unlock()
-	if ended {
-		p.keep(ctx, channel)
-	}
+	p.keep(ctx, channel)
 	select {
 	case p.wake <- struct{}{}:
 	default:
 	}
 }
 
-// room is what waits in a channel. The caller holds p.mu.
-func (p *publisher) room(channel string) *unpublished {
-	r := p.rooms[channel]
+// queue is what waits in a channel. The caller holds p.mu.
+func (p *publisher) queue(channel string) *queue {
+	r := p.queues[channel]
 	if r == nil {
-		r = &unpublished{}
-		p.rooms[channel] = r
+		r = &queue{}
+		p.queues[channel] = r
 	}
 	return r
 }
@@ -110,12 +119,6 @@ func (p *publisher) run(ctx context.Context) {
 			pause = max(next.Sub(p.c.opt.Now()), time.Millisecond)
 		}
 		p.rest(ctx, pause)
-	}
-	p.mu.Lock()
-	p.ended = true
-	p.mu.Unlock()
-	for _, channel := range p.channels() {
-		p.keep(ctx, channel)
 	}
 }
 
@@ -135,7 +138,7 @@ func (p *publisher) rest(ctx context.Context, d time.Duration) {
 func (p *publisher) channels() []string {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return slices.Sorted(maps.Keys(p.rooms))
+	return slices.Sorted(maps.Keys(p.queues))
 }
 
 // due publishes what may be now, and says when the next may; zero: nothing waits.
@@ -162,9 +165,8 @@ func (p *publisher) due(ctx context.Context) (next time.Time) {
 func (p *publisher) first(channel string) (w waiting, at time.Time, ok bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	r := p.rooms[channel]
-	if r == nil || len(r.Posts) == 0 {
-		delete(p.rooms, channel)
+	r := p.queue(channel)
+	if len(r.Posts) == 0 {
 		return w, at, false
 	}
 	return r.Posts[0], r.Next, true
@@ -195,7 +197,7 @@ func (p *publisher) settle(ctx context.Context, channel string, w waiting, err e
 	hopeless := errors.As(err, &f) && slices.Contains([]chat.Outcome{chat.Gone, chat.RootGone, chat.Refused}, f.Outcome)
 	done := err == nil || hopeless || now.Sub(w.Since) > publishFor
 	p.mu.Lock()
-	r := p.room(channel)
+	r := p.queue(channel)
 	if done {
 		r.Posts = slices.DeleteFunc(r.Posts, func(o waiting) bool { return o.Post == w.Post })
 		r.Pause = 0
@@ -220,12 +222,12 @@ func (p *publisher) settle(ctx context.Context, channel string, w waiting, err e
 
 // limit has a channel wait, and all others that wait where the limit is the bot's. The
 // caller holds p.mu.
-func (p *publisher) limit(r *unpublished, wide bool, until time.Time) {
+func (p *publisher) limit(r *queue, wide bool, until time.Time) {
 	r.Next = until
 	if !wide {
 		return
 	}
-	for _, other := range p.rooms {
+	for _, other := range p.queues {
 		if other.Next.Before(until) {
 			other.Next = until
 		}
@@ -235,29 +237,35 @@ func (p *publisher) limit(r *unpublished, wide bool, until time.Time) {
 // keep writes down what waits in a channel. Where it cannot, a restart forgets it.
 func (p *publisher) keep(ctx context.Context, channel string) {
 	p.mu.Lock()
-	r := p.room(channel)
-	record := unpublished{Posts: slices.Clone(r.Posts), Next: r.Next, Pause: r.Pause}
+	r := p.queue(channel)
+	p.mu.Unlock()
+	r.writing.Lock()
+	defer r.writing.Unlock()
+	p.mu.Lock()
+	record := r.unpublished
+	record.Posts = slices.Clone(r.Posts)
 	r.onDisk = len(r.Posts) > 0
 	p.mu.Unlock()
-	if err := chat.KeepAs(context.WithoutCancel(ctx), p.c.opt.Memory, publishTable, channel, record); err != nil {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), publishPatience)
+	defer cancel()
+	if err := chat.KeepAs(ctx, p.c.opt.Memory, publishTable, channel, record); err != nil {
 		p.c.opt.Log.Warn("cannot keep what waits to be published", "connection", p.c.name, "channel", channel, "error", err)
 	}
 }
 
-// recall takes in what waited before a restart, in front of what came since.
+// recall takes in what waited before a restart, once, before anything is added.
 func (p *publisher) recall(ctx context.Context) {
-	err := chat.RecallEach(ctx, p.c.opt.Memory, publishTable, func(channel string, was unpublished) {
-		if len(was.Posts) == 0 {
-			return
+	p.recalled.Do(func() {
+		err := chat.RecallEach(context.WithoutCancel(ctx), p.c.opt.Memory, publishTable, func(channel string, was unpublished) {
+			p.mu.Lock()
+			defer p.mu.Unlock()
+			r := p.queue(channel)
+			r.unpublished, r.onDisk = was, len(was.Posts) > 0
+		})
+		if err != nil {
+			p.c.opt.Log.Warn("cannot recall what waited to be published", "connection", p.c.name, "error", err)
 		}
-		p.mu.Lock()
-		defer p.mu.Unlock()
-		r := p.room(channel)
-		r.Posts, r.Next, r.Pause, r.onDisk = append(was.Posts, r.Posts...), was.Next, was.Pause, true
 	})
-	if err != nil {
-		p.c.opt.Log.Warn("cannot recall what waited to be published", "connection", p.c.name, "error", err)
-	}
 }
 
 // isAnnouncement asks once what kind of channel it is.

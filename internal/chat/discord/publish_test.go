@@ -115,17 +115,19 @@ func TestWhatWaitsToBePublishedOutlastsARestart(t *testing.T) {
 		synctest.Wait()
 		w.stop()
 		w.post(delivery(news, 2)) // by an outbox that stops after the connection
+		w.bot = w.connect(w.fake.Transport())
+		w.post(delivery(news, 3)) // by one that starts before it, and dies
 		w.start()
 		time.Sleep(599 * time.Second)
-		if got := w.published(news); got != "00" || w.tries() != 1 {
+		if got := w.published(news); got != "000" || w.tries() != 1 {
 			t.Errorf("%s by %d tries", got, w.tries())
 		}
 		time.Sleep(2 * time.Second)
-		if got := w.published(news); got != "11" {
+		if got := w.published(news); got != "111" {
 			t.Errorf("%s by %d tries", got, w.tries())
 		}
 		w.restart()
-		if got := w.published(news); got != "11" || w.tries() != 3 {
+		if got := w.published(news); got != "111" || w.tries() != 4 {
 			t.Errorf("after a restart %s by %d tries", got, w.tries())
 		}
 	})

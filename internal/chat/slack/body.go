@@ -7,6 +7,8 @@ import (
 	"slices"
 	"sync"
 
+	"github.com/go-json-experiment/json/jsontext"
+
 	"github.com/umassonline/belltower/internal/chat"
 	"github.com/umassonline/belltower/internal/desk"
 )
@@ -84,36 +86,44 @@ func (b *bodies) get(k bodyKey) *renderedBody {
 
 // postBody is the JSON of a chat.postMessage.
 func (w *Workspace) postBody(d chat.Delivery) ([]byte, error) {
-	head := struct {
-		Channel  string `json:"channel"`
-		ThreadTS string `json:"thread_ts,omitempty"`
-		Also     bool   `json:"reply_broadcast,omitempty"`
-	}{d.Channel.ID, string(d.Root), d.Broadcast && d.Root != ""}
-	return w.body(d, false, head)
+	return w.body(d, false, func(b []byte) []byte {
+		if d.Root == "" {
+			return b
+		}
+		b = appendText(append(b, `,"thread_ts":`...), string(d.Root))
+		if d.Broadcast {
+			b = append(b, `,"reply_broadcast":true`...)
+		}
+		return b
+	})
 }
 
 // editBody is the JSON of a chat.update. It leaves the metadata alone: a post is
 // found by the version that it was made with.
 func (w *Workspace) editBody(d chat.Delivery) ([]byte, error) {
-	return w.body(d, true, struct {
-		Channel string `json:"channel"`
-		TS      string `json:"ts"`
-	}{d.Channel.ID, string(d.Root)})
+	return w.body(d, true, func(b []byte) []byte { return appendText(append(b, `,"ts":`...), string(d.Root)) })
 }
 
-// body joins what is this channel's alone with what all channels share.
-func (w *Workspace) body(d chat.Delivery, edit bool, head any) ([]byte, error) {
+// headRoom is enough for what is one channel's alone.
+const headRoom = 128
+
+// body joins what is this channel's alone, which place writes behind the channel, with
+// what all channels share.
+func (w *Workspace) body(d chat.Delivery, edit bool, place func([]byte) []byte) ([]byte, error) {
 	r := w.bodies.get(keyOf(d, edit))
 	r.once.Do(func() { r.json, r.err = w.renderBody(d, edit) })
 	if r.err != nil {
 		return nil, r.err
 	}
-	start, err := json.Marshal(head)
-	if err != nil {
-		return nil, fmt.Errorf("encode the address of a post: %w", err)
-	}
-	start[len(start)-1] = ','
-	return append(start, r.json...), nil
+	b := append(make([]byte, 0, headRoom+len(r.json)), `{"channel":`...)
+	b = append(place(appendText(b, d.Channel.ID)), ',')
+	return append(b, r.json...), nil
+}
+
+// appendText writes an id, which needs no escape as a rule, as a JSON string.
+func appendText(b []byte, id string) []byte {
+	b, _ = jsontext.AppendQuote(b, id) // what is no UTF-8 is replaced, as encoding/json does
+	return b
 }
 
 // renderBody renders the shared end. Links are not unfurled: a post is what we

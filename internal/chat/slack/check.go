@@ -105,7 +105,7 @@ func (c *check) appToken() {
 		return
 	}
 	header := http.Header{"Authorization": {"Bearer " + c.conf.AppToken.Reveal()}, "Content-Type": {"application/x-www-form-urlencoded"}}
-	if _, err := c.call(c.ctx, post(c.method("apps.connections.open"), header, nil), &answer{}); err != nil {
+	if _, err := c.call(c.ctx, outgoing{c.method("apps.connections.open"), header, nil}, &answer{}); err != nil {
 		c.say(true, "slack.app_token", "Slack opens no socket with it (%s): make one with connections:write under Basic Information", reasonOf(err))
 	}
 }

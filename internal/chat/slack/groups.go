@@ -122,15 +122,12 @@ const groupPatience = 700 * time.Millisecond
 // groupsOf lists a person's groups as the access list writes them. A group that
 // was never known, or not within a day, has no members.
 func (w *Workspace) groupsOf(ctx context.Context, user string) []string {
-	ctx, cancel := context.WithTimeout(ctx, groupPatience)
-	defer cancel()
+	if slices.ContainsFunc(w.opt.Groups, func(id string) bool { return w.groups.get(id).At.IsZero() }) {
+		await(ctx, w.groups.asked, groupPatience)
+	}
 	var in []string
 	for _, id := range w.opt.Groups {
 		known := w.groups.get(id)
-		if known.At.IsZero() {
-			await(ctx, w.groups.asked, groupPatience)
-			known = w.groups.get(id)
-		}
 		if slices.Contains(known.Members, user) && w.roster(id, known).Counts(w.opt.Now()) {
 			in = append(in, "group:"+id)
 		}

@@ -67,8 +67,14 @@ func wait(ctx context.Context, wake <-chan struct{}, d time.Duration) {
 	}
 }
 
-// await is wait for what happens once.
-func await(ctx context.Context, happened <-chan struct{}, d time.Duration) { wait(ctx, happened, d) }
+// await is wait for what happens once, as a rule long before.
+func await(ctx context.Context, happened <-chan struct{}, d time.Duration) {
+	select {
+	case <-happened:
+	default:
+		wait(ctx, happened, d)
+	}
+}
 
 // signal wakes who waits, now or next.
 func signal(wake chan<- struct{}) {

@@ -107,10 +107,10 @@ func (h *handler) respond(ctx context.Context, to origin, r response) error {
 	if err != nil {
 		return err
 	}
-	req := post(u, http.Header{"Content-Type": {"application/json; charset=utf-8"}}, body)
+	out := outgoing{u, http.Header{"Content-Type": {"application/json; charset=utf-8"}}, body}
 	ctx, cancel := context.WithTimeout(ctx, callTimeout)
 	defer cancel()
-	res, err := h.opt.Transport.RoundTrip(req.WithContext(ctx))
+	res, err := h.opt.Transport.RoundTrip(out.request(ctx))
 	if err != nil {
 		return chat.Unreached(err)
 	}

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"log/slog"
 	"net/http"
 	"net/url"
 	"path"
@@ -242,7 +243,8 @@ func (h *handler) answer(in incoming, req chat.Request, to origin) {
 		}
 	}
 	inTime := late.Stop()
-	h.opt.Log.Debug("command answered", "trace", req.Trace, "connection", h.name, "command", req.Command, "took", h.opt.Now().Sub(begun), "in_time", inTime)
+	h.opt.Log.LogAttrs(ctx, slog.LevelDebug, "command answered", slog.String("trace", req.Trace), slog.String("connection", string(h.name)),
+		slog.String("command", req.Command), slog.Duration("took", h.opt.Now().Sub(begun)), slog.Bool("in_time", inTime))
 	if !reply.Drafted {
 		out = h.draft(reply, to)
 	}

@@ -16,7 +16,7 @@ func (w *Workspace) Post(ctx context.Context, d chat.Delivery) (chat.PostID, err
 		return "", &chat.SendError{Outcome: chat.Refused, Reason: "cannot be written", Err: err}
 	}
 	var a answer
-	if err := w.callJSON(ctx, "chat.postMessage", body, &a); err != nil {
+	if err := w.callURL(ctx, w.hot.post, body, &a); err != nil {
 		return "", err
 	}
 	if a.TS == "" {
@@ -32,7 +32,7 @@ func (w *Workspace) Edit(ctx context.Context, d chat.Delivery) error {
 	if err != nil {
 		return &chat.SendError{Outcome: chat.Refused, Reason: "cannot be written", Err: err}
 	}
-	return w.callJSON(ctx, "chat.update", body, &answer{})
+	return w.callURL(ctx, w.hot.update, body, &answer{})
 }
 
 // Reach reads the channel, or asks who we are where ch has no id.

@@ -73,6 +73,7 @@ type Workspace struct {
 	opt      Options
 	api      *url.URL
 	header   struct{ json, form http.Header } // shared by all calls; read only
+	hot      struct{ post, update *url.URL }  // the addresses of what a fan-out calls; read only
 	markup   markup
 	bodies   bodies
 	known    atomic.Pointer[identity]
@@ -101,6 +102,7 @@ func New(conf config.Slack, opt Options) (*Workspace, error) {
 		learned: make(chan struct{}), renew: make(chan struct{}, 1), recalled: make(chan struct{}),
 		people: newPeople(), groups: newGroups(), rooms: rooms{soon: newWishes()}, homes: newWishes(),
 	}
+	w.hot.post, w.hot.update = w.method("chat.postMessage"), w.method("chat.update")
 	bearer := "Bearer " + conf.BotToken.Reveal()
 	w.header.json = http.Header{"Authorization": {bearer}, "Content-Type": {"application/json; charset=utf-8"}}
 	w.header.form = http.Header{"Authorization": {bearer}, "Content-Type": {"application/x-www-form-urlencoded"}}

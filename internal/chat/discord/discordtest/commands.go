@@ -50,6 +50,9 @@ func (s *Server) putCommands(c *call) reply {
 	if len(problems) > 0 {
 		return invalid50035(problems...)
 	}
+	if refused := undescribed(c.route, c.body); refused != nil {
+		return *refused
+	}
 	c.app.commands[c.id("guild")] = c.body
 	return done(json.RawMessage(c.body))
 }

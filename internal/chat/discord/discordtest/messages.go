@@ -65,6 +65,9 @@ func (s *Server) createMessage(c *call) reply {
 	if refused != nil {
 		return *refused
 	}
+	if refused := undescribed(c.route, c.body); refused != nil {
+		return *refused
+	}
 	if in.Reference != nil {
 		may := in.Reference.Must != nil && !*in.Reference.Must
 		switch root := ch.at(in.Reference.Message); {
@@ -191,6 +194,9 @@ func (s *Server) editMessage(c *call) reply {
 	}
 	in, refused := readPost(c.body, false)
 	if refused != nil {
+		return *refused
+	}
+	if refused := undescribed(c.route, c.body); refused != nil {
 		return *refused
 	}
 	if s.now().Sub(m.Posted) > time.Hour && ch.edits >= 0 {

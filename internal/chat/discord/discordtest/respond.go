@@ -51,6 +51,9 @@ func (s *Server) respond(i *interaction, body []byte) reply {
 	if r := s.carry(i, in.Type, in.Data); r.status >= 300 {
 		return r
 	}
+	if refused := undescribed("callback", body); refused != nil {
+		return *refused
+	}
 	i.acked, i.kindOfAnswer = true, in.Type
 	s.touch()
 	return reply{status: http.StatusOK}

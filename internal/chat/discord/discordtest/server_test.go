@@ -106,6 +106,7 @@ func TestMessagesAreChecked(t *testing.T) {
 		"empty row":     {`{"content":"x","components":[{"type":1,"components":[]}]}`, "components"},
 		"six rows":      {`{"content":"x","components":[` + strings.TrimSuffix(strings.Repeat(`{"type":1,"components":[]},`, 6), ",") + `]}`, "components"},
 		"both":          {`{"content":"x","allowed_mentions":{"parse":["users"],"users":["1"]}}`, "allowed_mentions"},
+		"not described": {`{"content":"x","message_reference":{"message_id":"abc","fail_if_not_exists":false}}`, "body"},
 		"no such root":  {`{"content":"x","message_reference":{"message_id":"1"}}`, "message_reference"},
 	} {
 		got := w.post("1001", tc.body)

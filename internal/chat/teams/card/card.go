@@ -89,7 +89,6 @@ type element struct {
 	Wrap      bool      `json:"wrap,omitempty"`
 	Size      string    `json:"size,omitempty"`
 	Weight    string    `json:"weight,omitempty"`
-	Color     string    `json:"color,omitempty"`
 	Subtle    bool      `json:"isSubtle,omitempty"`
 	Style     string    `json:"style,omitempty"`
 	Spacing   string    `json:"spacing,omitempty"`
@@ -322,23 +321,26 @@ func shade(t chat.Tone) string {
 	return ""
 }
 
+// noBreak is a space at which no line ends, so that no icon stands alone in the next one.
+const noBreak = "\u00a0"
+
 // icon repeats behind the sentence what it says.
 func icon(t chat.Tone) string {
 	switch t {
 	case chat.ToneDown:
-		return " 🔴"
+		return noBreak + "🔴"
 	case chat.TonePartly:
-		return " 🟠"
+		return noBreak + "🟠"
 	case chat.ToneSlow:
-		return " 🟡"
+		return noBreak + "🟡"
 	case chat.ToneGood:
-		return " ✅"
+		return noBreak + "✅"
 	case chat.ToneInfo:
-		return " ℹ️"
+		return noBreak + "ℹ️"
 	case chat.ToneDrill:
-		return " 🚧"
+		return noBreak + "🚧"
 	case chat.ToneRefused:
-		return " ⚠️"
+		return noBreak + "⚠️"
 	}
 	return ""
 }

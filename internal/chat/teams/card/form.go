@@ -59,10 +59,12 @@ func hasField(f chat.Form, name string) bool {
 	return slices.ContainsFunc(f.Fields, func(one chat.Field) bool { return one.Name == name })
 }
 
-// fault is a refusal within a form.
+// fault is a refusal within a form, on its colour: Teams' own red for texts is hard to read
+// in the dark theme (3.2:1).
 func (w *writer) fault(refused string) element {
 	text := string(w.literal(nil, shorten(oneLine(refused), maxSummary)))
-	return element{Type: "TextBlock", Text: text + icon(chat.ToneRefused), Wrap: true, Weight: "Bolder", Color: "Attention", Spacing: "Small"}
+	block := element{Type: "TextBlock", Text: text + icon(chat.ToneRefused), Wrap: true, Weight: "Bolder"}
+	return element{Type: "Container", Style: shade(chat.ToneRefused), Spacing: "Small", Items: []element{block}}
 }
 
 func (w *writer) intro(lines []chat.Line) (out []element) {

@@ -68,11 +68,11 @@ func goldens(t *testing.T) map[string]card.Card {
 	return all
 }
 
-// Teams has a light theme, a dark one and one of high contrast. What names the theme's own
-// colours is readable in each; a colour or a picture of ours would not be.
+// Teams has a light theme, a dark one and one of high contrast. Text in the theme's own
+// colour, on the theme's own shades, is readable in each; in a colour or on a picture of ours
+// it would not be, nor is it in the theme's red, which has 3.2:1 in the dark.
 func TestCardsLookRightInEveryTheme(t *testing.T) {
 	theirs := map[string][]string{
-		"color":    {"attention"},
 		"style":    {"heading", "good", "warning", "attention", "accent", "emphasis", "compact", "expanded", "filtered", "positive", "destructive"},
 		"isSubtle": {"true"},
 	}
@@ -83,7 +83,7 @@ func TestCardsLookRightInEveryTheme(t *testing.T) {
 					t.Errorf("%s: %s of a %s is %v", name, key, part["type"], v)
 				}
 			}
-			for _, key := range []string{"backgroundImage", "backgroundColor", "url", "iconUrl", "height", "minHeight", "width"} {
+			for _, key := range []string{"color", "backgroundImage", "backgroundColor", "url", "iconUrl", "height", "minHeight", "width"} {
 				if v, there := part[key]; there {
 					t.Errorf("%s: a %s has %s %v", name, part["type"], key, v)
 				}
@@ -105,6 +105,24 @@ func TestNothingIsSaidByColourAlone(t *testing.T) {
 				t.Errorf("%s: %v is said by a colour alone", name, style)
 			}
 		}
+	}
+}
+
+// An icon stands in the line in which its sentence ends.
+func TestNoIconStandsAloneInALine(t *testing.T) {
+	ends, seen := regexp.MustCompile(`(.)\p{So}\x{FE0F}?$`), 0
+	for name, c := range goldens(t) {
+		for _, part := range look(t, c).parts {
+			text, _ := part["text"].(string)
+			if end := ends.FindStringSubmatch(text); end != nil && end[1] != "\u00a0" {
+				t.Errorf("%s: a line may end before the icon: %q", name, text)
+			} else if end != nil {
+				seen++
+			}
+		}
+	}
+	if seen < 20 {
+		t.Errorf("%d icons", seen)
 	}
 }
 

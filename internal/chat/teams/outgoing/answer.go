@@ -61,10 +61,11 @@ func (w *Webhook) working(req chat.Request) chat.Message {
 }
 
 // write answers with a card; its summary is for the toast.
-func (h *handler) write(w http.ResponseWriter, req chat.Request, m chat.Message) {
+func (h *handler) write(w http.ResponseWriter, to mention, m chat.Message) {
+	h.answered(to)
 	content, err := h.style.Message(m)
 	if err != nil {
-		h.opt.Log.Error("cannot write an answer", "trace", req.Trace, "connection", h.name, "error", err)
+		h.opt.Log.Error("cannot write an answer", "trace", to.Trace, "connection", h.name, "error", err)
 		w.WriteHeader(http.StatusInternalServerError)
 		return
 	}
@@ -72,7 +73,7 @@ func (h *handler) write(w http.ResponseWriter, req chat.Request, m chat.Message)
 	e := json.NewEncoder(&b)
 	e.SetEscapeHTML(false)
 	if err := e.Encode(reply{"message", h.style.Summary(m), []attachment{{card.ContentType, content}}}); err != nil {
-		h.opt.Log.Error("cannot write an answer", "trace", req.Trace, "connection", h.name, "error", err)
+		h.opt.Log.Error("cannot write an answer", "trace", to.Trace, "connection", h.name, "error", err)
 	}
 	w.Header().Set("Content-Type", "application/json; charset=utf-8")
 	w.Header().Set("Content-Length", strconv.Itoa(b.Len()))

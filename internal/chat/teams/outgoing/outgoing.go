@@ -28,7 +28,7 @@ import (
 	"github.com/umassonline/belltower/internal/desk"
 )
 
-// Options are what a Webhook is given. All but Say are needed.
+// Options are what a Webhook is given. All but Say and Heard are needed.
 type Options struct {
 	// Say is one of the adapter's own few sentences in the language of the readers;
 	// nil: English.
@@ -37,8 +37,10 @@ type Options struct {
 	Zone *time.Location
 	Now  func() time.Time
 	Log  *slog.Logger
-	// Memory remembers what was received.
+	// Memory remembers what was answered.
 	Memory Memory
+	// Heard is what this process heard; nil: nothing yet, and nobody takes this one's place.
+	Heard *Heard
 }
 
 // Webhook is the outgoing webhook of one connection. Its methods may be called from many
@@ -49,11 +51,13 @@ type Webhook struct {
 	keys   [][]byte
 	opt    Options
 	style  card.Style
-	seen   seen
 }
 
 // New makes a webhook of a checked configuration.
 func New(conf config.Teams, opt Options) (*Webhook, error) {
+	if opt.Heard == nil {
+		opt.Heard = &Heard{}
+	}
 	w := &Webhook{name: conf.Name, tenant: conf.TenantID, opt: opt}
 	w.style = card.Style{Zone: opt.Zone, Connection: conf.Name, Say: opt.Say, LinksOnly: true}
 	for _, s := range conf.OutgoingSecrets() {
@@ -145,7 +149,7 @@ func (h *handler) serve(w http.ResponseWriter, r *http.Request) error {
 	if err := h.admit(r.Context(), a, at); err != nil {
 		return err
 	}
-	h.answer(w, r, h.request(a, at))
+	h.answer(w, r, mention{h.request(a, at), heardAt(a.Timestamp, h.idOf(a))})
 	return nil
 }
 
@@ -158,7 +162,7 @@ func (h *handler) admit(ctx context.Context, a activity, at time.Time) error {
 	if tenant := a.tenant(); h.tenant != "" && !strings.EqualFold(tenant, h.tenant) {
 		return &httpError{status: http.StatusForbidden, sentence: "This request is of another tenant."}
 	}
-	if !h.first(ctx, a, at) {
+	if !h.isFirst(ctx, a, at) {
 		return unbelieved(errReplay)
 	}
 	return nil
@@ -187,30 +191,36 @@ const (
 	commandTime = 25 * time.Second
 )
 
+// mention is a request, and its place among what was heard.
+type mention struct {
+	chat.Request
+	heardAt string
+}
+
 // answer carries a request out and answers it in the HTTP response. One that takes
 // longer is answered with where to look, and goes on, as it does when the caller hangs up.
-func (h *handler) answer(w http.ResponseWriter, r *http.Request, req chat.Request) {
-	if refusal, ok := h.forbidden(req); ok {
-		h.write(w, req, refusal)
+func (h *handler) answer(w http.ResponseWriter, r *http.Request, m mention) {
+	if refusal, ok := h.forbidden(m.Request); ok {
+		h.write(w, m, refusal)
 		return
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), commandTime)
 	defer cancel()
 	begun, told := h.opt.Now(), make(chan struct{})
-	late := time.AfterFunc(lateAfter-begun.Sub(req.At), func() {
+	late := time.AfterFunc(lateAfter-begun.Sub(m.At), func() {
 		defer close(told)
 		w.Header().Set("Connection", "close") // its next request would wait for this one
-		h.write(w, req, h.working(req))
+		h.write(w, m, h.working(m.Request))
 		_ = http.NewResponseController(w).Flush() // where it cannot, the return of the handler does
 	})
 	defer late.Stop() // a panic leaves a response that must not be written to
-	reply := h.do.Handle(ctx, req)
+	reply := h.do.Handle(ctx, m.Request)
 	inTime := late.Stop()
-	h.opt.Log.Debug("command answered", "trace", req.Trace, "connection", h.name, "command", req.Command, "took", h.opt.Now().Sub(begun), "in_time", inTime)
+	h.opt.Log.Debug("command answered", "trace", m.Trace, "connection", h.name, "command", m.Command, "took", h.opt.Now().Sub(begun), "in_time", inTime)
 	if !inTime {
 		<-told
-		h.opt.Log.Warn("an answer came too late for Teams", "trace", req.Trace, "connection", h.name, "command", req.Command)
+		h.opt.Log.Warn("an answer came too late for Teams", "trace", m.Trace, "connection", h.name, "command", m.Command)
 		return
 	}
-	h.write(w, req, h.public(reply.Message))
+	h.write(w, m, h.public(reply.Message))
 }

@@ -39,6 +39,7 @@ type world struct {
 	reaches func(desk.Channel) bool
 	ids     int
 	disk    *disk
+	heard   *outgoing.Heard
 }
 
 func newWorld(t testing.TB, change ...func(*config.Teams, *outgoing.Options)) *world {
@@ -46,8 +47,8 @@ func newWorld(t testing.TB, change ...func(*config.Teams, *outgoing.Options)) *w
 		return chat.Reply{Message: chat.Message{Summary: chat.Plain("Done.")}}
 	}}
 	conf := config.Teams{Name: "boston", TenantID: "tenant-1", OutgoingSecret: config.NewSecret(token), NextOutgoingSecret: config.NewSecret(next)}
-	w.disk = &disk{}
-	opt := outgoing.Options{Memory: w.disk, Zone: time.UTC, Now: time.Now, Log: slog.New(slog.NewTextHandler(&w.log, &slog.HandlerOptions{Level: slog.LevelDebug}))}
+	w.disk, w.heard = &disk{}, &outgoing.Heard{}
+	opt := outgoing.Options{Memory: w.disk, Heard: w.heard, Zone: time.UTC, Now: time.Now, Log: slog.New(slog.NewTextHandler(&w.log, &slog.HandlerOptions{Level: slog.LevelDebug}))}
 	for _, c := range change {
 		c(&conf, &opt)
 	}
@@ -144,21 +145,31 @@ func (l *lines) String() string {
 
 // disk is what outlasts a webhook: the ids of one table, in order.
 type disk struct {
-	mu  sync.Mutex
-	ids []string
-	err error // of what is to be kept
+	mu     sync.Mutex
+	ids    []string
+	err    error // of what is to be kept
+	unread error // of what is looked at
 }
 
-// First does what the store does.
-func (d *disk) First(_ context.Context, _, id, before string) (bool, error) {
+// Has does what the store does.
+func (d *disk) Has(_ context.Context, _, id string) (bool, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	at, known := slices.BinarySearch(d.ids, id)
-	if d.err != nil || known {
-		return false, d.err
+	_, known := slices.BinarySearch(d.ids, id)
+	return known, d.unread
+}
+
+// Add does what the store does.
+func (d *disk) Add(_ context.Context, _, id, before string) error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.err != nil {
+		return d.err
 	}
-	d.ids = slices.Insert(d.ids, at, id)
+	if at, known := slices.BinarySearch(d.ids, id); !known {
+		d.ids = slices.Insert(d.ids, at, id)
+	}
 	old, _ := slices.BinarySearch(d.ids, before)
 	d.ids = d.ids[old:]
-	return true, nil
+	return nil
 }

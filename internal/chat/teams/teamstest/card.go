@@ -57,26 +57,34 @@ func CardReads(card json.RawMessage) string {
 	return strings.Join(lines, "\n")
 }
 
-// act is what Teams would act on in a text: a link or a time of its own.
-var act = regexp.MustCompile(`\[[^\]\n]*\]\([^)\n]+\)|\{\{(?:DATE|TIME)\([^)]*\)\}\}`)
+// act is what Teams would act on in a text: a link, a time of its own, formatting; and at
+// the beginning of a line a list, a heading, a quotation.
+var act = regexp.MustCompile(`\[[^\]\n]*\]\([^)\n]+\)|\{\{(?:DATE|TIME)\([^)]*\)\}\}|<[a-zA-Z/!?][^>\n]*>` +
+	"|`+[^`\n]+`+" + `|\*\*[^*\n]+\*\*|\*[^\s*][^*\n]*\*|\b__?[^\s_][^_\n]*__?\b|~~[^~\n]+~~|(?m:^(?:[-+*>]|[0-9]+[.)]|#{1,6}) )`)
 
-// Marks lists what Teams would act on in a card: links and times written in texts, and
+// Marks lists what Teams would act on in a card: what is written in its texts and facts, and
 // mentions of people. What is escaped is only text.
 func (m Message) Marks() []string {
 	card := decode(m.Card)
 	var all []string
 	mentions := mentionsIn(card)
 	walk(card, func(o map[string]any) {
-		if o["type"] != "TextBlock" {
+		keys := []string{"title", "value"} // of a fact
+		switch {
+		case o["type"] == "TextBlock":
+			keys = []string{"text"}
+		case o["type"] != nil || o["verb"] != nil:
 			return
 		}
-		text, _ := o["text"].(string)
-		plain := escaped.ReplaceAllString(text, "")
-		all = append(all, act.FindAllString(plain, -1)...)
-		for _, mention := range mentions {
-			if strings.Contains(text, mention) {
-				all = append(all, mention)
+		for _, key := range keys {
+			text, _ := o[key].(string)
+			for _, mention := range mentions {
+				if strings.Contains(text, mention) {
+					all = append(all, mention)
+				}
+				text = strings.ReplaceAll(text, mention, "")
 			}
+			all = append(all, act.FindAllString(escaped.ReplaceAllString(text, "\\"), -1)...)
 		}
 	})
 	return all
@@ -100,8 +108,8 @@ var elements = []string{"AdaptiveCard", "TextBlock", "RichTextBlock", "TextRun",
 	"ActionSet", "Table", "TableRow", "TableCell", "Input.Text", "Input.Number", "Input.Date", "Input.Time", "Input.Toggle", "Input.ChoiceSet", "Data.Query",
 	"Action.Execute", "Action.Submit", "Action.OpenUrl", "Action.ShowCard", "Action.ToggleVisibility"}
 
-// CheckCard lists what Teams would not show as meant: another version, unknown kinds of
-// elements, texts and buttons without words, addresses that are none, ids of inputs that
+// CheckCard lists what Teams would not show as meant: what is not in the official schema,
+// another version, unknown kinds of elements, texts and buttons without words, addresses that are none, ids of inputs that
 // come twice.
 func CheckCard(raw json.RawMessage) (faults []string) {
 	card := decode(raw)
@@ -113,6 +121,9 @@ func CheckCard(raw json.RawMessage) (faults []string) {
 	}
 	ids := map[string]bool{}
 	walk(card, func(o map[string]any) { faults = append(faults, checkElement(o, ids)...) })
+	if err := inSchema(raw); err != nil {
+		faults = append(faults, err.Error())
+	}
 	return faults
 }
 
