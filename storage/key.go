@@ -40,23 +40,43 @@ func K(table string) Key { return Key(nil).Str(table) }
 
 // Str returns k with the component s behind it; s may hold any bytes.
 func (k Key) Str(s string) Key {
-	out := make(Key, len(k), len(k)+len(s)+strings.Count(s, "\x00")+2)
-	copy(out, k)
-	for i := range len(s) {
-		out = append(out, s[i])
-		if s[i] == nul {
-			out = append(out, nulEscaped)
-		}
-	}
-	return append(out, nul, strEnd)
+	return Key(append(make(Builder, 0, len(k)+len(s)+strings.Count(s, "\x00")+2), k...).Str(s))
 }
 
 // Num returns k with the component n behind it.
 func (k Key) Num(n uint64) Key {
-	out := make(Key, len(k), len(k)+numBytes)
-	copy(out, k)
-	return binary.BigEndian.AppendUint64(out, n)
+	return Key(append(make(Builder, 0, len(k)+numBytes), k...).Num(n))
 }
+
+// Builder puts a key of several components together in one piece of memory. Each method
+// uses up what it was called on, and Key ends it.
+type Builder []byte
+
+// builderRoom is enough for most keys.
+const builderRoom = 80
+
+// Build begins the key of a record in table.
+func Build(table string) Builder { return make(Builder, 0, builderRoom).Str(table) }
+
+// Str adds the component s.
+func (b Builder) Str(s string) Builder {
+	if strings.IndexByte(s, nul) < 0 {
+		return append(append(b, s...), nul, strEnd)
+	}
+	for i := range len(s) {
+		b = append(b, s[i])
+		if s[i] == nul {
+			b = append(b, nulEscaped)
+		}
+	}
+	return append(b, nul, strEnd)
+}
+
+// Num adds the component n.
+func (b Builder) Num(n uint64) Builder { return binary.BigEndian.AppendUint64(b, n) }
+
+// Key returns what was built.
+func (b Builder) Key() Key { return Key(b) }
 
 // Time returns k with the component t behind it, as UTC nanoseconds since
 // 1970. Times that do not fit 64 bits (before September 1677, the zero time

@@ -1,7 +1,6 @@
 package storage
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
 
@@ -12,15 +11,18 @@ import (
 // Table reads and writes records of one type, as JSON, under keys that begin
 // with the table's name. It holds no state: a Table is a name with a type.
 type Table[T any] struct {
-	prefix Key
+	name string
 }
 
-// TableOf returns the table called name. A name belongs to one type for good; where
+// TableOf returns the table called name, which has no NUL. A name belongs to one type for good; where
 // records of another one are kept among them, their keys tell which they are.
-func TableOf[T any](name string) Table[T] { return Table[T]{prefix: K(name)} }
+func TableOf[T any](name string) Table[T] { return Table[T]{name} }
 
 // Key returns the beginning that all keys of the table share.
-func (t Table[T]) Key() Key { return t.prefix }
+func (t Table[T]) Key() Key { return K(t.name) }
+
+// Build begins the key of a record of the table.
+func (t Table[T]) Build() Builder { return Build(t.name) }
 
 // Get returns the record at k, and false where there is none.
 func (t Table[T]) Get(tx Tx, k Key) (v T, ok bool, err error) {
@@ -60,10 +62,10 @@ func (t Table[T]) Delete(tx Tx, k Key) error {
 // returns. A nil from is the table's beginning, a nil to its end.
 func (t Table[T]) Scan(tx Tx, from, to Key, limit int, fn func(k Key, v T) (more bool, err error)) error {
 	if from == nil {
-		from = t.prefix
+		from = t.Key()
 	}
 	if to == nil {
-		to = t.prefix.End()
+		to = t.Key().End()
 	}
 	return tx.Scan(from, to, limit, func(key, value []byte) (bool, error) {
 		v, err := decode[T](key, value)
@@ -76,10 +78,10 @@ func (t Table[T]) Scan(tx Tx, from, to Key, limit int, fn func(k Key, v T) (more
 
 // check refuses a key of another table, whose records are of another type.
 func (t Table[T]) check(k Key) error {
-	if bytes.HasPrefix(k, t.prefix) {
+	if n := len(t.name); len(k) >= n+2 && string(k[:n]) == t.name && k[n] == nul && k[n+1] == strEnd {
 		return nil
 	}
-	return fmt.Errorf("storage: key %v does not belong to table %v", k, t.prefix)
+	return fmt.Errorf("storage: key %v does not belong to table %s", k, t.name)
 }
 
 // decode reads a record as encoding/json would, with a fifth of its allocations.

@@ -235,7 +235,11 @@ func (l *line) writeReceipt(tx storage.Tx, now time.Time, r *receipt) error {
 	}
 	s, ch := r.job.of.id, r.job.lane.ch
 	if r.post != nil {
-		if err := postTable().Put(tx, postKey(s, ch), *r.post); err != nil {
+		b, err := r.post.encode()
+		if err == nil {
+			err = tx.Put(postKey(s, ch), b)
+		}
+		if err != nil {
 			return err
 		}
 	}

@@ -240,44 +240,48 @@ func withSubject(k storage.Key, s desk.Subject) storage.Key {
 	return k.Str(string(s.Kind)).Num(uint64(s.Number))
 }
 
+// about adds a subject to a key.
+func about(b storage.Builder, s desk.Subject) storage.Builder {
+	return b.Str(string(s.Kind)).Num(uint64(s.Number))
+}
+
+// at adds a channel to a key.
+func at(b storage.Builder, ch desk.Channel) storage.Builder {
+	return b.Str(string(ch.Connection)).Str(ch.ID)
+}
+
 func annKey(s desk.Subject, n int) storage.Key {
-	return withSubject(annTable().Key(), s).Num(uint64(n))
+	return about(annTable().Build(), s).Num(uint64(n)).Key()
 }
 
-func outKey(s desk.Subject) storage.Key { return withSubject(outTable().Key(), s) }
+func outKey(s desk.Subject) storage.Key { return about(outTable().Build(), s).Key() }
 
-func subKey(ch desk.Channel) storage.Key {
-	return subTable().Key().Str(string(ch.Connection)).Str(ch.ID)
-}
+func subKey(ch desk.Channel) storage.Key { return at(subTable().Build(), ch).Key() }
 
 func subsKey(k desk.ConnectionName) storage.Key { return subsTable().Key().Str(string(k)) }
 
-func newKey(ch desk.Channel) storage.Key {
-	return newTable().Key().Str(string(ch.Connection)).Str(ch.ID)
-}
+func newKey(ch desk.Channel) storage.Key { return at(newTable().Build(), ch).Key() }
 
 func fanKey(k desk.ConnectionName, s desk.Subject) storage.Key {
-	return withSubject(fanTable().Key().Str(string(k)), s)
+	return about(fanTable().Build().Str(string(k)), s).Key()
 }
 
 func intentKey(k desk.ConnectionName, s desk.Subject, chunk int) storage.Key {
-	return withSubject(intentTable().Key().Str(string(k)), s).Num(uint64(chunk))
+	return about(intentTable().Build().Str(string(k)), s).Num(uint64(chunk)).Key()
 }
 
 func postKey(s desk.Subject, ch desk.Channel) storage.Key {
-	return withSubject(postTable().Key(), s).Str(string(ch.Connection)).Str(ch.ID)
+	return at(about(postTable().Build(), s), ch).Key()
 }
 
 func rowKey(ch desk.Channel, s desk.Subject) storage.Key {
-	return withSubject(rowTable().Key().Str(string(ch.Connection)).Str(ch.ID), s)
+	return about(at(rowTable().Build(), ch), s).Key()
 }
 
-func goneKey(ch desk.Channel) storage.Key {
-	return goneTable().Key().Str(string(ch.Connection)).Str(ch.ID)
-}
+func goneKey(ch desk.Channel) storage.Key { return at(goneTable().Build(), ch).Key() }
 
 func missedKey(ch desk.Channel, s desk.Subject) storage.Key {
-	return withSubject(missedTable().Key().Str(string(ch.Connection)).Str(ch.ID), s)
+	return about(at(missedTable().Build(), ch), s).Key()
 }
 
 func holdKey(k desk.ConnectionName) storage.Key { return holdTable().Key().Str(string(k)) }

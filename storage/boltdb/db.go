@@ -20,9 +20,9 @@
 //
 // # After a failure
 //
-// A write of a log that fails left no whole record behind the last one, whose checksum is
-// its end, so the callers get storage.ErrUnavailable, and the next record is written in its place. Linux reports
-// a failed sync once and then calls the page clean, whatever the disk holds; so
+// A write of a log that fails leaves no whole record, as its checksum is its end: the
+// callers get storage.ErrUnavailable, and the next record is written in its place. Linux
+// reports a failed sync once and then calls the page clean, whatever the disk holds; so
 // after a failed sync of a log all that was committed before is moved into the tree, with
 // a new life, to which no record of the logs belongs:
 //
@@ -37,14 +37,16 @@
 // Its data was synced before that was written, but it may be in memory only; so it is
 // written in place once more (the same bytes, so that the other meta page, which is on
 // disk, stays) and synced before it is trusted. Else what was to be moved stays in its log
-// and is tried again later, while the other log grows. Opening a store treats its newest meta page
-// the same way, as the process before may have died ahead of a sync.
+// and is tried again later, while the other log grows.
 //
-// A View never sees what is not on disk yet.
+// Opening a store treats its newest meta page the same way, as the process before may have
+// died ahead of a sync. What that process left in the logs is moved into the tree, with a
+// new life, so that no part of a record that it broke off is ever taken for one of ours.
 //
-// A full disk refuses a write or a sync. It can hit no reader: the
-// file is grown as a sparse one and is read where it was written only. Commits go on
-// as long as they fit in the space that the logs have.
+// A View never sees what is not on disk yet. A full disk refuses a write or a sync, and no
+// reader: the file is grown as a sparse one and is read where it was written only. Commits
+// go on as long as they fit in the space that the logs have, which they keep until a clean
+// stop (a few hundred KiB, or what a second of a storm wrote).
 package boltdb
 
 import (

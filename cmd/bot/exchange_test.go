@@ -1,0 +1,83 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/umassonline/belltower/storage"
+	"github.com/umassonline/belltower/storage/boltdb"
+	"github.com/umassonline/belltower/storage/storagetest"
+)
+
+// A store that was killed, with its last commit in a log, is exchanged for a backup: that
+// commit is in the store that is kept, and not in the one that takes its place.
+func TestAKilledStoreIsExchanged(t *testing.T) {
+	dir := storagetest.Dir(t)
+	path, backup := filepath.Join(dir, "belltower.db"), filepath.Join(dir, "copy.db")
+	serving, err := openStore(filepath.Join(dir, "serving.db"), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer serving.Close()
+	note(t, serving, "before")
+	if err := boltdb.WriteWhole(backup, serving.Backup); err != nil {
+		t.Fatal(err)
+	}
+	note(t, serving, "behind")
+	for _, part := range boltdb.Files(filepath.Join(dir, "serving.db")) { // as a kill leaves them
+		b, err := os.ReadFile(part)
+		if err == nil {
+			err = os.WriteFile(strings.Replace(part, "serving", "belltower", 1), b, 0o600)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	nothing := func(*boltdb.DB) error { return nil }
+	kept, err := exchange{store: path, now: time.Date(2026, 11, 28, 4, 0, 0, 0, time.UTC), fresh: "restoring", before: "before-restore"}.put(backup, nothing)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !noted(t, path, "before") || noted(t, path, "behind") {
+		t.Error("the store is not the backup")
+	}
+	if !noted(t, kept, "before") || !noted(t, kept, "behind") {
+		t.Error("the store that was kept is not whole")
+	}
+	if _, err := (exchange{store: path, now: time.Date(2026, 11, 28, 5, 0, 0, 0, time.UTC), fresh: "restoring", before: "before-restore"}).put(kept, nothing); err != nil {
+		t.Fatal(err)
+	}
+	if !noted(t, path, "behind") {
+		t.Error("back again, the store lacks what it held")
+	}
+}
+
+func note(t *testing.T, db *boltdb.DB, what string) {
+	t.Helper()
+	if err := db.Update(context.Background(), func(tx storage.Tx) error { return tx.Put(storage.K("note").Str(what), []byte("{}")) }); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// noted opens the store at path and reports whether something was noted in it.
+func noted(t *testing.T, path, what string) (there bool) {
+	t.Helper()
+	db, err := openStore(path, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = db.View(context.Background(), func(tx storage.Tx) error {
+		b, err := tx.Get(storage.K("note").Str(what))
+		there = b != nil
+		return err
+	})
+	if err := errors.Join(err, db.Close()); err != nil {
+		t.Fatal(err)
+	}
+	return there
+}
