@@ -22,7 +22,7 @@ import (
 )
 
 const (
-	lives      = 40 // of a store, each ended by a power cut
+	lives      = 15 // of a store, each ended by a power cut
 	imagesEach = 30 // of a power cut, each with other sectors that arrived
 )
 
