@@ -28,7 +28,7 @@ type browser struct {
 
 	mu     sync.Mutex
 	hosts  []string // those that may be asked
-	sorry  bool     // a page may be answered with 503, which the browser complains of
+	bears  []string // complaints that are no faults
 	faults []string
 }
 
@@ -73,7 +73,14 @@ func newBrowser(t *testing.T, host string) *browser {
 func (b *browser) meets(host string) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.hosts, b.sorry = append(b.hosts, host), true
+	b.hosts, b.bears = append(b.hosts, host), append(b.bears, "status of 503")
+}
+
+// loses has a server go while pages are open.
+func (b *browser) loses() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.bears = append(b.bears, "net::ERR_")
 }
 
 // hear notes what a tab complains of and whom it asks.
@@ -87,7 +94,7 @@ func (b *browser) hear(ev any) {
 	case *runtime.EventConsoleAPICalled:
 		fault = fmt.Sprintf("the page wrote to the console: %v", e.Args)
 	case *log.EventEntryAdded:
-		if !b.sorry || !strings.Contains(e.Entry.Text, "status of 503") {
+		if !slices.ContainsFunc(b.bears, func(text string) bool { return strings.Contains(e.Entry.Text, text) }) {
 			fault = "the browser complained: " + e.Entry.Text
 		}
 	case *network.EventRequestWillBeSent:
@@ -230,11 +237,29 @@ func (x *tab) picture(file string) {
 	}
 }
 
-// startDemo runs `bot demo` and returns the address of its page.
+// startDemo runs `bot demo` to the end of the test and returns the address of its page.
 func startDemo(t *testing.T) string {
 	t.Helper()
-	cmd := exec.Command(os.Args[0], "demo", "--port", "0")
-	cmd.Env = append(os.Environ(), beBot+"=1", "TMPDIR="+t.TempDir())
+	demo, address := launchDemo(t, t.TempDir(), "0")
+	t.Cleanup(func() { endDemo(t, demo, os.Interrupt) })
+	return address
+}
+
+// endDemo ends a demo with a signal.
+func endDemo(t *testing.T, demo *exec.Cmd, by os.Signal) {
+	t.Helper()
+	_ = demo.Process.Signal(by)
+	defer time.AfterFunc(patience, func() { _ = demo.Process.Kill() }).Stop()
+	if err := demo.Wait(); err != nil && by != os.Kill {
+		t.Errorf("%v ended the demo with %v", by, err)
+	}
+}
+
+// launchDemo runs `bot demo` with a folder for what it keeps.
+func launchDemo(t *testing.T, folder, port string) (cmd *exec.Cmd, address string) {
+	t.Helper()
+	cmd = exec.Command(os.Args[0], "demo", "--port", port)
+	cmd.Env = append(os.Environ(), beBot+"=1", "TMPDIR="+folder)
 	out, err := cmd.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -243,12 +268,7 @@ func startDemo(t *testing.T) string {
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() {
-		_ = cmd.Process.Signal(os.Interrupt)
-		if err := cmd.Wait(); err != nil {
-			t.Errorf("the demo ended: %v", err)
-		}
-	})
+	t.Cleanup(func() { _ = cmd.Process.Kill() })
 	text := make([]byte, 4096)
 	n, err := out.Read(text)
 	_, address, found := strings.Cut(string(text[:n]), "Belltower's demo is at ")
@@ -256,5 +276,5 @@ func startDemo(t *testing.T) string {
 		t.Fatalf("the demo said %q, %v", text[:n], err)
 	}
 	address, _, _ = strings.Cut(address, "\n")
-	return address
+	return cmd, address
 }

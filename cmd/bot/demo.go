@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"crypto/rand"
 	"fmt"
 	"log/slog"
@@ -18,7 +19,7 @@ type demoCommand struct {
 	Port int `default:"8080" help:"The port of the page; if it is taken, the next free one."`
 }
 
-// Run shows the demo until the context ends.
+// Run shows the demo until the context ends, or the terminal is closed.
 func (c demoCommand) Run(b bound) error {
 	folder, err := os.MkdirTemp("", "belltower-demo-")
 	if err != nil {
@@ -62,9 +63,20 @@ func runDemo(b bound, doors learnDoors, page net.Listener, s demoSettings) error
 	l.turn(webchat.SystemWorks)
 	k.settled = func() {
 		fmt.Fprintf(b.p.stdout, "Belltower's demo is at %s\n\nPress Break Learn, and watch it for two minutes. Open it in two tabs, as two people.\n"+
-			"Try: /incident declare library down\nCtrl-C ends it and removes %s.\n", s.Page, s.Folder)
+			"Try: /incident declare portal down\nCtrl-C ends it and removes %s.\n", s.Page, s.Folder)
 	}
-	return runParts(b.ctx, log, []part{
+	ctx, stop := context.WithCancel(b.ctx)
+	defer stop()
+	return runParts(ctx, log, []part{
+		{"terminal", func(ctx context.Context) error {
+			select {
+			case <-b.p.reload: // nothing is loaded again here: SIGHUP is its end
+				stop()
+			case <-ctx.Done():
+			}
+			<-ctx.Done()
+			return nil
+		}},
 		httpPart("page", page, k.platform.Handler()), {"panel", k.platform.Run},
 		httpPart("learn", doors.origin, l.handler()), httpPart("balancer", doors.front, newBalancer(s, cfg, doors.origin.Addr().String(), b.p.now)),
 		{"bot", k.run},

@@ -3,7 +3,11 @@ package main
 import (
 	"fmt"
 	"net/url"
+	"os"
+	"strings"
+	"syscall"
 	"testing"
+	"time"
 
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
@@ -66,6 +70,50 @@ func TestTheDemoFromTwoTabs(t *testing.T) {
 			t.Errorf("%q stands %d times in the thread:\n%s", said, n, eval[string](layla, "[...document.querySelectorAll('.thread .post')].map(e => e.innerText).join('\\n--\\n')"))
 		}
 	}
+}
+
+// However a demo ends, with Ctrl-C, with its terminal or killed, nothing of it is left.
+func TestNothingIsLeftOfADemo(t *testing.T) {
+	for _, by := range []os.Signal{os.Interrupt, syscall.SIGHUP, os.Kill} {
+		t.Run(by.String(), func(t *testing.T) {
+			folder := t.TempDir()
+			demo, _ := launchDemo(t, folder, "0")
+			endDemo(t, demo, by)
+			look := time.NewTicker(30 * time.Millisecond) // the bot outlives a demo that is killed
+			defer look.Stop()
+			for begun := time.Now(); ; <-look.C {
+				left, err := os.ReadDir(folder)
+				if err == nil && len(left) == 0 {
+					return
+				}
+				if time.Since(begun) > patience {
+					t.Fatalf("left: %v, %v", left, err)
+				}
+			}
+		})
+	}
+}
+
+// A page that was open when the demo was killed shows the next one's world when that is
+// started, not the old one's under the new one's answers.
+func TestAnOpenPageGoesOnWithTheNextDemo(t *testing.T) {
+	demo, address := launchDemo(t, t.TempDir(), "0")
+	b := newBrowser(t, hostOf(t, address))
+	x := b.open(seat(address, demoAdmin, "ashford/it-ops"))
+	x.reads("#posts", "INC-10")
+	x.line("/incident declare portal down")
+	x.reads("#posts > .post", "INC-11 – Student Portal is not available")
+	b.loses()
+	endDemo(t, demo, os.Kill)
+	x.reads("#status", "start it again")
+
+	_, port, _ := strings.Cut(hostOf(t, address), ":")
+	next, again := launchDemo(t, t.TempDir(), port)
+	defer endDemo(t, next, os.Interrupt)
+	if again != address {
+		t.Fatalf("the next demo is at %s, the first was at %s", again, address)
+	}
+	x.until("document.body.innerText.includes('INC-10') && !document.body.innerText.includes('INC-11')")
 }
 
 // Somebody without a mouse declares with the help of what the line offers, finds the

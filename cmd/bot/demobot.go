@@ -10,7 +10,9 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
+	"syscall"
 	"time"
 
 	"github.com/umassonline/belltower/internal/chat/web"
@@ -67,8 +69,10 @@ func (s demoSettings) web() (all []web.Settings) {
 // with the process that started it, however that ends.
 type demoBotCommand struct{}
 
-// Run reads the settings and serves.
+// Run reads the settings and serves. What the demo kept is removed when the input ends:
+// the demo may have been killed.
 func (demoBotCommand) Run(b bound) error {
+	signal.Ignore(syscall.SIGPIPE) // nobody may read what it says any more, and it still has to end in order
 	var s demoSettings
 	input := json.NewDecoder(b.p.stdin)
 	if err := input.Decode(&s); err != nil {
@@ -90,7 +94,11 @@ func (demoBotCommand) Run(b bound) error {
 		_, _ = io.Copy(io.Discard, b.p.stdin) // only its end counts
 	}()
 	err = serve(ctx, cfg, db, outside{log: log, now: b.p.now, alarm: schedule.NewAlarm, reload: b.p.reload, load: s.config, web: s.web()})
-	return errors.Join(err, db.Close())
+	err = errors.Join(err, db.Close())
+	if err == nil && b.ctx.Err() == nil { // its input ended
+		err = os.RemoveAll(s.Folder)
+	}
+	return err
 }
 
 // keeper keeps the demo's bot running, in a process of its own.

@@ -12,6 +12,7 @@ package webchat
 
 import (
 	"cmp"
+	"crypto/rand"
 	"fmt"
 	"html/template"
 	"log/slog"
@@ -75,6 +76,7 @@ type Platform struct {
 	set       Settings
 	client    *http.Client
 	templates *template.Template
+	run       string // tells it from another that was at the same address before
 
 	mu      sync.Mutex // guards what follows
 	rooms   []*room
@@ -123,7 +125,7 @@ type post struct {
 
 // New makes a platform without channels. It calls nobody.
 func New(s Settings) *Platform {
-	p := &Platform{set: s, changed: make(chan struct{}), unanswered: map[place]chat.Request{}, client: &http.Client{Transport: s.Transport, Timeout: 35 * time.Second}}
+	p := &Platform{set: s, run: rand.Text(), changed: make(chan struct{}), unanswered: map[place]chat.Request{}, client: &http.Client{Transport: s.Transport, Timeout: 35 * time.Second}}
 	for _, v := range s.Views {
 		p.sights = append(p.sights, sight{View: v})
 	}

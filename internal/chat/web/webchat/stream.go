@@ -16,6 +16,7 @@ type update struct {
 	Panel  template.HTML `json:"panel,omitempty"`
 	System template.HTML `json:"system,omitempty"`
 	Views  []sightView   `json:"views,omitempty"`
+	Run    string        `json:"run"` // of another platform than the page is of: all is to be loaded anew
 	rev    int
 }
 
@@ -90,7 +91,7 @@ func (p *Platform) watched(by int) {
 func (p *Platform) since(rev int, s seat) (update, <-chan struct{}) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	u := update{rev: p.rev}
+	u := update{Run: p.run, rev: p.rev}
 	for _, one := range s.room.posts {
 		if one.rev > rev && (one.to == "" || one.to == s.me.ID) {
 			u.Posts = append(u.Posts, p.updated(s.room, one)...)

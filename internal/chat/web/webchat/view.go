@@ -24,6 +24,7 @@ type pageView struct {
 	Panel    panelView
 	System   systemView
 	Views    []sightView
+	Run      string
 	Rev      int
 }
 
@@ -115,7 +116,7 @@ func (p *Platform) channelName(address string) string {
 func (p *Platform) campus(r *room) string { return p.set.Campuses[p.order(r)].Label }
 
 func (p *Platform) view(s seat) pageView {
-	v := pageView{Title: p.set.Title, Me: s.me, People: p.set.People, Room: p.roomView(s.room, s), Panel: p.panelView(), System: p.systemView(), Rev: p.rev}
+	v := pageView{Title: p.set.Title, Me: s.me, People: p.set.People, Room: p.roomView(s.room, s), Panel: p.panelView(), System: p.systemView(), Run: p.run, Rev: p.rev}
 	for n := range p.sights {
 		v.Views = append(v.Views, p.sightView(n))
 	}

@@ -65,6 +65,7 @@
   const stream = new EventSource('/events?' + seat + '&rev=' + body.dataset.rev);
   stream.onmessage = e => {
     const u = JSON.parse(e.data);
+    if (u.run !== body.dataset.run) return location.reload(); // the demo was started anew
     const low = posts.scrollHeight - posts.scrollTop - posts.clientHeight < 120;
     (u.posts || []).forEach(place);
     if (low && u.posts) posts.scrollTop = posts.scrollHeight;
@@ -82,7 +83,7 @@
   }
 
   // Which channels have news for this tab.
-  const seen = JSON.parse(sessionStorage.getItem('seen ' + body.dataset.as) || '{}');
+  const memory = `seen ${body.dataset.run} ${body.dataset.as}`, seen = JSON.parse(sessionStorage.getItem(memory) || '{}');
   function news(address, rev, state) {
     const a = document.querySelector(`nav a[data-room="${CSS.escape(address)}"]`);
     if (!a) return;
@@ -91,7 +92,7 @@
     const fresh = rev > seen[address];
     a.classList.toggle('news', fresh);
     a.querySelector('.dot').hidden = !fresh;
-    sessionStorage.setItem('seen ' + body.dataset.as, JSON.stringify(seen));
+    sessionStorage.setItem(memory, JSON.stringify(seen));
   }
   for (const a of document.querySelectorAll('nav a')) news(a.dataset.room, +a.dataset.rev);
 
