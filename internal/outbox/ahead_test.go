@@ -1,7 +1,6 @@
 package outbox
 
 import (
-	"context"
 	"fmt"
 	"sync/atomic"
 	"testing"
@@ -16,6 +15,25 @@ import (
 func raised(number int, at time.Time) desk.Announcement {
 	r := desk.Report{Witness: desk.Witness{Kind: desk.OwnProbe, Name: "login"}, Service: "learn", Expectation: desk.Availability, State: desk.Failing, At: at}
 	return *desk.Raise(number, desk.Alerted{Service: "learn", Name: "Learn"}, r).Due(at, desk.AlertAround{}).Announce
+}
+
+// raise announces an alert.
+func (w *world) raise(number int) desk.Subject {
+	a := raised(number, w.clock().UTC())
+	w.update(func(tx storage.Tx) error {
+		_, err := w.book.Announce(tx, a, w.release(0))
+		return err
+	}, a.Subject)
+	return a.Subject
+}
+
+// unheard announces without that the engine hears of it.
+func (w *world) unheard(announce func() desk.Subject) desk.Subject {
+	engine := w.engine
+	w.engine = nil
+	s := announce()
+	w.engine = engine
+	return s
 }
 
 // An ops channel is posted to without a commit between that of the announcement and the
@@ -46,13 +64,7 @@ func TestOpsIsToldWithoutAFurtherCommit(t *testing.T) {
 			}
 		}
 		var s desk.Subject
-		after("an alert", func() {
-			a := raised(1, w.clock().UTC())
-			w.update(func(tx storage.Tx) error {
-				_, err := w.book.Announce(tx, a, w.release(0))
-				return err
-			}, a.Subject)
-		}, 0)
+		after("an alert", func() { w.raise(1) }, 0)
 		after("an incident", func() { s = w.declare(desk.Major, 0) }, w.disk)
 		after("an update", func() { w.say(s, 0) }, w.disk)
 		w.mustBeTold(s, "ops", "c0000", "c0019")
@@ -192,12 +204,7 @@ func TestFewConnectionsAreToldAhead(t *testing.T) {
 		w.start()
 		w.declare(desk.Major, 0)
 		w.pass(time.Minute)
-		c, err := desk.Declare(2, desk.Declaration{
-			Services: []desk.Affected{{Service: "learn", Name: "Learn"}}, Impact: desk.Major, Title: "Learn", Text: "We look.",
-		}, w.act())
-		if err != nil {
-			t.Fatal(err)
-		}
+		c := w.opened(2)
 		w.state[c.Incident.Subject()] = c.Incident
 		var count counting
 		w.update(func(tx storage.Tx) error {
@@ -243,10 +250,7 @@ func TestEndedBeforeTheOpsPost(t *testing.T) {
 				w.now(func() {
 					w.platform.fault = func(kind string, _ chat.Delivery) fault { posted = posted || kind == "post"; return fault{} }
 				})
-				engine := w.engine
-				w.engine = nil // which does not hear of it before the end
-				s := w.declare(desk.Major, 0)
-				w.engine = engine
+				s := w.unheard(func() desk.Subject { return w.declareBy(1) })
 				if w.intents() != 1 || posted {
 					t.Fatal("nothing was opened ahead, or it was posted")
 				}
@@ -288,14 +292,11 @@ func TestAChunkWaitsForWhatCameAhead(t *testing.T) {
 		w.subscribe("", "math")
 		w.start()
 		w.pass(time.Minute)
-		engine := w.engine
-		w.engine = nil // which does not hear of it
-		id := w.declare(desk.Major, 0)
-		w.engine = engine
+		id := w.unheard(func() desk.Subject { return w.declareBy(1) })
 		for known, stale := range []bool{true, false} {
 			s := w.read(id)
 			s.ahead = known
-			c := &chunk{line: engine.lines[campus], subject: s, size: 1, room: &room{1, 1}}
+			c := &chunk{line: w.engine.lines[campus], subject: s, size: 1, room: &room{1, 1}}
 			if err := w.store.View(t.Context(), c.look); err != nil || c.stale != stale {
 				t.Errorf("stale where %d announcements are known: %v, %v", known, c.stale, err)
 			}
@@ -355,23 +356,11 @@ func TestOpenedAheadBesideANewcomer(t *testing.T) {
 			w.subscribe("", "math")
 			w.start()
 			w.pass(time.Minute)
-			c, err := desk.Declare(1, desk.Declaration{
-				Services: []desk.Affected{{Service: "learn", Name: "Learn"}}, Impact: desk.Major, Title: "Learn", Text: "We look.",
-			}, w.act())
-			if err != nil {
-				t.Fatal(err)
-			}
+			c := w.opened(1)
 			var looks atomic.Int64
 			w.looks = func() {
-				if looks.Add(1) != at {
-					return
-				}
-				err := w.store.Update(context.Background(), func(tx storage.Tx) error { // of which the engine hears late
-					_, err := w.book.Announce(tx, *c.Announce, w.release(0))
-					return err
-				})
-				if err != nil {
-					t.Error(err)
+				if looks.Add(1) == at {
+					w.announceLate(c)
 				}
 			}
 			w.subscribeTo(desk.ServiceTarget("mail"), "late", desk.Normal, nil) // so it is owed nothing

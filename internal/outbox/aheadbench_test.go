@@ -32,39 +32,22 @@ func (p opsPoster) Post(ctx context.Context, d chat.Delivery) (chat.PostID, erro
 // to its post in ops, on an idle bot with 100 channels: where the announcement opens ops
 // itself, and in turns where it does not, which takes a commit more.
 func BenchmarkFirstPost(b *testing.B) {
-	db, err := boltdb.Open(filepath.Join(b.TempDir(), "bench.db"), boltdb.Options{})
-	if err != nil {
-		b.Fatal(err)
-	}
-	defer db.Close()
-	book := NewBook()
-	book.SetPlaces(Places{Catalog: desk.NewCatalog([]desk.Service{{ID: "learn", Name: "Learn"}}), Connections: []Connection{{Name: campus, Ops: []string{"ops"}}}})
-	subscribeAll(b, db, book, 100)
 	p := opsPoster{newPoster(b), make(chan time.Time, 1)}
-	settled := make(chan struct{}, 1)
-	e := NewEngine(EngineConfig{
-		DB: db, Book: book, Words: plainWords{}, Senders: map[desk.ConnectionName]chat.Sender{campus: p},
-		Abilities: func(desk.Channel) chat.Abilities { return chat.Abilities{LookUp: true, Edit: true, Thread: true} },
-		Observe:   Observer{LastPost: func(time.Duration) { settled <- struct{}{} }},
-	})
-	e.lines[campus].pace[methodPost] = newPace(600_000_000) // the platform does not limit
-	ctx, cancel := context.WithCancel(b.Context())
-	done := make(chan error)
-	go func() { done <- e.Run(ctx) }()
+	f := newFanOut(b, p, 100, "ops")
 	var took [2][]time.Duration
 	for number := 1; b.Loop(); number++ {
 		ahead, began := number%2, time.Now()
 		a := raised(number, began.UTC())
-		err := db.Update(ctx, func(tx storage.Tx) error {
-			_, err := book.Announce(tx, a, Release{Now: a.At, Ahead: ahead == 1})
+		err := f.db.Update(b.Context(), func(tx storage.Tx) error {
+			_, err := f.book.Announce(tx, a, Release{Now: a.At, Ahead: ahead == 1})
 			return err
 		})
 		if err != nil {
 			b.Fatal(err)
 		}
-		e.Poke(a.Subject)
+		f.engine.Poke(a.Subject)
 		took[ahead] = append(took[ahead], (<-p.ops).Sub(began))
-		<-settled
+		<-f.settled
 		time.Sleep(20 * time.Millisecond) // all is on disk
 	}
 	for k, unit := range []string{"later-p50-us", "ahead-p50-us"} {
@@ -72,10 +55,7 @@ func BenchmarkFirstPost(b *testing.B) {
 			b.ReportMetric(float64(took[k][len(took[k])/2].Microseconds()), unit)
 		}
 	}
-	cancel()
-	if err := <-done; err != nil {
-		b.Fatal(err)
-	}
+	f.end()
 }
 
 // BenchmarkAnnounce is the work of an announcement in its transaction, which is not

@@ -52,11 +52,7 @@ func opsHistories() []history {
 		}},
 		{"an alert, an update of what is said, a stop and a start", func(w *world) {
 			fourChannels(w)
-			a := raised(1, w.clock().UTC())
-			w.update(func(tx storage.Tx) error {
-				_, err := w.book.Announce(tx, a, w.release(0))
-				return err
-			}, a.Subject)
+			alert := w.raise(1)
 			w.pass(1500 * time.Millisecond)
 			s := w.declare(desk.Major, 0)
 			w.stop()
@@ -66,7 +62,7 @@ func opsHistories() []history {
 			w.stop()
 			w.start()
 			w.pass(5 * time.Minute)
-			w.expect("ops", a.Subject, "post 1")
+			w.expect("ops", alert, "post 1")
 			w.mustBeTold(s, "ops", "a", "b", "c")
 			w.mustRest(s)
 		}},

@@ -40,13 +40,20 @@ func (w *world) announceLate(c desk.Change) {
 
 // atEachTurn runs a story again and again: each time an incident comes at another moment
 // at which the engine looks into the store, or behind or before a commit of it, of which
-// the engine hears when the story is over.
+// the engine hears when the story is over. The line is ready for it as it says it is, and
+// then as it never says.
 func atEachTurn(t *testing.T, tell func(w *world, begin func())) {
-	t.Helper()
+	for _, rash := range []bool{false, true} {
+		t.Run(fmt.Sprintf("rash %v", rash), func(t *testing.T) { atEachTurnOf(t, rash, tell) })
+	}
+}
+
+func atEachTurnOf(t *testing.T, rash bool, tell func(w *world, begin func())) {
 	turns, came := 0, true
 	for at := int64(1); came && !t.Failed(); at++ {
 		t.Run(fmt.Sprint(at), func(t *testing.T) {
 			inWorld(t, func(w *world) {
+				w.rash = rash
 				var begun atomic.Bool
 				var n atomic.Int64
 				c := w.opened(1)
@@ -80,22 +87,17 @@ func atEachTurn(t *testing.T, tell func(w *world, begin func())) {
 // An ops channel comes back while an incident is announced, between any two turns of the
 // engine, whatever the line says it is ready for: it hears of it, as the other does.
 func TestAnOpsChannelComesBackMeanwhile(t *testing.T) {
-	for _, rash := range []bool{false, true} {
-		t.Run(fmt.Sprintf("rash %v", rash), func(t *testing.T) {
-			atEachTurn(t, func(w *world, begin func()) {
-				w.rash = rash
-				w.xAndOps()
-				w.start()
-				w.pass(time.Minute)
-				back := w.awayWhile("x")
-				w.declareBy(2)
-				w.pass(time.Minute)
-				begin()
-				back()
-				w.pass(time.Minute)
-			})
-		})
-	}
+	atEachTurn(t, func(w *world, begin func()) {
+		w.xAndOps()
+		w.start()
+		w.pass(time.Minute)
+		back := w.awayWhile("x")
+		w.declareBy(2)
+		w.pass(time.Minute)
+		begin()
+		back()
+		w.pass(time.Minute)
+	})
 }
 
 // declareBy announces an incident with a number of its own.
@@ -106,22 +108,17 @@ func (w *world) declareBy(number int) desk.Subject {
 
 // An ops channel vanishes while an incident is announced: when it is back it hears of it.
 func TestAnOpsChannelVanishesMeanwhile(t *testing.T) {
-	for _, rash := range []bool{false, true} {
-		t.Run(fmt.Sprintf("rash %v", rash), func(t *testing.T) {
-			atEachTurn(t, func(w *world, begin func()) {
-				w.rash = rash
-				w.xAndOps()
-				w.start()
-				w.pass(time.Minute)
-				back := w.awayWhile("x")
-				begin()
-				w.declareBy(2)
-				w.pass(time.Minute)
-				back()
-				w.pass(time.Minute)
-			})
-		})
-	}
+	atEachTurn(t, func(w *world, begin func()) {
+		w.xAndOps()
+		w.start()
+		w.pass(time.Minute)
+		back := w.awayWhile("x")
+		begin()
+		w.declareBy(2)
+		w.pass(time.Minute)
+		back()
+		w.pass(time.Minute)
+	})
 }
 
 // Announcements at any moment while an ops channel is gone, and comes back, and is gone
@@ -159,23 +156,18 @@ func TestAnOpsChannelComesAndGoes(t *testing.T) {
 // A process ends while an incident is announced, between any two turns of it: nothing has
 // to be looked up by the next, be it told whatever it is ready for.
 func TestAnnouncedWhileTheProcessEnds(t *testing.T) {
-	for _, rash := range []bool{false, true} {
-		t.Run(fmt.Sprintf("rash %v", rash), func(t *testing.T) {
-			atEachTurn(t, func(w *world, begin func()) {
-				w.rash = rash
-				w.start()
-				w.pass(time.Minute)
-				begin()
-				w.stop()
-				w.rash = false
-				w.start()
-				w.pass(time.Minute)
-				if n := w.platform.calls["find"]; n > 0 {
-					w.t.Errorf("%d look-ups", n)
-				}
-			})
-		})
-	}
+	atEachTurn(t, func(w *world, begin func()) {
+		w.start()
+		w.pass(time.Minute)
+		begin()
+		w.stop()
+		w.rash = false
+		w.start()
+		w.pass(time.Minute)
+		if n := w.platform.calls["find"]; n > 0 {
+			w.t.Errorf("%d look-ups", n)
+		}
+	})
 }
 
 // What is announced when the process has ended is not opened for it, whatever its lines
@@ -245,10 +237,7 @@ func TestAReadFailsAsAnAnnouncementIsTakenIn(t *testing.T) {
 			w.declareBy(2)
 			w.pass(time.Minute)
 			w.badGet.Store(w.gets.Load() + at)
-			engine := w.engine
-			w.engine = nil
-			s := w.declareBy(1)
-			w.engine = engine
+			s := w.unheard(func() desk.Subject { return w.declareBy(1) })
 			w.engine.Poke() // about all
 			w.pass(50 * time.Millisecond)
 			failed = w.gets.Load() >= w.badGet.Load()

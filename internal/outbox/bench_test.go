@@ -114,34 +114,53 @@ func BenchmarkFanOut(b *testing.B) {
 	}
 }
 
-func benchFanOut(b *testing.B, channels int) {
+// fanOut is an engine that runs, with subscribers on a platform that does not limit.
+type fanOut struct {
+	db      storage.DB
+	book    *Book
+	engine  *Engine
+	settled chan struct{} // one for each announcement that all were told
+	end     func()
+}
+
+func newFanOut(b *testing.B, to chat.Sender, channels int, ops ...string) *fanOut {
 	db, err := boltdb.Open(filepath.Join(b.TempDir(), "bench.db"), boltdb.Options{})
 	if err != nil {
 		b.Fatal(err)
 	}
-	defer db.Close()
-	book := NewBook()
-	book.SetPlaces(Places{Catalog: desk.NewCatalog([]desk.Service{{ID: "learn", Name: "Learn"}}), Connections: []Connection{{Name: campus}}})
-	subscribeAll(b, db, book, channels)
-	p := newPoster(b)
-	settled := make(chan struct{}, 1)
-	e := NewEngine(EngineConfig{
-		DB: db, Book: book, Words: plainWords{}, Senders: map[desk.ConnectionName]chat.Sender{campus: p},
+	b.Cleanup(func() { db.Close() })
+	f := &fanOut{db: db, book: NewBook(), settled: make(chan struct{}, 1)}
+	f.book.SetPlaces(Places{Catalog: desk.NewCatalog([]desk.Service{{ID: "learn", Name: "Learn"}}), Connections: []Connection{{Name: campus, Ops: ops}}})
+	subscribeAll(b, db, f.book, channels)
+	f.engine = NewEngine(EngineConfig{
+		DB: db, Book: f.book, Words: plainWords{}, Senders: map[desk.ConnectionName]chat.Sender{campus: to},
 		Abilities: func(desk.Channel) chat.Abilities { return chat.Abilities{LookUp: true, Edit: true, Thread: true} },
-		Observe:   Observer{LastPost: func(time.Duration) { settled <- struct{}{} }},
+		Observe:   Observer{LastPost: func(time.Duration) { f.settled <- struct{}{} }},
 	})
-	e.lines[campus].pace[methodPost] = newPace(600_000_000) // the platform does not limit
+	f.engine.lines[campus].pace[methodPost] = newPace(600_000_000)
 	ctx, cancel := context.WithCancel(b.Context())
 	done := make(chan error)
-	go func() { done <- e.Run(ctx) }()
+	go func() { done <- f.engine.Run(ctx) }()
+	f.end = func() {
+		cancel()
+		if err := <-done; err != nil {
+			b.Fatal(err)
+		}
+	}
+	return f
+}
+
+func benchFanOut(b *testing.B, channels int) {
+	p := newPoster(b)
+	f := newFanOut(b, p, channels)
 	var toFirst time.Duration
 	number, used := 0, cpu()
 	for b.Loop() {
 		number++
-		began := declareTo(b, db, book, number)
-		e.Poke()
+		began := declareTo(b, f.db, f.book, number)
+		f.engine.Poke()
 		toFirst += (<-p.first).Sub(began)
-		<-settled
+		<-f.settled
 		select {
 		case <-p.first:
 		default:
@@ -149,10 +168,7 @@ func benchFanOut(b *testing.B, channels int) {
 	}
 	reportCPU(b, used, number*channels)
 	b.ReportMetric(float64(toFirst.Microseconds())/float64(number), "us-to-first")
-	cancel()
-	if err := <-done; err != nil {
-		b.Fatal(err)
-	}
+	f.end()
 }
 
 func subscribeAll(b *testing.B, db storage.DB, book *Book, channels int) {
