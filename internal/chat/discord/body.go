@@ -6,48 +6,26 @@ import (
 	"encoding/base32"
 	"encoding/json"
 	"fmt"
-	"slices"
 	"strings"
 	"sync"
 
 	"github.com/umassonline/belltower/internal/chat"
-	"github.com/umassonline/belltower/internal/desk"
 )
 
 // bodyKey tells deliveries apart that say different things.
 type bodyKey struct {
-	subject              desk.Subject
-	n, first, last       int // first and last of Said; 0 in a root
-	edit                 bool
-	ops, broadcast, refs bool
-	continues            bool      // the link to the earlier post is no part of what all share
-	held                 desk.Held // zero after the grace
-	notice               string
+	chat.BodyKey
+	continues bool // the link to the earlier post is no part of what all share
+	notice    string
 }
 
 func keyOf(d chat.Delivery, edit bool) bodyKey {
-	k := bodyKey{subject: d.Subject, n: d.N, edit: edit, ops: d.Ops, broadcast: d.Broadcast, refs: d.Reference, continues: d.Continues != ""}
-	if d.Snapshot != nil && d.Snapshot.Held != nil {
-		k.held = *d.Snapshot.Held
-	}
+	k := bodyKey{BodyKey: chat.BodyKeyOf(d, edit), continues: d.Continues != ""}
 	if d.Subject.Number == 0 && d.Snapshot != nil && d.Snapshot.Notice != nil {
 		k.notice = d.Snapshot.Notice.Text // of a test post, which is about nothing else
 	}
-	if len(d.Said) > 0 {
-		k.first, k.last = d.Said[0].N, d.Said[len(d.Said)-1].N
-	}
 	return k
 }
-
-// bodies remembers what was rendered last, so that a fan-out is rendered once.
-type bodies struct {
-	mu    sync.Mutex
-	byKey map[bodyKey]*renderedBody
-	order []bodyKey // oldest first
-}
-
-// bodiesKept is enough for the subjects that are being told at one time.
-const bodiesKept = 64
 
 // renderedBody is the JSON of a message, from its first field to the last brace.
 type renderedBody struct {
@@ -58,27 +36,9 @@ type renderedBody struct {
 	err  error
 }
 
-func (b *bodies) get(k bodyKey) *renderedBody {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if r, ok := b.byKey[k]; ok {
-		return r
-	}
-	if b.byKey == nil {
-		b.byKey = map[bodyKey]*renderedBody{}
-	}
-	if len(b.order) >= bodiesKept {
-		delete(b.byKey, b.order[0])
-		b.order = slices.Delete(b.order, 0, 1)
-	}
-	r := &renderedBody{}
-	b.byKey[k], b.order = r, append(b.order, k)
-	return r
-}
-
 // rendered renders what a delivery says, for all channels once.
 func (c *Connection) rendered(d chat.Delivery, edit bool) *renderedBody {
-	r := c.bodies.get(keyOf(d, edit))
+	r := c.bodies.Get(keyOf(d, edit))
 	r.once.Do(func() {
 		var m message
 		m, r.keep = c.markup.render(c.opt.Word(d), referenceOf(d))

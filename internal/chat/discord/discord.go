@@ -85,7 +85,7 @@ type Connection struct {
 	keys    []ed25519.PublicKey
 	header  struct{ bot, none http.Header } // shared by all calls; read only
 	markup  markup
-	bodies  bodies
+	bodies  chat.Bodies[bodyKey, renderedBody]
 	brake   brake
 	bot     atomic.Pointer[self]
 	kept    kept

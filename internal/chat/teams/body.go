@@ -2,11 +2,9 @@ package teams
 
 import (
 	"encoding/json"
-	"slices"
 	"sync"
 
 	"github.com/umassonline/belltower/internal/chat"
-	"github.com/umassonline/belltower/internal/desk"
 )
 
 // jsonKind is the Content-Type of what we send.
@@ -56,60 +54,11 @@ type identified struct {
 // MarshalJSON writes what the Connector wants to know of an account: its id.
 func (a account) MarshalJSON() ([]byte, error) { return json.Marshal(identified{a.ID}) }
 
-// bodyKey tells deliveries apart that say different things.
-type bodyKey struct {
-	subject        desk.Subject
-	n, first, last int // first and last of Said; 0 in a root
-	edit, ops      bool
-	broadcast      bool
-	refs           bool
-	held           desk.Held // zero after the grace
-}
-
-func keyOf(d chat.Delivery, edit bool) bodyKey {
-	k := bodyKey{subject: d.Subject, n: d.N, edit: edit, ops: d.Ops, broadcast: d.Broadcast, refs: d.Reference}
-	if d.Snapshot != nil && d.Snapshot.Held != nil {
-		k.held = *d.Snapshot.Held
-	}
-	if len(d.Said) > 0 {
-		k.first, k.last = d.Said[0].N, d.Said[len(d.Said)-1].N
-	}
-	return k
-}
-
-// bodies remembers what was drawn last, so that a fan-out is drawn once.
-type bodies struct {
-	mu    sync.Mutex
-	byKey map[bodyKey]*drawn
-	order []bodyKey // oldest first
-}
-
-// bodiesKept is enough for the subjects that are being told at one time.
-const bodiesKept = 64
-
 // drawn is a message that all channels share.
 type drawn struct {
 	once sync.Once
 	out  outgoing
 	err  error
-}
-
-func (b *bodies) get(k bodyKey) *drawn {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if d, ok := b.byKey[k]; ok {
-		return d
-	}
-	if b.byKey == nil {
-		b.byKey = map[bodyKey]*drawn{}
-	}
-	if len(b.order) >= bodiesKept {
-		delete(b.byKey, b.order[0])
-		b.order = slices.Delete(b.order, 0, 1)
-	}
-	d := &drawn{}
-	b.byKey[k], b.order = d, append(b.order, k)
-	return d
 }
 
 // message is what a delivery says. What is for the channel itself links to the post that
@@ -121,7 +70,7 @@ func (c *Connection) message(d chat.Delivery, edit bool, first string) (outgoing
 		m.Context = append(m.Context[:len(m.Context):len(m.Context)], link)
 		return c.drawMessage(m)
 	}
-	r := c.bodies.get(keyOf(d, edit))
+	r := c.bodies.Get(chat.BodyKeyOf(d, edit))
 	r.once.Do(func() { r.out, r.err = c.drawMessage(c.opt.Word(d)) })
 	return r.out, r.err
 }

@@ -75,7 +75,7 @@ type Connection struct {
 
 	keys    keyring
 	token   tokens
-	bodies  bodies
+	bodies  chat.Bodies[chat.BodyKey, drawn]
 	windows windows
 	roots   roots
 	places  places
