@@ -3,13 +3,11 @@ package main
 import (
 	"encoding/json"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"regexp"
 	"slices"
 	"strconv"
 	"strings"
-	"syscall"
 	"testing"
 
 	slackgo "github.com/slack-go/slack"
@@ -21,12 +19,10 @@ import (
 // the order in which it is written.
 type installer struct {
 	*world
+	follower
 	socket bool
-	values map[string]string // what she fills in, as TOML, by table and key
 	app    slackgo.Manifest
 	at     slacktest.Workspace // where she installs it
-	whoami string              // the line that it printed
-	told   int                 // how often both channels were told something
 }
 
 const (
@@ -61,55 +57,27 @@ func newInstaller(t *testing.T, socket bool) *installer {
 	for _, id := range []slacktest.ChannelID{newOps, newLib} {
 		in.slack.AddChannel(in.at.Team, slacktest.Channel{ID: id, Name: strings.ToLower(string(id))})
 	}
-	in.values = map[string]string{
-		"[organization] name": `"North University"`, "[organization] timezone": `"America/Chicago"`,
-		"[organization] public_url": `"https://bot.north.example.edu"`,
-		"[access] admins":           `[]`, "[access] responders": `[]`,
+	in.follower = in.world.follower(map[string]string{
 		"[[slack]] name": `"north"`, "[[slack]] ops_channel": strconv.Quote(string(newOps)),
 		"[[slack]] bot_token":      strconv.Quote(string(in.at.Token)),
 		"[[slack]] signing_secret": strconv.Quote(string(in.at.SigningSecret)),
 		"[[slack]] app_token":      strconv.Quote(string(in.at.AppToken)),
-		"[[services]] id":          `"learn"`, "[[services]] name": `"Learn System"`,
-	}
-	copied(t, in.in("config.example.toml"), "../../config.example.toml")
+	})
 	return in
 }
 
-func copied(t *testing.T, to, from string) {
-	t.Helper()
-	text, err := os.ReadFile(from)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(to, text, 0o644); err != nil {
-		t.Fatal(err)
-	}
-}
-
-// reads finds what there is to do in the steps of README, in order: lines of code,
-// rows of what to fill in, what to type in Slack, and some words. By Socket Mode it is
-// what the paragraph about that says otherwise.
-func (in *installer) reads() (deeds [][]string) {
+// reads finds what there is to do in the steps of README. By Socket Mode it is what the
+// paragraph about that says otherwise.
+func (in *installer) reads() [][]string {
 	in.t.Helper()
-	text, err := os.ReadFile("../../README.md")
-	if err != nil {
-		in.t.Fatal(err)
-	}
-	_, section, _ := strings.Cut(string(text), "\n## Connect Slack\n")
-	section, _, _ = strings.Cut(section, "\n## ")
-	steps, otherwise, ok := strings.Cut(section, "**Socket Mode.**")
+	steps, otherwise, ok := strings.Cut(in.section("Connect Slack"), "**Socket Mode.**")
 	if !ok {
 		in.t.Fatal("README has no section Connect Slack with a paragraph on Socket Mode")
 	}
 	if in.socket {
 		steps = in.bySocket(steps, otherwise)
 	}
-	deeds = regexp.MustCompile("(?m)^ {7}(\\S.*)$"+"|^   \\| `(\\[+\\w+\\]+)` \\| (`.*?`) \\|"+"|`(/[a-z]+ [^`]*)`"+
-		"|(\\*From a manifest\\*|\\*Install App\\*|`admins = \\[\\]`|SIGHUP|\\*Retry\\*)").FindAllStringSubmatch(steps, -1)
-	if len(deeds) < 15 {
-		in.t.Fatalf("README says little of what to do: %q", deeds)
-	}
-	return deeds
+	return in.deeds(steps, "/[a-z]+ ", "\\*From a manifest\\*|\\*Install App\\*|`admins = \\[\\]`|SIGHUP|\\*Retry\\*", 15)
 }
 
 // bySocket changes the steps as the paragraph on Socket Mode says.
@@ -134,13 +102,7 @@ func (in *installer) does(deed []string) {
 	case command != "":
 		in.runs(command)
 	case table != "":
-		for key := range strings.SplitSeq(strings.ReplaceAll(keys, "`", ""), ", ") {
-			value, known := in.values[table+" "+key]
-			if !known {
-				in.t.Fatalf("README has its reader fill in %s of %s, and nobody knows with what", key, table)
-			}
-			in.fills(table, key, value)
-		}
+		in.fillsRow(table, keys)
 	case line != "":
 		in.types(line)
 	case word == "*From a manifest*":
@@ -153,33 +115,19 @@ func (in *installer) does(deed []string) {
 			in.t.Error(err)
 		}
 	case word == "SIGHUP":
-		if err := in.cmd.Process.Signal(syscall.SIGHUP); err != nil {
-			in.t.Fatal(err)
-		}
-		in.logs("the configuration was loaded again", 1)
+		in.hasReloaded()
 		if in.socket {
 			in.logs("by socket is under the new configuration", 1)
 		}
 	default: // the line of [access]
-		if in.whoami == "" {
-			in.t.Fatal("README has its reader write a line into [access] that nothing has printed")
-		}
-		_, value, _ := strings.Cut(in.whoami, " = ")
-		in.fills("[access]", "admins", value)
+		in.isAdmin()
 	}
 }
 
-// runs runs a line of code: the go command in the checkout, all others in a folder
-// of their own. One that serves goes on.
+// runs runs a line of code. One that serves goes on.
 func (in *installer) runs(command string) {
 	in.t.Helper()
-	cmd := exec.Command("sh", "-c", "exec "+command)
-	cmd.Dir = in.dir
-	if strings.HasPrefix(command, "go ") {
-		cmd.Dir = "../.."
-	}
-	bin := in.in("bin")
-	cmd.Env = append(os.Environ(), "GOBIN="+bin, "GOFLAGS=-buildvcs=false", "PATH="+bin+":"+os.Getenv("PATH"))
+	cmd := in.shell(command)
 	if strings.HasPrefix(command, "bot serve") {
 		in.launch(cmd)
 		in.reached()
@@ -190,30 +138,7 @@ func (in *installer) runs(command string) {
 	}
 	if strings.HasPrefix(command, "cp ") { // what keeps this test on this machine
 		in.fills("[[slack]]", "api_url", strconv.Quote(in.slack.APIURL()))
-		in.fills("[http]", "listen", `"127.0.0.1:0"`)
-		in.fills("[http]", "admin_listen", `"127.0.0.1:0"`)
-		in.fills("[log]", "format", `"json"`)
-	}
-}
-
-// fills gives a key of config.toml a value, and takes the mark of a comment away from
-// it and its table; without a value it deletes the line.
-func (in *installer) fills(table, key, value string) {
-	in.t.Helper()
-	text, err := os.ReadFile(in.configPath())
-	if err != nil {
-		in.t.Fatal(err)
-	}
-	line := regexp.MustCompile(`(?ms)^(?:# )?(` + regexp.QuoteMeta(table) + `[^\n]*\n(?:[^\n[]+\n|[^\n[][^\n]*\n)*?)(?:# )?` + key + ` = [^\n]*\n`)
-	if !line.Match(text) {
-		in.t.Fatalf("config.example.toml has no %s in %s", key, table)
-	}
-	with := "${1}" + key + " = " + strings.ReplaceAll(value, "$", "$$") + "\n"
-	if value == "" {
-		with = "${1}"
-	}
-	if err := os.WriteFile(in.configPath(), line.ReplaceAll(text, []byte(with)), 0o600); err != nil {
-		in.t.Fatal(err)
+		in.staysHere()
 	}
 }
 
@@ -280,7 +205,5 @@ func (in *installer) types(line string) {
 			in.told++
 		}
 	}
-	if printed := regexp.MustCompile(`admins = \[".*"\]`).FindString(read); printed != "" {
-		in.whoami = printed
-	}
+	in.printed(read)
 }

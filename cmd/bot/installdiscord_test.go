@@ -2,12 +2,10 @@ package main
 
 import (
 	"os"
-	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strconv"
 	"strings"
-	"syscall"
 	"testing"
 
 	"github.com/umassonline/belltower/internal/chat/discord/discordtest"
@@ -16,9 +14,7 @@ import (
 // discordInstaller does what README says of Discord, and no more.
 type discordInstaller struct {
 	*discordWorld
-	values map[string]string // what she fills in, as TOML, by table and key
-	whoami string            // the line that it printed
-	told   int
+	follower
 }
 
 // Who has nothing but this checkout and a server on Discord gets from there to a post in a
@@ -44,30 +40,19 @@ func newDiscordInstaller(t *testing.T, byGateway bool) *discordInstaller {
 	t.Helper()
 	in := &discordInstaller{discordWorld: newDiscordWorld(t, byGateway)}
 	in.discord.ChangeGuild(lowellGuild, func(g *discordtest.Guild) { g.Left = true }) // not invited yet
-	in.values = map[string]string{
-		"[organization] name": `"North University"`, "[organization] timezone": `"America/Chicago"`,
-		"[organization] public_url": `"https://bot.north.example.edu"`,
-		"[access] admins":           `[]`, "[access] responders": `[]`,
-		"[[services]] id": `"learn"`, "[[services]] name": `"Learn System"`,
+	in.follower = in.world.follower(map[string]string{
 		"[[discord]] name": `"lowell"`, "[[discord]] application_id": strconv.Quote(string(in.app.ID)),
 		"[[discord]] bot_token": strconv.Quote(string(in.app.Token)), "[[discord]] ops_channel": strconv.Quote(string(lowellOps)),
 		"[[discord]] public_key": strconv.Quote(in.app.PublicKey()), "[[discord]] gateway": "false",
-	}
-	copied(t, in.in("config.example.toml"), "../../config.example.toml")
+	})
 	return in
 }
 
-// reads finds what there is to do in the steps, in order. Over HTTP it is what the
+// reads finds what there is to do in the steps. Over HTTP it is what the
 // paragraph about that says otherwise.
 func (in *discordInstaller) reads() [][]string {
 	in.t.Helper()
-	text, err := os.ReadFile("../../README.md")
-	if err != nil {
-		in.t.Fatal(err)
-	}
-	_, section, _ := strings.Cut(string(text), "\n## Connect Discord\n")
-	section, _, _ = strings.Cut(section, "\n## ")
-	_, steps, _ := strings.Cut(section, "\n1. ")
+	_, steps, _ := strings.Cut(in.section("Connect Discord"), "\n1. ")
 	steps, otherwise, ok := strings.Cut(steps, "\n**Over HTTP.**")
 	if !ok {
 		in.t.Fatal("README has no section Connect Discord with a paragraph on HTTP")
@@ -75,12 +60,8 @@ func (in *discordInstaller) reads() [][]string {
 	if in.gateway == nil {
 		steps = in.overHTTP(steps, otherwise)
 	}
-	deeds := regexp.MustCompile("(?m)^ {7}(\\S.*)$"+"|^   \\| `(\\[+\\w+\\]+)` \\| (`.*?`) \\|"+"|`(/[a-z]+ [^`]*)`"+
-		"|(take the table `\\[\\[slack\\]\\]` out|switch \\*Public Bot\\* off|address of the first line|`admins = \\[\\]`|SIGHUP|`/discord/lowell/interactions`)").FindAllStringSubmatch(steps, -1)
-	if len(deeds) < 20 {
-		in.t.Fatalf("README says little of what to do: %q", deeds)
-	}
-	return deeds
+	return in.deeds(steps, "/[a-z]+ ", "take the table `\\[\\[slack\\]\\]` out|switch \\*Public Bot\\* off|address of the first line|"+
+		"`admins = \\[\\]`|SIGHUP|`/discord/lowell/interactions`", 20)
 }
 
 // overHTTP changes the steps as the paragraph on HTTP says.
@@ -103,17 +84,11 @@ func (in *discordInstaller) does(deed []string) {
 	case command != "":
 		in.runs(command)
 	case table != "":
-		for key := range strings.SplitSeq(strings.ReplaceAll(keys, "`", ""), ", ") {
-			value, known := in.values[table+" "+key]
-			if !known {
-				in.t.Fatalf("README has its reader fill in %s of %s, and nobody knows with what", key, table)
-			}
-			in.writes(table, key, value)
-		}
+		in.fillsRow(table, keys)
 	case line != "":
 		in.types(line)
 	case strings.HasPrefix(word, "take the table"):
-		in.changes(regexp.MustCompile(`(?ms)^\[\[slack\]\].*?^$`), "")
+		in.takesOutSlack()
 	case word == "switch *Public Bot* off":
 		in.app.Public = false
 		in.discord.AddApplication(in.app)
@@ -122,33 +97,19 @@ func (in *discordInstaller) does(deed []string) {
 	case word == "`/discord/lowell/interactions`":
 		in.endpoint()
 	case word == "SIGHUP":
-		if err := in.cmd.Process.Signal(syscall.SIGHUP); err != nil {
-			in.t.Fatal(err)
-		}
-		in.logs("the configuration was loaded again", 1)
+		in.hasReloaded()
 		if in.gateway != nil {
 			in.logs("what comes by socket is under the new configuration too", 1)
 		}
 	default: // the line of [access]
-		_, value, found := strings.Cut(in.whoami, " = ")
-		if !found {
-			in.t.Fatal("README has its reader write a line into [access] that nothing has printed")
-		}
-		in.writes("[access]", "admins", value)
+		in.isAdmin()
 	}
 }
 
-// runs runs a line of code: the go command in the checkout, all others in a folder of
-// their own. One that serves goes on.
+// runs runs a line of code. One that serves goes on.
 func (in *discordInstaller) runs(command string) {
 	in.t.Helper()
-	cmd := exec.Command("sh", "-c", "exec "+command)
-	cmd.Dir = in.dir
-	if strings.HasPrefix(command, "go ") {
-		cmd.Dir = "../.."
-	}
-	bin := in.in("bin")
-	cmd.Env = append(os.Environ(), "GOBIN="+bin, "GOFLAGS=-buildvcs=false", "PATH="+bin+":"+os.Getenv("PATH"))
+	cmd := in.shell(command)
 	if strings.HasPrefix(command, "bot serve") {
 		in.launch(cmd)
 		if err := in.discord.AwaitCalls(in.t.Context(), discordtest.On{Route: "commands.put"}, 1); err != nil {
@@ -167,33 +128,8 @@ func (in *discordInstaller) runs(command string) {
 		in.t.Fatalf("%s: %v\n%s", command, err, out)
 	}
 	if strings.HasPrefix(command, "cp ") { // what keeps this test on this machine
-		in.writes("[[discord]]", "api_url", strconv.Quote(in.discord.APIURL()))
-		in.writes("[http]", "listen", `"127.0.0.1:0"`)
-		in.writes("[http]", "admin_listen", `"127.0.0.1:0"`)
-		in.writes("[log]", "format", `"json"`)
-	}
-}
-
-// writes gives a key of config.toml a value, and takes the mark of a comment away from it
-// and its table.
-func (in *discordInstaller) writes(table, key, value string) {
-	in.t.Helper()
-	in.changes(regexp.MustCompile(`(?ms)^(?:# )?(`+regexp.QuoteMeta(table)+`[^\n]*\n(?:[^\n[]+\n|[^\n[][^\n]*\n)*?)(?:# )?`+key+` = [^\n]*\n`),
-		"${1}"+key+" = "+strings.ReplaceAll(value, "$", "$$")+"\n")
-}
-
-// changes changes config.toml.
-func (in *discordInstaller) changes(what *regexp.Regexp, with string) {
-	in.t.Helper()
-	text, err := os.ReadFile(in.configPath())
-	if err != nil {
-		in.t.Fatal(err)
-	}
-	if !what.Match(text) {
-		in.t.Fatalf("config.example.toml has no %s", what)
-	}
-	if err := os.WriteFile(in.configPath(), what.ReplaceAll(text, []byte(with)), 0o600); err != nil {
-		in.t.Fatal(err)
+		in.fills("[[discord]]", "api_url", strconv.Quote(in.discord.APIURL()))
+		in.staysHere()
 	}
 }
 
@@ -252,7 +188,5 @@ func (in *discordInstaller) types(line string) {
 			in.told++
 		}
 	}
-	if printed := regexp.MustCompile(`admins = \[".*"\]`).FindString(read); printed != "" {
-		in.whoami = printed
-	}
+	in.printed(read)
 }

@@ -2,12 +2,10 @@ package main
 
 import (
 	"fmt"
-	"os"
 	"regexp"
 	"slices"
 	"strconv"
 	"strings"
-	"syscall"
 	"testing"
 
 	"github.com/umassonline/belltower/internal/chat/teams/teamstest"
@@ -47,12 +45,7 @@ func TestInstallingAWorkflowAndAnOutgoingWebhookByTheREADME(t *testing.T) {
 // "Step 1 of a bot" stands for what is there.
 func (in *hookInstaller) reads(heading string, least int) [][]string {
 	in.t.Helper()
-	text, err := os.ReadFile("../../README.md")
-	if err != nil {
-		in.t.Fatal(err)
-	}
-	_, section, _ := strings.Cut(string(text), "\n## Connect Teams\n")
-	section, _, _ = strings.Cut(section, "\n## ")
+	section := in.section("Connect Teams")
 	_, bot, _ := strings.Cut(section, "\n**A bot.**\n")
 	first, _, _ := strings.Cut(bot, "\n2. ")
 	_, steps, ok := strings.Cut(section, "\n**"+heading+".**\n")
@@ -62,12 +55,7 @@ func (in *hookInstaller) reads(heading string, least int) [][]string {
 	steps, _, _ = strings.Cut(steps, "\n**")
 	steps = strings.Replace(steps, "do step 1 of a bot", first, 1)
 	steps, _, _ = strings.Cut(steps, "\nThere are no forms.")
-	deeds := regexp.MustCompile("(?m)^ {7}(\\S.*)$"+"|^   \\| `(\\[+[\\w.]+\\]+)` \\| (`.*?`) \\|"+"|`(@Belltower [^`]*)`"+
-		"|(take the table `\\[\\[slack\\]\\]` out|`admins = \\[\\]`|send the bot SIGHUP|`/teams/boston/outgoing`)").FindAllStringSubmatch(steps, -1)
-	if len(deeds) < least {
-		in.t.Fatalf("README says little of what to do under %s: %q", heading, deeds)
-	}
-	return deeds
+	return in.deeds(steps, "@Belltower ", "take the table `\\[\\[slack\\]\\]` out|`admins = \\[\\]`|send the bot SIGHUP|`/teams/boston/outgoing`", least)
 }
 
 // does does one thing.
@@ -85,18 +73,14 @@ func (in *hookInstaller) does(deed []string) {
 	case word == "`/teams/boston/outgoing`":
 		in.teams.AddWebhook(itTeam, teamstest.Webhook{URL: in.public + strings.Trim(word, "`"), Token: hookToken})
 	case word == "send the bot SIGHUP":
-		before := strings.Count(in.logged.text(), "the configuration was loaded again")
-		if err := in.cmd.Process.Signal(syscall.SIGHUP); err != nil {
-			in.t.Fatal(err)
-		}
-		in.logs("the configuration was loaded again", before+1)
+		in.hasReloaded()
 	case word == "`admins = []`":
-		in.whoami = regexp.MustCompile(`admins = \[".*"\]`).FindString(strings.Join(in.said, "\n"))
+		in.printed(strings.Join(in.said, "\n"))
 		in.teamsInstaller.does(deed)
 	case deed[2] == "[[teams.workflows]]": // "such a table for each channel"
 		in.teamsInstaller.does(deed)
 		one := regexp.MustCompile(`\[\[teams\.workflows\]\].*\nname = .*\nurl = .*\n`)
-		in.changeFile(one, fmt.Sprintf("${0}[[teams.workflows]]\nname = %q\nurl = %q\n", library, in.teams.FlowURL(string(library))))
+		in.changes(one, fmt.Sprintf("${0}[[teams.workflows]]\nname = %q\nurl = %q\n", library, in.teams.FlowURL(string(library))))
 	default:
 		in.teamsInstaller.does(deed)
 	}

@@ -32,7 +32,7 @@ func (m manifestSlack) Run(b bound) error {
 	if err != nil {
 		return err
 	}
-	conn, err := m.choose(cfg, b.config)
+	conn, err := choose(choice{b.config, "slack", "workspace", "amherst", m.Connection}, cfg.Slack, func(s config.Slack) desk.ConnectionName { return s.Name })
 	if err != nil {
 		return err
 	}
@@ -54,21 +54,32 @@ func (m manifestSlack) Run(b bound) error {
 	return nil
 }
 
-func (m manifestSlack) choose(cfg *config.Config, file string) (config.Slack, error) {
+// choice is how a table of the configuration is chosen: by the name of its connection, or
+// as the only one.
+type choice struct {
+	file, table string
+	what        string // a table is made for: "workspace"
+	example     string // of a name
+	name        string // that was said; empty: none
+}
+
+// choose finds the table that is meant.
+func choose[T any](c choice, all []T, nameOf func(T) desk.ConnectionName) (chosen T, err error) {
 	var names []string
-	for _, s := range cfg.Slack {
-		if string(s.Name) == m.Connection || m.Connection == "" && len(cfg.Slack) == 1 {
-			return s, nil
+	for _, one := range all {
+		name := string(nameOf(one))
+		if name == c.name || c.name == "" && len(all) == 1 {
+			return one, nil
 		}
-		names = append(names, string(s.Name))
+		names = append(names, name)
 	}
 	switch {
 	case len(names) == 0:
-		return config.Slack{}, fmt.Errorf("%s has no [[slack]]: give the workspace a name there, such as name = \"amherst\"", file)
-	case m.Connection == "":
-		return config.Slack{}, fmt.Errorf("%s has several [[slack]]: say which, such as --connection %s (there are %s)", file, names[0], strings.Join(names, ", "))
+		return chosen, fmt.Errorf("%s has no [[%s]]: give the %s a name there, such as name = %q", c.file, c.table, c.what, c.example)
+	case c.name == "":
+		return chosen, fmt.Errorf("%s has several [[%s]]: say which, such as --connection %s (there are %s)", c.file, c.table, names[0], strings.Join(names, ", "))
 	}
-	return config.Slack{}, fmt.Errorf("%s has no [[slack]] named %q: there are %s", file, m.Connection, strings.Join(names, ", "))
+	return chosen, fmt.Errorf("%s has no [[%s]] named %q: there are %s", c.file, c.table, c.name, strings.Join(names, ", "))
 }
 
 // slackApp is the app in our words, for Socket Mode.

@@ -8,6 +8,7 @@ import (
 	"github.com/umassonline/belltower/internal/chat/discord"
 	"github.com/umassonline/belltower/internal/chat/discord/native"
 	"github.com/umassonline/belltower/internal/config"
+	"github.com/umassonline/belltower/internal/desk"
 )
 
 type manifestDiscord struct {
@@ -21,7 +22,7 @@ func (m manifestDiscord) Run(b bound) error {
 	if err != nil {
 		return err
 	}
-	conn, err := m.choose(cfg, b.config)
+	conn, err := choose(choice{b.config, "discord", "application", "lowell", m.Connection}, cfg.Discord, func(d config.Discord) desk.ConnectionName { return d.Name })
 	if err != nil {
 		return err
 	}
@@ -41,23 +42,6 @@ func (m manifestDiscord) Run(b bound) error {
 	}
 	explainDiscord(b.p.stderr, discord.Invite(conn.ApplicationID), endpoint)
 	return nil
-}
-
-func (m manifestDiscord) choose(cfg *config.Config, file string) (config.Discord, error) {
-	var names []string
-	for _, d := range cfg.Discord {
-		if string(d.Name) == m.Connection || m.Connection == "" && len(cfg.Discord) == 1 {
-			return d, nil
-		}
-		names = append(names, string(d.Name))
-	}
-	switch {
-	case len(names) == 0:
-		return config.Discord{}, fmt.Errorf("%s has no [[discord]]: give the application a name there, such as name = \"lowell\"", file)
-	case m.Connection == "":
-		return config.Discord{}, fmt.Errorf("%s has several [[discord]]: say which, such as --connection %s (there are %s)", file, names[0], strings.Join(names, ", "))
-	}
-	return config.Discord{}, fmt.Errorf("%s has no [[discord]] named %q: there are %s", file, m.Connection, strings.Join(names, ", "))
 }
 
 // explainDiscord says what the bot asks for, and what to do next. endpoint is where

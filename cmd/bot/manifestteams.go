@@ -9,6 +9,7 @@ import (
 
 	"github.com/umassonline/belltower/internal/chat/teams/pack"
 	"github.com/umassonline/belltower/internal/config"
+	"github.com/umassonline/belltower/internal/desk"
 	"github.com/umassonline/belltower/internal/wording"
 )
 
@@ -25,7 +26,7 @@ func (m manifestTeams) Run(b bound) error {
 	if err != nil {
 		return err
 	}
-	conn, err := m.choose(cfg, b.config)
+	conn, err := choose(choice{b.config, "teams", "tenant", "boston", m.Connection}, cfg.Teams, func(t config.Teams) desk.ConnectionName { return t.Name })
 	if err != nil {
 		return err
 	}
@@ -45,24 +46,6 @@ func (m manifestTeams) Run(b bound) error {
 	}
 	explainTeams(b.p.stderr, m.Output, base+"/teams/"+string(conn.Name)+"/messages")
 	return nil
-}
-
-// choose finds the tenant with a bot that the package is for.
-func (m manifestTeams) choose(cfg *config.Config, file string) (config.Teams, error) {
-	var names []string
-	for _, t := range cfg.Teams {
-		if string(t.Name) == m.Connection || m.Connection == "" && len(cfg.Teams) == 1 {
-			return t, nil
-		}
-		names = append(names, string(t.Name))
-	}
-	switch {
-	case len(names) == 0:
-		return config.Teams{}, fmt.Errorf("%s has no [[teams]]: give the tenant a name there, such as name = \"boston\"", file)
-	case m.Connection == "":
-		return config.Teams{}, fmt.Errorf("%s has several [[teams]]: say which, such as --connection %s (there are %s)", file, names[0], strings.Join(names, ", "))
-	}
-	return config.Teams{}, fmt.Errorf("%s has no [[teams]] named %q: there are %s", file, m.Connection, strings.Join(names, ", "))
 }
 
 // teamsPackage is the app in our words. Its menu has the commands as they are typed behind
