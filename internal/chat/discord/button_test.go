@@ -163,8 +163,8 @@ func TestOldButtonsMakeRoom(t *testing.T) {
 	for n := 1; n <= 1000; n++ {
 		last = w.asks(saying("Done."), button(n))
 	}
-	if len(w.memory.kept) > 1001 { // the bot itself is one
-		t.Errorf("%d are kept", len(w.memory.kept))
+	if len(w.memory.Kept) > 1001 { // the bot itself is one
+		t.Errorf("%d are kept", len(w.memory.Kept))
 	}
 	for _, restarted := range []bool{false, true} {
 		if restarted {

@@ -1,7 +1,6 @@
 package discord_test
 
 import (
-	"bytes"
 	"context"
 	"log/slog"
 	"net/http"
@@ -13,6 +12,7 @@ import (
 	"time"
 
 	"github.com/umassonline/belltower/internal/chat"
+	"github.com/umassonline/belltower/internal/chat/chattest"
 	"github.com/umassonline/belltower/internal/chat/discord"
 	"github.com/umassonline/belltower/internal/chat/discord/discordtest"
 	"github.com/umassonline/belltower/internal/config"
@@ -33,7 +33,7 @@ type world struct {
 	at      discordtest.Application
 	bot     *discord.Connection
 	routes  *http.ServeMux
-	logs    log
+	logs    chattest.Log
 	memory  memory
 	handler chat.Handler // instead of the one that notes and replies
 	words   func(chat.Delivery) chat.Message
@@ -246,13 +246,13 @@ func (w *world) showsNoSecret(shown ...string) {
 	}
 }
 
-// memory outlasts a restart of the adapter.
+// memory may hang, and fail.
 type memory struct {
-	mu   sync.Mutex
-	kept map[[2]string][]byte
+	chattest.Memory
+	hangs bool // set before the adapter starts
 
+	mu      sync.Mutex
 	failing error
-	hangs   bool // set before the adapter starts
 }
 
 // fails has nothing be kept from now on.
@@ -268,44 +268,10 @@ func (m *memory) Keep(ctx context.Context, table, id string, record []byte) erro
 		return ctx.Err()
 	}
 	m.mu.Lock()
-	defer m.mu.Unlock()
-	if m.failing != nil {
-		return m.failing
+	failing := m.failing
+	m.mu.Unlock()
+	if failing != nil {
+		return failing
 	}
-	if m.kept == nil {
-		m.kept = map[[2]string][]byte{}
-	}
-	m.kept[[2]string{table, id}] = record
-	return nil
-}
-
-func (m *memory) Recall(_ context.Context, table string, fn func(string, []byte) error) error {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	for k, record := range m.kept {
-		if k[0] == table {
-			if err := fn(k[1], record); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
-}
-
-// log is what the adapter logged.
-type log struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-func (l *log) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.Write(p)
-}
-
-func (l *log) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.String()
+	return m.Memory.Keep(ctx, table, id, record)
 }

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/umassonline/belltower/internal/chat"
+	"github.com/umassonline/belltower/internal/chat/chattest"
 	"github.com/umassonline/belltower/internal/chat/slack/slacktest"
 )
 
@@ -241,7 +242,7 @@ func TestUnknownWorkspacesAreAskedToComeBack(t *testing.T) {
 // as given.
 func (w *world) restart(faults ...slacktest.Fault) {
 	w.stop()
-	w.memory = memory{}
+	w.memory = chattest.Memory{}
 	w.fake.Faults(slacktest.On{Method: "auth.test"}, faults...)
 	w.start()
 }

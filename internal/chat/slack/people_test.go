@@ -9,6 +9,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/umassonline/belltower/internal/chat/chattest"
 	"github.com/umassonline/belltower/internal/chat/slack/slacktest"
 )
 
@@ -236,7 +237,7 @@ func TestAGroupNeverKnown(t *testing.T) {
 			waits  time.Duration
 		}{{500 * time.Millisecond, 1, 500 * time.Millisecond}, {5 * time.Second, 0, 700 * time.Millisecond}} {
 			w.stop()
-			w.memory = memory{}
+			w.memory = chattest.Memory{}
 			w.fake.Faults(slacktest.On{Method: "usergroups.users.list"}, slacktest.Slow(tc.slow, slacktest.StoreEarly))
 			w.start()
 			begun := time.Now()
@@ -307,7 +308,7 @@ func TestABrokenRecordCostsNoOther(t *testing.T) {
 		synctest.Wait()
 		w.stop()
 		for n := range 9 {
-			w.memory.kept[[2]string{"person", fmt.Sprint("U", n)}] = []byte("{")
+			w.memory.Kept[[2]string{"person", fmt.Sprint("U", n)}] = []byte("{")
 		}
 		w.fake.FaultsAlways(slacktest.On{}, slacktest.ErrorBefore(500))
 		w.start()

@@ -1,7 +1,6 @@
 package slack_test
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"log/slog"
@@ -14,6 +13,7 @@ import (
 	"time"
 
 	"github.com/umassonline/belltower/internal/chat"
+	"github.com/umassonline/belltower/internal/chat/chattest"
 	"github.com/umassonline/belltower/internal/chat/slack"
 	"github.com/umassonline/belltower/internal/chat/slack/slacktest"
 	"github.com/umassonline/belltower/internal/config"
@@ -28,7 +28,7 @@ type world struct {
 	at      slacktest.Workspace
 	bot     *slack.Workspace
 	routes  *http.ServeMux
-	logs    log
+	logs    chattest.Log
 	handler chat.Handler // instead of the one that notes and replies
 	stop    func()
 	words   func(chat.Delivery) chat.Message
@@ -41,7 +41,7 @@ type world struct {
 	returned []desk.Channel
 	failing  error // of returned
 	deaf     []string
-	memory   memory
+	memory   chattest.Memory
 	stale    []chat.Roster
 	moved    [][2]desk.Channel
 
@@ -270,51 +270,4 @@ func (w *world) hearStale(_ context.Context, r chat.Roster, _ error) error {
 	defer w.mu.Unlock()
 	w.stale = append(w.stale, r)
 	return nil
-}
-
-// memory outlasts a restart of the adapter.
-type memory struct {
-	mu   sync.Mutex
-	kept map[[2]string][]byte
-}
-
-func (m *memory) Keep(_ context.Context, table, id string, record []byte) error {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	if m.kept == nil {
-		m.kept = map[[2]string][]byte{}
-	}
-	m.kept[[2]string{table, id}] = record
-	return nil
-}
-
-func (m *memory) Recall(_ context.Context, table string, fn func(string, []byte) error) error {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	for k, record := range m.kept {
-		if k[0] == table {
-			if err := fn(k[1], record); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
-}
-
-// log is what the adapter logged.
-type log struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-func (l *log) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.Write(p)
-}
-
-func (l *log) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.String()
 }

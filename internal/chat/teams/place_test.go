@@ -78,7 +78,7 @@ func TestNothingIsLearnedBeforeTheRecall(t *testing.T) {
 		if rec := w.serve(r); rec.Code != http.StatusServiceUnavailable || rec.Header().Get("Retry-After") == "" {
 			t.Errorf("status %d", rec.Code)
 		}
-		if kept := w.memory.get("teams_place", string(teach)); !strings.Contains(kept, "it-group") {
+		if kept := w.memory.Get("teams_place", string(teach)); !strings.Contains(kept, "it-group") {
 			t.Errorf("kept: %s", kept)
 		}
 	})
@@ -105,7 +105,7 @@ func TestWhatIsLearnedAtOnceIsPutTogether(t *testing.T) {
 		}
 		all.Wait()
 		synctest.Wait()
-		if kept := w.memory.get("teams_place", string(teach)); !strings.Contains(kept, "it-group") {
+		if kept := w.memory.Get("teams_place", string(teach)); !strings.Contains(kept, "it-group") {
 			t.Errorf("kept: %s", kept)
 		}
 	}, func(w *world) { w.memory.slow = time.Millisecond })
@@ -140,7 +140,7 @@ func TestAGuessReplacesNoKnownKind(t *testing.T) {
 		a, err := w.fake.Event(w.t.Context(), id, ann, func(a map[string]any) { untyped(a); a["type"], a["action"] = "installationUpdate", "add" })
 		w.sound(a, err)
 		w.types(teamstest.Line{Channel: id, User: ann, Text: "incident list", Forgery: teamstest.Forgery{Change: untyped}})
-		if kept := w.memory.get("teams_place", string(id)); !strings.Contains(kept, `"Kind":"personal"`) || !w.last().Direct || len(w.heard()) != 2 {
+		if kept := w.memory.Get("teams_place", string(id)); !strings.Contains(kept, `"Kind":"personal"`) || !w.last().Direct || len(w.heard()) != 2 {
 			t.Errorf("%s, %+v", kept, w.last())
 		}
 	})

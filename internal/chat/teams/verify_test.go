@@ -12,7 +12,7 @@ import (
 func TestOnlyTeamsItselfIsServed(t *testing.T) {
 	inWorld(t, func(w *world) {
 		w.stop()
-		w.memory.kept = nil
+		w.memory.Kept = nil
 		w.fake.Endorse()
 		w.start()
 		for _, f := range []teamstest.Forgery{{Channel: "webchat"}, {Change: func(a map[string]any) { delete(a, "channelId") }}} {

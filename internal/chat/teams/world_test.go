@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/umassonline/belltower/internal/chat"
+	"github.com/umassonline/belltower/internal/chat/chattest"
 	"github.com/umassonline/belltower/internal/chat/teams"
 	"github.com/umassonline/belltower/internal/chat/teams/teamstest"
 	"github.com/umassonline/belltower/internal/config"
@@ -30,7 +31,7 @@ type world struct {
 	options []teamstest.Option
 	bot     *teams.Connection
 	routes  *http.ServeMux
-	logs    log
+	logs    chattest.Log
 	handler chat.Handler // instead of the one that notes and replies
 	stop    func()
 	words   func(chat.Delivery) chat.Message
@@ -308,66 +309,24 @@ func (w *world) secrets() []string {
 	return []string{string(w.at.Secret), "connector-token", "Bearer "}
 }
 
-// memory outlasts a restart of the adapter.
+// memory may be slow, and fail.
 type memory struct {
+	chattest.Memory
 	slow    time.Duration // each call takes so long
 	failing error         // of Recall
-
-	mu   sync.Mutex
-	kept map[[2]string][]byte
 }
 
-// get is what was kept last.
-func (m *memory) get(table, id string) string {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	return string(m.kept[[2]string{table, id}])
-}
-
-func (m *memory) Keep(_ context.Context, table, id string, record []byte) error {
+func (m *memory) Keep(ctx context.Context, table, id string, record []byte) error {
 	time.Sleep(m.slow)
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	if m.kept == nil {
-		m.kept = map[[2]string][]byte{}
-	}
-	m.kept[[2]string{table, id}] = record
-	return nil
+	return m.Memory.Keep(ctx, table, id, record)
 }
 
-func (m *memory) Recall(_ context.Context, table string, fn func(string, []byte) error) error {
+func (m *memory) Recall(ctx context.Context, table string, fn func(string, []byte) error) error {
 	time.Sleep(m.slow)
 	if m.failing != nil {
 		return m.failing
 	}
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	for k, record := range m.kept {
-		if k[0] == table {
-			if err := fn(k[1], record); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
-}
-
-// log is what the adapter logged.
-type log struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-func (l *log) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.Write(p)
-}
-
-func (l *log) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.String()
+	return m.Memory.Recall(ctx, table, fn)
 }
 
 func channel(id teamstest.ChannelID) desk.Channel {

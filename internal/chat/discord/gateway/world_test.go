@@ -1,7 +1,6 @@
 package gateway_test
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -13,6 +12,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/umassonline/belltower/internal/chat/chattest"
 	"github.com/umassonline/belltower/internal/chat/discord/discordtest/gatewaytest"
 	"github.com/umassonline/belltower/internal/chat/discord/gateway"
 	"github.com/umassonline/belltower/internal/config"
@@ -25,7 +25,7 @@ type world struct {
 	conf   config.Discord
 	bot    *gateway.Client
 	memory *memory
-	logs   *safeBuffer
+	logs   *chattest.Log
 	stop   func()
 
 	mu      sync.Mutex
@@ -47,7 +47,7 @@ func tell(t *testing.T, story func(*testing.T, *world)) {
 }
 
 func newWorld(t *testing.T) *world {
-	w := &world{t: t, fake: gatewaytest.New(), memory: &memory{records: map[string][]byte{}}, logs: &safeBuffer{}, stop: func() {}}
+	w := &world{t: t, fake: gatewaytest.New(), memory: &memory{records: map[string][]byte{}}, logs: &chattest.Log{}, stop: func() {}}
 	w.fake.Start()
 	w.conf = config.Discord{Name: "lowell", BotToken: config.NewSecret(w.fake.Token()), ApplicationID: w.fake.App(), APIURL: w.fake.API(), Gateway: true}
 	return w
@@ -171,24 +171,6 @@ func (w *world) told(want ...string) {
 			w.t.Errorf("told %q, want %q", w.deaf, want)
 		}
 	}
-}
-
-// safeBuffer is a log that may be read while it is written.
-type safeBuffer struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-func (s *safeBuffer) Write(p []byte) (int, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.b.Write(p)
-}
-
-func (s *safeBuffer) String() string {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.b.String()
 }
 
 // memory is a chat.Memory that is only in memory.
