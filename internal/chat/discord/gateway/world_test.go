@@ -58,9 +58,7 @@ func newWorld(t *testing.T) *world {
 func (w *world) end() {
 	w.t.Helper()
 	w.stop()
-	if err := w.fake.Close(); err != nil {
-		w.t.Error(err)
-	}
+	w.fake.Close()
 	said := w.logs.String() + fmt.Sprintf("%v %+v %s", w.bot, w.bot, []any{w.bot}) + strings.Join(w.deaf, "\n") + w.memory.String()
 	if strings.Contains(said, w.fake.Token()) {
 		w.t.Errorf("the token was told:\n%s", said)

@@ -27,7 +27,7 @@ func (s *Server) Down(o Outage) {
 	}
 	s.mu.Unlock()
 	if o == OutageRefuse && h != nil {
-		h.cut()
+		h.Cut()
 		s.cutSockets()
 	}
 }

@@ -7,6 +7,8 @@ import (
 	"net/http"
 	"sync"
 	"time"
+
+	"github.com/umassonline/belltower/internal/chat/chattest/inprocess"
 )
 
 // Server is one fake Slack with any number of workspaces. Use [New], then
@@ -27,8 +29,8 @@ type Server struct {
 	changes  uint64
 	url      string
 	open     func() (net.Listener, error) // listens at our address, for the first time or again
-	host     *host                        // nil while closed or down
-	bot      *host                        // the bot, if it lives in this process
+	host     *inprocess.Host              // nil while closed or down
+	bot      *inprocess.Host              // the bot, if it lives in this process
 	outage   Outage
 	sequence int64
 	running  int // API calls being answered
@@ -103,7 +105,7 @@ func (s *Server) Start() error {
 // only. Within testing/synctest it must be used, and [New] and [Server.Close]
 // be called, inside the bubble.
 func (s *Server) StartInProcess() error {
-	return s.start(func() (net.Listener, error) { return newPipe("slack.test"), nil })
+	return s.start(func() (net.Listener, error) { return inprocess.Listen("slack.test"), nil })
 }
 
 func (s *Server) start(open func() (net.Listener, error)) error {
@@ -119,7 +121,7 @@ func (s *Server) listen() error {
 	if err != nil {
 		return err
 	}
-	s.url, s.host = "http://"+l.Addr().String(), serve(l, s.handler())
+	s.url, s.host = "http://"+l.Addr().String(), inprocess.Serve(l, s.handler())
 	return nil
 }
 
@@ -143,7 +145,7 @@ func (s *Server) Close() error {
 	if h == nil {
 		return nil
 	}
-	return h.close()
+	return h.Close()
 }
 
 // Transport reaches the server however it was started. Its idle connections
@@ -155,25 +157,25 @@ func (s *Server) dial(ctx context.Context, network, addr string) (net.Conn, erro
 	h := s.host
 	s.mu.Unlock()
 	if h == nil {
-		return nil, refusedConnection()
+		return nil, inprocess.Refused()
 	}
-	return h.dial(ctx, network, addr)
+	return h.Dial(ctx, network, addr)
 }
 
 // ServeBot has a bot in this process take what Slack sends, whatever host the
 // workspaces' request URLs name. A former one is cut off, as a restart does;
 // nil sends over the network again.
 func (s *Server) ServeBot(h http.Handler) {
-	var next *host
+	var next *inprocess.Host
 	if h != nil {
-		next = serve(newPipe("bot.test"), h)
+		next = inprocess.Serve(inprocess.Listen("bot.test"), h)
 	}
 	s.mu.Lock()
 	was := s.bot
 	s.bot = next
 	s.mu.Unlock()
 	if was != nil {
-		was.cut()
+		was.Cut()
 	}
 }
 
@@ -184,7 +186,7 @@ func (s *Server) dialBot(ctx context.Context, network, addr string) (net.Conn, e
 	if h == nil {
 		return (&net.Dialer{}).DialContext(ctx, network, addr)
 	}
-	return h.dial(ctx, network, addr)
+	return h.Dial(ctx, network, addr)
 }
 
 // enter and leave count the calls being answered, for drain.

@@ -25,6 +25,8 @@ import (
 	"time"
 
 	"github.com/gorilla/websocket"
+
+	"github.com/umassonline/belltower/internal/chat/chattest/inprocess"
 )
 
 // Discord's limits, and how long it keeps a session that nobody is connected to (a few
@@ -51,7 +53,7 @@ type Server struct {
 	faults   faults
 	stats    Stats
 	begun    []time.Time // of each IDENTIFY
-	host     *host
+	host     *inprocess.Host
 }
 
 // Guild is a server that the bot is in.
