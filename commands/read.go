@@ -106,15 +106,20 @@ func timeline(ctx context.Context, a *asked) (chat.Reply, error) {
 	if err != nil {
 		return chat.Reply{}, err
 	}
-	var lines []chat.Line
-	for _, e := range entries {
-		lines = append(lines, a.Words.TimelineLine(e))
-	}
-	p, err := a.page(lines, page, "")
+	p, err := a.entries(entries, page)
 	if err != nil {
 		return chat.Reply{}, err
 	}
 	return answer(a.Words.Timeline(i, len(entries), p))
+}
+
+// entries are a page of a timeline.
+func (a *asked) entries(all []desk.Entry, page int) (wording.Page, error) {
+	var lines []chat.Line
+	for _, e := range all {
+		lines = append(lines, a.Words.TimelineLine(e))
+	}
+	return a.page(lines, page, "")
 }
 
 // deliveries reads [42] [page N].

@@ -161,11 +161,7 @@ func windowTimeline(ctx context.Context, a *asked) (chat.Reply, error) {
 	if err != nil {
 		return chat.Reply{}, err
 	}
-	var lines []chat.Line
-	for _, e := range entries {
-		lines = append(lines, a.Words.TimelineLine(e))
-	}
-	p, err := a.page(lines, page, "")
+	p, err := a.entries(entries, page)
 	if err != nil {
 		return chat.Reply{}, err
 	}

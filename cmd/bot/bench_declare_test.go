@@ -114,3 +114,29 @@ func BenchmarkDeclare(b *testing.B) {
 	b.ReportMetric(float64(median(loops).Nanoseconds())/1000, "loopback-p50-us")
 	b.ReportMetric(float64(writes), "writes")
 }
+
+// besideSlack times declares elsewhere beside those in Slack, to the same bot in turns, and
+// reports both.
+func (m *measured) besideSlack(elsewhere func() time.Duration) {
+	m.subscribe(3)
+	m.declareAndBack()
+	andBack := func() time.Duration {
+		took := elsewhere()
+		m.say("/incident retract --yes", "INC-")
+		m.settled()
+		return took
+	}
+	andBack()
+	var p pairs
+	for m.b.Loop() {
+		for range turns {
+			var ours, theirs []time.Duration
+			for range perTurn {
+				took, _, _ := m.declareAndBack()
+				ours, theirs = append(ours, andBack()), append(theirs, took)
+			}
+			p.ours, p.bare = append(p.ours, median(ours)), append(p.bare, median(theirs))
+		}
+	}
+	p.report(m.b, "slack")
+}

@@ -65,25 +65,5 @@ func BenchmarkDeclareOnDiscord(b *testing.B) {
 	if err := l.discord.AwaitCalls(b.Context(), discordtest.On{Route: "commands.put"}, 1); err != nil {
 		b.Fatal(err)
 	}
-	m.subscribe(3)
-	m.declareAndBack()
-	declared := func() time.Duration {
-		took := m.use(l, declare, "INC-")
-		m.say("/incident retract --yes", "INC-")
-		m.settled()
-		return took
-	}
-	declared()
-	var p pairs
-	for b.Loop() {
-		for range turns {
-			var ours, theirs []time.Duration
-			for range perTurn {
-				took, _, _ := m.declareAndBack()
-				ours, theirs = append(ours, declared()), append(theirs, took)
-			}
-			p.ours, p.bare = append(p.ours, median(ours)), append(p.bare, median(theirs))
-		}
-	}
-	p.report(b, "slack")
+	m.besideSlack(func() time.Duration { return m.use(l, declare, "INC-") })
 }

@@ -66,26 +66,5 @@ func BenchmarkDeclareInTeams(b *testing.B) {
 	y := inTeams(b, &c)
 	m := measure(b, c, setup{path: filepath.Join(b.TempDir(), "t.db"), change: withGrace})
 	y.at(strings.TrimSuffix(m.url, "/slack/amherst/commands"))
-	m.subscribe(3)
-	m.declareAndBack()
-	line := strings.TrimPrefix(declare, "/")
-	inTeams := func() time.Duration {
-		took := m.mention(y, line)
-		m.say("/incident retract --yes", "INC-")
-		m.settled()
-		return took
-	}
-	inTeams()
-	var p pairs
-	for b.Loop() {
-		for range turns {
-			var ours, theirs []time.Duration
-			for range perTurn {
-				took, _, _ := m.declareAndBack()
-				ours, theirs = append(ours, inTeams()), append(theirs, took)
-			}
-			p.ours, p.bare = append(p.ours, median(ours)), append(p.bare, median(theirs))
-		}
-	}
-	p.report(b, "slack")
+	m.besideSlack(func() time.Duration { return m.mention(y, strings.TrimPrefix(declare, "/")) })
 }
