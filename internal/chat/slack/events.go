@@ -88,7 +88,7 @@ func (h *handler) renewal(e envelope) {
 		h.people.changed(string(e.Event.User))
 	case "subteam_members_changed", "subteam_updated":
 		if slices.Contains(h.opt.Groups, string(cmp.Or(e.Event.Group, e.Event.GroupID))) {
-			signal(h.groups.wake)
+			h.groups.Changed()
 		}
 	case "app_uninstalled", "tokens_revoked":
 		h.opt.Log.Warn("Slack says that the app was removed or its tokens were revoked", "connection", h.name, "event", e.Event.Type)

@@ -29,7 +29,7 @@ func (w *Workspace) publishHome(ctx context.Context, user string) error {
 	who := w.person(ctx, user)
 	home, err := w.opt.Home(ctx, chat.Request{
 		Trace: chat.NewTrace(), At: w.opt.Now().UTC(), Person: desk.Person{Connection: w.name, ID: user},
-		Name: who.Name, Guest: who.outsider(), Zone: who.zone, Groups: w.groupsOf(ctx, user),
+		Name: who.Name, Guest: who.outsider(), Zone: who.zone, Groups: w.groups.Of(ctx, user),
 	})
 	if err != nil {
 		return fmt.Errorf("word it: %w", err)

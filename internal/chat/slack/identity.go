@@ -28,7 +28,7 @@ func (w *Workspace) Run(ctx context.Context) error {
 	w.recall(ctx)
 	close(w.recalled)
 	var all sync.WaitGroup
-	for _, keep := range []func(context.Context){w.keepIdentity, w.keepGroups, w.keepPeople, w.keepChannels, w.keepHomes} {
+	for _, keep := range []func(context.Context){w.keepIdentity, w.groups.Run, w.keepPeople, w.keepChannels, w.keepHomes} {
 		all.Go(func() { keep(ctx) })
 	}
 	all.Wait()

@@ -24,7 +24,7 @@ func Tables() []string { return []string{teamTable, personTable, groupTable, roo
 func (w *Workspace) recall(ctx context.Context) {
 	err := chat.RecallEach(ctx, w.opt.Memory, personTable, w.people.restore)
 	w.forgot(personTable, err)
-	err = chat.RecallEach(ctx, w.opt.Memory, groupTable, w.groups.put)
+	err = chat.RecallEach(ctx, w.opt.Memory, groupTable, w.groups.Restore)
 	w.forgot(groupTable, err)
 	err = chat.RecallEach(ctx, w.opt.Memory, roomTable, w.rooms.put)
 	w.forgot(roomTable, err)

@@ -194,7 +194,7 @@ func (h *handler) request(in incoming, id, user, channel string) chat.Request {
 	who := h.person(in.ctx, user)
 	return chat.Request{
 		ID: id, Trace: hex.EncodeToString(sum[:6]), At: in.at,
-		Person: desk.Person{Connection: h.name, ID: user}, Guest: who.outsider(), Zone: who.zone, Groups: h.groupsOf(in.ctx, user),
+		Person: desk.Person{Connection: h.name, ID: user}, Guest: who.outsider(), Zone: who.zone, Groups: h.groups.Of(in.ctx, user),
 		Channel: desk.Channel{Connection: h.name, ID: channel}, Direct: isDirect(channel),
 		Manages: h.manages(user, who, channel),
 	}

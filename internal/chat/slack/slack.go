@@ -82,7 +82,7 @@ type Workspace struct {
 	recalled chan struct{} // closed when what was known before the start is
 	renew    chan struct{} // asks Slack again who we are
 	people   people
-	groups   groups
+	groups   *chat.Rosters
 	rooms    rooms
 	homes    wishes // whose Home tab is to be shown anew
 }
@@ -100,8 +100,9 @@ func New(conf config.Slack, opt Options) (*Workspace, error) {
 		name: conf.Name, conf: conf, opt: opt, api: api,
 		markup:  markup{conn: conf.Name, zone: opt.Zone, say: opt.Say},
 		learned: make(chan struct{}), renew: make(chan struct{}, 1), recalled: make(chan struct{}),
-		people: newPeople(), groups: newGroups(), rooms: rooms{soon: newWishes()}, homes: newWishes(),
+		people: newPeople(), rooms: rooms{soon: newWishes()}, homes: newWishes(),
 	}
+	w.groups = newGroups(w)
 	w.hot.post, w.hot.update = w.method("chat.postMessage"), w.method("chat.update")
 	bearer := "Bearer " + conf.BotToken.Reveal()
 	w.header.json = http.Header{"Authorization": {bearer}, "Content-Type": {"application/json; charset=utf-8"}}

@@ -29,7 +29,7 @@ func (h *handler) event(in incoming, a activity) error {
 		return err
 	}
 	if len(a.Added)+len(a.Removed) > 0 && team != "" {
-		h.rosters.changed()
+		h.rosters.Changed()
 	}
 	if h.left(a) {
 		h.opt.Log.Warn("the bot was removed", "connection", h.name, "from", a.channel(), "team", team)

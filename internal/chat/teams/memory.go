@@ -40,7 +40,7 @@ func (c *Connection) recall(ctx context.Context) {
 		c.people.known.putNew(id, p)
 		c.people.call(p)
 	}))
-	took(rosterTable, chat.RecallEach(ctx, m, rosterTable, c.rosters.putNew))
+	took(rosterTable, chat.RecallEach(ctx, m, rosterTable, c.rosters.Restore))
 	took(wayTable, chat.RecallEach(ctx, m, wayTable, func(_ string, w way) { c.ways.set(w) }))
 	took(pressedTable, chat.RecallEach(ctx, m, pressedTable, c.pressed.restore))
 	if whole {

@@ -97,7 +97,7 @@ func (c *Connection) settle(ctx context.Context, id string, p place) (fresh bool
 	c.places.known.put(id, p)
 	c.keep(ctx, placeTable, id, p)
 	if p.Group != was.Group {
-		c.rosters.changed() // the access list may name it
+		c.rosters.Changed() // the access list may name it
 	}
 	return was == place{}
 }

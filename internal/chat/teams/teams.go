@@ -80,7 +80,7 @@ type Connection struct {
 	roots   roots
 	places  places
 	people  people
-	rosters rosters
+	rosters *chat.Rosters
 	ways    ways
 	pressed presses
 	shown   shownForms
@@ -109,7 +109,7 @@ func New(conf config.Teams, opt Options) (*Connection, error) {
 		Channel: func(ch desk.Channel) string { return c.places.known.get(ch.ID).Name }}
 	c.keys = newKeyring(c)
 	c.token = newTokens(c)
-	c.rosters = newRosters()
+	c.rosters = newRosters(c)
 	c.people = newPeople()
 	c.places.turn = make(chan struct{}, 1)
 	c.pressed = newPresses()
@@ -180,7 +180,7 @@ func (c *Connection) allowed(address string) bool {
 func (c *Connection) Run(ctx context.Context) error {
 	c.recall(ctx)
 	var all sync.WaitGroup
-	for _, keep := range []func(context.Context){c.keepKeys, c.keepToken, c.keepRosters, c.keepPeople} {
+	for _, keep := range []func(context.Context){c.keepKeys, c.keepToken, c.rosters.Run, c.keepPeople} {
 		all.Go(func() { keep(ctx) })
 	}
 	all.Wait()
