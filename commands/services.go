@@ -1,6 +1,7 @@
 package commands
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"unicode"
@@ -159,11 +160,15 @@ func addAffected(to *[]desk.Affected, s desk.Affected) {
 	(*to)[k] = s
 }
 
-// unknownService refuses a word that is no service, with the nearest one.
+// unknownService refuses a word that is no service, with the nearest one, or with what
+// declares an alert.
 func (a *asked) unknownService(text, word string) error {
 	if g, ok := a.Words.Catalog.Group(word); ok {
 		r := desk.Refuse(desk.Unknown, "%s is a group.", g).WithHint("Please name its services: %s.", strings.Join(a.servicesOf(g), ", "))
 		return a.correcting(&question{Refusal: r, near: strings.Join(a.servicesOf(g), ",")}, text, word)
+	}
+	if n, ok := parseAlertNumber(word); ok && strings.HasPrefix(strings.ToLower(word), "alr-") && a.path() == "incident declare" {
+		return desk.Refuse(desk.Unknown, "ALR-%d is an alert.", n).WithHint("Like: %s", desk.Term(fmt.Sprintf("probe declare %d", n)))
 	}
 	impacts := []string{"slow", "partly", "down", "minor", "major", "critical"}
 	if nearest(word, a.serviceWords()) == "" && nearest(word, impacts) != "" {

@@ -39,6 +39,7 @@ func spanishAlerts() map[string]string {
 		"We will say how it stands when it stays so for 10 minutes.": "Diremos cómo está cuando siga igual 10 minutos.",
 		"Reopen %s":                                     "Reabrir %s",
 		"There is no ALR-%d.":                           "No hay ningún ALR-%d.",
+		"ALR-%d is an alert.":                           "ALR-%d es una alerta.",
 		"probe list shows what there is.":               "probe list muestra lo que hay.",
 		"%s is told with %s.":                           "%s se cuenta con %s.",
 		"%s is over: nothing is seen to fail any more.": "%s ha acabado: ya no se ve ningún fallo.",
