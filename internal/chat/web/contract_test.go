@@ -7,8 +7,6 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
-	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -51,12 +49,12 @@ func channel(id string) desk.Channel { return desk.Channel{Connection: "amherst"
 type world struct {
 	platform  *webchat.Platform
 	transport http.RoundTripper
-	log       *lines
+	log       *chattest.Log
 	ids       int
 }
 
 func newWorld(t *testing.T) *world {
-	w := &world{log: &lines{}}
+	w := &world{log: &chattest.Log{}}
 	w.platform = webchat.New(webchat.Settings{
 		Title: "Test", Campuses: []webchat.Campus{{Name: "amherst", Label: "Amherst"}},
 		People: []webchat.Person{{ID: "ann", Name: "Ann", Staff: true}},
@@ -150,22 +148,4 @@ func (w *world) command(text string, conn desk.ConnectionName) []byte {
 	w.ids++
 	return []byte(web.Encode(chat.Request{ID: fmt.Sprint("r", w.ids), Person: desk.Person{Connection: conn, ID: "ann"}, Name: "Ann",
 		Channel: channel("teaching"), Command: "incident", Text: text}).Encode())
-}
-
-// lines is a log that may be written to by many.
-type lines struct {
-	mu sync.Mutex
-	b  strings.Builder
-}
-
-func (l *lines) Write(b []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.Write(b)
-}
-
-func (l *lines) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.String()
 }

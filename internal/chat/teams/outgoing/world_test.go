@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"github.com/umassonline/belltower/internal/chat"
+	"github.com/umassonline/belltower/internal/chat/chattest"
 	"github.com/umassonline/belltower/internal/chat/teams/outgoing"
 	"github.com/umassonline/belltower/internal/config"
 	"github.com/umassonline/belltower/internal/desk"
@@ -33,7 +34,7 @@ var (
 type world struct {
 	t       testing.TB
 	hook    *outgoing.Webhook
-	log     lines
+	log     chattest.Log
 	asked   []chat.Request
 	reply   func(chat.Request) chat.Reply
 	reaches func(desk.Channel) bool
@@ -123,24 +124,6 @@ func (w *world) ask(f fields) (int, string) {
 	rec := httptest.NewRecorder()
 	w.handler().ServeHTTP(rec, w.request(f))
 	return rec.Code, rec.Body.String()
-}
-
-// lines is a log that may be written to by many.
-type lines struct {
-	mu sync.Mutex
-	b  strings.Builder
-}
-
-func (l *lines) Write(b []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.Write(b)
-}
-
-func (l *lines) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.String()
 }
 
 // disk is what outlasts a webhook: the ids of one table, in order.
