@@ -40,7 +40,7 @@ func TestTheDemoFromTwoTabs(t *testing.T) {
 	robin.line("/incident declare learn down")
 	robin.reads("#posts .own", "INC-11")
 	layla.reads("#posts", "Learn System is not available")
-	robin.press("#posts > .post", "Take INC-11 back")
+	robin.press("#posts > .post:not(.own)", "Take INC-11 back")
 	robin.press("#dialog", "Take INC-11 back")
 	layla.reads("#posts .thread", "it was a mistake")
 

@@ -95,7 +95,7 @@ func TestTheDemoFitsEveryScreenAndEverybody(t *testing.T) {
 	x.line("/incident declare lern down")
 	x.reads("#posts .own", "Did you mean")
 	x.fits("a refusal")
-	x.press("#posts > .post", "Take INC-11 back")
+	x.press("#posts > .post:not(.own)", "Take INC-11 back")
 	x.fits("a question")
 	x.press("#dialog", "Cancel")
 	for _, what := range []string{"nav", "panel"} {
