@@ -177,7 +177,7 @@ func golden(t *testing.T, name, got string) {
 // TestASlowCommandGoesOn: Teams is answered where to look, and what was typed is done
 // although Teams has hung up.
 func TestASlowCommandGoesOn(t *testing.T) {
-	for line, look := range map[string]string{"incident declare learn down": "incident list", "window list": "window list", "subscribe learn": "**subscribe**", "status": "**status**"} {
+	for line, look := range map[string]string{"incident declare learn down": "incident list", "belltower incident declare learn down": "incident list", "window list": "window list", "subscribe learn": "**subscribe**", "status": "**status**", "probe help": "**status**"} {
 		synctest.Test(t, func(t *testing.T) {
 			w := newWorld(t)
 			done := false
