@@ -22,16 +22,12 @@ type bodyKey struct {
 	ops, broadcast, refs bool
 	continues            bool      // the link to the earlier post is no part of what all share
 	held                 desk.Held // zero after the grace
-	notice               string
 }
 
 func keyOf(d chat.Delivery, edit bool) bodyKey {
 	k := bodyKey{subject: d.Subject, n: d.N, edit: edit, ops: d.Ops, broadcast: d.Broadcast, refs: d.Reference, continues: d.Continues != ""}
 	if d.Snapshot != nil && d.Snapshot.Held != nil {
 		k.held = *d.Snapshot.Held
-	}
-	if d.Subject.Number == 0 && d.Snapshot != nil && d.Snapshot.Notice != nil {
-		k.notice = d.Snapshot.Notice.Text // of a test post, which is about nothing else
 	}
 	if len(d.Said) > 0 {
 		k.first, k.last = d.Said[0].N, d.Said[len(d.Said)-1].N
