@@ -227,7 +227,7 @@ func (l *line) reread(ctx context.Context, turn []*lane) error {
 		for _, j := range jobsOf(turn) {
 			if !fresh[j.of] {
 				fresh[j.of] = true
-				news, err := j.of.refresh(tx)
+				news, err := j.of.refresh(tx, nil)
 				if err != nil {
 					return err
 				}
