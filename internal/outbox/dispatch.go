@@ -17,16 +17,20 @@ func (l *line) dispatch(ctx, calls context.Context, now time.Time) error {
 		return nil
 	}
 	for m := method(0); m < methodReach; m++ {
-		turn := l.choose(now, m)
-		if len(turn) == 0 {
+		lanes := l.choose(now, m)
+		if len(lanes) == 0 {
 			continue
 		}
-		turn, err := l.prepare(ctx, now, m, turn)
+		lanes, err := l.prepare(ctx, now, m, lanes)
 		if err != nil {
 			return err
 		}
-		for _, la := range turn {
-			l.send(calls, now, la.plan)
+		if len(lanes) == 0 {
+			continue
+		}
+		b := newBatch(calls, len(lanes))
+		for _, la := range lanes {
+			l.send(b, now, la.plan)
 		}
 	}
 	return nil
