@@ -14,21 +14,19 @@ import (
 	"github.com/umassonline/belltower/internal/desk"
 )
 
-// bodyKey tells deliveries apart that say different things.
+// bodyKey tells deliveries apart that say different things. Those of one fan-out share the
+// snapshot; another one of the same subject and number is of a commit that failed.
 type bodyKey struct {
 	subject              desk.Subject
 	n, first, last       int // first and last of Said; 0 in a root
 	edit                 bool
 	ops, broadcast, refs bool
-	continues            bool      // the link to the earlier post is no part of what all share
-	held                 desk.Held // zero after the grace
+	continues            bool // the link to the earlier post is no part of what all share
+	snapshot             *desk.Snapshot
 }
 
 func keyOf(d chat.Delivery, edit bool) bodyKey {
-	k := bodyKey{subject: d.Subject, n: d.N, edit: edit, ops: d.Ops, broadcast: d.Broadcast, refs: d.Reference, continues: d.Continues != ""}
-	if d.Snapshot != nil && d.Snapshot.Held != nil {
-		k.held = *d.Snapshot.Held
-	}
+	k := bodyKey{subject: d.Subject, n: d.N, edit: edit, ops: d.Ops, broadcast: d.Broadcast, refs: d.Reference, continues: d.Continues != "", snapshot: d.Snapshot}
 	if len(d.Said) > 0 {
 		k.first, k.last = d.Said[0].N, d.Said[len(d.Said)-1].N
 	}
@@ -85,6 +83,9 @@ func (c *Connection) rendered(d chat.Delivery, edit bool) *renderedBody {
 	})
 	return r
 }
+
+// Prepare renders what d says, which a Post then finds done.
+func (c *Connection) Prepare(d chat.Delivery) { c.rendered(d, false) }
 
 // referenceOf is what a look-up finds in the footer: the subject and the version. An
 // edit shows the newest, as it goes out only when all up to it was told.
