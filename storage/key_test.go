@@ -158,6 +158,24 @@ func TestKeysShareNoMemory(t *testing.T) {
 	}
 }
 
+// A key that was built has room behind it, which keys derived from it must not share.
+func TestABuiltKeyIsAsAnyOther(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		p := drawParts(t)
+		built := storage.Build("t").Str(p.name).Num(p.n).Key()
+		if want := storage.K("t").Str(p.name).Num(p.n); !bytes.Equal(built, want) {
+			t.Errorf("built %q, want %q", []byte(built), []byte(want))
+		}
+		one := built.Str(p.last)
+		before := slices.Clone(one)
+		built.Num(p.n)
+		built.Time(p.at)
+		if built.Str("another"); !bytes.Equal(one, before) {
+			t.Errorf("a key became %q, was %q", []byte(one), []byte(before))
+		}
+	})
+}
+
 func TestKeyString(t *testing.T) {
 	for _, c := range []struct {
 		key  storage.Key

@@ -64,7 +64,7 @@ func replace(tx Tx, old []byte, by pair) error {
 // returns its key, nil to leave the record alone.
 func (t Table[T]) Rewrite(ctx context.Context, db DB, fn func(k Key, v *T) Key) (n int, err error) {
 	return Rewrite(ctx, db, t.Key(), func(k Key, b []byte) (Key, []byte, error) {
-		v, err := decode[T](k, b)
+		v, err := t.Decode(k, b)
 		if err != nil {
 			return nil, nil, err
 		}

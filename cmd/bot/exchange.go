@@ -93,9 +93,12 @@ func sayKept(w io.Writer, kept string) {
 // removeAll removes the files whose names begin with path, also what an exchange that
 // was interrupted left.
 func removeAll(path string) error {
-	left, err := filepath.Glob(path + "*")
-	for _, name := range left {
-		err = errors.Join(err, os.Remove(name))
+	folder, begins := filepath.Split(path)
+	files, err := os.ReadDir(filepath.Clean(folder))
+	for _, f := range files {
+		if strings.HasPrefix(f.Name(), begins) {
+			err = errors.Join(err, os.Remove(filepath.Join(folder, f.Name())))
+		}
 	}
 	return err
 }

@@ -57,6 +57,37 @@ func TestAKilledStoreIsExchanged(t *testing.T) {
 	}
 }
 
+// A folder's name may hold whatever patterns of names are made of, and what an exchange left
+// that was killed there is gone after the next.
+func TestAStoreInAFolderOfAnyNameIsExchanged(t *testing.T) {
+	for _, name := range []string{"learn [new", "learn [new]", "learn*", `learn\`} {
+		dir := filepath.Join(storagetest.Dir(t), name)
+		if err := os.Mkdir(dir, 0o700); err != nil {
+			t.Fatal(err)
+		}
+		path, backup := filepath.Join(dir, "belltower.db"), filepath.Join(dir, "copy.db")
+		db, err := openStore(backup, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		note(t, db, "before")
+		if err := db.Close(); err != nil {
+			t.Fatal(err)
+		}
+		left := path + ".restoring.4711"
+		if err := os.WriteFile(left, []byte("of one that was killed"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := (exchange{store: path, fresh: "restoring", before: "before-restore"}).put(backup, func(*boltdb.DB) error { return nil }); err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		if _, err := os.Stat(left); !errors.Is(err, os.ErrNotExist) || !noted(t, path, "before") {
+			t.Errorf("%s: the store is not the backup, or more is left: %v", name, err)
+		}
+	}
+}
+
 func note(t *testing.T, db *boltdb.DB, what string) {
 	t.Helper()
 	if err := db.Update(context.Background(), func(tx storage.Tx) error { return tx.Put(storage.K("note").Str(what), []byte("{}")) }); err != nil {

@@ -7,21 +7,19 @@ import (
 	"github.com/umassonline/belltower/internal/desk"
 )
 
-// BodyKey tells deliveries apart that say different things.
+// BodyKey tells deliveries apart that say different things. Those of one fan-out share the
+// snapshot; another one of the same subject and number is of a commit that failed.
 type BodyKey struct {
 	subject              desk.Subject
 	n, first, last       int // first and last of Said; 0 in a root
 	edit                 bool
 	ops, broadcast, refs bool
-	held                 desk.Held // zero after the grace
+	snapshot             *desk.Snapshot
 }
 
 // BodyKeyOf is the key of a delivery that is posted, or that edits.
 func BodyKeyOf(d Delivery, edit bool) BodyKey {
-	k := BodyKey{subject: d.Subject, n: d.N, edit: edit, ops: d.Ops, broadcast: d.Broadcast, refs: d.Reference}
-	if d.Snapshot != nil && d.Snapshot.Held != nil {
-		k.held = *d.Snapshot.Held
-	}
+	k := BodyKey{subject: d.Subject, n: d.N, edit: edit, ops: d.Ops, broadcast: d.Broadcast, refs: d.Reference, snapshot: d.Snapshot}
 	if len(d.Said) > 0 {
 		k.first, k.last = d.Said[0].N, d.Said[len(d.Said)-1].N
 	}

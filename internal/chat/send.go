@@ -88,6 +88,13 @@ type Placer interface {
 	Apart(PostID) bool
 }
 
+// Preparer is a Sender that does part of a call ahead.
+type Preparer interface {
+	// Prepare does what a Post of d needs that depends on neither the channel nor Root, so
+	// that the Post has less to do. d may never be posted.
+	Prepare(d Delivery)
+}
+
 // Abilities are what a connection's platform can do.
 type Abilities struct {
 	LookUp bool // Find works (Slack: the history scopes are granted)

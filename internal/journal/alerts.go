@@ -43,10 +43,11 @@ func sourceKey(r desk.Report) storage.Key {
 func sightingKey(r desk.Report) storage.Key { return sourceKey(r).Str(r.Witness.Check) }
 
 // sightingsKnown is how many checks are kept in memory as they were last heard, some 1 KiB
-// each; alertsKnown how many alerts, 10 KiB each at most.
+// each; alertsKnown how many alerts, as many as a failure is looked for among, 10 KiB each
+// at most.
 const (
 	sightingsKnown = 4096
-	alertsKnown    = 64
+	alertsKnown    = absorbsAmong
 )
 
 // heardKey is of what was heard in one transaction, by the first of it.
@@ -106,15 +107,6 @@ func sourceOf(k storage.Key) storage.Key {
 		source = source.Str(r.Str())
 	}
 	return source
-}
-
-// newestAlerts lists the newest alerts, as scanned.
-func newestAlerts(tx storage.Tx, limit int) (out []desk.Alert, err error) {
-	err = alertTable().Scan(tx, alertTable().Key(), alertTable().Key().End(), limit, func(_ storage.Key, a desk.Alert) (bool, error) {
-		out = append(out, a)
-		return true, nil
-	})
-	return out, err
 }
 
 // scanAlert reads an alert as it was scanned: a transaction may Get only so many.

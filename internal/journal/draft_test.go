@@ -70,3 +70,27 @@ func TestADraftIsMadeAgain(t *testing.T) {
 		t.Errorf("drafted INC-%v, want INC-1, and INC-2 behind it", numbers)
 	}
 }
+
+// Where the same request came twice, and the other was done meanwhile, the draft is of what
+// that came to: the answer is the same.
+func TestADraftIsOfWhatTheSameRequestCameToMeanwhile(t *testing.T) {
+	o := newOffice(t)
+	by := o.by(1)
+	db := &hopeful{DB: o.db, meanwhile: func() {
+		o.declare(0)
+		if _, err := o.Declare(t.Context(), by, learnDown(), true); err != nil {
+			t.Error(err)
+		}
+	}}
+	j := journal.New(db, o.book, func(...desk.Subject) {}, journal.Settings{})
+	var drafted journal.Applied
+	twice := by
+	twice.Draft = func(a journal.Applied) { drafted = a }
+	done, err := j.Declare(t.Context(), twice, learnDown(), true)
+	if err != nil || done.Incident.Number != 2 {
+		t.Fatalf("%+v, %v", done, err)
+	}
+	if !reflect.DeepEqual(drafted, done) {
+		t.Errorf("drafted INC-%d, done INC-%d", drafted.Incident.Number, done.Incident.Number)
+	}
+}

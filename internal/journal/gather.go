@@ -59,10 +59,16 @@ func (h *hearing) cause(r desk.Report) (*heldAlert, error) {
 
 // newest lists the newest alerts as they are in this transaction, newest first.
 func (h *hearing) newest(limit int) (out []desk.Alert, err error) {
-	if out, err = newestAlerts(h.tx, limit); err != nil {
+	from := alertTable().Key()
+	err = h.j.alerts.scan(h.tx, from, from.End(), limit, func(_ storage.Key, a desk.Alert) (bool, error) {
+		if h.alerts[a.Number] == nil {
+			out = append(out, a)
+		}
+		return true, nil
+	})
+	if err != nil {
 		return nil, err
 	}
-	out = slices.DeleteFunc(out, func(a desk.Alert) bool { return h.alerts[a.Number] != nil })
 	for _, a := range h.alerts {
 		out = append(out, a.Alert)
 	}

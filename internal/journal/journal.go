@@ -112,9 +112,9 @@ type By struct {
 	From    desk.Channel
 	// Reason is why a rule was overridden; empty: none was.
 	Reason string
-	// Draft, if set, is called with what a change of an incident comes to while that is
-	// being stored: once more where that is tried again, never twice at a time, and for
-	// nothing where it fails. It is done when the change is.
+	// Draft, if set, is called with what a change of an incident comes to, or came to when its
+	// request was first seen, while that is being stored: once more where that is tried again,
+	// never twice at a time, and for nothing where it fails. It is done when the change is.
 	Draft func(Applied)
 	clock bool // the clock does it
 }
@@ -143,6 +143,7 @@ func once[T any](ctx context.Context, j *Journal, by By, fn func(storage.Tx) (T,
 		}
 		if again = found; found {
 			out = seen
+			by.draft(&drafts, &out) // the one before, if this is a further try, is of something else
 			return nil
 		}
 		if out, err = fn(tx); err != nil {

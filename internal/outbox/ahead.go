@@ -51,6 +51,7 @@ type readiness struct {
 // opsReady are the ops channels of a connection of which a line said so.
 type opsReady struct {
 	Connection
+	line *line
 	boot boot
 }
 
@@ -66,7 +67,7 @@ func (b *Book) readyFor(sc desk.Scope, now time.Time) (all []opsReady) {
 			continue
 		}
 		if r := l.ready.Load(); r != nil && !now.Before(r.from) {
-			all = append(all, opsReady{c, r.boot})
+			all = append(all, opsReady{c, l, r.boot})
 		}
 		if len(all) == aheadMost {
 			break
@@ -76,18 +77,18 @@ func (b *Book) readyFor(sc desk.Scope, now time.Time) (all []opsReady) {
 }
 
 // openAhead writes the intents for ops channels that can be told announcement a at once,
-// and reports whether there were any.
-func (b *Book) openAhead(tx storage.Tx, a desk.Announcement, out outRecord, now time.Time) (opened bool, err error) {
+// and returns the lines that have one.
+func (b *Book) openAhead(tx storage.Tx, a desk.Announcement, out outRecord, now time.Time) (opened []*line, err error) {
 	if !out.opensAhead(a) {
-		return false, nil
+		return nil, nil
 	}
 	ready := b.readyFor(a.Snapshot.Scope(), now)
 	if len(ready) == 0 {
-		return false, nil
+		return nil, nil
 	}
 	serves, err := serving(tx)
 	if err != nil {
-		return false, err
+		return nil, err
 	}
 	for _, c := range ready {
 		if c.boot != serves {
@@ -98,7 +99,9 @@ func (b *Book) openAhead(tx storage.Tx, a desk.Announcement, out outRecord, now 
 		if err != nil {
 			return opened, err
 		}
-		opened = opened || wrote
+		if wrote {
+			opened = append(opened, c.line)
+		}
 	}
 	return opened, nil
 }

@@ -55,16 +55,16 @@ func (b *Book) Announce(tx storage.Tx, a desk.Announcement, r Release) (desk.Ann
 	if out.held() {
 		a.Snapshot.Held = &desk.Held{Until: out.ReleaseAt, Channels: r.Channels}
 	}
+	var opened []*line
 	if r.Ahead {
-		opened, err := b.openAhead(tx, a, out, r.Now)
-		if err != nil {
+		if opened, err = b.openAhead(tx, a, out, r.Now); err != nil {
 			return a, err
 		}
-		if opened {
-			out.Ahead = out.N
-		}
 	}
-	return a, putAnnouncement(tx, a, out, was)
+	if len(opened) > 0 {
+		out.Ahead = out.N
+	}
+	return a, putAnnouncement(tx, a, out, was, opened...)
 }
 
 // release sets Rel and ReleaseAt for the announcement N just made.
@@ -92,8 +92,18 @@ func (o *outRecord) free() {
 	o.Rel, o.ReleaseAt, o.HeldSince, o.Hesitates = o.N, time.Time{}, time.Time{}, false
 }
 
-func putAnnouncement(tx storage.Tx, a desk.Announcement, out outRecord, was bool) error {
-	if err := annTable().Put(tx, annKey(a.Subject, a.N), a); err != nil {
+// putAnnouncement writes an announcement and how far its subject, which was live or not, may
+// be told. opened are the lines that have an intent of it.
+func putAnnouncement(tx storage.Tx, a desk.Announcement, out outRecord, was bool, opened ...*line) error {
+	key := annKey(a.Subject, a.N)
+	record, err := annTable().Encode(key, a)
+	if err != nil {
+		return err
+	}
+	for _, l := range opened {
+		l.foresee(a, key, record)
+	}
+	if err := tx.Put(key, record); err != nil {
 		return err
 	}
 	if err := outTable().Put(tx, outKey(a.Subject), out); err != nil {

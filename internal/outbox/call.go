@@ -3,6 +3,7 @@ package outbox
 import (
 	"context"
 	"errors"
+	"sync/atomic"
 	"time"
 
 	"github.com/umassonline/belltower/internal/chat"
@@ -26,6 +27,7 @@ type call struct {
 	d      chat.Delivery
 	sought chat.Sought
 	at     time.Time
+	batch  *batch
 
 	id    chat.PostID
 	apart bool // a reply that stands in the channel itself
@@ -33,10 +35,32 @@ type call struct {
 	err   error
 }
 
+// batch is calls that are started together. They share what limits how long an answer is
+// waited for: a timer for each would cost a thirtieth of a fan-out.
+type batch struct {
+	ctx    context.Context
+	cancel context.CancelFunc
+	left   atomic.Int64 // calls that have not ended
+}
+
+func newBatch(ctx context.Context, calls int) *batch {
+	b := &batch{}
+	b.ctx, b.cancel = context.WithTimeout(ctx, callTimeout)
+	b.left.Store(int64(calls))
+	return b
+}
+
+// leave says that a call has ended.
+func (b *batch) leave() {
+	if b.left.Add(-1) == 0 {
+		b.cancel()
+	}
+}
+
 // perform makes the call.
-func (c *call) perform(ctx context.Context, s chat.Sender) {
-	ctx, cancel := context.WithTimeout(ctx, callTimeout)
-	defer cancel()
+func (c *call) perform(s chat.Sender) {
+	ctx := c.batch.ctx
+	defer c.batch.leave()
 	switch c.method {
 	case methodPost:
 		c.id, c.err = s.Post(ctx, c.d)
@@ -77,7 +101,7 @@ func (c *call) failure() *chat.SendError {
 }
 
 // start makes the call beside the line.
-func (l *line) start(ctx context.Context, c *call) {
+func (l *line) start(c *call) {
 	l.out++
 	l.pace[c.method].take()
 	l.turns[c.method]++
@@ -85,14 +109,14 @@ func (l *line) start(ctx context.Context, c *call) {
 	case l.work <- c:
 	default:
 		work := l.work
-		l.calling.Go(func() { l.serve(ctx, c, work) })
+		l.calling.Go(func() { l.serve(c, work) })
 	}
 }
 
 // serve makes a call, and then those that come while it is kept.
-func (l *line) serve(ctx context.Context, c *call, work <-chan *call) {
+func (l *line) serve(c *call, work <-chan *call) {
 	for ok := true; ok; c, ok = <-work {
-		c.perform(ctx, l.sender)
+		c.perform(l.sender)
 		l.mu.Lock()
 		l.ended = append(l.ended, c)
 		wake := len(l.ended) >= l.enough || c.err != nil || c.method != methodPost
@@ -110,10 +134,10 @@ func (l *line) dismiss() {
 	l.work = make(chan *call)
 }
 
-// send starts the call that a lane's plan asks for.
-func (l *line) send(ctx context.Context, now time.Time, v verdict) {
+// send starts the call that a lane's plan asks for, of a batch.
+func (l *line) send(b *batch, now time.Time, v verdict) {
 	j, la := v.job, v.job.lane
-	c := &call{method: v.method(), job: j, plan: v, at: now}
+	c := &call{method: v.method(), job: j, plan: v, at: now, batch: b}
 	switch c.method {
 	case methodFind:
 		since := sooner(j.since, now)
@@ -136,7 +160,7 @@ func (l *line) send(ctx context.Context, now time.Time, v verdict) {
 		}
 	}
 	la.busy, la.ready = true, false
-	l.start(ctx, c)
+	l.start(c)
 }
 
 func (v verdict) method() method {

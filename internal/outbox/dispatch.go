@@ -17,16 +17,20 @@ func (l *line) dispatch(ctx, calls context.Context, now time.Time) error {
 		return nil
 	}
 	for m := method(0); m < methodReach; m++ {
-		turn := l.choose(now, m)
-		if len(turn) == 0 {
+		lanes := l.choose(now, m)
+		if len(lanes) == 0 {
 			continue
 		}
-		turn, err := l.prepare(ctx, now, m, turn)
+		lanes, err := l.prepare(ctx, now, m, lanes)
 		if err != nil {
 			return err
 		}
-		for _, la := range turn {
-			l.send(calls, now, la.plan)
+		if len(lanes) == 0 {
+			continue
+		}
+		b := newBatch(calls, len(lanes))
+		for _, la := range lanes {
+			l.send(b, now, la.plan)
 		}
 	}
 	return nil
@@ -227,7 +231,7 @@ func (l *line) reread(ctx context.Context, turn []*lane) error {
 		for _, j := range jobsOf(turn) {
 			if !fresh[j.of] {
 				fresh[j.of] = true
-				news, err := j.of.refresh(tx)
+				news, err := j.of.refresh(tx, nil)
 				if err != nil {
 					return err
 				}

@@ -3,7 +3,6 @@ package outbox
 import (
 	"encoding/json"
 	"strconv"
-	"time"
 
 	"github.com/umassonline/belltower/internal/chat"
 )
@@ -11,13 +10,17 @@ import (
 // encode returns the record as encoding/json does, to the byte. A fan-out writes one for each
 // channel, most of them with few fields and plain ids, which are written by hand.
 func (p Post) encode() ([]byte, error) {
-	if year := p.At.Year(); !plain(p.Root) || p.Before != "" || p.Cried != (cry{}) || year < 0 || year > 9999 {
+	if !plain(p.Root) || p.Before != "" || p.Cried != (cry{}) {
 		return json.Marshal(p)
 	}
 	b := append(append(make([]byte, 0, 160+len(p.Root)), `{"Root":"`...), p.Root...)
 	b = strconv.AppendInt(append(b, `","Told":`...), int64(p.Told), 10)
 	b = strconv.AppendInt(append(b, `,"Shown":`...), int64(p.Shown), 10)
-	b = append(p.At.AppendFormat(append(b, `,"At":"`...), time.RFC3339Nano), '"')
+	b, err := p.At.AppendText(append(b, `,"At":"`...))
+	if err != nil {
+		return nil, err
+	}
+	b = append(b, '"')
 	for _, f := range []struct {
 		is   bool
 		name string

@@ -29,3 +29,20 @@ func TestAPostIsEncodedAsEncodingJSONDoes(t *testing.T) {
 		}
 	}
 }
+
+// What encoding/json refuses is refused: no record that nothing reads again is written.
+func TestAPostOfNoTimeThatJSONHasIsNotEncoded(t *testing.T) {
+	for _, at := range []time.Time{
+		time.Date(10_000, 1, 1, 0, 0, 0, 0, time.UTC),
+		time.Date(-1, 1, 1, 0, 0, 0, 0, time.UTC),
+		time.Date(2026, 11, 28, 4, 0, 0, 0, time.FixedZone("", 25*3600)),
+	} {
+		p := Post{Root: "1", At: at}
+		if _, err := json.Marshal(p); err == nil {
+			t.Fatalf("encoding/json writes %v", at)
+		}
+		if b, err := p.encode(); err == nil {
+			t.Errorf("%s", b)
+		}
+	}
+}

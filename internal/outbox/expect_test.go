@@ -138,7 +138,7 @@ func (w *world) read(s desk.Subject) *subject {
 	w.t.Helper()
 	sub := &subject{id: s}
 	err := w.store.View(context.Background(), func(tx storage.Tx) error {
-		_, err := sub.refresh(tx)
+		_, err := sub.refresh(tx, nil)
 		return err
 	})
 	if err != nil {

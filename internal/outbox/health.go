@@ -79,7 +79,7 @@ func (l *line) reach(calls context.Context, now time.Time) {
 		}
 	}
 	l.health.reading = true
-	l.start(calls, &call{method: methodReach, at: now, d: chat.Delivery{Channel: ch}})
+	l.start(&call{method: methodReach, at: now, d: chat.Delivery{Channel: ch}, batch: newBatch(calls, 1)})
 }
 
 func (l *line) reachTime(now time.Time) time.Time {

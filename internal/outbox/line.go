@@ -45,6 +45,7 @@ type line struct {
 	chunks    int                       // made by this process
 	ahead     bool                      // intents came with announcements: they go first
 	ready     atomic.Pointer[readiness] // nil: it is busy, held, down or not served
+	foreseen  atomic.Pointer[foresight] // the newest; nil: none yet
 
 	receipts []*receipt // in order, not yet on disk
 	since    time.Time  // of the oldest of them
@@ -59,6 +60,7 @@ type line struct {
 
 	wake    chan struct{}
 	mu      sync.Mutex // guards the fields below
+	over    bool       // it foresees no more
 	ended   []*call
 	enough  int  // while receipts are gathered: so many posts that ended wake the line
 	news    news // not yet read
@@ -381,7 +383,7 @@ func (l *line) subject(tx storage.Tx, id desk.Subject) (*subject, error) {
 		}
 		s = &subject{id: id, fan: f, young: l.loaded && !known, round: round{again: f.N > 0 || f.OpsN > 0}}
 	}
-	if _, err := s.refresh(tx); err != nil {
+	if _, err := s.refresh(tx, l.foreseen.Load()); err != nil {
 		return nil, err
 	}
 	return s, l.takeAhead(tx, s, made)

@@ -3,6 +3,7 @@ package outbox
 import (
 	"context"
 	"fmt"
+	"reflect"
 	"slices"
 	"sync"
 	"time"
@@ -31,6 +32,7 @@ type platform struct {
 	takes    int           // how many edits a post takes; 0: any number
 	flat     string        // the channel that has no threads
 	problems []string
+	prepared map[*desk.Snapshot]bool
 }
 
 // message is one message in a channel.
@@ -74,7 +76,7 @@ type fault struct {
 func newPlatform(now func() time.Time) *platform {
 	return &platform{
 		abil: chat.Abilities{LookUp: true, Edit: true, Thread: true}, now: now,
-		rooms: map[desk.Channel][]*message{}, calls: map[string]int{},
+		rooms: map[desk.Channel][]*message{}, calls: map[string]int{}, prepared: map[*desk.Snapshot]bool{},
 	}
 }
 
@@ -97,9 +99,35 @@ type process struct {
 	dead func() bool
 	// boundary is called before and after a post or edit takes effect.
 	boundary func()
+	// stored is what the store holds of an announcement.
+	stored func(s desk.Subject, n int) desk.Announcement
+}
+
+// Prepare notes what is rendered ahead.
+func (p process) Prepare(d chat.Delivery) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.prepared[d.Snapshot] = true
+}
+
+// checkStored notes a post of what is not stored, and counts roots that were rendered ahead.
+func (p process) checkStored(d chat.Delivery) {
+	if p.dead() {
+		return
+	}
+	is := p.stored(d.Subject, d.N)
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if !reflect.DeepEqual(*d.Snapshot, is.Snapshot) {
+		p.problem("%s: %s at version %d says what is not stored: %+v, not %+v", d.Channel, d.Subject, d.N, *d.Snapshot, is.Snapshot)
+	}
+	if p.prepared[d.Snapshot] && d.Root == "" {
+		p.calls["foreseen"]++
+	}
 }
 
 func (p process) Post(ctx context.Context, d chat.Delivery) (chat.PostID, error) {
+	p.checkStored(d)
 	var id chat.PostID
 	if err := p.call(ctx, "post", d, func() { id = p.store(d) }); err != nil {
 		return "", err // it may yet be stored

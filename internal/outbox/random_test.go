@@ -172,7 +172,7 @@ func run(t *testing.T, c course) (problems []string) {
 func (w *world) permits(d chat.Delivery) (why string) {
 	err := w.store.View(context.Background(), func(tx storage.Tx) error {
 		s := &subject{id: d.Subject}
-		if _, err := s.refresh(tx); err != nil {
+		if _, err := s.refresh(tx, nil); err != nil {
 			return err
 		}
 		if why = w.tooLate(d, s); why != "" || d.Ops {

@@ -38,9 +38,9 @@ type saying struct {
 	broadcast bool // one of them is for the channel itself
 }
 
-// refresh reads how far the subject may be told, and new announcements. It
-// reports whether anything is new.
-func (s *subject) refresh(tx storage.Tx) (bool, error) {
+// refresh reads how far the subject may be told, and new announcements, of which one may be
+// foreseen (nil: none). It reports whether anything is new.
+func (s *subject) refresh(tx storage.Tx, foreseen *foresight) (bool, error) {
 	out, _, err := outTable().Get(tx, outKey(s.id))
 	if err != nil {
 		return false, err
@@ -54,9 +54,10 @@ func (s *subject) refresh(tx storage.Tx) (bool, error) {
 	if n := out.Forgotten - len(anns); n > 0 {
 		anns = append(anns, make([]*desk.Announcement, n)...)
 	}
-	err = annTable().Scan(tx, annKey(s.id, len(anns)+1), annKey(s.id, out.N+1), 0, func(_ storage.Key, a desk.Announcement) (bool, error) {
-		anns = append(anns, &a)
-		return true, nil
+	err = tx.Scan(annKey(s.id, len(anns)+1), annKey(s.id, out.N+1), 0, func(key, record []byte) (bool, error) {
+		a, err := foreseen.announcement(key, record)
+		anns = append(anns, a)
+		return true, err
 	})
 	s.anns = anns
 	return true, err

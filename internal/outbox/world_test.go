@@ -101,7 +101,7 @@ func (w *world) start() {
 	w.db = db
 	senders := map[desk.ConnectionName]chat.Sender{}
 	for _, c := range w.book.Places().Connections {
-		senders[c.Name] = process{w.platform, db.dead.Load, db.boundary}
+		senders[c.Name] = process{w.platform, db.dead.Load, db.boundary, w.stored}
 	}
 	var log io.Writer = io.Discard
 	if os.Getenv("OUTBOX_LOG") != "" {
@@ -120,6 +120,18 @@ func (w *world) start() {
 		}
 		w.stop = func() {}
 	}
+}
+
+// stored is what the store holds of an announcement.
+func (w *world) stored(s desk.Subject, n int) (a desk.Announcement) {
+	err := w.store.View(context.Background(), func(tx storage.Tx) (err error) {
+		a, _, err = annTable().Get(tx, annKey(s, n))
+		return err
+	})
+	if err != nil {
+		w.t.Error(err)
+	}
+	return a
 }
 
 // crash ends the process as SIGKILL does.

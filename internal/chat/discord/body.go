@@ -16,15 +16,10 @@ import (
 type bodyKey struct {
 	chat.BodyKey
 	continues bool // the link to the earlier post is no part of what all share
-	notice    string
 }
 
 func keyOf(d chat.Delivery, edit bool) bodyKey {
-	k := bodyKey{BodyKey: chat.BodyKeyOf(d, edit), continues: d.Continues != ""}
-	if d.Subject.Number == 0 && d.Snapshot != nil && d.Snapshot.Notice != nil {
-		k.notice = d.Snapshot.Notice.Text // of a test post, which is about nothing else
-	}
-	return k
+	return bodyKey{chat.BodyKeyOf(d, edit), d.Continues != ""}
 }
 
 // renderedBody is the JSON of a message, from its first field to the last brace.
@@ -49,6 +44,9 @@ func (c *Connection) rendered(d chat.Delivery, edit bool) *renderedBody {
 	})
 	return r
 }
+
+// Prepare renders what d says, which a Post then finds done.
+func (c *Connection) Prepare(d chat.Delivery) { c.rendered(d, false) }
 
 // referenceOf is what a look-up finds in the footer: the subject and the version. An
 // edit shows the newest, as it goes out only when all up to it was told.

@@ -42,8 +42,11 @@ func TestAFanOutIsWordedOnce(t *testing.T) {
 		worded.Add(1)
 		return chat.Message{Summary: chat.Plain(fmt.Sprintf("%s version %d ops %v said %d", d.Subject, d.N, d.Ops, len(d.Said)))}
 	}
+	shown := delivery(teaching, 1).Snapshot
 	for _, id := range []string{teaching, library, ops} {
-		w.post(delivery(id, 1))
+		d := delivery(id, 1)
+		d.Snapshot = shown
+		w.post(d)
 	}
 	if n := worded.Load(); n != 1 {
 		t.Errorf("worded %d times for three channels", n)
@@ -54,6 +57,7 @@ func TestAFanOutIsWordedOnce(t *testing.T) {
 		func(d *chat.Delivery) { d.Reference = true },
 		func(d *chat.Delivery) { d.Subject.Number = 43 },
 		func(d *chat.Delivery) { d.Snapshot = &desk.Snapshot{Held: &desk.Held{Channels: 30}} },
+		func(d *chat.Delivery) { again := *shown; d.Snapshot = &again },
 		func(d *chat.Delivery) { d.Said = []*desk.Announcement{{N: 1}} },
 		func(d *chat.Delivery) { d.Said = []*desk.Announcement{{N: 1}}; d.Broadcast = true },
 		func(d *chat.Delivery) {
@@ -62,6 +66,7 @@ func TestAFanOutIsWordedOnce(t *testing.T) {
 		},
 	} {
 		d := delivery(teaching, 1)
+		d.Snapshot = shown
 		change(&d)
 		w.post(d)
 		if n := worded.Load(); n != int64(i)+2 {

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync"
 
 	jsonv2 "github.com/go-json-experiment/json"
 	jsonv1 "github.com/go-json-experiment/json/v1"
@@ -16,6 +17,35 @@ import (
 // maxAnswer bounds what is read of an answer: a page of history with 200 long
 // messages is about 3 MB.
 const maxAnswer = 8 << 20
+
+// paper is what an answer is read into, up to maxAnswer; what is decoded of it is copied.
+type paper struct {
+	bytes.Buffer
+	rest io.LimitedReader
+}
+
+// papers lie ready for the next answers: a fan-out has thousands, of a few hundred bytes.
+type papers struct{ pool sync.Pool }
+
+func (p *papers) take(from io.Reader) *paper {
+	one, ok := p.pool.Get().(*paper)
+	if !ok {
+		one = &paper{}
+	}
+	one.rest = io.LimitedReader{R: from, N: maxAnswer}
+	return one
+}
+
+// maxPaper is how large one is that is kept: pages of history are not.
+const maxPaper = 16 << 10
+
+func (p *papers) giveBack(one *paper) {
+	if one.Cap() <= maxPaper {
+		one.Reset()
+		one.rest.R = nil
+		p.pool.Put(one)
+	}
+}
 
 // answer is what every method answers (docs.slack.dev/apis/web-api, "Evaluating
 // responses"): HTTP 200 also for errors, but for limits and outages.
@@ -33,10 +63,11 @@ type answered interface{ status() answer }
 
 // read decodes an HTTP response and tells how the call ended: nil, or a
 // *chat.SendError.
-func read(res *http.Response, into answered) error {
+func (p *papers) read(res *http.Response, into answered) error {
 	defer res.Body.Close()
-	body := bytes.NewBuffer(make([]byte, 0, min(max(res.ContentLength, 0), maxAnswer)+bytes.MinRead))
-	_, err := body.ReadFrom(io.LimitReader(res.Body, maxAnswer))
+	body := p.take(res.Body)
+	defer p.giveBack(body)
+	_, err := body.ReadFrom(&body.rest)
 	if res.StatusCode != http.StatusOK {
 		return chat.OfStatus(res)
 	}

@@ -29,20 +29,18 @@ type payload struct {
 	N int    `json:"n"`
 }
 
-// bodyKey tells deliveries apart that say different things.
+// bodyKey tells deliveries apart that say different things. Those of one fan-out share the
+// snapshot; another one of the same subject and number is of a commit that failed.
 type bodyKey struct {
 	subject              desk.Subject
 	n, first, last       int // first and last of Said; 0 in a root
 	edit                 bool
 	ops, broadcast, refs bool
-	held                 desk.Held // zero after the grace
+	snapshot             *desk.Snapshot
 }
 
 func keyOf(d chat.Delivery, edit bool) bodyKey {
-	k := bodyKey{subject: d.Subject, n: d.N, edit: edit, ops: d.Ops, broadcast: d.Broadcast, refs: d.Reference}
-	if d.Snapshot != nil && d.Snapshot.Held != nil {
-		k.held = *d.Snapshot.Held
-	}
+	k := bodyKey{subject: d.Subject, n: d.N, edit: edit, ops: d.Ops, broadcast: d.Broadcast, refs: d.Reference, snapshot: d.Snapshot}
 	if len(d.Said) > 0 {
 		k.first, k.last = d.Said[0].N, d.Said[len(d.Said)-1].N
 	}
@@ -110,8 +108,7 @@ const headRoom = 128
 // body joins what is this channel's alone, which place writes behind the channel, with
 // what all channels share.
 func (w *Workspace) body(d chat.Delivery, edit bool, place func([]byte) []byte) ([]byte, error) {
-	r := w.bodies.get(keyOf(d, edit))
-	r.once.Do(func() { r.json, r.err = w.renderBody(d, edit) })
+	r := w.rendered(d, edit)
 	if r.err != nil {
 		return nil, r.err
 	}
@@ -119,6 +116,16 @@ func (w *Workspace) body(d chat.Delivery, edit bool, place func([]byte) []byte) 
 	b = append(place(appendText(b, d.Channel.ID)), ',')
 	return append(b, r.json...), nil
 }
+
+// rendered renders what a delivery says, for all channels once.
+func (w *Workspace) rendered(d chat.Delivery, edit bool) *renderedBody {
+	r := w.bodies.get(keyOf(d, edit))
+	r.once.Do(func() { r.json, r.err = w.renderBody(d, edit) })
+	return r
+}
+
+// Prepare renders what d says, which a Post then finds done.
+func (w *Workspace) Prepare(d chat.Delivery) { w.rendered(d, false) }
 
 // appendText writes an id, which needs no escape as a rule, as a JSON string.
 func appendText(b []byte, id string) []byte {

@@ -71,5 +71,5 @@ func (w *Workspace) call(ctx context.Context, out outgoing, into answered) (http
 	if err != nil {
 		return nil, chat.Unreached(err)
 	}
-	return res.Header, read(res, into)
+	return res.Header, w.papers.read(res, into)
 }

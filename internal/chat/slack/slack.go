@@ -76,6 +76,7 @@ type Workspace struct {
 	hot      struct{ post, update *url.URL }  // the addresses of what a fan-out calls; read only
 	markup   markup
 	bodies   bodies
+	papers   papers
 	known    atomic.Pointer[identity]
 	learned  chan struct{} // closed when Slack has said who we are, since the start
 	confirm  sync.Once     // closes learned

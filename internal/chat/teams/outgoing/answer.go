@@ -43,13 +43,11 @@ func (w *Webhook) public(m chat.Message) chat.Message {
 // working says that a command goes on, and where to look.
 func (w *Webhook) working(req chat.Request) chat.Message {
 	look := "status"
-	switch req.Command {
+	switch command, _ := whole(req.Command, req.Text); command {
 	case "incident", "window":
-		look = req.Command + " list"
-	case "probe":
-		look = "probe alerts"
+		look = command + " list"
 	case "subscribe":
-		look = "subscribe"
+		look = command
 	}
 	return w.public(chat.Message{
 		Summary: chat.Plain(w.own("Working on it: this takes longer than Teams waits.")), Tone: chat.ToneInfo,

@@ -20,6 +20,7 @@ import (
 	"net/http"
 	"path"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/umassonline/belltower/internal/chat"
@@ -213,12 +214,18 @@ func (h *handler) answer(w http.ResponseWriter, r *http.Request, m mention) {
 		h.write(w, m, h.working(m.Request))
 		_ = http.NewResponseController(w).Flush() // where it cannot, the return of the handler does
 	})
-	defer late.Stop() // a panic leaves a response that must not be written to
+	isInTime := sync.OnceValue(func() bool {
+		stopped := late.Stop()
+		if !stopped {
+			<-told
+		}
+		return stopped
+	})
+	defer isInTime() // a panic leaves a response that must not be written to
 	reply := h.do.Handle(ctx, m.Request)
-	inTime := late.Stop()
+	inTime := isInTime()
 	h.opt.Log.Debug("command answered", "trace", m.Trace, "connection", h.name, "command", m.Command, "took", h.opt.Now().Sub(begun), "in_time", inTime)
 	if !inTime {
-		<-told
 		h.opt.Log.Warn("an answer came too late for Teams", "trace", m.Trace, "connection", h.name, "command", m.Command)
 		return
 	}

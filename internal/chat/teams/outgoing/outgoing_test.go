@@ -177,7 +177,7 @@ func golden(t *testing.T, name, got string) {
 // TestASlowCommandGoesOn: Teams is answered where to look, and what was typed is done
 // although Teams has hung up.
 func TestASlowCommandGoesOn(t *testing.T) {
-	for line, look := range map[string]string{"incident declare learn down": "incident list", "window list": "window list", "subscribe learn": "**subscribe**", "status": "**status**"} {
+	for line, look := range map[string]string{"incident declare learn down": "incident list", "belltower incident declare learn down": "incident list", "window list": "window list", "subscribe learn": "**subscribe**", "status": "**status**", "probe help": "**status**"} {
 		synctest.Test(t, func(t *testing.T) {
 			w := newWorld(t)
 			done := false
@@ -196,6 +196,49 @@ func TestASlowCommandGoesOn(t *testing.T) {
 			}
 		})
 	}
+}
+
+// slowDisk takes what it is to keep after a while.
+type slowDisk struct{ *disk }
+
+func (d slowDisk) Add(ctx context.Context, table, id, before string) error {
+	time.Sleep(900 * time.Millisecond) // of the bubble's time
+	return d.disk.Add(ctx, table, id, before)
+}
+
+// doneWith is a response that counts what is written to it after its handler returned.
+type doneWith struct {
+	http.ResponseWriter
+	done bool
+	late int
+}
+
+func (d *doneWith) Write(b []byte) (int, error) {
+	if d.done {
+		d.late++
+	}
+	return d.ResponseWriter.Write(b)
+}
+
+// A command that breaks while Teams is told that it goes on leaves the response when that is
+// written: afterwards it is another request's.
+func TestACommandThatBreaksWhileItsLateAnswerIsWritten(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, func(_ *config.Teams, o *outgoing.Options) { o.Memory = slowDisk{&disk{}} })
+		w.reply = func(chat.Request) chat.Reply {
+			time.Sleep(3 * time.Second) // of the bubble's time
+			panic("a fault")
+		}
+		response := &doneWith{ResponseWriter: httptest.NewRecorder()}
+		func() {
+			defer func() { response.done = recover() == "a fault" }()
+			w.handler().ServeHTTP(response, w.request(w.mentions("status")))
+		}()
+		time.Sleep(time.Minute) // of the bubble's time
+		if !response.done || response.late != 0 {
+			t.Errorf("broken: %v, written to %d times afterwards", response.done, response.late)
+		}
+	})
 }
 
 func TestACommandGoesOnWhenTeamsHangsUp(t *testing.T) {
