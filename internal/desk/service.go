@@ -176,6 +176,11 @@ func (c *Catalog) Needs(id ServiceID) (out []ServiceID) {
 	return out
 }
 
+// IsNeeded reports whether some service depends on id.
+func (c *Catalog) IsNeeded(id ServiceID) bool {
+	return c != nil && slices.ContainsFunc(c.services, func(s Service) bool { return c.DependsOn(s.ID, id) })
+}
+
 func (c *Catalog) reaches(id, other ServiceID, passed map[ServiceID]bool) bool {
 	s, ok := c.Find(string(id))
 	if !ok || passed[s.ID] {

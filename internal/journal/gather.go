@@ -118,7 +118,7 @@ const (
 // absorb has the alerts about what depends on a service, which were raised shortly
 // before, be told with the one about it.
 func (h *hearing) absorb(into *heldAlert, r desk.Report) error {
-	if r.Expectation != desk.Availability {
+	if r.Expectation != desk.Availability || !h.catalog().IsNeeded(r.Service) {
 		return nil
 	}
 	newest, err := h.newest(absorbsAmong)
