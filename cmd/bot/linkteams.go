@@ -43,6 +43,13 @@ func (t tenant) Find(ctx context.Context, s chat.Sought) ([]chat.Found, error) {
 
 func (t tenant) Reach(ctx context.Context, ch desk.Channel) error { return t.of(ch).Reach(ctx, ch) }
 
+// Prepare has the bot draw what a post says; a workflow draws what it sends.
+func (t tenant) Prepare(d chat.Delivery) {
+	if t.bot != nil {
+		t.bot.Prepare(d)
+	}
+}
+
 // abilities is what can be done in a channel; without an id, in any.
 func (t tenant) abilities(conn desk.ConnectionName) func(string) chat.Abilities {
 	return func(id string) chat.Abilities {

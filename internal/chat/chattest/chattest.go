@@ -122,6 +122,7 @@ func Run(t *testing.T, make func(*testing.T) Adapter) {
 		{"a lost root is told", lostRoot, false},
 		{"a post goes on with another", goesOn, false},
 		{"many send at once", manyAtOnce, false},
+		{"what was prepared is posted", prepared, false},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {

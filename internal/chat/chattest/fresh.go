@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/umassonline/belltower/internal/chat"
+	"github.com/umassonline/belltower/internal/desk"
 )
 
 // goesOn: a root that continues an earlier one is a root like any other: it is found as
@@ -36,6 +37,28 @@ func goesOn(s *suite) {
 	if d.Root = fresh; s.Abilities.Edit {
 		if err := sender.Edit(s.Context(), d); err != nil {
 			s.Error(err)
+		}
+	}
+}
+
+// prepared: what was rendered ahead, for no channel yet, is not worded again for its post.
+// What has the same number and says something else, as the first was never stored, is.
+func prepared(s *suite) {
+	worded := 0
+	sender := s.Connect(s.Transport, func(d chat.Delivery) chat.Message {
+		worded++
+		return plainly(d)
+	})
+	p, can := sender.(chat.Preparer)
+	if !can {
+		return
+	}
+	d := delivery(desk.Channel{}, 1)
+	p.Prepare(d)
+	d.Channel = s.Channel
+	for i, d := range []chat.Delivery{d, delivery(s.Channel, 1)} {
+		if _, err := sender.Post(s.Context(), d); err != nil || worded != i+1 {
+			s.Errorf("post %d: worded %d times, %v", i, worded, err)
 		}
 	}
 }

@@ -4,13 +4,11 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
-	"slices"
 	"sync"
 
 	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/umassonline/belltower/internal/chat"
-	"github.com/umassonline/belltower/internal/desk"
 )
 
 // Metadata that our posts carry, so that a look-up finds them again
@@ -29,57 +27,11 @@ type payload struct {
 	N int    `json:"n"`
 }
 
-// bodyKey tells deliveries apart that say different things. Those of one fan-out share the
-// snapshot; another one of the same subject and number is of a commit that failed.
-type bodyKey struct {
-	subject              desk.Subject
-	n, first, last       int // first and last of Said; 0 in a root
-	edit                 bool
-	ops, broadcast, refs bool
-	snapshot             *desk.Snapshot
-}
-
-func keyOf(d chat.Delivery, edit bool) bodyKey {
-	k := bodyKey{subject: d.Subject, n: d.N, edit: edit, ops: d.Ops, broadcast: d.Broadcast, refs: d.Reference, snapshot: d.Snapshot}
-	if len(d.Said) > 0 {
-		k.first, k.last = d.Said[0].N, d.Said[len(d.Said)-1].N
-	}
-	return k
-}
-
-// bodies remembers what was rendered last, so that a fan-out is rendered once.
-type bodies struct {
-	mu    sync.Mutex
-	byKey map[bodyKey]*renderedBody
-	order []bodyKey // oldest first
-}
-
-// bodiesKept is enough for the subjects that are being told at one time.
-const bodiesKept = 64
-
 // renderedBody is the end of a request's JSON, from "text" to the last brace.
 type renderedBody struct {
 	once sync.Once
 	json []byte
 	err  error
-}
-
-func (b *bodies) get(k bodyKey) *renderedBody {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if r, ok := b.byKey[k]; ok {
-		return r
-	}
-	if b.byKey == nil {
-		b.byKey = map[bodyKey]*renderedBody{}
-	}
-	if len(b.order) >= bodiesKept {
-		delete(b.byKey, b.order[0])
-		b.order = slices.Delete(b.order, 0, 1)
-	}
-	r := &renderedBody{}
-	b.byKey[k], b.order = r, append(b.order, k)
-	return r
 }
 
 // postBody is the JSON of a chat.postMessage.
@@ -119,7 +71,7 @@ func (w *Workspace) body(d chat.Delivery, edit bool, place func([]byte) []byte) 
 
 // rendered renders what a delivery says, for all channels once.
 func (w *Workspace) rendered(d chat.Delivery, edit bool) *renderedBody {
-	r := w.bodies.get(keyOf(d, edit))
+	r := w.bodies.Get(chat.BodyKeyOf(d, edit))
 	r.once.Do(func() { r.json, r.err = w.renderBody(d, edit) })
 	return r
 }

@@ -75,7 +75,7 @@ type Workspace struct {
 	header   struct{ json, form http.Header } // shared by all calls; read only
 	hot      struct{ post, update *url.URL }  // the addresses of what a fan-out calls; read only
 	markup   markup
-	bodies   bodies
+	bodies   chat.Bodies[chat.BodyKey, renderedBody]
 	papers   papers
 	known    atomic.Pointer[identity]
 	learned  chan struct{} // closed when Slack has said who we are, since the start

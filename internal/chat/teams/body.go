@@ -75,6 +75,9 @@ func (c *Connection) message(d chat.Delivery, edit bool, first string) (outgoing
 	return r.out, r.err
 }
 
+// Prepare draws what d says, which a Post then finds done.
+func (c *Connection) Prepare(d chat.Delivery) { _, _ = c.message(d, false, "") }
+
 func (c *Connection) drawMessage(m chat.Message) (outgoing, error) {
 	card, err := c.style.Message(m)
 	return outgoing{Type: "message", Summary: c.style.Summary(m), Attachments: []attachment{{cardKind, card}}}, err
