@@ -35,7 +35,11 @@ func (x exchange) put(file string, fit func(*boltdb.DB) error) (kept string, err
 		return "", err
 	}
 	defer func() { err = errors.Join(err, removeAll(fresh)) }()
-	for _, part := range boltdb.Files(file) {
+	parts, err := boltdb.Files(file)
+	if err != nil {
+		return "", err
+	}
+	for _, part := range parts {
 		if err := copyFile(fresh+strings.TrimPrefix(part, file), part); err != nil {
 			return "", err
 		}
@@ -43,7 +47,10 @@ func (x exchange) put(file string, fit func(*boltdb.DB) error) (kept string, err
 	if err := withStore(fresh, fit); err != nil {
 		return "", err
 	}
-	if len(boltdb.Files(fresh)) > 1 {
+	if parts, err = boltdb.Files(fresh); err != nil {
+		return "", err
+	}
+	if len(parts) > 1 {
 		return "", fmt.Errorf("%s could not be written whole: is the disk full?", fresh)
 	}
 	if kept, err = x.keep(); err != nil {
@@ -73,7 +80,11 @@ func (x exchange) keep() (string, error) {
 		}
 		return "", fmt.Errorf("%s is there already: wait a second", kept)
 	}
-	for _, log := range boltdb.Files(x.store)[1:] {
+	parts, err := boltdb.Files(x.store)
+	if err != nil {
+		return "", err
+	}
+	for _, log := range parts[1:] {
 		if err := copyFile(kept+strings.TrimPrefix(log, x.store), log); err != nil {
 			return "", err
 		}
