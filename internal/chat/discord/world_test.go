@@ -252,6 +252,7 @@ type memory struct {
 	kept map[[2]string][]byte
 
 	failing error
+	unread  error
 	hangs   bool // set before the adapter starts
 }
 
@@ -260,6 +261,13 @@ func (m *memory) fails(err error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.failing = err
+}
+
+// unreadable has nothing be recalled from now on; nil: all is again.
+func (m *memory) unreadable(err error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.unread = err
 }
 
 func (m *memory) Keep(ctx context.Context, table, id string, record []byte) error {
@@ -282,6 +290,9 @@ func (m *memory) Keep(ctx context.Context, table, id string, record []byte) erro
 func (m *memory) Recall(_ context.Context, table string, fn func(string, []byte) error) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	if m.unread != nil {
+		return m.unread
+	}
 	for k, record := range m.kept {
 		if k[0] == table {
 			if err := fn(k[1], record); err != nil {
