@@ -42,8 +42,8 @@ type publisher struct {
 // queue is what waits in one channel, and its record.
 type queue struct {
 	unpublished
-	onDisk  bool       // the record of the channel may have posts
-	writing sync.Mutex // one record at a time, so that the newest is the last
+	onDisk  bool          // the record of the channel may have posts
+	writing chan struct{} // holds one while a record is written, so that the newest is the last
 }
 
 // unpublished is what waits in one channel.
@@ -90,11 +90,9 @@ func (c *Connection) publishes(channel string) bool {
 func (p *publisher) add(ctx context.Context, channel string, w waiting) {
 	p.mu.Lock()
 	r := p.queue(channel)
-	if r.has(w.Post) {
-		p.mu.Unlock()
-		return
+	if !r.has(w.Post) {
+		p.wait(channel, r, w)
 	}
-	p.wait(channel, r, w)
 	p.mu.Unlock()
 	p.keep(ctx, channel)
 	select {
@@ -116,7 +114,7 @@ func (p *publisher) wait(channel string, r *queue, posts ...waiting) {
 func (p *publisher) queue(channel string) *queue {
 	r := p.queues[channel]
 	if r == nil {
-		r = &queue{}
+		r = &queue{writing: make(chan struct{}, 1)}
 		p.queues[channel] = r
 	}
 	return r
@@ -261,27 +259,48 @@ func (p *publisher) write(ctx context.Context, channel string) {
 	p.mu.Lock()
 	r := p.queue(channel)
 	p.mu.Unlock()
-	r.writing.Lock()
-	defer r.writing.Unlock()
-	p.mu.Lock()
-	record := r.unpublished
-	record.Posts = slices.Clone(r.Posts)
-	r.onDisk = len(r.Posts) > 0
-	p.mu.Unlock()
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), publishPatience)
 	defer cancel()
-	if err := chat.KeepAs(ctx, p.c.opt.Memory, publishTable, channel, record); err != nil {
+	var err error
+	select {
+	case r.writing <- struct{}{}:
+		err = chat.KeepAs(ctx, p.c.opt.Memory, publishTable, channel, p.record(r))
+		<-r.writing
+	case <-ctx.Done():
+		err = ctx.Err()
+	}
+	if err != nil {
 		p.c.opt.Log.Warn("cannot keep what waits to be published", "connection", p.c.name, "channel", channel, "error", err)
 	}
+}
+
+// record is what is to be on disk of a queue.
+func (p *publisher) record(r *queue) unpublished {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	r.onDisk = len(r.Posts) > 0
+	record := r.unpublished
+	record.Posts = slices.Clone(r.Posts)
+	return record
 }
 
 // recall takes in what waited before a restart, and reports whether that is known: until it
 // is, nothing is written in its place. What came meanwhile waits behind it.
 func (p *publisher) recall(ctx context.Context) bool {
+	known, unwritten := p.read(ctx)
+	for _, channel := range unwritten {
+		p.write(ctx, channel)
+	}
+	return known
+}
+
+// read takes in what waited before a restart, once, and lists the channels where something
+// waits that is not on disk yet.
+func (p *publisher) read(ctx context.Context) (known bool, unwritten []string) {
 	p.recalling.Lock()
 	defer p.recalling.Unlock()
 	if p.recalled {
-		return true
+		return true, nil
 	}
 	before := map[string]unpublished{}
 	err := chat.RecallEach(context.WithoutCancel(ctx), p.c.opt.Memory, publishTable, func(channel string, was unpublished) { before[channel] = was })
@@ -289,13 +308,10 @@ func (p *publisher) recall(ctx context.Context) bool {
 		p.c.opt.Log.Warn("cannot recall what waited to be published", "connection", p.c.name, "error", err)
 	}
 	if err != nil && !errors.Is(err, chat.ErrUnread) {
-		return false
+		return false, nil
 	}
 	p.recalled = true
-	for _, channel := range p.putBefore(before) {
-		p.write(ctx, channel)
-	}
-	return true
+	return true, p.putBefore(before)
 }
 
 // putBefore has what waited before a restart wait before what came since, and lists the

@@ -265,6 +265,32 @@ func TestWhatALookUpFindsIsPublished(t *testing.T) {
 	})
 }
 
+// A post that is looked up while the disk still takes that it is to be published is there when
+// the look-up ends, as it is when the post does: whoever comes after a crash finds it.
+func TestALookUpWaitsUntilAPostIsKept(t *testing.T) {
+	publishing(t, func(t *testing.T, w *world) {
+		synctest.Wait() // nothing waits
+		begun, slow := time.Now(), time.Second
+		w.memory.slow(slow)
+		posted := make(chan struct{})
+		go func() {
+			defer close(posted)
+			w.post(delivery(news, 1))
+		}()
+		time.Sleep(slow / 2)
+		if found, err := w.bot.Find(t.Context(), sought(news)); err != nil || len(found) != 1 {
+			t.Errorf("%v, %v", found, err)
+		}
+		if took := time.Since(begun); took < slow {
+			t.Errorf("found after %s", took)
+		}
+		<-posted
+		if got := w.published(news); got != "1" {
+			t.Errorf("%s by %d tries", got, w.tries())
+		}
+	})
+}
+
 // At most fifty posts of a channel wait, the newest.
 func TestTheNewestPostsWaitToBePublished(t *testing.T) {
 	publishing(t, func(t *testing.T, w *world) {

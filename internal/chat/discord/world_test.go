@@ -253,6 +253,7 @@ type memory struct {
 
 	failing error
 	unread  error
+	takes   time.Duration
 	hangs   bool // set before the adapter starts
 }
 
@@ -261,6 +262,13 @@ func (m *memory) fails(err error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.failing = err
+}
+
+// slow has each record take a while.
+func (m *memory) slow(d time.Duration) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.takes = d
 }
 
 // unreadable has nothing be recalled from now on; nil: all is again.
@@ -275,6 +283,10 @@ func (m *memory) Keep(ctx context.Context, table, id string, record []byte) erro
 		<-ctx.Done()
 		return ctx.Err()
 	}
+	m.mu.Lock()
+	takes := m.takes
+	m.mu.Unlock()
+	time.Sleep(takes) // of the bubble's time
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.failing != nil {
