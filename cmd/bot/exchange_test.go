@@ -123,6 +123,40 @@ func TestAStoreInAFolderOfAnyNameIsExchanged(t *testing.T) {
 	}
 }
 
+// One that breaks while it keeps the store before leaves no part of it: a log without its store
+// would be nobody's.
+func TestAnExchangeThatBreaksLeavesNothingOfTheStoreItKept(t *testing.T) {
+	dir := storagetest.Dir(t)
+	path, backup := filepath.Join(dir, "belltower.db"), filepath.Join(dir, "copy.db")
+	for _, name := range []string{path, backup} {
+		db, err := openStore(name, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := db.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.WriteFile(path+".log0", []byte("commits"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Mkdir(path+".log1", 0o700); err != nil { // it cannot be copied
+		t.Fatal(err)
+	}
+	if _, err := (exchange{store: path, fresh: "restoring", before: "before-restore"}).put(backup, func(*boltdb.DB) error { return nil }); err == nil {
+		t.Error("exchanged")
+	}
+	files, err := os.ReadDir(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range files {
+		if strings.Contains(f.Name(), "before-restore") || strings.Contains(f.Name(), "restoring") {
+			t.Errorf("%s is left", f.Name())
+		}
+	}
+}
+
 func note(t *testing.T, db *boltdb.DB, what string) {
 	t.Helper()
 	if err := db.Update(context.Background(), func(tx storage.Tx) error { return tx.Put(storage.K("note").Str(what), []byte("{}")) }); err != nil {
