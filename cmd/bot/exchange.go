@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -35,7 +36,11 @@ func (x exchange) put(file string, fit func(*boltdb.DB) error) (kept string, err
 		return "", err
 	}
 	defer func() { err = errors.Join(err, removeAll(fresh)) }()
-	for _, part := range boltdb.Files(file) {
+	parts, err := boltdb.Files(file)
+	if err != nil {
+		return "", err
+	}
+	for _, part := range parts {
 		if err := copyFile(fresh+strings.TrimPrefix(part, file), part); err != nil {
 			return "", err
 		}
@@ -43,7 +48,10 @@ func (x exchange) put(file string, fit func(*boltdb.DB) error) (kept string, err
 	if err := withStore(fresh, fit); err != nil {
 		return "", err
 	}
-	if len(boltdb.Files(fresh)) > 1 {
+	if parts, err = boltdb.Files(fresh); err != nil {
+		return "", err
+	}
+	if len(parts) > 1 {
 		return "", fmt.Errorf("%s could not be written whole: is the disk full?", fresh)
 	}
 	if kept, err = x.keep(); err != nil {
@@ -57,7 +65,8 @@ func (x exchange) put(file string, fit func(*boltdb.DB) error) (kept string, err
 
 // keep gives the store that is replaced a name of its own; the store stays where it
 // is until the copy takes its place, so that there is one at every moment. Its logs are
-// copied, as the one that takes its place writes to files of these names.
+// copied, as the one that takes its place writes to files of these names. Broken off while
+// it copies, it leaves what the next exchange removes.
 func (x exchange) keep() (string, error) {
 	store, err := os.Stat(x.store)
 	if errors.Is(err, os.ErrNotExist) {
@@ -73,15 +82,31 @@ func (x exchange) keep() (string, error) {
 		}
 		return "", fmt.Errorf("%s is there already: wait a second", kept)
 	}
-	for _, log := range boltdb.Files(x.store)[1:] {
-		if err := copyFile(kept+strings.TrimPrefix(log, x.store), log); err != nil {
+	parts, err := boltdb.Files(x.store)
+	if err != nil {
+		return "", err
+	}
+	slices.Reverse(parts) // the store is the last to get its name: then it has its logs
+	unnamed := x.store + "." + x.fresh + ".kept"
+	for _, part := range parts {
+		if err := x.copyOrLink(unnamed+strings.TrimPrefix(part, x.store), part); err != nil {
 			return "", err
 		}
 	}
-	if os.Link(x.store, kept) == nil {
-		return kept, boltdb.SyncFolder(kept)
+	for _, part := range parts {
+		end := strings.TrimPrefix(part, x.store)
+		if err := os.Rename(unnamed+end, kept+end); err != nil {
+			return "", err
+		}
 	}
-	return kept, copyFile(kept, x.store) // not every file system has links
+	return kept, boltdb.SyncFolder(kept)
+}
+
+func (x exchange) copyOrLink(to, part string) error {
+	if part == x.store && os.Link(part, to) == nil {
+		return nil
+	}
+	return copyFile(to, part) // a log, or not every file system has links
 }
 
 func sayKept(w io.Writer, kept string) {

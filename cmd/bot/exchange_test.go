@@ -29,7 +29,11 @@ func TestAKilledStoreIsExchanged(t *testing.T) {
 		t.Fatal(err)
 	}
 	note(t, serving, "behind")
-	for _, part := range boltdb.Files(filepath.Join(dir, "serving.db")) { // as a kill leaves them
+	parts, err := boltdb.Files(filepath.Join(dir, "serving.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, part := range parts { // as a kill leaves them
 		b, err := os.ReadFile(part)
 		if err == nil {
 			err = os.WriteFile(strings.Replace(part, "serving", "belltower", 1), b, 0o600)
@@ -54,6 +58,37 @@ func TestAKilledStoreIsExchanged(t *testing.T) {
 	}
 	if !noted(t, path, "behind") {
 		t.Error("back again, the store lacks what it held")
+	}
+}
+
+// Where it cannot be told whether a store has a log, it is neither exchanged nor what another
+// is exchanged for: its last commits may be in there.
+func TestAStoreWhoseLogCannotBeLookedForIsNotExchanged(t *testing.T) {
+	for _, whose := range []string{"belltower.db", "copy.db"} {
+		dir := storagetest.Dir(t)
+		path, backup := filepath.Join(dir, "belltower.db"), filepath.Join(dir, "copy.db")
+		for _, name := range []string{path, backup} {
+			db, err := openStore(name, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			note(t, db, filepath.Base(name))
+			if err := db.Close(); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := os.Symlink(whose+".log1", filepath.Join(dir, whose+".log1")); err != nil { // one that leads to itself
+			t.Fatal(err)
+		}
+		if _, err := (exchange{store: path, fresh: "restoring", before: "before-restore"}).put(backup, func(*boltdb.DB) error { return nil }); err == nil {
+			t.Errorf("%s: exchanged", whose)
+		}
+		if err := os.Remove(filepath.Join(dir, whose+".log1")); err != nil {
+			t.Fatal(err)
+		}
+		if !noted(t, path, "belltower.db") {
+			t.Errorf("%s: the store is another", whose)
+		}
 	}
 }
 
@@ -84,6 +119,40 @@ func TestAStoreInAFolderOfAnyNameIsExchanged(t *testing.T) {
 		}
 		if _, err := os.Stat(left); !errors.Is(err, os.ErrNotExist) || !noted(t, path, "before") {
 			t.Errorf("%s: the store is not the backup, or more is left: %v", name, err)
+		}
+	}
+}
+
+// One that breaks while it keeps the store before leaves no part of it: a log without its store
+// would be nobody's.
+func TestAnExchangeThatBreaksLeavesNothingOfTheStoreItKept(t *testing.T) {
+	dir := storagetest.Dir(t)
+	path, backup := filepath.Join(dir, "belltower.db"), filepath.Join(dir, "copy.db")
+	for _, name := range []string{path, backup} {
+		db, err := openStore(name, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := db.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.WriteFile(path+".log0", []byte("commits"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Mkdir(path+".log1", 0o700); err != nil { // it cannot be copied
+		t.Fatal(err)
+	}
+	if _, err := (exchange{store: path, fresh: "restoring", before: "before-restore"}).put(backup, func(*boltdb.DB) error { return nil }); err == nil {
+		t.Error("exchanged")
+	}
+	files, err := os.ReadDir(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range files {
+		if strings.Contains(f.Name(), "before-restore") || strings.Contains(f.Name(), "restoring") {
+			t.Errorf("%s is left", f.Name())
 		}
 	}
 }

@@ -88,7 +88,11 @@ func (y *year) kill() {
 	}
 	synctest.Wait() // between two transactions
 	kept := make(map[string][]byte)
-	for _, name := range boltdb.Files(l.path) {
+	files, err := boltdb.Files(l.path)
+	if err != nil {
+		y.t.Fatal(err)
+	}
+	for _, name := range files {
 		b, err := os.ReadFile(name)
 		if err != nil {
 			y.t.Fatal(err)

@@ -1,6 +1,6 @@
 // Package chat is what the adapters of chat platforms share: the neutral
 // request and reply of a command, the neutral message, and how a send ends.
-// It imports desk only and starts no goroutines.
+// It imports desk only; its one goroutine is that of a timer (Late).
 //
 // Data flows one way: an adapter verifies and parses what its platform sent
 // into a Request, hands it to a Handler, and writes the Reply in the platform's

@@ -17,20 +17,26 @@ type Memory interface {
 	Keep(ctx context.Context, table, id string, record []byte) error
 }
 
+// ErrUnread is a record that is not what is kept in its table.
+var ErrUnread = errors.New("unreadable")
+
 // RecallEach takes in the records of a table, past those that cannot be read, of
-// which the error tells.
+// which the error tells: ErrUnread. After any other error there may be more of them.
 func RecallEach[T any](ctx context.Context, m Memory, table string, take func(id string, v T)) error {
 	var unread error
 	err := m.Recall(ctx, table, func(id string, record []byte) error {
 		var v T
 		if err := json.Unmarshal(record, &v); err != nil {
-			unread = fmt.Errorf("record %q: %w", id, err)
+			unread = fmt.Errorf("record %q: %w: %w", id, ErrUnread, err)
 			return nil
 		}
 		take(id, v)
 		return nil
 	})
-	return errors.Join(err, unread)
+	if err != nil {
+		return err
+	}
+	return unread
 }
 
 // KeepAs writes a record of a table as JSON.

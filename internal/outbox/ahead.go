@@ -13,8 +13,10 @@ import (
 // the intent for ops channels and the cursor behind them, which the line would else write
 // by a commit of its own (T3). The store is then as it would be after both; no process
 // finds anything in it that it could not find before. The line finds the intent where it
-// reads how far the subject may be told (takeAhead), and posts before it writes anything
-// else.
+// reads how far the subject may be told (takeAhead), and posts before it writes the intents,
+// receipts and edits that are due (goAhead). What is rare may be written first, in the same
+// step: for channels that return (refresh), the shelf (shelve), and members in trouble
+// (breakUp).
 //
 // That the line does not make the step itself is right because of what is read guarded:
 //

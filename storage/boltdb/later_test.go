@@ -65,7 +65,7 @@ func TestAllIsMovedInTime(t *testing.T) {
 		time.Sleep(time.Minute)
 		synctest.Wait()
 		tree := copyTo(t, killed)
-		for _, log := range boltdb.Files(tree)[1:] {
+		for _, log := range filesOf(t, tree)[1:] {
 			if err := os.Remove(log); err != nil {
 				t.Fatal(err)
 			}

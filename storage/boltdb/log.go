@@ -29,15 +29,18 @@ func logPaths(path string) [2]string { return [2]string{path + ".log0", path + "
 
 // Files returns the files that the store at path is made of: its own, and its logs where
 // it was not stopped cleanly. A copy of them is a copy of the store only while nobody has
-// it open.
-func Files(path string) []string {
+// it open. It fails where the file system does not tell whether there is a log.
+func Files(path string) ([]string, error) {
 	files := []string{path}
 	for _, name := range logPaths(path) {
-		if _, err := os.Stat(name); err == nil {
+		switch _, err := os.Stat(name); {
+		case err == nil:
 			files = append(files, name)
+		case !errors.Is(err, os.ErrNotExist):
+			return nil, fmt.Errorf("storage: look for a log: %w", err)
 		}
 	}
-	return files
+	return files, nil
 }
 
 // logged returns how many bytes of records the log that takes commits has.

@@ -43,11 +43,21 @@ func TestContractWhileMoving(t *testing.T) {
 	})
 }
 
+// filesOf lists the files that the store at path is made of.
+func filesOf(t testing.TB, path string) []string {
+	t.Helper()
+	files, err := boltdb.Files(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return files
+}
+
 // copyTo copies the store's files, as a kill leaves them, into a folder of their own.
 func copyTo(t *testing.T, path string) string {
 	t.Helper()
 	to := filepath.Join(storagetest.Dir(t), filepath.Base(path))
-	for _, name := range boltdb.Files(path) {
+	for _, name := range filesOf(t, path) {
 		b, err := os.ReadFile(name)
 		if err != nil {
 			t.Fatal(err)
@@ -62,7 +72,7 @@ func copyTo(t *testing.T, path string) string {
 // logOf returns the path of the log that has records, with what is in it up to their end.
 func logOf(t *testing.T, path string) (name string, records []byte) {
 	t.Helper()
-	for _, name := range boltdb.Files(path)[1:] {
+	for _, name := range filesOf(t, path)[1:] {
 		b, err := os.ReadFile(name)
 		if err != nil {
 			t.Fatal(err)
@@ -188,8 +198,23 @@ func TestOtherFilesBesideLogs(t *testing.T) {
 	updates(t, db, "d", "5")
 	wantContent(t, db, "a stopped store beside a log from before", "a=1", "b=2", "c=3", "d=5")
 	shut(t, db)
-	if left := boltdb.Files(path); len(left) != 1 {
+	if left := filesOf(t, path); len(left) != 1 {
 		t.Errorf("after a clean stop there are %q", left)
+	}
+}
+
+// TestFilesWhereALogCannotBeLookedFor has no file taken for a whole store while it is not
+// known whether it has a log.
+func TestFilesWhereALogCannotBeLookedFor(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "t.db")
+	if files := filesOf(t, path); !slices.Equal(files, []string{path}) {
+		t.Errorf("without a log: %q", files)
+	}
+	if err := os.Symlink("t.db.log0", path+".log0"); err != nil { // it leads to itself
+		t.Fatal(err)
+	}
+	if files, err := boltdb.Files(path); err == nil || files != nil {
+		t.Errorf("with one that cannot be looked for: %q, %v", files, err)
 	}
 }
 

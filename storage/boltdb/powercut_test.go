@@ -359,7 +359,7 @@ func TestPowerCuts(t *testing.T) {
 // copyStore copies the files of a store to another path and syncs them.
 func copyStore(t *testing.T, to, from string) {
 	t.Helper()
-	for _, name := range boltdb.Files(from) {
+	for _, name := range filesOf(t, from) {
 		b, err := os.ReadFile(name)
 		if err != nil {
 			t.Fatal(err)
@@ -381,7 +381,7 @@ func copyStore(t *testing.T, to, from string) {
 // remove removes the files of a store.
 func remove(t *testing.T, path string) {
 	t.Helper()
-	for _, name := range append(boltdb.Files(path), path+".lock") {
+	for _, name := range append(filesOf(t, path), path+".lock") {
 		if err := os.Remove(name); err != nil {
 			t.Fatal(err)
 		}

@@ -110,6 +110,7 @@ func Run(t *testing.T, make func(*testing.T) Adapter) {
 		{"what cannot be read is refused", unreadable, true},
 		{"answers keep to the limits", hostileAnswers, true},
 		{"a late answer does not keep the platform waiting", lateAnswer, true},
+		{"a command that breaks leaves its response alone", brokenCommand, true},
 		{"posts, replies and edits arrive", arrive, false},
 		{"posts keep to the limits", hostilePosts, false},
 		{"nothing typed becomes mark-up", injection, false},

@@ -156,3 +156,52 @@ func (w *firstByte) Flush() {
 	}
 	w.ResponseRecorder.Flush()
 }
+
+// brokenCommand: one that breaks after 3 s, while the platform is being told that the answer
+// comes later, leaves the response when that is written. It may be another request's then.
+func brokenCommand(s *suite) {
+	h := s.Inbound.Handler(func(context.Context, chat.Request) chat.Reply {
+		time.Sleep(3 * time.Second)
+		panic("a fault")
+	})
+	w := &slowResponse{ResponseRecorder: httptest.NewRecorder()}
+	func() {
+		defer func() { w.left = recover() == "a fault" }()
+		h.ServeHTTP(w, s.Inbound.Command("declare learn down"))
+	}()
+	time.Sleep(time.Minute)
+	if !w.left || w.uses == 0 || w.late != 0 {
+		s.Errorf("broken: %v; of %d uses of the response %d were late", w.left, w.uses, w.late)
+	}
+}
+
+// slowResponse takes 2 s to be written, and counts what is done with it after its handler
+// was left.
+type slowResponse struct {
+	*httptest.ResponseRecorder
+	left       bool
+	uses, late int
+}
+
+func (w *slowResponse) use() {
+	time.Sleep(2 * time.Second)
+	w.uses++
+	if w.left {
+		w.late++
+	}
+}
+
+func (w *slowResponse) WriteHeader(status int) {
+	w.use()
+	w.ResponseRecorder.WriteHeader(status)
+}
+
+func (w *slowResponse) Write(b []byte) (int, error) {
+	w.use()
+	return w.ResponseRecorder.Write(b)
+}
+
+func (w *slowResponse) Flush() {
+	w.use()
+	w.ResponseRecorder.Flush()
+}

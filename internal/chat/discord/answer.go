@@ -49,17 +49,16 @@ func (a *asked) answer(ctx context.Context, req chat.Request) {
 		a.answerStale(ctx, req)
 		return
 	}
-	held := make(chan error, 1)
-	late := time.AfterFunc(lateAfter-a.opt.Now().Sub(a.at), func() { held <- a.out.respond(ctx, a.hold()) })
-	defer late.Stop() // a request that breaks us is not answered later
+	var err error
+	isInTime := chat.Late(lateAfter-a.opt.Now().Sub(a.at), func() { err = a.out.respond(ctx, a.hold()) })
+	defer isInTime()
 	reply := a.do.Handle(ctx, req)
-	inTime := late.Stop()
+	inTime := isInTime()
 	a.opt.Log.Debug("command answered", "trace", req.Trace, "connection", a.name, "command", req.Command,
 		"took", a.opt.Now().Sub(a.at), "in_time", inTime)
-	var err error
 	if inTime {
 		err = a.out.respond(ctx, a.first(ctx, req, reply))
-	} else if err = <-held; err == nil {
+	} else if err == nil {
 		err = a.follow(ctx, req, reply)
 	}
 	a.answered(ctx, req, err)

@@ -20,6 +20,8 @@ const (
 	// publishPatience is how long a post waits for the disk to take that it is to be
 	// published.
 	publishPatience = 2 * time.Second
+	// recallAgain is how soon a disk is read again that did not tell what waits.
+	recallAgain = time.Minute
 )
 
 // publisher publishes posts of announcement channels to the servers that follow them, one
@@ -27,9 +29,11 @@ const (
 // no post waits for it. That a post is to be published is on disk before its receipt is, so
 // that whoever comes after a crash finds it there, or by the look-up.
 type publisher struct {
-	c        *Connection
-	wake     chan struct{}
-	recalled sync.Once
+	c    *Connection
+	wake chan struct{}
+
+	recalling sync.Mutex
+	recalled  bool // what waited before a restart is known
 
 	mu     sync.Mutex
 	queues map[string]*queue // by channel
@@ -38,8 +42,8 @@ type publisher struct {
 // queue is what waits in one channel, and its record.
 type queue struct {
 	unpublished
-	onDisk  bool       // the record of the channel may have posts
-	writing sync.Mutex // one record at a time, so that the newest is the last
+	onDisk  bool          // the record of the channel may have posts
+	writing chan struct{} // holds one while a record is written, so that the newest is the last
 }
 
 // unpublished is what waits in one channel.
@@ -47,6 +51,10 @@ type unpublished struct {
 	Posts []waiting     `json:"posts"`           // oldest first
 	Next  time.Time     `json:"next"`            // not before
 	Pause time.Duration `json:"pause,omitempty"` // the last one that was of our own choice
+}
+
+func (u unpublished) has(id chat.PostID) bool {
+	return slices.ContainsFunc(u.Posts, func(w waiting) bool { return w.Post == id })
 }
 
 // waiting is a post that is to be published.
@@ -80,17 +88,10 @@ func (c *Connection) publishes(channel string) bool {
 
 // add has a post wait, on disk when it returns, unless the disk takes nothing.
 func (p *publisher) add(ctx context.Context, channel string, w waiting) {
-	p.recall(ctx)
 	p.mu.Lock()
 	r := p.queue(channel)
-	if slices.ContainsFunc(r.Posts, func(o waiting) bool { return o.Post == w.Post }) {
-		p.mu.Unlock()
-		return
-	}
-	r.Posts = append(r.Posts, w)
-	if over := len(r.Posts) - publishMost; over > 0 {
-		r.Posts = r.Posts[over:]
-		p.c.opt.Log.Warn("too many posts wait to be published to the servers that follow their channel: the oldest are not", "connection", p.c.name, "channel", channel)
+	if !r.has(w.Post) {
+		p.wait(channel, r, w)
 	}
 	p.mu.Unlock()
 	p.keep(ctx, channel)
@@ -100,11 +101,20 @@ func (p *publisher) add(ctx context.Context, channel string, w waiting) {
 	}
 }
 
+// wait has posts wait behind what does, the newest of all of them. The caller holds p.mu.
+func (p *publisher) wait(channel string, r *queue, posts ...waiting) {
+	r.Posts = append(r.Posts, posts...)
+	if over := len(r.Posts) - publishMost; over > 0 {
+		r.Posts = r.Posts[over:]
+		p.c.opt.Log.Warn("too many posts wait to be published to the servers that follow their channel: the oldest are not", "connection", p.c.name, "channel", channel)
+	}
+}
+
 // queue is what waits in a channel. The caller holds p.mu.
 func (p *publisher) queue(channel string) *queue {
 	r := p.queues[channel]
 	if r == nil {
-		r = &queue{}
+		r = &queue{writing: make(chan struct{}, 1)}
 		p.queues[channel] = r
 	}
 	return r
@@ -112,10 +122,13 @@ func (p *publisher) queue(channel string) *queue {
 
 // run publishes until ctx ends, and begins with what waited before a restart.
 func (p *publisher) run(ctx context.Context) {
-	p.recall(ctx)
 	for ctx.Err() == nil {
-		pause := time.Duration(0)
-		if next := p.due(ctx); !next.IsZero() {
+		pause, known := time.Duration(0), p.recall(ctx)
+		next := p.due(ctx)
+		if again := p.c.opt.Now().Add(recallAgain); !known && (next.IsZero() || again.Before(next)) {
+			next = again
+		}
+		if !next.IsZero() {
 			pause = max(next.Sub(p.c.opt.Now()), time.Millisecond)
 		}
 		p.rest(ctx, pause)
@@ -234,38 +247,94 @@ func (p *publisher) limit(r *queue, wide bool, until time.Time) {
 	}
 }
 
-// keep writes down what waits in a channel. Where it cannot, a restart forgets it.
+// keep writes down what waits in a channel. Where it cannot, a restart forgets it; where it
+// is not known what is there, it is written when that is.
 func (p *publisher) keep(ctx context.Context, channel string) {
+	if p.recall(ctx) {
+		p.write(ctx, channel)
+	}
+}
+
+func (p *publisher) write(ctx context.Context, channel string) {
 	p.mu.Lock()
 	r := p.queue(channel)
 	p.mu.Unlock()
-	r.writing.Lock()
-	defer r.writing.Unlock()
-	p.mu.Lock()
-	record := r.unpublished
-	record.Posts = slices.Clone(r.Posts)
-	r.onDisk = len(r.Posts) > 0
-	p.mu.Unlock()
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), publishPatience)
 	defer cancel()
-	if err := chat.KeepAs(ctx, p.c.opt.Memory, publishTable, channel, record); err != nil {
+	var err error
+	select {
+	case r.writing <- struct{}{}:
+		err = chat.KeepAs(ctx, p.c.opt.Memory, publishTable, channel, p.record(r))
+		<-r.writing
+	case <-ctx.Done():
+		err = ctx.Err()
+	}
+	if err != nil {
 		p.c.opt.Log.Warn("cannot keep what waits to be published", "connection", p.c.name, "channel", channel, "error", err)
 	}
 }
 
-// recall takes in what waited before a restart, once, before anything is added.
-func (p *publisher) recall(ctx context.Context) {
-	p.recalled.Do(func() {
-		err := chat.RecallEach(context.WithoutCancel(ctx), p.c.opt.Memory, publishTable, func(channel string, was unpublished) {
-			p.mu.Lock()
-			defer p.mu.Unlock()
-			r := p.queue(channel)
-			r.unpublished, r.onDisk = was, len(was.Posts) > 0
-		})
-		if err != nil {
-			p.c.opt.Log.Warn("cannot recall what waited to be published", "connection", p.c.name, "error", err)
+// record is what is to be on disk of a queue.
+func (p *publisher) record(r *queue) unpublished {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	r.onDisk = len(r.Posts) > 0
+	record := r.unpublished
+	record.Posts = slices.Clone(r.Posts)
+	return record
+}
+
+// recall takes in what waited before a restart, and reports whether that is known: until it
+// is, nothing is written in its place. What came meanwhile waits behind it.
+func (p *publisher) recall(ctx context.Context) bool {
+	known, unwritten := p.read(ctx)
+	for _, channel := range unwritten {
+		p.write(ctx, channel)
+	}
+	return known
+}
+
+// read takes in what waited before a restart, once, and lists the channels where something
+// waits that is not on disk yet.
+func (p *publisher) read(ctx context.Context) (known bool, unwritten []string) {
+	p.recalling.Lock()
+	defer p.recalling.Unlock()
+	if p.recalled {
+		return true, nil
+	}
+	before := map[string]unpublished{}
+	err := chat.RecallEach(context.WithoutCancel(ctx), p.c.opt.Memory, publishTable, func(channel string, was unpublished) { before[channel] = was })
+	if err != nil {
+		p.c.opt.Log.Warn("cannot recall what waited to be published", "connection", p.c.name, "error", err)
+	}
+	if err != nil && !errors.Is(err, chat.ErrUnread) {
+		return false, nil
+	}
+	p.recalled = true
+	return true, p.putBefore(before)
+}
+
+// putBefore has what waited before a restart wait before what came since, and lists the
+// channels where something did.
+func (p *publisher) putBefore(before map[string]unpublished) (unwritten []string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for channel, r := range p.queues {
+		if len(r.Posts) > 0 {
+			unwritten = append(unwritten, channel)
 		}
-	})
+	}
+	for channel, was := range before {
+		r := p.queue(channel)
+		since := slices.DeleteFunc(r.Posts, func(w waiting) bool { return was.has(w.Post) })
+		r.Posts, r.onDisk = was.Posts, len(was.Posts) > 0
+		p.wait(channel, r, since...)
+		r.Pause = max(r.Pause, was.Pause)
+		if was.Next.After(r.Next) {
+			r.Next = was.Next
+		}
+	}
+	return unwritten
 }
 
 // isAnnouncement asks once what kind of channel it is.

@@ -133,6 +133,76 @@ func TestWhatWaitsToBePublishedOutlastsARestart(t *testing.T) {
 	})
 }
 
+// unreadably restarts the bot, with one post that waits, on a disk that does not read, and has
+// another wait.
+func (w *world) unreadably() {
+	w.fake.Faults(crossposts, discordtest.Limited(600, "user"), discordtest.Limited(600, "user"))
+	w.post(delivery(news, 1))
+	synctest.Wait()
+	w.stop()
+	w.memory.unreadable(errors.New("input/output error"))
+	w.start()
+	w.post(delivery(news, 2))
+	synctest.Wait()
+}
+
+// What waits is not overwritten by a bot that could not read it.
+func TestWhatWaitsUnreadIsNotOverwritten(t *testing.T) {
+	publishing(t, func(t *testing.T, w *world) {
+		w.unreadably()
+		w.stop()
+		w.memory.unreadable(nil)
+		w.start()
+		time.Sleep(601 * time.Second)
+		if got := w.published(news); got != "10" {
+			t.Errorf("%s by %d tries", got, w.tries())
+		}
+	})
+}
+
+// What could not be read is read again, though nothing is posted: what waited is published,
+// and what came meanwhile is kept behind it.
+func TestWhatWaitsUnreadIsReadAgain(t *testing.T) {
+	for _, restarted := range []bool{false, true} {
+		publishing(t, func(t *testing.T, w *world) {
+			w.unreadably()
+			w.memory.unreadable(nil)
+			time.Sleep(time.Minute)
+			synctest.Wait()
+			if restarted {
+				w.restart()
+			}
+			time.Sleep(601 * time.Second)
+			if got := w.published(news); got != "11" || w.tries() != 4 {
+				t.Errorf("restarted %v: %s by %d tries", restarted, got, w.tries())
+			}
+			w.restart()
+			if got := w.published(news); got != "11" || w.tries() != 4 {
+				t.Errorf("after a restart %s by %d tries", got, w.tries())
+			}
+		})
+	}
+}
+
+// One record that is none keeps nothing else from being known.
+func TestARecordThatIsNone(t *testing.T) {
+	publishing(t, func(t *testing.T, w *world) {
+		w.fake.Faults(crossposts, discordtest.Limited(600, "user"))
+		w.post(delivery(news, 1))
+		synctest.Wait()
+		w.stop()
+		if err := w.memory.Keep(t.Context(), "discordpublish", "1009", []byte("{")); err != nil {
+			t.Fatal(err)
+		}
+		w.start()
+		time.Sleep(601 * time.Second)
+		w.restart()
+		if got := w.published(news); got != "1" || w.tries() != 2 {
+			t.Errorf("%s by %d tries", got, w.tries())
+		}
+	})
+}
+
 // What can never be published does not wait, what is too old does not either.
 func TestWhatIsNotPublishedInTheEnd(t *testing.T) {
 	publishing(t, func(t *testing.T, w *world) {
@@ -191,6 +261,32 @@ func TestWhatALookUpFindsIsPublished(t *testing.T) {
 		time.Sleep(4 * time.Hour)
 		if found, err := w.bot.Find(t.Context(), s); err != nil || len(found) != 2 || w.published(news) != "10" {
 			t.Errorf("%v, %v: %s", found, err, w.published(news))
+		}
+	})
+}
+
+// A post that is looked up while the disk still takes that it is to be published is there when
+// the look-up ends, as it is when the post does: whoever comes after a crash finds it.
+func TestALookUpWaitsUntilAPostIsKept(t *testing.T) {
+	publishing(t, func(t *testing.T, w *world) {
+		synctest.Wait() // nothing waits
+		begun, slow := time.Now(), time.Second
+		w.memory.slow(slow)
+		posted := make(chan struct{})
+		go func() {
+			defer close(posted)
+			w.post(delivery(news, 1))
+		}()
+		time.Sleep(slow / 2)
+		if found, err := w.bot.Find(t.Context(), sought(news)); err != nil || len(found) != 1 {
+			t.Errorf("%v, %v", found, err)
+		}
+		if took := time.Since(begun); took < slow {
+			t.Errorf("found after %s", took)
+		}
+		<-posted
+		if got := w.published(news); got != "1" {
+			t.Errorf("%s by %d tries", got, w.tries())
 		}
 	})
 }

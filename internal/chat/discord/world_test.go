@@ -253,6 +253,8 @@ type memory struct {
 
 	mu      sync.Mutex
 	failing error
+	unread  error
+	takes   time.Duration
 }
 
 // fails has nothing be kept from now on.
@@ -262,16 +264,41 @@ func (m *memory) fails(err error) {
 	m.failing = err
 }
 
+// slow has each record take a while.
+func (m *memory) slow(d time.Duration) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.takes = d
+}
+
+// unreadable has nothing be recalled from now on; nil: all is again.
+func (m *memory) unreadable(err error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.unread = err
+}
+
 func (m *memory) Keep(ctx context.Context, table, id string, record []byte) error {
 	if m.hangs {
 		<-ctx.Done()
 		return ctx.Err()
 	}
 	m.mu.Lock()
-	failing := m.failing
+	failing, takes := m.failing, m.takes
 	m.mu.Unlock()
+	time.Sleep(takes) // of the bubble's time
 	if failing != nil {
 		return failing
 	}
 	return m.Memory.Keep(ctx, table, id, record)
+}
+
+func (m *memory) Recall(ctx context.Context, table string, fn func(string, []byte) error) error {
+	m.mu.Lock()
+	unread := m.unread
+	m.mu.Unlock()
+	if unread != nil {
+		return unread
+	}
+	return m.Memory.Recall(ctx, table, fn)
 }

@@ -226,12 +226,8 @@ func (h *handler) answer(in incoming, req chat.Request, to origin) {
 	begun := h.opt.Now()
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(in.ctx), commandTime)
 	defer cancel()
-	acknowledged := make(chan struct{})
-	late := time.AfterFunc(lateAfter-begun.Sub(in.at), func() { // at once if it is past
-		defer close(acknowledged)
-		acknowledge(in.ResponseWriter)
-	})
-	defer late.Stop() // a panic leaves a response that must not be written to
+	isInTime := chat.Late(lateAfter-begun.Sub(in.at), func() { acknowledge(in.ResponseWriter) })
+	defer isInTime()
 	var out drafted
 	req.Draft = func(r chat.Reply) { out = h.draft(r, to) }
 	reply := h.do.Handle(ctx, req)
@@ -242,15 +238,14 @@ func (h *handler) answer(in incoming, req chat.Request, to origin) {
 			h.opt.Log.Warn("a form was not opened", "trace", req.Trace, "connection", h.name, "error", err)
 		}
 	}
-	inTime := late.Stop()
+	inTime := isInTime()
 	h.opt.Log.LogAttrs(ctx, slog.LevelDebug, "command answered", slog.String("trace", req.Trace), slog.String("connection", string(h.name)),
 		slog.String("command", req.Command), slog.Duration("took", h.opt.Now().Sub(begun)), slog.Bool("in_time", inTime))
 	if !reply.Drafted {
 		out = h.draft(reply, to)
 	}
 	switch {
-	case !inTime:
-		<-acknowledged
+	case !inTime: // it is acknowledged
 	case to.form != nil && staysOpen(reply, *to.form):
 		h.beside(in.ResponseWriter, reply, *to.form)
 		return

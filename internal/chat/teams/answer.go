@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"net/http"
 	"strconv"
-	"time"
 
 	"github.com/umassonline/belltower/internal/chat"
 	"github.com/umassonline/belltower/internal/chat/teams/card"
@@ -28,21 +27,16 @@ func (h *handler) answer(in incoming, req chat.Request, to origin) {
 	begun := h.opt.Now()
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(in.ctx), commandTime)
 	defer cancel()
-	acknowledged := make(chan struct{})
-	late := time.AfterFunc(lateAfter-begun.Sub(in.at), func() { // at once if it is past
-		defer close(acknowledged)
-		h.acknowledgeLate(in.ResponseWriter, to)
-	})
-	defer late.Stop() // a panic leaves a response that must not be written to
+	isInTime := chat.Late(lateAfter-begun.Sub(in.at), func() { h.acknowledgeLate(in.ResponseWriter, to) })
+	defer isInTime()
 	reply := h.do.Handle(ctx, req)
-	inTime := late.Stop()
+	inTime := isInTime()
 	h.opt.Log.Debug("command answered", "trace", req.Trace, "connection", h.name, "command", req.Command, "took", h.opt.Now().Sub(begun), "in_time", inTime)
 	if reply.Form != nil {
 		h.shown.put(req.Person, *reply.Form)
 	}
 	switch {
-	case !inTime:
-		<-acknowledged
+	case !inTime: // it is acknowledged
 	case to.invoke != "":
 		body, done := h.inResponse(req, reply, to)
 		h.writeJSON(in.ResponseWriter, body)

@@ -177,17 +177,13 @@ func (h *handler) answer(w http.ResponseWriter, r *http.Request, req chat.Reques
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), commandTime)
 	defer cancel()
 	w.Header().Set("Content-Type", "application/json")
-	begun := make(chan struct{})
-	late := time.AfterFunc(lateAfter, func() {
-		defer close(begun)
+	isInTime := chat.Late(lateAfter, func() {
 		w.WriteHeader(http.StatusOK)
 		_ = http.NewResponseController(w).Flush() // where it cannot, the end of the answer does
 	})
-	defer late.Stop() // a panic leaves a response that must not be written to
+	defer isInTime()
 	reply := h.do.Handle(ctx, req)
-	if !late.Stop() {
-		<-begun
-	}
+	isInTime() // else the response is begun
 	out := Answer{Public: reply.Public, Failed: reply.Failed, Field: reply.Field, Form: renderForm(reply.Form)}
 	if len(reply.Message.Summary) > 0 {
 		out.Message = render(reply.Message)

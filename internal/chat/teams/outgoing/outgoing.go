@@ -20,7 +20,6 @@ import (
 	"net/http"
 	"path"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/umassonline/belltower/internal/chat"
@@ -207,21 +206,13 @@ func (h *handler) answer(w http.ResponseWriter, r *http.Request, m mention) {
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), commandTime)
 	defer cancel()
-	begun, told := h.opt.Now(), make(chan struct{})
-	late := time.AfterFunc(lateAfter-begun.Sub(m.At), func() {
-		defer close(told)
+	begun := h.opt.Now()
+	isInTime := chat.Late(lateAfter-begun.Sub(m.At), func() {
 		w.Header().Set("Connection", "close") // its next request would wait for this one
 		h.write(w, m, h.working(m.Request))
 		_ = http.NewResponseController(w).Flush() // where it cannot, the return of the handler does
 	})
-	isInTime := sync.OnceValue(func() bool {
-		stopped := late.Stop()
-		if !stopped {
-			<-told
-		}
-		return stopped
-	})
-	defer isInTime() // a panic leaves a response that must not be written to
+	defer isInTime()
 	reply := h.do.Handle(ctx, m.Request)
 	inTime := isInTime()
 	h.opt.Log.Debug("command answered", "trace", m.Trace, "connection", h.name, "command", m.Command, "took", h.opt.Now().Sub(begun), "in_time", inTime)
