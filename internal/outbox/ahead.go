@@ -14,9 +14,9 @@ import (
 // by a commit of its own (T3). The store is then as it would be after both; no process
 // finds anything in it that it could not find before. The line finds the intent where it
 // reads how far the subject may be told (takeAhead), and posts before it writes the intents,
-// receipts and edits that are due (goAhead). What is rare may be written first, in the same
-// step: for channels that return (refresh), the shelf (shelve), and members in trouble
-// (breakUp).
+// receipts and edits that are due (goAhead). What is rare may be written before, in the same
+// step: of channels that return, are new or wake (refresh, recount, welcome), of the shelf
+// (shelve) and of members in trouble (breakUp).
 //
 // That the line does not make the step itself is right because of what is read guarded:
 //
