@@ -197,6 +197,19 @@ func TestAStoreThatFailsKeepsNoAnswerBack(t *testing.T) {
 	}
 }
 
+// One button's record that cannot be read takes no other button with it.
+func TestABrokenRecordOfAButtonBreaksNoOther(t *testing.T) {
+	w := newWorld(t)
+	no := chat.Reply{Failed: true, Message: chat.Message{Summary: chat.Plain("No.")}}
+	m := w.asks(no, chat.Action{Label: "Go", Command: strings.Repeat("x", 200)})
+	w.stop()
+	w.memory.Kept[[2]string{"discordbutton", "999"}] = []byte("{")
+	w.start()
+	if a := w.clicks(m, "Go"); a.Message.Content != "No." {
+		t.Errorf("%+v", a)
+	}
+}
+
 func TestMoreButtonsThanFit(t *testing.T) {
 	w := newWorld(t)
 	var many []chat.Action

@@ -2,6 +2,7 @@ package discord
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strconv"
 	"sync"
@@ -62,13 +63,15 @@ func (k *kept) take(r keptRecord) {
 	k.next = max(k.next, r.Number+1)
 }
 
-// load recalls what was kept before a restart, once. The caller holds k.mu.
+// load recalls what was kept before a restart, once, but for a record that cannot be read:
+// its button is dead, and no other. The caller holds k.mu.
 func (k *kept) load(ctx context.Context) error {
 	if k.loaded {
 		return nil
 	}
 	k.byKey = map[string]keptRecord{}
-	if err := chat.RecallEach(ctx, k.memory, buttonTable, func(_ string, r keptRecord) { k.take(r) }); err != nil {
+	err := chat.RecallEach(ctx, k.memory, buttonTable, func(_ string, r keptRecord) { k.take(r) })
+	if err != nil && !errors.Is(err, chat.ErrUnread) {
 		return fmt.Errorf("recall what buttons stand for: %w", err)
 	}
 	k.loaded = true
