@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -38,11 +39,13 @@ func screens() []screen {
 
 // tab is a tab of a real browser.
 type tab struct {
-	t      *testing.T
-	ctx    context.Context
+	t   *testing.T
+	ctx context.Context
+	axe string // the source of axe-core; empty: it is not there
+
+	mu     sync.Mutex
 	loaded []string // what it asked the network for
 	said   []string // in its console
-	axe    string   // the source of axe-core; empty: it is not there
 }
 
 // open starts Chromium, or skips the test where there is none.
@@ -73,8 +76,10 @@ func open(t *testing.T) *tab {
 	return b
 }
 
-// hear notes what the browser tells; it is called between commands only.
+// hear notes what the browser tells, at any time: a page may load itself anew.
 func (b *tab) hear(event any) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
 	switch e := event.(type) {
 	case *network.EventRequestWillBeSent:
 		b.loaded = append(b.loaded, e.Request.URL)
@@ -88,7 +93,9 @@ func (b *tab) hear(event any) {
 // look loads a page and returns what is wrong with it.
 func (b *tab) look(url string, s screen) (wrong []string) {
 	b.t.Helper()
+	b.mu.Lock()
 	b.loaded, b.said = nil, nil
+	b.mu.Unlock()
 	media := chromedp.Func(func(ctx context.Context, _ *chromedp.Target) error {
 		_, err := chromedp.Call(ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
 			Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: s.scheme}},
@@ -105,6 +112,8 @@ func (b *tab) look(url string, s screen) (wrong []string) {
 		run[chromedp.Void](b, b.axe)
 		wrong = append(wrong, run[[]string](b, axeRun)...)
 	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
 	outside := slices.DeleteFunc(slices.Clone(b.loaded), func(u string) bool { return u == url || strings.HasPrefix(u, "data:") })
 	wrong = append(wrong, outside...)
 	return append(wrong, b.said...)
