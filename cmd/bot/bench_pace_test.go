@@ -81,6 +81,7 @@ func (b *bot) fanOut(t *testing.T, c campus) paced {
 // 1.05 times the limit's own floor and no 429 where the limit is configured; where
 // it is not, at least 0.9 of it and less than 1 % of 429.
 func TestTheLimitIsUsed(t *testing.T) {
+	t.Parallel()
 	const limit = 300 // a minute
 	for _, c := range []struct {
 		name              string

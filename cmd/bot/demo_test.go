@@ -30,6 +30,7 @@ func hostOf(t *testing.T, address string) string {
 // Two people look on: one declares, takes back, declares again, updates, kills the bot
 // in the middle and resolves; the other sees all of it, once.
 func TestTheDemoFromTwoTabs(t *testing.T) {
+	t.Parallel()
 	demo := startDemo(t)
 	b := newBrowser(t, hostOf(t, demo))
 	robin := b.open(seat(demo, demoAdmin, "ashford/it-ops"))
@@ -74,6 +75,7 @@ func TestTheDemoFromTwoTabs(t *testing.T) {
 
 // However a demo ends, with Ctrl-C, with its terminal or killed, nothing of it is left.
 func TestNothingIsLeftOfADemo(t *testing.T) {
+	t.Parallel()
 	for _, by := range []os.Signal{os.Interrupt, syscall.SIGHUP, os.Kill} {
 		t.Run(by.String(), func(t *testing.T) {
 			folder := t.TempDir()
@@ -97,6 +99,7 @@ func TestNothingIsLeftOfADemo(t *testing.T) {
 // A page that was open when the demo was killed shows the next one's world when that is
 // started, not the old one's under the new one's answers.
 func TestAnOpenPageGoesOnWithTheNextDemo(t *testing.T) {
+	t.Parallel()
 	demo, address := launchDemo(t, t.TempDir(), "0")
 	b := newBrowser(t, hostOf(t, address))
 	x := b.open(seat(address, demoAdmin, "ashford/it-ops"))
@@ -119,6 +122,7 @@ func TestAnOpenPageGoesOnWithTheNextDemo(t *testing.T) {
 // Somebody without a mouse declares with the help of what the line offers, finds the
 // button of the post, fills in its form, gets out of a form, and goes to another channel.
 func TestTheDemoByKeyboardAlone(t *testing.T) {
+	t.Parallel()
 	demo := startDemo(t)
 	x := newBrowser(t, hostOf(t, demo)).open(seat(demo, demoAdmin, "ashford/it-ops"))
 	x.reads("#posts", "INC-10")
@@ -131,6 +135,7 @@ func TestTheDemoByKeyboardAlone(t *testing.T) {
 	x.keys(kb.Enter)
 	x.reads("#posts .own", "INC-11")
 
+	x.reads("#posts > .post:not(.own)", "Update INC-11")
 	x.tabTo("Update INC-11")
 	x.keys(kb.Enter)
 	x.until("document.getElementById('dialog').open")

@@ -75,6 +75,7 @@ func (x *tab) fits(state string) {
 // shuts nobody out: words without a place to break, names from right to left, forms,
 // refusals, questions, empty channels.
 func TestTheDemoFitsEveryScreenAndEverybody(t *testing.T) {
+	t.Parallel()
 	demo := startDemo(t)
 	b := newBrowser(t, hostOf(t, demo))
 	x := b.open(seat(demo, demoAdmin, "ashford/it-ops"))
@@ -111,6 +112,7 @@ func TestTheDemoFitsEveryScreenAndEverybody(t *testing.T) {
 
 // So does what the Learn System comes to, and the pictures of what people see of it.
 func TestTheDemosLearnFitsEveryScreenAndEverybody(t *testing.T) {
+	t.Parallel()
 	s := newOutage(t)
 	x := s.robin
 	panel := func(state string) {
@@ -135,6 +137,7 @@ func TestTheDemosLearnFitsEveryScreenAndEverybody(t *testing.T) {
 
 // The picture in README is of the demo as it is; with -update it is taken anew.
 func TestThePictureOfTheDemo(t *testing.T) {
+	t.Parallel()
 	const kept = "../../docs/demo.png"
 	file := kept
 	if !*update {

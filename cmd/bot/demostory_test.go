@@ -93,6 +93,7 @@ func (s *outage) ended() {
 // seconds, declares with one button, people get the sorry page; Learn is mended, the end is
 // tested, told, and people get in again.
 func TestTheTwoMinutesOfTheDemo(t *testing.T) {
+	t.Parallel()
 	s := newOutage(t)
 	s.picture("Log in to Learn")
 	s.breakLearn()
@@ -112,6 +113,7 @@ func TestTheTwoMinutesOfTheDemo(t *testing.T) {
 // The bot is killed while people see the sorry page, and again while the end is tested:
 // it goes on with both, and says nothing twice.
 func TestTheDemosBotIsKilledInTheMiddle(t *testing.T) {
+	t.Parallel()
 	s := newOutage(t)
 	s.breakLearn()
 	s.declare()
@@ -135,6 +137,7 @@ func (s *outage) kill() {
 // What nobody answers is declared by itself after half a minute. The bot alone closes no
 // gate.
 func TestTheDemoByItself(t *testing.T) {
+	t.Parallel()
 	s := newOutage(t)
 	s.breakLearn()
 	s.robin.within(2*patience, "document.getElementById('posts').innerText.includes('INC-11 – Learn System is not available.')")
@@ -144,6 +147,7 @@ func TestTheDemoByItself(t *testing.T) {
 
 // Slow is not down: an alert of its own, no countdown, no incident, no sorry page.
 func TestTheDemosSlowLearn(t *testing.T) {
+	t.Parallel()
 	s := newOutage(t)
 	eval[bool](s.robin, "(document.getElementById('turn-slow').focus(), true)")
 	s.robin.keys("\r")

@@ -21,8 +21,12 @@ func (w *discordWorld) storm(from, n int, during func()) {
 				"incident": "INC-1", "message": fmt.Sprintf("note-%03d", from+i),
 			}}
 			a, err := w.discord.Type(w.t.Context(), note)
-			if err != nil || a.Late || !strings.Contains(a.Message.Reads(), "INC-1") {
-				w.t.Errorf("note %d: %v, late %v, %s: %s", from+i, err, a.Late, a.Problems, a.Message.Reads())
+			if err != nil || a.Late {
+				w.t.Errorf("note %d: %v, late %v, %s", from+i, err, a.Late, a.Problems)
+				return
+			}
+			if m, err := w.discord.Final(w.t.Context(), a); err != nil || !strings.Contains(m.Reads(), "INC-1") {
+				w.t.Errorf("note %d: %v: %s", from+i, err, m.Reads())
 			}
 		})
 		if i == n/2 {

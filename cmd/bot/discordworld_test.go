@@ -132,7 +132,7 @@ type discordWorld struct {
 // newDiscordWorld makes one; byGateway: interactions come over the gateway.
 func newDiscordWorld(t *testing.T, byGateway bool, options ...discordtest.Option) *discordWorld {
 	t.Helper()
-	w := &discordWorld{lowell: newLowell(byGateway, options...), world: &world{t: t, dir: storagetest.Dir(t)}}
+	w := &discordWorld{lowell: newLowell(byGateway, append(options, discordtest.WithDeadline(patience))...), world: &world{t: t, dir: storagetest.Dir(t)}}
 	if err := w.discord.Start(); err != nil {
 		t.Fatal(err)
 	}

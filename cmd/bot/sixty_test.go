@@ -18,6 +18,7 @@ import (
 // and announcements, and is answered with the same words, whether it is typed on Slack,
 // Teams, Discord, in the demo or on the host.
 func TestSixtyCommandsOnEveryPlatform(t *testing.T) {
+	t.Parallel()
 	slack := perform(t, "slack", slackHouse, false)
 	for _, other := range []struct {
 		name  string

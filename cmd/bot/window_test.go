@@ -49,6 +49,7 @@ func (b *bubble) asked(text string) {
 
 // A window from its first notice to its end: each moment once, and nothing else.
 func TestAWindowIsToldFromItsFirstNoticeToItsEnd(t *testing.T) {
+	t.Parallel()
 	inBubble(t, func(t *testing.T, b *bubble) {
 		b.subscribe("CTEACH")
 		b.schedule("learn 2026-12-12 04:00 for 3h New database | Please save your work. --yes")

@@ -124,7 +124,7 @@ type world struct {
 
 func newWorld(t *testing.T) *world {
 	t.Helper()
-	w := &world{campus: newCampus(), t: t, dir: storagetest.Dir(t)}
+	w := &world{campus: newCampus(slacktest.WithDeadline(patience)), t: t, dir: storagetest.Dir(t)}
 	if err := w.slack.Start(); err != nil {
 		t.Fatal(err)
 	}

@@ -14,11 +14,11 @@ import (
 	"time"
 )
 
-// deadline is how long Discord waits for a first response, tokenLife how long an answer
-// can be given (interactions/receiving-and-responding).
+// answerWithin is how long Discord waits for a first response, tokenLife how long an
+// answer can be given (interactions/receiving-and-responding).
 const (
-	deadline  = 3 * time.Second
-	tokenLife = 15 * time.Minute
+	answerWithin = 3 * time.Second
+	tokenLife    = 15 * time.Minute
 )
 
 // The types of interaction.
@@ -73,7 +73,7 @@ type Answer struct {
 	Status   int // of an HTTP response; 0 by a door
 	Body     []byte
 	Took     time.Duration // to the first response
-	Late     bool          // none within 3 s: "The application did not respond"
+	Late     bool          // none in time: "The application did not respond"
 	Type     int           // of the response
 	Message  Message       // that it shows or changed, as it was then
 	Form     *Form         // that it opened
@@ -224,14 +224,14 @@ func (s *Server) Ping(ctx context.Context, app ID) (Answer, error) {
 	return s.Send(ctx, r)
 }
 
-// Send sends a request by the door, if there is one, else over HTTP, and waits at most
-// 3 s for the first response. It is an error when the bot cannot be reached at all; no
+// Send sends a request by the door, if there is one, else over HTTP, and waits for
+// the first response as long as Discord does. It is an error when the bot cannot be reached at all; no
 // answer in time is not: see [Answer.Late].
 func (s *Server) Send(ctx context.Context, r Request) (Answer, error) {
 	s.mu.Lock()
 	door := s.door
 	s.mu.Unlock()
-	ctx, cancel := context.WithTimeoutCause(ctx, deadline, errLate)
+	ctx, cancel := context.WithTimeoutCause(ctx, s.deadline, errLate)
 	defer cancel()
 	a, begun := Answer{Request: r}, time.Now() // real, unlike s.now: it measures the bot
 	var err error
@@ -252,7 +252,7 @@ func (s *Server) Send(ctx context.Context, r Request) (Answer, error) {
 	return a, nil
 }
 
-var errLate = errors.New("no answer within 3 s")
+var errLate = errors.New("no answer in time")
 
 // through sends an interaction by a door and waits for the callback.
 func (s *Server) through(ctx context.Context, door Door, r Request) error {

@@ -39,7 +39,7 @@ func (s *Server) respond(i *interaction, body []byte) reply {
 		Data json.RawMessage `json:"data"`
 	}
 	switch {
-	case s.now().Sub(i.born) > deadline:
+	case s.now().Sub(i.born) > s.deadline:
 		return unknownInteraction()
 	case i.acked:
 		return failed(http.StatusBadRequest, 40060, "Interaction has already been acknowledged.")

@@ -13,6 +13,7 @@ import (
 // last [Server.Close]. All methods may be called from several goroutines at once.
 type Server struct {
 	now       func() time.Time
+	deadline  time.Duration
 	limits    Limits
 	nonceFor  time.Duration
 	mux       *http.ServeMux
@@ -55,6 +56,12 @@ type Option func(*Server)
 // the Server uses the wall clock, as it is a server that talks to other processes.
 func WithClock(now func() time.Time) Option { return func(s *Server) { s.now = now } }
 
+// WithDeadline sets how long Discord waits for a first response; without it the 3 s that
+// it does ([answerWithin]). A story through whole processes, beside others on a busy
+// machine, tells what is answered, not how quick the machine was; stories on fake time keep
+// the 3 s.
+func WithDeadline(d time.Duration) Option { return func(s *Server) { s.deadline = d } }
+
 // WithLimits switches rate limits on; without it nothing is limited.
 func WithLimits(l Limits) Option { return func(s *Server) { s.limits = l } }
 
@@ -65,7 +72,7 @@ func WithNonces(d time.Duration) Option { return func(s *Server) { s.nonceFor = 
 // New makes a Server without applications that does not listen yet.
 func New(options ...Option) *Server {
 	s := &Server{
-		now: time.Now, nonceFor: 3 * time.Minute, stopped: make(chan struct{}), mux: http.NewServeMux(), url: "http://discord.test",
+		now: time.Now, nonceFor: 3 * time.Minute, deadline: answerWithin, stopped: make(chan struct{}), mux: http.NewServeMux(), url: "http://discord.test",
 		apps: map[ID]*application{}, guilds: map[ID]*Guild{}, channels: map[ID]*room{}, users: map[ID]User{},
 		interactions: map[ID]*interaction{}, forms: map[ID]*Form{}, nonces: map[string]nonced{}, windows: map[string]*window{},
 	}

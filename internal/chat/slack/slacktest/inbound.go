@@ -18,9 +18,9 @@ import (
 	"time"
 )
 
-// deadline is how long Slack waits for an answer
+// answerWithin is how long Slack waits for an answer
 // (docs.slack.dev/interactivity/handling-user-interaction, "within 3 seconds").
-const deadline = 3 * time.Second
+const answerWithin = 3 * time.Second
 
 // Forgery is what is wrong with a request that claims to be Slack's. The zero
 // Forgery is none.
@@ -48,7 +48,7 @@ type Answer struct {
 	Header   http.Header
 	Body     []byte
 	Took     time.Duration // of real time, to the end of the body
-	Late     bool          // no answer within 3 s: the user sees operation_timeout
+	Late     bool          // no answer in time: the user sees operation_timeout
 	Reply    Reply         // of a body that says something
 	Problems []string      // what Slack would not show as meant
 
@@ -117,14 +117,14 @@ func (s *Server) signed(r Request, secret Secret, f Forgery) Request {
 	return r
 }
 
-// Send sends a request, signed before, or its payload by a socket, and waits at most 3 s of real time for
-// the answer. It is an error when the bot cannot be reached at all; no answer
+// Send sends a request, signed before, or its payload by a socket, and waits for the
+// answer as long as Slack does, in real time. It is an error when the bot cannot be reached at all; no answer
 // in time is not: see [Answer.Late].
 func (s *Server) Send(ctx context.Context, r Request) (Answer, error) {
 	if strings.HasPrefix(r.URL, "socket:") {
 		return s.deliver(ctx, r)
 	}
-	ctx, cancel := context.WithTimeoutCause(ctx, deadline, errLate)
+	ctx, cancel := context.WithTimeoutCause(ctx, s.deadline, errLate)
 	defer cancel()
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, r.URL, bytes.NewReader(r.Body))
 	if err != nil {
@@ -145,7 +145,7 @@ func (s *Server) Send(ctx context.Context, r Request) (Answer, error) {
 	return a, nil
 }
 
-var errLate = errors.New("no answer within 3 s")
+var errLate = errors.New("no answer in time")
 
 func (a *Answer) receive(res *http.Response, err error) error {
 	if err != nil {

@@ -234,7 +234,7 @@ func (s *Server) deliver(ctx context.Context, r Request) (Answer, error) {
 }
 
 // Envelope sends a payload, which must be JSON, by one of the app's sockets, again
-// when it is not acknowledged or its socket ends, and waits 3 s for the
+// when it is not acknowledged or its socket ends, and waits for the
 // acknowledgement. What comes later is taken, but nobody sees it. The error says that
 // nothing was sent or that ctx has ended.
 func (s *Server) Envelope(ctx context.Context, id TeamID, kind string, payload json.RawMessage) (Answer, error) {
@@ -256,7 +256,7 @@ func (s *Server) Envelope(ctx context.Context, id TeamID, kind string, payload j
 		defer s.leave()
 		s.insist(t, e, f, acked)
 	}()
-	late := time.NewTimer(deadline)
+	late := time.NewTimer(s.deadline)
 	defer late.Stop()
 	a := Answer{Header: http.Header{"Content-Type": {"application/json"}}}
 	select {
@@ -295,7 +295,7 @@ func (s *Server) insist(t *team, e *envelope, f frame, acked chan<- []byte) {
 		if k == nil {
 			return
 		}
-		late := time.NewTimer(deadline)
+		late := time.NewTimer(answerWithin)
 		select {
 		case b := <-e.acked:
 			late.Stop()
