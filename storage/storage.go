@@ -74,6 +74,9 @@ type DB interface {
 	// Background is Update for work that nobody waits for: where both are
 	// queued, Updates go first.
 	Background(ctx context.Context, fn func(Tx) error) error
+	// Rouse says that an Update is likely to come within a moment, so that a disk at
+	// rest can be made ready for it. It does not block, and promises nothing.
+	Rouse()
 	// Close waits for running transactions and releases the store.
 	Close() error
 }

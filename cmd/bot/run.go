@@ -189,6 +189,7 @@ func (b *bot) noteStale(ctx context.Context, r chat.Roster, cause error) error {
 // do carries out a command, and logs and measures it. What people typed is not
 // logged.
 func (b *bot) do(ctx context.Context, req chat.Request) chat.Reply {
+	b.db.Rouse()
 	begun := b.out.now()
 	reply := b.commands.Do(ctx, req)
 	took := b.out.now().Sub(begun)
@@ -327,10 +328,10 @@ func (l listeners) adminAddr() string {
 func (l listeners) parts(s *succession) []part {
 	var parts []part
 	if l.admin != nil {
-		parts = append(parts, httpPart("admin earOf", l.admin, s.door(func(r *reign) http.Handler { return r.admin })))
+		parts = append(parts, httpPart("admin listener", l.admin, s.door(func(r *reign) http.Handler { return r.admin })))
 	}
 	return append(parts,
 		part{"ears", s.ears},
 		httpPart("local socket", l.local, s.door(func(r *reign) http.Handler { return r.local })),
-		httpPart("public earOf", l.public, s.door(func(r *reign) http.Handler { return r.public })))
+		httpPart("public listener", l.public, s.door(func(r *reign) http.Handler { return r.public })))
 }

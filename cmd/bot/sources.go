@@ -12,7 +12,7 @@ import (
 // newIntake answers the calls of monitors elsewhere.
 func (b *bot) newIntake() http.Handler {
 	return intake.New(b.cfg.Sources, intake.Options{
-		Hear: b.hear, Observe: b.metrics.source, Now: b.out.now, Log: b.out.log,
+		Coming: b.db.Rouse, Hear: b.hear, Observe: b.metrics.source, Now: b.out.now, Log: b.out.log,
 		Unmapped: func(ctx context.Context, trace string, checks []desk.Unmapped) error {
 			return b.journal.Unmapped(ctx, b.witness(trace), checks)
 		},

@@ -59,6 +59,9 @@ func TestATokenIsProvedBeforeTheBodyIsRead(t *testing.T) {
 			if rec.Code != tc.want {
 				t.Errorf("status %d %s", rec.Code, rec.Body)
 			}
+			if proved := rec.Code != http.StatusUnauthorized; proved != (w.coming.Load() == 1) {
+				t.Errorf("said %d times to be coming", w.coming.Load())
+			}
 			if rec.Code == http.StatusUnauthorized && rec.Header().Get("WWW-Authenticate") == "" {
 				t.Error("401 without WWW-Authenticate")
 			}

@@ -38,6 +38,9 @@ import (
 
 // Options are what an Intake needs. All but Observe must be set.
 type Options struct {
+	// Coming is told that a call is proved, before it is read: something is likely to be
+	// stored within a moment.
+	Coming func()
 	// Hear is told what the checks of one call see. It returns when that is on disk; after
 	// an error the monitor is asked to come again, so it may hear the same twice. trace
 	// names the call in the log and is the same when it comes again unchanged.
@@ -160,6 +163,7 @@ func (in *Intake) serve(w http.ResponseWriter, r *http.Request, c call) (status 
 		w.Header().Set("Allow", http.MethodPost)
 		return 0, &refusal{status: http.StatusMethodNotAllowed, sentence: "This address takes POSTs from the monitor; opened in a browser it says only this."}
 	}
+	in.opt.Coming()
 	leave, err := c.source.enter(r.Context())
 	if err != nil {
 		return 0, err

@@ -14,6 +14,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -106,6 +107,7 @@ type world struct {
 	intake *intake.Intake
 	logs   log
 	clock  func() time.Time // it is now, if not set
+	coming atomic.Int64
 
 	mu       sync.Mutex // guards what follows
 	heard    []desk.Report
@@ -131,7 +133,7 @@ func newWorld(t testing.TB) *world {
 	}
 	w := &world{t: t, conf: conf}
 	w.intake = intake.New(conf.Sources, intake.Options{
-		Hear: w.hear, Unmapped: w.hearUnmapped, Observe: w.observe,
+		Coming: func() { w.coming.Add(1) }, Hear: w.hear, Unmapped: w.hearUnmapped, Observe: w.observe,
 		Now: w.now, Log: slog.New(slog.NewTextHandler(&w.logs, nil)),
 	})
 	return w

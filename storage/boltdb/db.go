@@ -87,6 +87,7 @@ type DB struct {
 	handle  atomic.Pointer[handle] // the tree; nil while not open after a failure
 	now     atomic.Pointer[moment]
 	broken  atomic.Bool // a sync of a log failed, and nothing was committed since
+	rousing atomic.Bool // Rouse syncs
 	queue   committer
 
 	moving  sync.Mutex // held while the tree is changed; taken before commits

@@ -16,3 +16,6 @@ func (db *DB) Abandon() error {
 	db.retire()
 	return db.release(false)
 }
+
+// Rest waits until Rouse is done.
+func (db *DB) Rest() { db.running.Wait() }

@@ -67,6 +67,7 @@ type image struct {
 	Files         map[string]kept
 	Gone          map[string]kept // removed, which is not on the disk yet
 	Writes, Syncs int
+	Roused        int  // syncs of the lock's file
 	Dead          bool // the power was cut, and nothing was done from then on
 }
 
@@ -135,7 +136,7 @@ func (d *disk) follow(p plan) image {
 		k.Bytes, k.Dirty, k.Grown = bytes.Clone(k.Bytes), slices.Clone(f.dirty), int64(len(f.Data))
 		i.Files[name] = k
 	}
-	d.plan, d.image.Writes, d.image.Syncs, d.image.Dead = p, 0, 0, false
+	d.plan, d.image.Writes, d.image.Syncs, d.image.Roused, d.image.Dead = p, 0, 0, 0, false
 	return i
 }
 
@@ -148,7 +149,7 @@ type folder struct {
 // Create implements fs.NodeCreater.
 func (f *folder) Create(ctx context.Context, name string, _ uint32, mode uint32, out *fuse.EntryOut) (*fs.Inode, fs.FileHandle, uint32, syscall.Errno) {
 	attr := fuse.Attr{Mode: mode | fuse.S_IFREG}
-	var node fs.InodeEmbedder = &fs.MemRegularFile{Attr: attr} // a lock
+	var node fs.InodeEmbedder = &lockFile{fs.MemRegularFile{Attr: attr}, f.disk}
 	if end := filepath.Ext(name); end != ".lock" {
 		opened := &file{fs.MemRegularFile{Attr: attr}, f.disk, end, nil}
 		f.disk.mu.Lock()
@@ -193,6 +194,23 @@ func (f *folder) Fsync(context.Context, fs.FileHandle, uint32) syscall.Errno {
 		f.disk.image.Files[end] = k
 	}
 	clear(f.disk.image.Gone)
+	return fs.OK
+}
+
+// lockFile is always on the disk. Its syncs fail under the plan for it.
+type lockFile struct {
+	fs.MemRegularFile
+	disk *disk
+}
+
+// Fsync implements fs.NodeFsyncer.
+func (f *lockFile) Fsync(context.Context, fs.FileHandle, uint32) syscall.Errno {
+	f.disk.mu.Lock()
+	defer f.disk.mu.Unlock()
+	f.disk.image.Roused++
+	if f.disk.plan.fails(".lock", false) {
+		return syscall.EIO
+	}
 	return fs.OK
 }
 
