@@ -1,6 +1,7 @@
 package chat
 
 import (
+	"context"
 	"sync"
 	"time"
 )
@@ -22,4 +23,27 @@ func Late(d time.Duration, tell func()) (inTime func() bool) {
 		}
 		return stopped
 	})
+}
+
+// Within waits for do at most d, whatever becomes of ctx, of which do gets the values: the
+// commit of a disk that hangs does not end with its context. It returns what do does, or that
+// the time is over; do goes on then.
+func Within(ctx context.Context, d time.Duration, do func(context.Context) error) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), d)
+	done := make(chan error, 1)
+	go func() {
+		defer cancel()
+		done <- do(ctx)
+	}()
+	select {
+	case err := <-done:
+		return err
+	case <-ctx.Done():
+	}
+	select {
+	case err := <-done:
+		return err
+	default:
+		return ctx.Err()
+	}
 }

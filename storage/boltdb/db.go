@@ -16,7 +16,8 @@
 // number) those lie that follow. Where the store is opened, they are read. At a clean
 // stop all is moved, and the logs are removed.
 //
-// The package has no goroutine of its own but a timer's, where something is to be moved.
+// The package has no goroutine of its own but a timer's, where something is to be moved, and
+// Rouse's for the time of a sync. Close waits for both.
 //
 // # After a failure
 //

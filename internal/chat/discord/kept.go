@@ -33,23 +33,32 @@ type keptRecord struct {
 
 func placeOf(number uint64) string { return strconv.FormatUint(number%keptMost, 10) }
 
-// put keeps what a button stands for; one that was kept not long ago stays where it is.
+// put keeps what a button stands for; one that was kept not long ago stays where it is. Who
+// presses it meanwhile is not kept waiting by the disk.
 func (k *kept) put(ctx context.Context, what carried) error {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	if err := k.load(ctx); err != nil {
+	r, fresh, err := k.place(ctx, what)
+	if err != nil || !fresh {
 		return err
 	}
-	key := what.key()
-	if r, there := k.byKey[key]; there && k.next-r.Number < keptMost/2 {
-		return nil
-	}
-	r := keptRecord{k.next, what}
-	k.take(r)
 	if err := chat.KeepAs(ctx, k.memory, buttonTable, placeOf(r.Number), r); err != nil {
 		return fmt.Errorf("keep what a button stands for: %w", err)
 	}
 	return nil
+}
+
+// place finds what has a place, or gives it one, which is to be written.
+func (k *kept) place(ctx context.Context, what carried) (r keptRecord, fresh bool, err error) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if err := k.load(ctx); err != nil {
+		return r, false, err
+	}
+	if r, there := k.byKey[what.key()]; there && k.next-r.Number < keptMost/2 {
+		return r, false, nil
+	}
+	r = keptRecord{k.next, what}
+	k.take(r)
+	return r, true, nil
 }
 
 // take puts a record in its place. The caller holds k.mu.

@@ -180,8 +180,11 @@ func TestAStoreThatHangsKeepsNoAnswerBack(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, func(w *world) { w.memory.hangs = true })
 		w.answerWith(slowly(1900*time.Millisecond, chat.Reply{Message: chat.Message{Summary: chat.Plain("Which?"), Actions: []chat.Action{{Label: "Go", Command: strings.Repeat("x", 200)}}}}))
-		if a := w.types(typed("/incident declare learn down")); a.Late || a.Message.Content != "Which?" {
-			t.Errorf("%+v", a)
+		for range 2 { // the first does not keep the second waiting, either
+			if a := w.types(typed("/incident declare learn down")); a.Late || a.Message.Content != "Which?" {
+				t.Errorf("%+v", a)
+			}
 		}
+		time.Sleep(2 * time.Hour)
 	})
 }

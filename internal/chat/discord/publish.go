@@ -250,8 +250,12 @@ func (p *publisher) limit(r *queue, wide bool, until time.Time) {
 // keep writes down what waits in a channel. Where it cannot, a restart forgets it; where it
 // is not known what is there, it is written when that is.
 func (p *publisher) keep(ctx context.Context, channel string) {
-	if p.recall(ctx) {
-		p.write(ctx, channel)
+	known, unwritten := p.read(ctx)
+	if known && !slices.Contains(unwritten, channel) {
+		unwritten = append(unwritten, channel)
+	}
+	for _, one := range unwritten {
+		p.write(ctx, one)
 	}
 }
 
@@ -259,16 +263,15 @@ func (p *publisher) write(ctx context.Context, channel string) {
 	p.mu.Lock()
 	r := p.queue(channel)
 	p.mu.Unlock()
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), publishPatience)
-	defer cancel()
-	var err error
-	select {
-	case r.writing <- struct{}{}:
-		err = chat.KeepAs(ctx, p.c.opt.Memory, publishTable, channel, p.record(r))
-		<-r.writing
-	case <-ctx.Done():
-		err = ctx.Err()
-	}
+	err := chat.Within(ctx, publishPatience, func(ctx context.Context) error {
+		select {
+		case r.writing <- struct{}{}:
+			defer func() { <-r.writing }()
+			return chat.KeepAs(ctx, p.c.opt.Memory, publishTable, channel, p.record(r))
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	})
 	if err != nil {
 		p.c.opt.Log.Warn("cannot keep what waits to be published", "connection", p.c.name, "channel", channel, "error", err)
 	}

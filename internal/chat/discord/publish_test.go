@@ -291,6 +291,24 @@ func TestALookUpWaitsUntilAPostIsKept(t *testing.T) {
 	})
 }
 
+// A disk that hangs keeps no post for longer than two seconds, and none that comes next.
+func TestAPostIsMadeWhileTheDiskHangs(t *testing.T) {
+	publishing(t, func(t *testing.T, w *world) {
+		w.memory.slow(time.Hour)
+		for n := range 2 {
+			begun := time.Now()
+			w.post(delivery(news, n+1))
+			if took := time.Since(begun); took != 2*time.Second {
+				t.Errorf("post %d took %s", n+1, took)
+			}
+		}
+		time.Sleep(3 * time.Hour)
+		if got := w.published(news); got != "11" {
+			t.Errorf("%s by %d tries", got, w.tries())
+		}
+	})
+}
+
 // At most fifty posts of a channel wait, the newest.
 func TestTheNewestPostsWaitToBePublished(t *testing.T) {
 	publishing(t, func(t *testing.T, w *world) {

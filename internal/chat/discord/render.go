@@ -107,9 +107,8 @@ func (c *Connection) keep(ctx context.Context, what *carried) {
 	if what == nil {
 		return
 	}
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), keepTime)
-	defer cancel()
-	if err := c.kept.put(ctx, *what); err != nil {
+	put := func(ctx context.Context) error { return c.kept.put(ctx, *what) }
+	if err := chat.Within(ctx, keepTime, put); err != nil {
 		c.opt.Log.Warn("a button may be dead after a restart", "connection", c.name, "error", err)
 	}
 }

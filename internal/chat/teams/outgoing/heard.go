@@ -6,6 +6,8 @@ import (
 	"encoding/hex"
 	"sync"
 	"time"
+
+	"github.com/umassonline/belltower/internal/chat"
 )
 
 // heardTable is the table of what was answered, by time and activity.
@@ -48,9 +50,10 @@ func (h *handler) isFirst(ctx context.Context, a activity, at time.Time) bool {
 // milliseconds, for each mention. While the disk takes nothing, people are answered all the
 // same, and what this process heard is what it goes by.
 func (h *handler) answered(m mention) {
-	ctx, cancel := context.WithTimeout(context.Background(), keepPatience)
-	defer cancel()
-	if err := h.opt.Memory.Add(ctx, heardTable, m.heardAt, instant(m.At.Add(-2*maxAge))); err != nil {
+	err := chat.Within(context.Background(), keepPatience, func(ctx context.Context) error {
+		return h.opt.Memory.Add(ctx, heardTable, m.heardAt, instant(m.At.Add(-2*maxAge)))
+	})
+	if err != nil {
 		h.opt.Log.Warn("cannot keep that a mention was answered: after a restart it could be sent again", "connection", h.name, "error", err)
 	}
 }

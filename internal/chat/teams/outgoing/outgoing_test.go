@@ -198,12 +198,27 @@ func TestASlowCommandGoesOn(t *testing.T) {
 	}
 }
 
-// slowDisk takes what it is to keep after a while.
-type slowDisk struct{ *disk }
+// slowDisk takes what it is to keep after a while, whatever becomes of the context.
+type slowDisk struct {
+	*disk
+	takes time.Duration
+}
 
 func (d slowDisk) Add(ctx context.Context, table, id, before string) error {
-	time.Sleep(900 * time.Millisecond) // of the bubble's time
+	time.Sleep(d.takes) // of the bubble's time
 	return d.disk.Add(ctx, table, id, before)
+}
+
+// A disk that hangs keeps nobody from an answer.
+func TestAMentionIsAnsweredWhileTheDiskHangs(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, func(_ *config.Teams, o *outgoing.Options) { o.Memory = slowDisk{&disk{}, time.Hour} })
+		begun := time.Now()
+		if status, said := w.ask(w.mentions("status")); status != http.StatusOK || time.Since(begun) != time.Second {
+			t.Errorf("after %v: %d %s", time.Since(begun), status, said)
+		}
+		time.Sleep(2 * time.Hour)
+	})
 }
 
 // doneWith is a response that counts what is written to it after its handler returned.
@@ -224,7 +239,7 @@ func (d *doneWith) Write(b []byte) (int, error) {
 // written: afterwards it is another request's.
 func TestACommandThatBreaksWhileItsLateAnswerIsWritten(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, func(_ *config.Teams, o *outgoing.Options) { o.Memory = slowDisk{&disk{}} })
+		w := newWorld(t, func(_ *config.Teams, o *outgoing.Options) { o.Memory = slowDisk{&disk{}, 900 * time.Millisecond} })
 		w.reply = func(chat.Request) chat.Reply {
 			time.Sleep(3 * time.Second) // of the bubble's time
 			panic("a fault")
