@@ -1,10 +1,10 @@
 package discordtest
 
 import (
-	"math/rand/v2"
 	"net/http"
-	"slices"
 	"time"
+
+	"github.com/umassonline/belltower/internal/chat/chattest/faulty"
 )
 
 // Fault is one thing that goes wrong with one call. The zero Fault is none: the call
@@ -21,14 +21,13 @@ type Fault struct {
 }
 
 // Store says when a faulty call takes effect.
-type Store int
+type Store = faulty.Store
 
-// A call takes effect before the wait, after it (even if the client is long gone), or
-// never.
+// A call takes effect before the wait, after it, or never.
 const (
-	StoreEarly Store = iota
-	StoreLate
-	StoreNever
+	StoreEarly = faulty.StoreEarly
+	StoreLate  = faulty.StoreLate
+	StoreNever = faulty.StoreNever
 )
 
 // Response says what the client gets.
@@ -87,71 +86,17 @@ func (o On) selects(c *call) bool {
 	return (o.Route == "" || o.Route == c.route) && (o.Channel == "" || o.Channel == c.id("channel"))
 }
 
-// plan hands out faults to the calls that it selects: in order, once each, or with odds
-// by a seeded dice, for ever.
-type plan struct {
-	on     On
-	faults []Fault
-	odds   float64
-	dice   *rand.Rand
-}
+// Odds are the share of calls that fail, and the seed of the dice.
+type Odds = faulty.Odds
 
-// Faults lets the next selected calls fail in this order, one fault each. Of several
-// plans that select a call the oldest one with faults left applies.
-func (s *Server) Faults(on On, faults ...Fault) {
+// plans say what goes wrong with which calls.
+type plans = faulty.Plans[On, *call, Fault]
+
+// faultFor draws a call's fault.
+func (s *Server) faultFor(c *call) Fault {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.plans = append(s.plans, &plan{on: on, faults: slices.Clone(faults)})
-}
-
-// FaultsAlways lets every selected call fail in this way, until [Server.ClearFaults].
-func (s *Server) FaultsAlways(on On, f Fault) { s.FaultsAtRandom(on, Odds{Share: 1}, f) }
-
-// Odds are for [Server.FaultsAtRandom]: the share of calls that fail (0 to 1), and the
-// seed that makes the sequence of dice the same every time.
-type Odds struct {
-	Share float64
-	Seed  uint64
-}
-
-// FaultsAtRandom lets a share of the selected calls fail, each with one of the faults,
-// until [Server.ClearFaults].
-func (s *Server) FaultsAtRandom(on On, odds Odds, faults ...Fault) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.plans = append(s.plans, &plan{on: on, faults: slices.Clone(faults), odds: odds.Share, dice: rand.New(rand.NewPCG(odds.Seed, 0))})
-}
-
-// ClearFaults forgets all plans.
-func (s *Server) ClearFaults() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.plans = nil
-}
-
-func (s *Server) faultFor(c *call) (Fault, bool) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for _, p := range s.plans {
-		if len(p.faults) == 0 || !p.on.selects(c) {
-			continue
-		}
-		f := p.draw()
-		return f, f != Fault{}
-	}
-	return Fault{}, false
-}
-
-func (p *plan) draw() Fault {
-	if p.dice != nil {
-		if p.dice.Float64() >= p.odds {
-			return Fault{}
-		}
-		return p.faults[p.dice.IntN(len(p.faults))]
-	}
-	f := p.faults[0]
-	p.faults = p.faults[1:]
-	return f
+	return faulty.Draw(s.plans, c)
 }
 
 // misdeed is a faulty call under way. run makes it take effect.
@@ -167,7 +112,7 @@ func (s *Server) misbehave(w http.ResponseWriter, d misdeed) {
 	if f.Store == StoreEarly {
 		r = d.run()
 	}
-	if !s.linger(f) {
+	if !faulty.Linger(f.Delay, f.Hold, s.stopped) {
 		s.end(d.record, "closed", r.id)
 		panic(http.ErrAbortHandler)
 	}
@@ -180,27 +125,6 @@ func (s *Server) misbehave(w http.ResponseWriter, d misdeed) {
 	}
 	s.end(d.record, f.told()+stored, r.id)
 	s.answer(w, f, r)
-}
-
-// linger waits as long as the fault says; false when the server closed first.
-func (s *Server) linger(f Fault) bool {
-	if f.Delay > 0 {
-		t := time.NewTimer(f.Delay)
-		defer t.Stop()
-		select {
-		case <-t.C:
-		case <-s.stopped:
-			return false
-		}
-	}
-	if f.Hold != nil {
-		select {
-		case <-f.Hold:
-		case <-s.stopped:
-			return false
-		}
-	}
-	return true
 }
 
 // told is what the log says of the lie.

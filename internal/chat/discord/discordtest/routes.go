@@ -132,7 +132,7 @@ func (s *Server) serveCall(w http.ResponseWriter, r *http.Request, to route) {
 		s.touch()
 		return out
 	}
-	if f, broken := s.faultFor(c); broken {
+	if f := s.faultFor(c); f != (Fault{}) {
 		s.misbehave(w, misdeed{f, record, do})
 		return
 	}

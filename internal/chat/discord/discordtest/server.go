@@ -7,11 +7,15 @@ import (
 	"net/http"
 	"sync"
 	"time"
+
+	"github.com/umassonline/belltower/internal/chat/chattest/faulty"
 )
 
 // Server is one fake Discord. Use [New], then [Server.Start] or [Server.Transport], at
 // last [Server.Close]. All methods may be called from several goroutines at once.
 type Server struct {
+	*plans // Faults, FaultsAlways, FaultsAtRandom, ClearFaults
+
 	now       func() time.Time
 	deadline  time.Duration
 	limits    Limits
@@ -41,7 +45,6 @@ type Server struct {
 	nonces       map[string]nonced
 	windows      map[string]*window
 	invalid      invalid
-	plans        []*plan
 	calls        []Call
 	dead         bool
 }
@@ -76,7 +79,7 @@ func New(options ...Option) *Server {
 		apps: map[ID]*application{}, guilds: map[ID]*Guild{}, channels: map[ID]*room{}, users: map[ID]User{},
 		interactions: map[ID]*interaction{}, forms: map[ID]*Form{}, nonces: map[string]nonced{}, windows: map[string]*window{},
 	}
-	s.changed = sync.NewCond(&s.mu)
+	s.changed, s.plans = sync.NewCond(&s.mu), faulty.New[Fault](&s.mu, On.selects)
 	s.client = &http.Client{Transport: toBot{s}, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 	for _, o := range options {
 		o(s)

@@ -1,12 +1,11 @@
 package slacktest
 
 import (
-	"math/rand/v2"
-	"net"
 	"net/http"
-	"slices"
 	"strconv"
 	"time"
+
+	"github.com/umassonline/belltower/internal/chat/chattest/faulty"
 )
 
 // Fault is one thing that goes wrong with one call. The zero Fault is none:
@@ -22,14 +21,13 @@ type Fault struct {
 }
 
 // Store says when a faulty call takes effect.
-type Store int
+type Store = faulty.Store
 
-// A call takes effect before the wait, after it (even if the client is long
-// gone), or never.
+// A call takes effect before the wait, after it, or never.
 const (
-	StoreEarly Store = iota
-	StoreLate
-	StoreNever
+	StoreEarly = faulty.StoreEarly
+	StoreLate  = faulty.StoreLate
+	StoreNever = faulty.StoreNever
 )
 
 // Response says what the client gets.
@@ -94,72 +92,17 @@ func (o On) selects(c *call) bool {
 		(o.Channel == "" || o.Channel == c.channel())
 }
 
-// plan hands out faults to the calls that it selects: in order, once each, or
-// with odds by a seeded dice, for ever.
-type plan struct {
-	on     On
-	faults []Fault
-	odds   float64
-	dice   *rand.Rand
-}
+// Odds are the share of calls that fail, and the seed of the dice.
+type Odds = faulty.Odds
 
-// Faults lets the next selected calls fail in this order, one fault each. Of
-// several plans that select a call the oldest one with faults left applies.
-func (s *Server) Faults(on On, faults ...Fault) {
+// plans say what goes wrong with which calls.
+type plans = faulty.Plans[On, *call, Fault]
+
+// faultFor draws a call's fault.
+func (s *Server) faultFor(c *call) Fault {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.plans = append(s.plans, &plan{on: on, faults: slices.Clone(faults)})
-}
-
-// FaultsAlways lets every selected call fail in this way, until
-// [Server.ClearFaults].
-func (s *Server) FaultsAlways(on On, f Fault) { s.FaultsAtRandom(on, Odds{Share: 1}, f) }
-
-// Odds are for [Server.FaultsAtRandom]: the share of calls that fail (0 to 1),
-// and the seed that makes the sequence of dice the same every time.
-type Odds struct {
-	Share float64
-	Seed  uint64
-}
-
-// FaultsAtRandom lets a share of the selected calls fail, each with one of the
-// faults, until [Server.ClearFaults].
-func (s *Server) FaultsAtRandom(on On, odds Odds, faults ...Fault) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.plans = append(s.plans, &plan{on: on, faults: slices.Clone(faults), odds: odds.Share, dice: rand.New(rand.NewPCG(odds.Seed, 0))})
-}
-
-// ClearFaults forgets all plans.
-func (s *Server) ClearFaults() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.plans = nil
-}
-
-func (s *Server) faultFor(c *call) (Fault, bool) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for _, p := range s.plans {
-		if len(p.faults) == 0 || !p.on.selects(c) {
-			continue
-		}
-		f := p.draw()
-		return f, f != Fault{}
-	}
-	return Fault{}, false
-}
-
-func (p *plan) draw() Fault {
-	if p.dice != nil {
-		if p.dice.Float64() >= p.odds {
-			return Fault{}
-		}
-		return p.faults[p.dice.IntN(len(p.faults))]
-	}
-	f := p.faults[0]
-	p.faults = p.faults[1:]
-	return f
+	return faulty.Draw(s.plans, c)
 }
 
 // misdeed is a faulty call under way. run makes it take effect.
@@ -175,9 +118,9 @@ func (s *Server) misbehave(w http.ResponseWriter, d misdeed) {
 	if f.Store == StoreEarly {
 		r = d.run()
 	}
-	if !s.linger(f) {
+	if !faulty.Linger(f.Delay, f.Hold, s.stopped) {
 		s.end(d.record, "closed", r.ts)
-		drop(w)
+		faulty.Drop(w)
 		return
 	}
 	if f.Store == StoreLate {
@@ -189,27 +132,6 @@ func (s *Server) misbehave(w http.ResponseWriter, d misdeed) {
 	}
 	s.end(d.record, f.outcome(r), r.ts)
 	f.answer(w, r)
-}
-
-// linger waits as long as the fault says; false when the server closed first.
-func (s *Server) linger(f Fault) bool {
-	if f.Delay > 0 {
-		t := time.NewTimer(f.Delay)
-		defer t.Stop()
-		select {
-		case <-t.C:
-		case <-s.stopped:
-			return false
-		}
-	}
-	if f.Hold != nil {
-		select {
-		case <-f.Hold:
-		case <-s.stopped:
-			return false
-		}
-	}
-	return true
 }
 
 // outcome is what the log says: the lie, and the truth when it differs.
@@ -236,7 +158,7 @@ func (f Fault) status() int {
 func (f Fault) answer(w http.ResponseWriter, r reply) {
 	switch f.Answer {
 	case AnswerDrop:
-		drop(w)
+		faulty.Drop(w)
 	case AnswerError:
 		page(w, f.status())
 	case AnswerGarbage:
@@ -260,20 +182,4 @@ func page(w http.ResponseWriter, status int) {
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.WriteHeader(status)
 	_, _ = w.Write([]byte("<!DOCTYPE html><html><head><title>Server Error | Slack</title></head><body><h1>Something went wrong</h1></body></html>"))
-}
-
-// drop cuts the connection without an answer.
-func drop(w http.ResponseWriter) {
-	conn, _, err := http.NewResponseController(w).Hijack()
-	if err == nil { // else it is cut already
-		reset(conn)
-	}
-}
-
-// reset closes with RST rather than FIN where it can.
-func reset(conn net.Conn) {
-	if tcp, ok := conn.(*net.TCPConn); ok {
-		_ = tcp.SetLinger(0)
-	}
-	_ = conn.Close()
 }

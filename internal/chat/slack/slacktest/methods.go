@@ -166,7 +166,7 @@ func (s *Server) perform(w http.ResponseWriter, c *call, m method) {
 		}
 		return m.run(s, c)
 	}
-	if f, broken := s.faultFor(c); broken {
+	if f := s.faultFor(c); f != (Fault{}) {
 		s.misbehave(w, misdeed{f, record, run})
 		return
 	}

@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/umassonline/belltower/internal/chat/chattest/faulty"
 	"github.com/umassonline/belltower/internal/chat/chattest/inprocess"
 )
 
@@ -15,6 +16,8 @@ import (
 // [Server.Start] or [Server.StartInProcess], at last [Server.Close]. All
 // methods may be called from several goroutines at once.
 type Server struct {
+	*plans // Faults, FaultsAlways, FaultsAtRandom, ClearFaults
+
 	now       func() time.Time
 	deadline  time.Duration
 	limits    Limits
@@ -44,7 +47,6 @@ type Server struct {
 	triggers map[string]*trigger
 	views    []*View // as they were opened
 	buckets  *buckets
-	plans    []*plan
 	calls    []Call
 	tally    Tally
 }
@@ -81,7 +83,7 @@ func New(options ...Option) *Server {
 		channels: map[ChannelID]*channel{}, hooks: map[string]*hook{},
 		triggers: map[string]*trigger{},
 	}
-	s.changed = sync.NewCond(&s.mu)
+	s.changed, s.plans = sync.NewCond(&s.mu), faulty.New[Fault](&s.mu, On.selects)
 	s.transport = &http.Transport{DialContext: s.dial, MaxIdleConnsPerHost: 64}
 	s.client = s.newClient()
 	for _, o := range options {

@@ -5,6 +5,8 @@ import (
 	"time"
 
 	"github.com/gorilla/websocket"
+
+	"github.com/umassonline/belltower/internal/chat/chattest/faulty"
 )
 
 // SocketStats are what happened on the sockets of an app.
@@ -100,7 +102,7 @@ func (s *Server) SilenceSocket(id TeamID) {
 func (s *Server) CutSocket(id TeamID) {
 	for _, k := range s.oldest(id, false) {
 		s.forget(id, k)
-		reset(k.conn.NetConn())
+		faulty.Reset(k.conn.NetConn())
 	}
 }
 
@@ -141,7 +143,7 @@ func (s *Server) cutSockets() {
 	for _, id := range ids {
 		for _, k := range s.oldest(id, true) {
 			s.forget(id, k)
-			reset(k.conn.NetConn())
+			faulty.Reset(k.conn.NetConn())
 		}
 	}
 }

@@ -7,6 +7,8 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+
+	"github.com/umassonline/belltower/internal/chat/chattest/faulty"
 )
 
 // maxBody bounds what is read of a call.
@@ -99,7 +101,7 @@ func (s *Server) answer(w http.ResponseWriter, r *http.Request, c *call) {
 	down, wait := s.outage, s.admit(c)
 	var f Fault
 	if !down && wait == 0 {
-		f = s.faultFor(c)
+		f = faulty.Draw(s.plans, c)
 	}
 	silent := s.limits.Silent
 	s.mu.Unlock()

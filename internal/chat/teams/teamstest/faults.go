@@ -2,12 +2,12 @@ package teamstest
 
 import (
 	"context"
-	"math/rand/v2"
-	"net"
 	"net/http"
 	"slices"
 	"strconv"
 	"time"
+
+	"github.com/umassonline/belltower/internal/chat/chattest/faulty"
 )
 
 // Fault is one thing that goes wrong with one call. The zero Fault is none: the call goes
@@ -23,14 +23,13 @@ type Fault struct {
 }
 
 // Store says when a faulty call takes effect.
-type Store int
+type Store = faulty.Store
 
-// A call takes effect before the wait, after it (even if the client is long gone), or
-// never.
+// A call takes effect before the wait, after it, or never.
 const (
-	StoreEarly Store = iota
-	StoreLate
-	StoreNever
+	StoreEarly = faulty.StoreEarly
+	StoreLate  = faulty.StoreLate
+	StoreNever = faulty.StoreNever
 )
 
 // Response says what the client gets.
@@ -105,68 +104,11 @@ func (o On) selects(c *call) bool {
 	return (o.Method == "" || o.Method == c.method) && (o.Channel == "" || o.Channel == c.channel)
 }
 
-// plan hands out faults to the calls that it selects: in order, once each, or with odds by
-// a seeded dice, for ever.
-type plan struct {
-	on     On
-	faults []Fault
-	odds   float64
-	dice   *rand.Rand
-}
+// Odds are the share of calls that fail, and the seed of the dice.
+type Odds = faulty.Odds
 
-// Faults lets the next selected calls fail in this order, one fault each. Of several plans
-// that select a call the oldest one with faults left applies.
-func (s *Server) Faults(on On, faults ...Fault) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.plans = append(s.plans, &plan{on: on, faults: slices.Clone(faults)})
-}
-
-// FaultsAlways lets every selected call fail in this way, until [Server.ClearFaults].
-func (s *Server) FaultsAlways(on On, f Fault) { s.FaultsAtRandom(on, Odds{Share: 1}, f) }
-
-// Odds are the share of calls that fail (0 to 1), and the seed that makes the sequence of
-// dice the same every time.
-type Odds struct {
-	Share float64
-	Seed  uint64
-}
-
-// FaultsAtRandom lets a share of the selected calls fail, until [Server.ClearFaults].
-func (s *Server) FaultsAtRandom(on On, odds Odds, faults ...Fault) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.plans = append(s.plans, &plan{on: on, faults: slices.Clone(faults), odds: odds.Share, dice: rand.New(rand.NewPCG(odds.Seed, 0))})
-}
-
-// ClearFaults forgets all plans.
-func (s *Server) ClearFaults() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.plans = nil
-}
-
-// faultFor draws a call's fault. The caller holds s.mu.
-func (s *Server) faultFor(c *call) Fault {
-	for _, p := range s.plans {
-		if len(p.faults) > 0 && p.on.selects(c) {
-			return p.draw()
-		}
-	}
-	return Fault{}
-}
-
-func (p *plan) draw() Fault {
-	if p.dice != nil {
-		if p.dice.Float64() >= p.odds {
-			return Fault{}
-		}
-		return p.faults[p.dice.IntN(len(p.faults))]
-	}
-	f := p.faults[0]
-	p.faults = p.faults[1:]
-	return f
-}
+// plans say what goes wrong with which calls.
+type plans = faulty.Plans[On, *call, Fault]
 
 // misbehave plays the fault: store early, wait, store late, answer.
 func (s *Server) misbehave(w http.ResponseWriter, c *call, f Fault) {
@@ -174,9 +116,9 @@ func (s *Server) misbehave(w http.ResponseWriter, c *call, f Fault) {
 	if f.Store == StoreEarly {
 		c.serve(r, c)
 	}
-	if !s.linger(f) {
+	if !faulty.Linger(f.Delay, f.Hold, s.stopped) {
 		s.end(c, "closed")
-		drop(w)
+		faulty.Drop(w)
 		return
 	}
 	if f.Store == StoreLate {
@@ -205,27 +147,6 @@ func (h *held) Write(b []byte) (int, error) {
 	return len(b), nil
 }
 
-// linger waits as long as the fault says; false when the server closed first.
-func (s *Server) linger(f Fault) bool {
-	if f.Delay > 0 {
-		t := time.NewTimer(f.Delay)
-		defer t.Stop()
-		select {
-		case <-t.C:
-		case <-s.stopped:
-			return false
-		}
-	}
-	if f.Hold != nil {
-		select {
-		case <-f.Hold:
-		case <-s.stopped:
-			return false
-		}
-	}
-	return true
-}
-
 // outcome is what the log says: the lie, and the truth when it differs.
 func (f Fault) outcome(r *held) string {
 	truth := "not stored"
@@ -249,7 +170,7 @@ func (f Fault) outcome(r *held) string {
 func (f Fault) answer(w http.ResponseWriter, r *held) {
 	switch f.Answer {
 	case AnswerDrop:
-		drop(w)
+		faulty.Drop(w)
 	case AnswerError:
 		w.Header().Set("Content-Type", "text/html")
 		w.WriteHeader(f.Status)
@@ -276,18 +197,6 @@ func (f Fault) answer(w http.ResponseWriter, r *held) {
 		w.WriteHeader(r.status)
 		_, _ = w.Write(r.body)
 	}
-}
-
-// drop cuts the connection without an answer.
-func drop(w http.ResponseWriter) {
-	conn, _, err := http.NewResponseController(w).Hijack()
-	if err != nil {
-		return // it is cut already
-	}
-	if tcp, ok := conn.(*net.TCPConn); ok {
-		_ = tcp.SetLinger(0)
-	}
-	_ = conn.Close()
 }
 
 // Call is one call as the server saw it.

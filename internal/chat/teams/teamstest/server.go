@@ -9,6 +9,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/umassonline/belltower/internal/chat/chattest/faulty"
 	"github.com/umassonline/belltower/internal/chat/chattest/inprocess"
 )
 
@@ -16,6 +17,8 @@ import (
 // [Server.StartInProcess], at last [Server.Close]. All methods may be called from several
 // goroutines at once.
 type Server struct {
+	*plans // Faults, FaultsAlways, FaultsAtRandom, ClearFaults
+
 	now       func() time.Time
 	limits    Limits
 	noTarget  bool
@@ -42,7 +45,6 @@ type Server struct {
 	channels map[ChannelID]*channel
 	users    map[UserID]*user
 	windows  map[windowKey][]time.Time
-	plans    []*plan
 	calls    []Call
 }
 
@@ -65,7 +67,7 @@ func New(options ...Option) *Server {
 		now: time.Now, stopped: make(chan struct{}), issued: map[string]issued{}, tenants: map[TenantID]*tenant{}, teams: map[TeamID]*team{},
 		channels: map[ChannelID]*channel{}, users: map[UserID]*user{}, windows: map[windowKey][]time.Time{},
 	}
-	s.changed = sync.NewCond(&s.mu)
+	s.changed, s.plans = sync.NewCond(&s.mu), faulty.New[Fault](&s.mu, On.selects)
 	s.transport = &http.Transport{DialContext: s.dial, MaxIdleConnsPerHost: 64}
 	s.client = &http.Client{
 		Transport:     &http.Transport{DialContext: s.dialBot, MaxIdleConnsPerHost: 64},
