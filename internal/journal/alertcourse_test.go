@@ -318,6 +318,7 @@ func (c *course) looks() {
 }
 
 func TestAlertsInAnyCourse(t *testing.T) {
+	t.Parallel()
 	dir, n := storagetest.Dir(t), 0
 	rapid.Check(t, func(rt *rapid.T) {
 		n++

@@ -129,6 +129,7 @@ func reads(n int) func(storage.Tx) error {
 // Whatever a command writes and reads beside, if it fits a transaction it fits with an
 // announcement that opens ops channels: where there is no room it does not.
 func TestACommandThatFitsFitsWithAnAnnouncement(t *testing.T) {
+	t.Parallel()
 	const (
 		ownWrites = 3 + 1 // an announcement, the mark
 		ownReads  = 2 + 1 // the mark, an announcement

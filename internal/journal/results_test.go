@@ -102,6 +102,7 @@ func TestResultsOfAllTimesFitTransactions(t *testing.T) {
 // TestResultsAreSummedUpAndForgotten plays a year of results by the hour: the hours and
 // days are the sums of what they are of, and each is kept as long as is promised.
 func TestResultsAreSummedUpAndForgotten(t *testing.T) {
+	t.Parallel()
 	o := newOffice(t)
 	day := 24 * time.Hour
 	begin := four.Truncate(day)

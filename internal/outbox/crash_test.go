@@ -219,6 +219,7 @@ func TestKilledAnywhere(t *testing.T) {
 
 // killedEverywhere returns how many announcements opened ops channels themselves.
 func killedEverywhere(t *testing.T, h history) (aheads int) {
+	t.Parallel() // a history waits for the disk more often than not
 	boundaries := 0
 	inWorld(t, func(w *world) {
 		h.tell(w)
