@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"os"
 	"runtime/debug"
+	"syscall"
 	"time"
 
 	"github.com/umassonline/belltower/commands"
@@ -297,16 +298,28 @@ func listen(cfg *config.Config) (l listeners, err error) {
 			l.close()
 		}
 	}()
-	if l.public, err = net.Listen("tcp", cfg.HTTP.Listen); err != nil {
-		return l, fmt.Errorf("http.listen: %w", err)
+	if l.public, err = listenAt("http.listen", cfg.HTTP.Listen); err != nil {
+		return l, err
 	}
 	if cfg.HTTP.AdminListen != "" {
-		if l.admin, err = net.Listen("tcp", cfg.HTTP.AdminListen); err != nil {
-			return l, fmt.Errorf("http.admin_listen: %w", err)
+		if l.admin, err = listenAt("http.admin_listen", cfg.HTTP.AdminListen); err != nil {
+			return l, err
 		}
 	}
 	l.local, err = listenLocal(cfg.Storage.Path)
 	return l, err
+}
+
+// listenAt listens at the address that a key of the configuration has.
+func listenAt(key, address string) (net.Listener, error) {
+	l, err := net.Listen("tcp", address)
+	switch {
+	case errors.Is(err, syscall.EADDRINUSE):
+		return nil, fmt.Errorf("%s: another program listens at %s already, perhaps a bot or a demo: stop it, or set %s to another port (%w)", key, address, key, err)
+	case err != nil:
+		return nil, fmt.Errorf("%s: %w", key, err)
+	}
+	return l, nil
 }
 
 func (l listeners) close() {

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"fmt"
+	"net"
 	"os"
 	"path/filepath"
 	"strings"
@@ -142,6 +144,24 @@ func TestARetiredServiceWithAnOpenIncident(t *testing.T) {
 	}
 	if _, stderr, status := w.bot("serve"); status != 1 || !strings.Contains(stderr, `"portal"`) || !strings.Contains(stderr, "INC-1") {
 		t.Errorf("%d %s", status, stderr)
+	}
+}
+
+// Who starts a bot where a demo runs reads what to do.
+func TestAPortThatIsTaken(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	taken, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer taken.Close()
+	text := strings.Replace(w.config(), `listen = "127.0.0.1:0"`, fmt.Sprintf("listen = %q", taken.Addr()), 1)
+	if err := os.WriteFile(w.configPath(), []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if said := w.fails("serve"); !strings.Contains(said, "set http.listen to another port") || !strings.Contains(said, taken.Addr().String()) {
+		t.Error(said)
 	}
 }
 
