@@ -27,23 +27,29 @@ func Late(d time.Duration, tell func()) (inTime func() bool) {
 
 // Within waits for do at most d, whatever becomes of ctx, of which do gets the values: the
 // commit of a disk that hangs does not end with its context. It returns what do does, or that
-// the time is over; do goes on then.
+// the time is over; do goes on then. A panic of do is the caller's, as long as it waits.
 func Within(ctx context.Context, d time.Duration, do func(context.Context) error) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), d)
-	done := make(chan error, 1)
+	var err error
+	var panicked any
+	done := make(chan struct{})
 	go func() {
 		defer cancel()
-		done <- do(ctx)
+		defer close(done)
+		defer func() { panicked = recover() }()
+		err = do(ctx)
 	}()
 	select {
-	case err := <-done:
-		return err
+	case <-done:
 	case <-ctx.Done():
+		select {
+		case <-done: // both are
+		default:
+			return ctx.Err()
+		}
 	}
-	select {
-	case err := <-done:
-		return err
-	default:
-		return ctx.Err()
+	if panicked != nil {
+		panic(panicked)
 	}
+	return err
 }

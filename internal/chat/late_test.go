@@ -32,5 +32,11 @@ func TestWithin(t *testing.T) {
 			}
 		}
 		time.Sleep(time.Hour)
+		defer func() {
+			if got := recover(); got != "a fault" {
+				t.Errorf("the caller saw the panic %v", got)
+			}
+		}()
+		_ = chat.Within(t.Context(), time.Second, func(context.Context) error { panic("a fault") })
 	})
 }

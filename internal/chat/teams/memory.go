@@ -72,9 +72,12 @@ func (c *Connection) hasRecalled(ctx context.Context) bool {
 // keepPatience is how long a request waits for the disk to take what it told.
 const keepPatience = time.Second
 
-// keep writes a record. Where it cannot, the next restart knows less.
+// keep writes a record, which goes on where the disk takes longer. Where it cannot, the next
+// restart knows less.
 func (c *Connection) keep(ctx context.Context, table, id string, v any) {
-	put := func(ctx context.Context) error { return chat.KeepAs(ctx, c.opt.Memory, table, id, v) }
+	put := func(ctx context.Context) error {
+		return chat.KeepAs(context.WithoutCancel(ctx), c.opt.Memory, table, id, v)
+	}
 	if err := chat.Within(ctx, keepPatience, put); err != nil {
 		c.opt.Log.Warn("cannot keep what Teams told", "connection", c.name, "table", table, "error", err)
 	}
