@@ -51,6 +51,23 @@ func TestAPostWaitsForTheRecall(t *testing.T) {
 	})
 }
 
+// What was learned while the disk was slow is there after a restart, though no command waited
+// for it.
+func TestPlacesLearnedOnASlowDiskOutlastARestart(t *testing.T) {
+	inWorld(t, func(w *world) {
+		synctest.Wait()
+		w.memory.slow = 3 * time.Second
+		w.types(teamstest.Line{Channel: group, User: ann, Text: "incident list"})
+		time.Sleep(time.Minute)
+		synctest.Wait()
+		w.memory.slow = 0
+		w.restart()
+		if _, err := w.bot.Post(w.t.Context(), delivery(group, 1)); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
 func TestARecallThatWasCutOffMakesNothingGone(t *testing.T) {
 	inWorld(t, func(w *world) {
 		w.types(teamstest.Line{Channel: group, User: ann, Text: "incident list"})

@@ -318,6 +318,9 @@ type memory struct {
 
 func (m *memory) Keep(ctx context.Context, table, id string, record []byte) error {
 	time.Sleep(m.slow)
+	if err := ctx.Err(); err != nil { // as a store withdraws what still waits for its turn
+		return err
+	}
 	return m.Memory.Keep(ctx, table, id, record)
 }
 

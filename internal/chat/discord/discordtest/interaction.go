@@ -224,8 +224,8 @@ func (s *Server) Ping(ctx context.Context, app ID) (Answer, error) {
 	return s.Send(ctx, r)
 }
 
-// Send sends a request by the door, if there is one, else over HTTP, and waits for
-// the first response as long as Discord does. It is an error when the bot cannot be reached at all; no
+// Send sends a request by the door, if there is one, else over HTTP, and waits for the first
+// response as long as Discord does. It is an error when the bot cannot be reached at all; no
 // answer in time is not: see [Answer.Late].
 func (s *Server) Send(ctx context.Context, r Request) (Answer, error) {
 	s.mu.Lock()
