@@ -22,7 +22,7 @@ func (db *DB) commit(g *group) error {
 	}
 	g.record = endRecord(g.record, db.seq+1, db.life)
 	l := &db.logs[db.current]
-	if _, err := l.file.WriteAt(g.record, l.end); err != nil {
+	if err := l.write(g.record); err != nil {
 		db.log.Error("commit failed", "path", db.path, "error", err, "works_again", true)
 		return unavailable(err)
 	}
@@ -30,7 +30,7 @@ func (db *DB) commit(g *group) error {
 		db.broken.Store(true)
 		return fmt.Errorf("%w: %w", errUnsynced, err)
 	}
-	l.end += int64(len(g.record))
+	l.add(len(g.record))
 	db.seq++
 	db.publish(func(m *moment) { m.recent = db.next.IsoCopy() })
 	if l.end >= logMuch && l.end-int64(len(g.record)) < logMuch {

@@ -14,7 +14,10 @@ import (
 // lock is a file beside the store's, locked as long as the store is open: also
 // while bbolt's own lock is given up to open the file again. It says who holds
 // it, and stays when it is given up, as removing it would race with others.
-type lock struct{ file *os.File }
+type lock struct {
+	file   *os.File
+	direct *os.File // for Rouse; nil where there is no way past the kernel's cache
+}
 
 // takeLock locks the store at path, or says at once who has it.
 func takeLock(path string) (*lock, error) {
@@ -29,9 +32,9 @@ func takeLock(path string) (*lock, error) {
 		}
 		return nil, fmt.Errorf("storage: lock %s: %w", path, err)
 	}
-	l := &lock{f}
+	l := &lock{f, openDirect(f.Name())}
 	if err := l.write(); err != nil {
-		return nil, errors.Join(fmt.Errorf("storage: lock %s: %w", path, err), f.Close())
+		return nil, errors.Join(fmt.Errorf("storage: lock %s: %w", path, err), l.close())
 	}
 	return l, nil
 }
@@ -51,7 +54,15 @@ func (l *lock) write() error {
 
 func (l *lock) release() error {
 	err := l.file.Truncate(0)
-	return errors.Join(err, l.file.Close())
+	return errors.Join(err, l.close())
+}
+
+func (l *lock) close() error {
+	err := l.file.Close()
+	if l.direct != nil {
+		err = errors.Join(err, l.direct.Close())
+	}
+	return err
 }
 
 // holder describes who wrote f.

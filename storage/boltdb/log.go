@@ -20,8 +20,10 @@ const (
 
 // log is one of the two files that take the commits in turns.
 type log struct {
-	file *os.File
-	end  int64 // of its records
+	file   *os.File
+	direct *os.File // the same past the kernel's cache, see direct.go; nil: there is no such way
+	end    int64    // of its records
+	blocks []byte   // for direct's writes; they begin with what lies before end in its block
 }
 
 // logPaths are where the logs of the store at path lie.
@@ -61,6 +63,7 @@ func (db *DB) openLogs() error {
 		if err := l.makeRoom(); err != nil {
 			db.log.Warn("no room made for the log, commits will take longer", "path", path, "error", err)
 		}
+		l.direct = openDirect(path)
 	}
 	return SyncFolder(db.path)
 }
@@ -83,11 +86,15 @@ func (l *log) makeRoom() error {
 // closeLogs closes the logs, and removes them if the tree holds all that is in them.
 func (db *DB) closeLogs(moved bool) (err error) {
 	for i := range db.logs {
-		f := db.logs[i].file
+		l := &db.logs[i]
+		f := l.file
 		if f == nil {
 			continue
 		}
 		err = errors.Join(err, f.Close())
+		if l.direct != nil {
+			err = errors.Join(err, l.direct.Close())
+		}
 		if moved {
 			err = errors.Join(err, os.Remove(f.Name()))
 		}
@@ -112,7 +119,8 @@ func (db *DB) replay() error {
 		if n := len(records); n == 0 || records[n-1].seq <= db.seq {
 			continue // it is free
 		}
-		read[i], l.end = records, int64(end)
+		read[i] = records
+		l.begin(all[:end])
 	}
 	newest := 0
 	if first := func(i int) uint64 { return read[i][0].seq }; len(read[0]) == 0 || len(read[1]) > 0 && first(1) > first(0) {

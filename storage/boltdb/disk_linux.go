@@ -15,3 +15,13 @@ func syncData(f *os.File) error {
 		}
 	}
 }
+
+// openDirect opens the file at path for reading and writing past the kernel's cache, or
+// returns nil where that cannot be.
+func openDirect(path string) *os.File {
+	f, err := os.OpenFile(path, os.O_RDWR|unix.O_DIRECT, 0)
+	if err != nil {
+		return nil
+	}
+	return f
+}
