@@ -32,7 +32,7 @@
 //  9. Close waits for running transactions. After it every call answers
 //     ErrClosed.
 //  10. Reopening shows exactly what was committed: a nil error means that the
-//     writes are on disk.
+//     writes are on disk. What a View or a Preview read without an error is, too.
 package storage
 
 import (
@@ -74,6 +74,10 @@ type DB interface {
 	// Background is Update for work that nobody waits for: where both are
 	// queued, Updates go first.
 	Background(ctx context.Context, fn func(Tx) error) error
+	// Preview is View of what will be committed once the commit that is under way is on
+	// disk, and returns when it is. Where it fails the error is returned, and what fn read
+	// has never been. A store may know of no such commit, and show what there is.
+	Preview(ctx context.Context, fn func(Tx) error) error
 	// Rouse says that an Update is likely to come within a moment, so that a disk at
 	// rest can be made ready for it. It does not block, and promises nothing.
 	Rouse()

@@ -3,6 +3,7 @@ package boltdb
 import (
 	"context"
 	"errors"
+	"runtime"
 	"slices"
 	"sync"
 
@@ -144,12 +145,12 @@ func (db *DB) lead(own *call) {
 
 // group is what one record of the log holds.
 type group struct {
+	coming
 	calls      []*call
 	layers     layers // with what the calls before wrote
 	record     []byte
 	writes     int
-	background int   // of these, from Background
-	err        error // the outcome
+	background int // of these, from Background
 }
 
 // errExit is the outcome where a function ends its goroutine, which may be
@@ -158,8 +159,9 @@ var errExit = unavailable(errors.New("a transaction's function called runtime.Go
 
 // commitGroup runs and commits what is queued.
 func (db *DB) commitGroup() {
-	g := &group{err: errExit}
-	defer g.finish()
+	g := &group{coming: coming{ran: make(chan struct{}), over: make(chan struct{}), err: errExit}}
+	db.coming.Store(&g.coming)
+	defer db.finish(g)
 	h, err := db.ready()
 	for err == nil {
 		if err = db.runGroup(h, g); !errors.Is(err, berrors.ErrDatabaseNotOpen) {
@@ -227,6 +229,7 @@ func (db *DB) runGroup(h *handle, g *group) error {
 	for c := db.queue.next(g); c != nil; c = db.queue.next(g) {
 		db.run(g, c)
 	}
+	db.show(g, m)
 	err = db.commit(g)
 	committed = err == nil
 	return err
@@ -262,9 +265,22 @@ func (db *DB) run(g *group, c *call) {
 	}
 }
 
+// show lets Preview see what the group makes of m.
+func (db *DB) show(g *group, m *moment) {
+	if g.m = m; g.writes > 0 {
+		g.m = &moment{recent: db.next.IsoCopy(), frozen: m.frozen}
+	}
+	close(g.ran)
+}
+
 // finish tells every call its result. A failed commit is also the result of a
 // call that failed by itself, if it may have read what was not committed.
-func (g *group) finish() {
+func (db *DB) finish(g *group) {
+	db.coming.Store(nil)
+	close(g.over)
+	if g.seen.Load() {
+		runtime.Gosched() // who has all ready goes first
+	}
 	for _, c := range g.calls {
 		if g.err != nil && c.panicked == nil && (c.err == nil || c.depends) {
 			c.err = g.err

@@ -90,6 +90,7 @@ type DB struct {
 	broken  atomic.Bool // a sync of a log failed, and nothing was committed since
 	rousing atomic.Bool // Rouse syncs
 	queue   committer
+	coming  atomic.Pointer[coming] // the group that runs or is being committed
 
 	moving  sync.Mutex // held while the tree is changed; taken before commits
 	commits sync.Mutex // guards what follows

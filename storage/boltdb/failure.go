@@ -32,7 +32,7 @@ func (db *DB) commit(g *group) error {
 	}
 	l.add(len(g.record))
 	db.seq++
-	db.publish(func(m *moment) { m.recent = db.next.IsoCopy() })
+	db.publish(func(m *moment) { m.recent = g.m.recent })
 	if l.end >= logMuch && l.end-int64(len(g.record)) < logMuch {
 		db.plan(0)
 	} else {

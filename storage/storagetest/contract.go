@@ -37,6 +37,7 @@ func Run(t *testing.T, fresh func(t testing.TB) Opener) {
 		{"9 close waits", testClose},
 		{"9 a closed store answers so", testClosed},
 		{"10 reopening shows what was committed", testReopen},
+		{"10 what was previewed is on disk", testPreview},
 		{"views do not write", testReadOnly},
 		{"keys may not be empty", testEmptyKey},
 		{"empty values are not missing ones", testEmptyValue},

@@ -81,6 +81,10 @@ func testError(t *testing.T, s *store) {
 	s.want("a", "1")
 }
 
+func (s *store) readers() map[string]func(context.Context, func(storage.Tx) error) error {
+	return map[string]func(context.Context, func(storage.Tx) error) error{"View": s.View, "Preview": s.Preview}
+}
+
 func (s *store) writers() map[string]func(context.Context, func(storage.Tx) error) error {
 	return map[string]func(context.Context, func(storage.Tx) error) error{"Update": s.Update, "Background": s.Background}
 }
@@ -130,8 +134,10 @@ func testCancelled(t *testing.T, s *store) {
 			t.Errorf("%s = %v, want context.Canceled", name, err)
 		}
 	}
-	if err := s.View(ctx, func(storage.Tx) error { return nil }); !errors.Is(err, context.Canceled) {
-		t.Errorf("View = %v, want context.Canceled", err)
+	for name, read := range s.readers() {
+		if err := read(ctx, func(storage.Tx) error { return nil }); !errors.Is(err, context.Canceled) {
+			t.Errorf("%s = %v, want context.Canceled", name, err)
+		}
 	}
 	s.want()
 }
@@ -171,6 +177,7 @@ func testClosed(t *testing.T, s *store) {
 	nothing := func(storage.Tx) error { return nil }
 	for name, err := range map[string]error{
 		"View":       s.View(context.Background(), nothing),
+		"Preview":    s.Preview(context.Background(), nothing),
 		"Update":     s.Update(context.Background(), nothing),
 		"Background": s.Background(context.Background(), nothing),
 		"Close":      s.Close(),

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 
@@ -184,15 +185,55 @@ func testBytes(t *testing.T, s *store) {
 }
 
 func testReadOnly(t *testing.T, s *store) {
-	err := s.View(context.Background(), func(tx storage.Tx) error {
-		if err := tx.Delete([]byte("a")); !errors.Is(err, storage.ErrReadOnly) {
-			t.Errorf("Delete in a View = %v, want ErrReadOnly", err)
+	for name, read := range s.readers() {
+		err := read(context.Background(), func(tx storage.Tx) error {
+			if err := tx.Delete([]byte("a")); !errors.Is(err, storage.ErrReadOnly) {
+				t.Errorf("Delete in a %s = %v, want ErrReadOnly", name, err)
+			}
+			return tx.Put([]byte("a"), nil)
+		})
+		if !errors.Is(err, storage.ErrReadOnly) {
+			t.Errorf("Put in a %s = %v, want ErrReadOnly", name, err)
 		}
-		return tx.Put([]byte("a"), nil)
-	})
-	if !errors.Is(err, storage.ErrReadOnly) {
-		t.Errorf("Put in a View = %v, want ErrReadOnly", err)
 	}
+}
+
+// testPreview previews while others commit: what was seen is there, whole, once Preview
+// returns, and each sees what one before it saw.
+func testPreview(t *testing.T, s *store) {
+	const commits = 200
+	number := func(read func(context.Context, func(storage.Tx) error) error) (n int) {
+		err := read(context.Background(), func(tx storage.Tx) error {
+			pairs, err := scanAll(tx, nil, nil, 0)
+			if n = 0; len(pairs) == 4 && pairs[1] == pairs[3] {
+				n = len(pairs[1])
+			} else if len(pairs) > 0 {
+				t.Errorf("a part of a commit is seen: %q", pairs)
+			}
+			return err
+		})
+		if err != nil {
+			t.Error(err)
+		}
+		return n
+	}
+	var wg sync.WaitGroup
+	for range 2 {
+		wg.Go(func() {
+			for last := 0; last < commits && !t.Failed(); {
+				seen := number(s.Preview)
+				if there := number(s.View); seen < last || there < seen {
+					t.Errorf("%d was previewed after %d, and then %d is there", seen, last, there)
+				}
+				last = seen
+			}
+		})
+	}
+	for n := range commits {
+		v := strings.Repeat("x", n+1)
+		s.put("a", v, "b", v)
+	}
+	wg.Wait()
 }
 
 func testEmptyKey(t *testing.T, s *store) {
