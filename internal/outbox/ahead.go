@@ -12,9 +12,10 @@ import (
 // is on disk. So the announcement's own transaction makes the first step of the circles:
 // the intent for ops channels and the cursor behind them, which the line would else write
 // by a commit of its own (T3). The store is then as it would be after both; no process
-// finds anything in it that it could not find before. The line finds the intent where it
-// reads how far the subject may be told (takeAhead), and posts before it writes the intents,
-// receipts and edits that are due (goAhead). What is rare may be written before, in the same
+// finds anything in it that it could not find before. The line reads the intent while the
+// commit is on its way to the disk (lookAhead), or else where it reads how far the subject
+// may be told (takeAhead), and posts before it writes the intents, receipts and edits that
+// are due (goAhead). What is rare may be written before, in the same
 // step: of channels that return, are new or wake (refresh, recount, welcome), of the shelf
 // (shelve) and of members in trouble (breakUp).
 //

@@ -3,7 +3,6 @@ package outbox
 import (
 	"cmp"
 	"context"
-	"runtime"
 	"slices"
 	"time"
 
@@ -44,8 +43,11 @@ func (l *line) goAhead(ctx, calls context.Context, now time.Time) error {
 	}
 	l.ahead = false
 	l.plan(now)
+	was := l.out
 	err := l.dispatch(ctx, calls, now)
-	runtime.Gosched() // their goroutines come before this one, which goes on to write
+	if l.out > was {
+		time.Sleep(breath)
+	}
 	return err
 }
 

@@ -33,8 +33,8 @@
 //     which the line's own step could not have left it, and a line makes no step of a
 //     subject of which it has not taken in what came so. Who ends writes that first, and
 //     takes in the rest behind it.
-//   - What is opened so is rendered while it is committed, beside the disk, and of that is
-//     used what the store then holds, byte for byte (foresee.go).
+//   - What is opened so for the first post of an alert is rendered, read and planned while it
+//     is committed, and sent when it is on disk; where it is not, it is forgotten (foresee.go).
 //   - What a stop left in rows of ops channels is told behind what the next start itself has
 //     to say there, in its order.
 //   - What is sent is the newest that the channel may be told, folded into one.

@@ -44,8 +44,8 @@ type line struct {
 	health    health
 	chunks    int                       // made by this process
 	ahead     bool                      // intents came with announcements: they go first
+	rendered  *foresight                // what is looked at ahead; nil: nothing is
 	ready     atomic.Pointer[readiness] // nil: it is busy, held, down or not served
-	foreseen  atomic.Pointer[foresight] // the newest; nil: none yet
 
 	receipts []*receipt // in order, not yet on disk
 	since    time.Time  // of the oldest of them
@@ -58,13 +58,13 @@ type line struct {
 	laneCount atomic.Int64
 	callCount atomic.Int64
 
-	wake    chan struct{}
-	mu      sync.Mutex // guards the fields below
-	over    bool       // it foresees no more
-	ended   []*call
-	enough  int  // while receipts are gathered: so many posts that ended wake the line
-	news    news // not yet read
-	returns []string
+	wake     chan struct{}
+	mu       sync.Mutex // guards the fields below
+	ended    []*call
+	enough   int        // while receipts are gathered: so many posts that ended wake the line
+	news     news       // not yet read
+	foreseen *foresight // the newest that was not looked at; nil: none
+	returns  []string
 }
 
 // intentID names an intent on a connection.
@@ -150,7 +150,10 @@ func (l *line) run(ctx context.Context, b boot, started time.Time) {
 	var until time.Time
 	for ctx.Err() == nil {
 		now := l.now()
-		if !l.absorb(now) && l.gathering(now, until) {
+		urgent := l.absorb(now)
+		l.lookAhead(ctx, calls, now)
+		now = l.now()
+		if !urgent && l.gathering(now, until) {
 			l.mu.Lock()
 			l.enough = min(l.out, flushAt-len(l.receipts))
 			l.mu.Unlock()
@@ -377,13 +380,13 @@ func (l *line) subject(tx storage.Tx, id desk.Subject) (*subject, error) {
 	s := l.subjects[id]
 	made := s == nil
 	if made {
-		f, known, err := fanTable().Get(tx, fanKey(l.name, id))
+		fan, known, err := fanTable().Get(tx, fanKey(l.name, id))
 		if err != nil {
 			return nil, err
 		}
-		s = &subject{id: id, fan: f, young: l.loaded && !known, round: round{again: f.N > 0 || f.OpsN > 0}}
+		s = &subject{id: id, fan: fan, young: l.loaded && !known, round: round{again: fan.N > 0 || fan.OpsN > 0}}
 	}
-	if _, err := s.refresh(tx, l.foreseen.Load()); err != nil {
+	if _, err := s.refresh(tx, l.rendered); err != nil {
 		return nil, err
 	}
 	return s, l.takeAhead(tx, s, made)

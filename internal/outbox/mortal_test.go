@@ -93,6 +93,22 @@ func (m *mortal) View(ctx context.Context, fn func(storage.Tx) error) error {
 	return m.DB.View(ctx, func(tx storage.Tx) error { return fn(failing{tx, m.world}) })
 }
 
+func (m *mortal) Preview(ctx context.Context, fn func(storage.Tx) error) error {
+	if m.dead.Load() {
+		return errDead
+	}
+	m.world.look()
+	preview := func(fn func(storage.Tx) error) error { return m.DB.Preview(ctx, fn) }
+	if m.world.preview != nil {
+		preview = m.world.preview
+	}
+	err := preview(func(tx storage.Tx) error { return fn(failing{tx, m.world}) })
+	if m.dead.Load() {
+		return errDead
+	}
+	return err
+}
+
 func (w *world) look() {
 	if w.looks != nil {
 		w.looks()

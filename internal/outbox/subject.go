@@ -39,8 +39,8 @@ type saying struct {
 }
 
 // refresh reads how far the subject may be told, and new announcements, of which one may be
-// foreseen (nil: none). It reports whether anything is new.
-func (s *subject) refresh(tx storage.Tx, foreseen *foresight) (bool, error) {
+// foreseen (nil: none is). It reports whether anything is new.
+func (s *subject) refresh(tx storage.Tx, f *foresight) (bool, error) {
 	out, _, err := outTable().Get(tx, outKey(s.id))
 	if err != nil {
 		return false, err
@@ -55,7 +55,7 @@ func (s *subject) refresh(tx storage.Tx, foreseen *foresight) (bool, error) {
 		anns = append(anns, make([]*desk.Announcement, n)...)
 	}
 	err = tx.Scan(annKey(s.id, len(anns)+1), annKey(s.id, out.N+1), 0, func(key, record []byte) (bool, error) {
-		a, err := foreseen.announcement(key, record)
+		a, err := f.announcement(key, record)
 		anns = append(anns, a)
 		return true, err
 	})

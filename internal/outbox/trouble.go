@@ -178,9 +178,6 @@ func (l *line) stop(calls context.Context, cancel context.CancelFunc) {
 	ctx, done := context.WithTimeout(calls, stopTime)
 	defer done()
 	l.ready.Store(nil)
-	l.mu.Lock()
-	l.over = true
-	l.mu.Unlock()
 	for l.absorb(l.now()); l.out > 0 && ctx.Err() == nil; l.absorb(l.now()) {
 		sleep(ctx, l.wake, time.Time{}, time.Time{})
 	}

@@ -40,11 +40,12 @@ type world struct {
 	late      bool // announcements do not open ops channels themselves
 	rash      bool // they do so whatever is under way there
 	commits   atomic.Int64
-	badStore  atomic.Int64  // not 0: of three commits one fails, and one seems to
-	commitAs  atomic.Int64  // how commits end: well, refused, unclear
-	skew      time.Duration // by which our clock is wrong
-	disk      time.Duration // how long a commit takes
-	looks     func()        // before each look of the process into the store, and around each commit; nil: nothing
+	badStore  atomic.Int64                          // not 0: of three commits one fails, and one seems to
+	commitAs  atomic.Int64                          // how commits end: well, refused, unclear
+	skew      time.Duration                         // by which our clock is wrong
+	disk      time.Duration                         // how long a commit takes
+	preview   func(fn func(storage.Tx) error) error // in the store's place; nil: the store
+	looks     func()                                // before each look of the process into the store, and around each commit; nil: nothing
 	atTurns   atomic.Pointer[func()]
 	twice     bool            // what people do runs a second time, as a store may have it
 	badGet    atomic.Int64    // the read of the process that fails, counted from 1; 0: none does
