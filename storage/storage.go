@@ -7,7 +7,7 @@
 //
 // Every store keeps each sentence, and storage/storagetest checks it.
 //
-//  1. The function given to View, Update or Background may run more than once
+//  1. The function given to View, Preview, Update or Background may run more than once
 //     and may touch nothing but its Tx: no variable that outlives a run unless
 //     the run sets it anew, no I/O, no clock.
 //  2. All reads of a transaction see one moment. Its own writes are visible to
@@ -23,8 +23,8 @@
 //     (Gets, in Update and Background) and MaxBytes of keys and values written;
 //     one more answers ErrTooLarge and the transaction then fails, on every
 //     store (etcd allows 128 of each and 1.5 MiB). Every call counts, also one
-//     for a key that was read or written before. Neither a View nor a Scan has
-//     a limit.
+//     for a key that was read or written before. Neither a View or Preview nor
+//     a Scan has a limit.
 //  7. An error from the function writes nothing and is returned as it is.
 //  8. After a cancelled context, or where errors.Is(err, ErrUnknown), the
 //     transaction may have been committed; so every write is keyed such that
@@ -75,8 +75,8 @@ type DB interface {
 	// queued, Updates go first.
 	Background(ctx context.Context, fn func(Tx) error) error
 	// Preview is View of what will be committed once the commit that is under way is on
-	// disk, and returns when it is. Where it fails the error is returned, and what fn read
-	// has never been. A store may know of no such commit, and show what there is.
+	// disk, and returns when it is. After an error what fn read may never have been. A store
+	// may know of no such commit, and show what there is.
 	Preview(ctx context.Context, fn func(Tx) error) error
 	// Rouse says that an Update is likely to come within a moment, so that a disk at
 	// rest can be made ready for it. It does not block, and promises nothing.

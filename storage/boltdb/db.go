@@ -21,11 +21,12 @@
 //
 // # After a failure
 //
-// A write of a log that fails leaves no whole record, as its checksum is its end: the
-// callers get storage.ErrUnavailable, and the next record is written in its place. Linux
-// reports a failed sync once and then calls the page clean, whatever the disk holds; so
-// after a failed sync of a log all that was committed before is moved into the tree, with
-// a new life, to which no record of the logs belongs:
+// A write of a log for which there is no room leaves no whole record, as its checksum is its
+// end: the callers get storage.ErrUnavailable, and the next record is written in its place.
+// Any other that fails may have arrived. Linux reports a failed sync once and then calls the
+// page clean, whatever the disk holds. So after a failed write or sync of a log all that was
+// committed before is moved into the tree, with a new life, to which no record of the logs
+// belongs:
 //
 //   - That works: nothing of the failed commit was written. Its callers get
 //     storage.ErrUnavailable.

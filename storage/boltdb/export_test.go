@@ -1,5 +1,7 @@
 package boltdb
 
+import "errors"
+
 // Commits counts the commits of the store's whole life.
 func (db *DB) Commits() uint64 { return db.seq }
 
@@ -19,3 +21,18 @@ func (db *DB) Abandon() error {
 
 // Rest waits until Rouse is done.
 func (db *DB) Rest() { db.running.Wait() }
+
+// Indirect has the logs written through the kernel's cache from now on, as where the file
+// system refuses a direct write.
+func (db *DB) Indirect() error {
+	db.commits.Lock()
+	defer db.commits.Unlock()
+	var err error
+	for i := range db.logs {
+		if l := &db.logs[i]; l.direct != nil {
+			err = errors.Join(err, l.direct.Close())
+			l.direct = nil
+		}
+	}
+	return err
+}

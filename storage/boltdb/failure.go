@@ -6,11 +6,18 @@ import (
 	"runtime/debug"
 
 	bolt "go.etcd.io/bbolt"
+	"golang.org/x/sys/unix"
 
 	"github.com/umassonline/belltower/storage"
 )
 
 func unavailable(cause error) error { return fmt.Errorf("%w: %w", storage.ErrUnavailable, cause) }
+
+// isFull reports whether a write failed because there was no room for it, which a file
+// system knows before it writes.
+func isFull(err error) bool {
+	return errors.Is(err, unix.ENOSPC) || errors.Is(err, unix.EDQUOT) || errors.Is(err, unix.EFBIG)
+}
 
 // errUnsynced says that a record may be on disk.
 var errUnsynced = errors.New("sync the log")
@@ -22,11 +29,15 @@ func (db *DB) commit(g *group) error {
 	}
 	g.record = endRecord(g.record, db.seq+1, db.life)
 	l := &db.logs[db.current]
-	if err := l.write(g.record); err != nil {
+	err := l.write(g.record)
+	if isFull(err) {
 		db.log.Error("commit failed", "path", db.path, "error", err, "works_again", true)
 		return unavailable(err)
 	}
-	if err := syncData(l.file); err != nil {
+	if err == nil {
+		err = syncData(l.file)
+	}
+	if err != nil {
 		db.broken.Store(true)
 		return fmt.Errorf("%w: %w", errUnsynced, err)
 	}

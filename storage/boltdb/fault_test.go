@@ -86,7 +86,7 @@ func TestFailedCommit(t *testing.T) {
 	shut(t, db)
 
 	seen := make(map[outcome]int)
-	for _, f := range []fault{writeRefused, writeTorn, syncLost, syncKept, syncTorn} {
+	for _, f := range []fault{writeRefused, writeTorn, writeKept, syncLost, syncKept, syncTorn} {
 		for first := range max(most.Writes, most.Syncs) {
 			for _, count := range []int{1, 2, 3, 1000} {
 				seen[failOnce(t, disk, plan{Fault: f, First: first, Count: count})]++
@@ -178,7 +178,7 @@ func watch(t *testing.T, what string, db *boltdb.DB) (sawAfter func() bool) {
 func TestFailingWhileMany(t *testing.T) {
 	disk := mountFaults(t)
 	db := open(t, filepath.Join(disk.mount, "many.db"), boltdb.Options{})
-	faults := []fault{writeRefused, writeTorn, syncLost, syncKept, syncTorn}
+	faults := []fault{writeRefused, writeTorn, writeKept, syncLost, syncKept, syncTorn}
 	kept, seen := make(map[string]bool), make(map[outcome]int)
 	for round := range 60 {
 		disk.next(t, plan{Fault: faults[round%len(faults)], First: round % 7, Count: 1 + round%3})
@@ -220,7 +220,7 @@ func callerKey(round, i int) string { return fmt.Sprintf("%03d/%d", round, i) }
 // TestFailedStopAndStart lets the disk fail while a store is closed and opened.
 func TestFailedStopAndStart(t *testing.T) {
 	disk := mountFaults(t)
-	for _, f := range []fault{writeRefused, writeTorn, syncLost, syncKept, syncTorn} {
+	for _, f := range []fault{writeRefused, writeTorn, writeKept, syncLost, syncKept, syncTorn} {
 		for first := range 4 {
 			what := fmt.Sprintf("%s after %d", f, first)
 			path := filepath.Join(disk.mount, strings.ReplaceAll(what, " ", "-")+".db")
@@ -285,7 +285,7 @@ func TestFailedMovesRefuseNothing(t *testing.T) {
 func TestFailedStartBehindAKill(t *testing.T) {
 	disk := mountFaults(t)
 	opened := 0
-	for _, f := range []fault{writeRefused, writeTorn, syncLost, syncKept, syncTorn} {
+	for _, f := range []fault{writeRefused, writeTorn, writeKept, syncLost, syncKept, syncTorn} {
 		for first := range 10 {
 			for _, count := range []int{1, 2, 3} {
 				what := fmt.Sprintf("%s, %d times after %d", f, count, first)

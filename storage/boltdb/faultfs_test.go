@@ -31,6 +31,7 @@ type fault string
 const (
 	writeRefused fault = "a write is refused, the disk is full"
 	writeTorn    fault = "half of a write arrives"
+	writeKept    fault = "a write fails and yet all arrived"
 	syncLost     fault = "a sync fails and what it should keep is lost"
 	syncKept     fault = "a sync fails and yet all arrived"
 	syncTorn     fault = "a sync fails and a part arrived"
@@ -50,7 +51,7 @@ func (p *plan) fails(end string, write bool) bool {
 	if p.Of != "" && p.Of != end {
 		return false
 	}
-	if write != (p.Fault == writeRefused || p.Fault == writeTorn) {
+	if write != (p.Fault == writeRefused || p.Fault == writeTorn || p.Fault == writeKept) {
 		return false
 	}
 	p.First--
@@ -273,7 +274,7 @@ func (f *file) Write(ctx context.Context, h fs.FileHandle, data []byte, off int6
 	if fails && f.disk.plan.Fault == writeRefused {
 		return 0, syscall.ENOSPC
 	}
-	if fails {
+	if fails && f.disk.plan.Fault == writeTorn {
 		data = data[:len(data)/2]
 	}
 	f.dirty = append(f.dirty, unsynced{int(off), bytes.Clone(data)})

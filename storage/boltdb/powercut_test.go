@@ -246,7 +246,7 @@ func (s *tale) forget(n int) {
 // trouble plans a power cut, and often failures before it.
 func trouble() plan {
 	p := plan{Cut: 1 + rand.IntN(200)}
-	faults := []fault{writeRefused, writeTorn, syncLost, syncKept, syncTorn}
+	faults := []fault{writeRefused, writeTorn, writeKept, syncLost, syncKept, syncTorn}
 	if rand.IntN(3) > 0 {
 		p.Fault, p.First = faults[rand.IntN(len(faults))], rand.IntN(30)
 		p.Count = []int{1, 2, 3, 1000}[rand.IntN(4)]

@@ -26,7 +26,7 @@ func (db *DB) Preview(ctx context.Context, fn func(storage.Tx) error) error {
 	}
 	select {
 	case <-c.ran:
-	case <-c.over: // it failed before
+	case <-c.over:
 		return db.View(ctx, fn)
 	case <-ctx.Done():
 		return ctx.Err()

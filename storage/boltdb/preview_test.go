@@ -39,7 +39,7 @@ func previewing(db *boltdb.DB, a string) (saw previewed, failed error) {
 // TestPreviewOfAFailedCommit has commits fail that others preview: who saw what they would
 // have written is told so, and who saw what was there before is not.
 func TestPreviewOfAFailedCommit(t *testing.T) {
-	for _, f := range []fault{writeRefused, writeTorn, syncLost, syncKept, syncTorn} {
+	for _, f := range []fault{writeRefused, writeTorn, writeKept, syncLost, syncKept, syncTorn} {
 		disk := mountFaults(t)
 		db := open(t, filepath.Join(disk.mount, "test.db"), boltdb.Options{})
 		updates(t, db, "a", "old")
