@@ -95,7 +95,7 @@ func (l *line) lookAhead(ctx, calls context.Context, now time.Time) {
 	for _, v := range first {
 		l.send(b, now, v)
 	}
-	time.Sleep(breath)
+	sleep(ctx, nil, now, now.Add(breath))
 }
 
 // comes is what was foreseen, unless it is news already: then it is on disk.

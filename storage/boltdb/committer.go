@@ -160,7 +160,7 @@ var errExit = unavailable(errors.New("a transaction's function called runtime.Go
 // commitGroup runs and commits what is queued.
 func (db *DB) commitGroup() {
 	g := &group{coming: coming{ran: make(chan struct{}), over: make(chan struct{}), err: errExit}}
-	db.coming.Store(&g.coming)
+	db.underway.Store(&g.coming)
 	defer db.finish(g)
 	h, err := db.ready()
 	for err == nil {
@@ -276,7 +276,7 @@ func (db *DB) show(g *group, m *moment) {
 // finish tells every call its result. A failed commit is also the result of a
 // call that failed by itself, if it may have read what was not committed.
 func (db *DB) finish(g *group) {
-	db.coming.Store(nil)
+	db.underway.Store(nil)
 	close(g.over)
 	if g.seen.Load() {
 		runtime.Gosched() // who has all ready goes first

@@ -85,13 +85,13 @@ type DB struct {
 	log  *slog.Logger
 	lock *lock
 
-	opening sync.Mutex             // held while handle is replaced
-	handle  atomic.Pointer[handle] // the tree; nil while not open after a failure
-	now     atomic.Pointer[moment]
-	broken  atomic.Bool // a sync of a log failed, and nothing was committed since
-	rousing atomic.Bool // Rouse syncs
-	queue   committer
-	coming  atomic.Pointer[coming] // the group that runs or is being committed
+	opening  sync.Mutex             // held while handle is replaced
+	handle   atomic.Pointer[handle] // the tree; nil while not open after a failure
+	now      atomic.Pointer[moment]
+	broken   atomic.Bool // a sync of a log failed, and nothing was committed since
+	rousing  atomic.Bool // Rouse syncs
+	queue    committer
+	underway atomic.Pointer[coming] // the group that runs or is being committed; nil: none
 
 	moving  sync.Mutex // held while the tree is changed; taken before commits
 	commits sync.Mutex // guards what follows

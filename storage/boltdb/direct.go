@@ -18,8 +18,8 @@ const blockBytes = 4096
 
 func wholeBlocks(n int) int { return (n + blockBytes - 1) &^ (blockBytes - 1) }
 
-// begin says which records the log has.
-func (l *log) begin(records []byte) {
+// goOn has the log go on behind the records that were read of it.
+func (l *log) goOn(records []byte) {
 	l.end = int64(len(records))
 	l.keep(records[len(records)&^(blockBytes-1):])
 }

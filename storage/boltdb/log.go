@@ -120,7 +120,7 @@ func (db *DB) replay() error {
 			continue // it is free
 		}
 		read[i] = records
-		l.begin(all[:end])
+		l.goOn(all[:end])
 	}
 	newest := 0
 	if first := func(i int) uint64 { return read[i][0].seq }; len(read[0]) == 0 || len(read[1]) > 0 && first(1) > first(0) {

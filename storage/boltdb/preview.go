@@ -20,7 +20,7 @@ type coming struct {
 
 // Preview implements storage.DB: the reading is done while the disk writes.
 func (db *DB) Preview(ctx context.Context, fn func(storage.Tx) error) error {
-	c := db.coming.Load()
+	c := db.underway.Load()
 	if c == nil {
 		return db.View(ctx, fn)
 	}
