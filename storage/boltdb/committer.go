@@ -147,7 +147,8 @@ func (db *DB) lead(own *call) {
 type group struct {
 	coming
 	calls      []*call
-	layers     layers // with what the calls before wrote
+	layers     *layers // with what the calls before wrote
+	room       []write // of one call's writes, used for each
 	record     []byte
 	writes     int
 	background int // of these, from Background
@@ -241,13 +242,14 @@ func (db *DB) run(g *group, c *call) {
 		return
 	}
 	c.depends = g.writes > 0
-	t := &tx{layers: g.layers}
+	t := &tx{layers: g.layers, writes: g.room[:0]}
 	c.panicked, c.err = protect(func() error {
 		if err := c.fn(t); err != nil {
 			return err
 		}
 		return t.failed
 	})
+	g.room = t.writes
 	if c.panicked != nil {
 		db.log.Error("panic in a transaction", "panic", c.panicked.value, "stack", c.panicked.stack)
 		return

@@ -63,18 +63,22 @@ func (db *DB) begin(h *handle) (*moment, *bolt.Tx, error) {
 	}
 }
 
-// layers are what a transaction reads, the newest first. A table may be nil.
+// layers are what a transaction reads, the newest first. A table may be nil. Only one
+// goroutine at a time may read them.
 type layers struct {
 	tables [2]*table
 	tree   *bolt.Bucket
+	looks  *bolt.Cursor // in the tree, of get
+	ended  []*scan      // whose room the next scans take
 }
 
-func layersOf(btx *bolt.Tx, newer, older *table) layers {
-	return layers{[2]*table{newer, older}, btx.Bucket(recordsBucket)}
+func layersOf(btx *bolt.Tx, newer, older *table) *layers {
+	tree := btx.Bucket(recordsBucket)
+	return &layers{tables: [2]*table{newer, older}, tree: tree, looks: tree.Cursor()}
 }
 
 // get returns the value of key, which is not the caller's to change, or nil.
-func (l layers) get(key []byte) []byte {
+func (l *layers) get(key []byte) []byte {
 	for _, t := range l.tables {
 		if t == nil {
 			continue
@@ -83,7 +87,36 @@ func (l layers) get(key []byte) []byte {
 			return w.value
 		}
 	}
-	return l.tree.Get(key)
+	if found, value := l.looks.Seek(key); bytes.Equal(found, key) {
+		return value
+	}
+	return nil
+}
+
+// scan begins a scan at key.
+func (l *layers) scan(t *tx, key []byte) *scan {
+	var s *scan
+	if last := len(l.ended) - 1; last >= 0 {
+		s, l.ended = l.ended[last], l.ended[:last]
+	} else {
+		s = l.newScan()
+	}
+	s.tx, s.at, s.behind = t, key, false
+	for i := range s.layers {
+		s.layers[i].seek(key)
+	}
+	return s
+}
+
+func (l *layers) newScan() *scan {
+	s := &scan{layers: make([]layer, 0, len(l.tables)+1)}
+	for _, t := range l.tables {
+		if t != nil {
+			s.layers = append(s.layers, layer{table: t.Iter()})
+		}
+	}
+	s.layers = append(s.layers, layer{tree: l.tree.Cursor()})
+	return s
 }
 
 // layer is one of them as a scan goes through it: the next write, until ok is false.
@@ -94,33 +127,30 @@ type layer struct {
 	ok    bool
 }
 
-// from returns the layers at their first keys from key on.
-func (l layers) from(key []byte) []layer {
-	all := make([]layer, 0, len(l.tables)+1)
-	for _, t := range l.tables {
-		if t == nil {
-			continue
-		}
-		s := layer{table: t.Iter()}
-		if s.ok = s.table.Seek(write{key: key}); s.ok {
-			s.at = s.table.Item()
-			all = append(all, s)
-		}
+// seek goes to the first write from key on.
+func (s *layer) seek(key []byte) {
+	if s.tree != nil {
+		s.inTree(s.tree.Seek(key))
+		return
 	}
-	s := layer{tree: l.tree.Cursor()}
-	s.at.key, s.at.value = s.tree.Seek(key)
-	s.ok = s.at.key != nil
-	return append(all, s)
+	s.inTable(s.table.Seek(write{key: key}))
 }
 
 // advance goes to the next write.
 func (s *layer) advance() {
 	if s.tree != nil {
-		s.at.key, s.at.value = s.tree.Next()
-		s.ok = s.at.key != nil
+		s.inTree(s.tree.Next())
 		return
 	}
-	if s.ok = s.table.Next(); s.ok {
+	s.inTable(s.table.Next())
+}
+
+func (s *layer) inTree(key, value []byte) {
+	s.at, s.ok = write{key, value}, key != nil
+}
+
+func (s *layer) inTable(ok bool) {
+	if s.ok = ok; ok {
 		s.at = s.table.Item()
 	}
 }

@@ -12,7 +12,7 @@ import (
 // tx is one transaction: the layers as they are, with its own writes laid over
 // them until it succeeds.
 type tx struct {
-	layers   layers
+	layers   *layers
 	readOnly bool
 
 	writes []write // by key
@@ -83,7 +83,8 @@ func (t *tx) find(key []byte) (int, bool) {
 
 // Scan implements storage.Tx. It sees what its function writes ahead of it.
 func (t *tx) Scan(from, to []byte, limit int, fn func(key, value []byte) (bool, error)) error {
-	s := newScan(t, from)
+	s := t.layers.scan(t, from)
+	defer s.end()
 	for n := 0; limit <= 0 || n < limit; n++ {
 		key, value, ok := s.next()
 		if !ok || to != nil && bytes.Compare(key, to) >= 0 {
@@ -105,9 +106,8 @@ type scan struct {
 	behind bool    // without the key itself
 }
 
-func newScan(t *tx, from []byte) *scan {
-	return &scan{tx: t, layers: t.layers.from(from), at: from}
-}
+// end leaves what s took to the next scan.
+func (s *scan) end() { s.tx.layers.ended = append(s.tx.layers.ended, s) }
 
 // next returns the next pair that is not deleted.
 func (s *scan) next() (key, value []byte, ok bool) {
