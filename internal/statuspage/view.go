@@ -307,6 +307,17 @@ func (v *view) news(one journal.Published, limit int) (out []news, older bool) {
 	return out, false
 }
 
+// lastSaid is the last update of an incident; what was put right since says nothing by
+// itself.
+func (v *view) lastSaid(one journal.Published) phrase {
+	for _, e := range slices.Backward(one.Timeline) {
+		if e.Update != 0 {
+			return v.ready(one.Incident, e.Text)
+		}
+	}
+	return nil
+}
+
 // ready is a title or a message: in the language of the page where it is one of the
 // sentences that stand where nobody typed any, else as it was typed.
 func (v *view) ready(i desk.Incident, text string) phrase {
