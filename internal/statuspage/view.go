@@ -118,7 +118,9 @@ func (p *Pages) newView(snap *snapshot, t *tongue, at address) *view {
 	}
 	v.Heading = fill(v.title, v.typed(v.in.Organization))
 	asOf := v.full(snap.at)
-	asOf[0].Text += " " + snap.at.In(v.in.Zone).Format("MST")
+	if !twice(snap.at, v.in.Zone) { // else it stands there
+		asOf[0].Text += zoneMark(snap.at.In(v.in.Zone))
+	}
 	v.AsOf, v.Zone = fill(v.asOf, asOf), fill(v.zoneIs, ours(v.in.Zone.String()))
 	return v
 }
