@@ -34,3 +34,24 @@ func TestATimeThatTheClockShowsTwiceNamesItsHalf(t *testing.T) {
 		t.Error("the zone stands twice")
 	}
 }
+
+// A timeline of several days names the day of each line: below a line of today, one
+// without its day would be read as of today.
+func TestATimelineOfSeveralDaysNamesThem(t *testing.T) {
+	c := newCampus(t, services())
+	c.wait(19*time.Hour + 50*time.Minute)
+	n := c.declare(desk.Critical, "Login fails for everyone", "We are looking into it.", "learn")
+	c.wait(5 * time.Minute)
+	c.update(n, desk.Identified, "It is the network.")
+	for _, path := range []string{"/", "/incidents/INC-1"} {
+		c.expect(path, ">11:55 PM</time>")
+		c.expect(path, ">11:50 PM</time>")
+	}
+	c.wait(10 * time.Minute)
+	c.update(n, desk.Identified, "It is the database.")
+	for _, path := range []string{"/", "/incidents/INC-1"} {
+		c.expect(path, ">Dec 3, 12:05 AM</time>")
+		c.expect(path, ">Dec 2, 11:55 PM</time>")
+		c.expect(path, `<strong>Investigating</strong> <span class="at"><time datetime="2026-12-03T04:50:00Z">Dec 2, 11:50 PM</time>`)
+	}
+}

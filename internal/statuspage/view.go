@@ -3,6 +3,7 @@ package statuspage
 import (
 	"cmp"
 	"slices"
+	"time"
 
 	"github.com/umassonline/belltower/internal/desk"
 	"github.com/umassonline/belltower/internal/journal"
@@ -285,12 +286,23 @@ func (v *view) advise(given []phrase, text string, in map[string]string) []phras
 	return append(given, advice)
 }
 
+// dayOf is on which day all of a timeline was said, that on which its incident began: its
+// lines need not name it. Zero: there is none.
+func (v *view) dayOf(one journal.Published) time.Time {
+	began := one.Incident.BeganAt
+	day := func(t time.Time) string { return t.In(v.in.Zone).Format(time.DateOnly) }
+	if slices.ContainsFunc(one.Timeline, func(e desk.Entry) bool { return day(e.At) != day(began) }) {
+		return time.Time{}
+	}
+	return began
+}
+
 // news is the timeline, the newest first, within a limit as of event.
 func (v *view) news(one journal.Published, limit int) (out []news, older bool) {
 	if limit == 0 {
 		return nil, false
 	}
-	near, left, newer := one.Incident.BeganAt, limit, desk.EntryKind("")
+	near, left, newer := v.dayOf(one), limit, desk.EntryKind("")
 	for _, e := range slices.Backward(one.Timeline) {
 		repeats := e.Kind == desk.Holding && (limit > 0 || newer == desk.Holding)
 		if newer = e.Kind; repeats {
