@@ -144,6 +144,23 @@ func (b *tab) keep(folder, name string) {
 	}
 }
 
+// TestTextTwiceAsLarge is for who has the letters of a small phone twice as large: nothing
+// stands beside the screen, and times keep room for words beside their names.
+func TestTextTwiceAsLarge(t *testing.T) {
+	b := open(t)
+	phone := screen{"small phone", 320, 640, "light", nil}
+	for _, s := range []state{{"window moved", "/windows/WIN-1", workMoved}, {"one open in Spanish", "/?lang=es", oneOpen}} {
+		c := s.make(t)
+		b.look(c.url+s.path, phone)
+		if wide := run[int64](b, "document.documentElement.style.fontSize = '200%', document.documentElement.scrollWidth"); wide > phone.width {
+			t.Errorf("%s: %d px wide", s.name, wide)
+		}
+		if narrow := run[int64](b, "Math.min(...[...document.querySelectorAll('.topic, .line span, .facts dd')].map(e => e.clientWidth))"); narrow < phone.width/2 {
+			t.Errorf("%s: text %d px wide", s.name, narrow)
+		}
+	}
+}
+
 // TestInABrowser looks at every state on a phone and on a desktop, and at the one that
 // most people will see in both colours on both. With BELLTOWER_AXE, the path of axe-core's
 // axe.min.js, it looks for what shuts people out; with BELLTOWER_PICTURES, a folder, it

@@ -162,6 +162,9 @@ func TestWhatACalendarSaysOfAWindow(t *testing.T) {
 	if e := d.events[0]; d.text(e, "STATUS") != "CANCELLED" || d.text(e, "SEQUENCE") != "3" || !strings.Contains(d.text(e, "DESCRIPTION"), "The vendor is not ready.") {
 		t.Errorf("cancelled: %v", e.Props)
 	}
+	if got := d.text(d.events[0], "SUMMARY"); got != "Cancelled: Learn System: New database" {
+		t.Errorf("cancelled: %s", got)
+	}
 	c.wait(89 * 24 * time.Hour)
 	if len(c.diary("/windows.ics").events) != 1 {
 		t.Error("it is forgotten within 90 days")

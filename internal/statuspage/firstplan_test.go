@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/umassonline/belltower/internal/desk"
 )
 
 // plain is a page as it is read, without its tags.
@@ -41,6 +43,22 @@ func TestThePlanOfThePastStandsBesideTheOneThatCounts(t *testing.T) {
 }
 
 // Who looks at the page after work that disturbed them finds that it is over.
+// Where more is planned than is read, what may be planned beyond is not said to be free.
+func TestWhatMayBePlannedIsNotSaidToBeFree(t *testing.T) {
+	c := workReserved(t)
+	c.expect("/", "Wed, Dec 9, 4:00 AM")
+	for n := range 40 {
+		c.plan("Small work", time.Duration(n+1)*3*time.Hour, time.Hour, "print")
+	}
+	c.planned(desk.Plan{Title: "New database", Planned: desk.Period{From: four.AddDate(0, 0, 7), To: four.Add(7*24*time.Hour + 3*time.Hour)}}, "learn")
+	c.wait(time.Minute)
+	c.expect("/", "More is planned: it is in the calendar.")
+	c.expect("/", "Sat, Dec 5, 4:00 AM")
+	if strings.Contains(c.get("/"), "Wed, Dec 9, 4:00 AM") {
+		t.Error("a time with planned work is said to be free")
+	}
+}
+
 func TestCompletedWorkStandsOnThePageForADay(t *testing.T) {
 	for _, tc := range []struct {
 		make func(testing.TB) *campus

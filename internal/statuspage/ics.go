@@ -117,11 +117,12 @@ func (c *almanac) event(w desk.Window, number int) *ics.VEvent {
 	e.SetModifiedAt(w.ChangedAt)
 	e.SetCreatedTime(w.ScheduledAt)
 	e.SetSequence(w.Revision)
-	e.SetStatus(ics.ObjectStatusConfirmed)
-	if w.Status == desk.Cancelled {
-		e.SetStatus(ics.ObjectStatusCancelled)
+	status, summary := ics.ObjectStatusConfirmed, fill("%s: %s", c.names(windowNames(w)), ours(w.Title))
+	if w.Status == desk.Cancelled { // Outlook shows such an event as any other
+		status, summary = ics.ObjectStatusCancelled, fill(c.cancelled, summary)
 	}
-	e.SetSummary(oneLine(fill("%s: %s", c.names(windowNames(w)), ours(w.Title)).Plain()))
+	e.SetStatus(status)
+	e.SetSummary(oneLine(summary.Plain()))
 	e.SetDescription(c.describe(w))
 	e.SetURL(c.in.StatusURL + "/windows/" + w.Subject().String())
 	for _, a := range w.Services {

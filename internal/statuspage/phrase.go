@@ -68,7 +68,8 @@ func (s speech) moment(t, near time.Time) phrase {
 	return s.written(t, near, [2]chat.TimeForm{wording.PageDay, wording.PageYear})
 }
 
-// written writes a time in one form where it is of this year, and in the other where not.
+// written writes a time in one form where it is of this year, and in the other where not;
+// of a time that the clock shows twice also which it is.
 func (s speech) written(t, near time.Time, forms [2]chat.TimeForm) phrase {
 	local, form := t.In(s.in.Zone), wording.PageClock
 	switch {
@@ -78,8 +79,15 @@ func (s speech) written(t, near time.Time, forms [2]chat.TimeForm) phrase {
 	default:
 		form = forms[1]
 	}
-	return phrase{{Text: s.in.Write(local, form), Time: t.UTC().Format(time.RFC3339)}}
+	text := s.in.Write(local, form)
+	if twice(t, s.in.Zone) {
+		text += zoneMark(local)
+	}
+	return phrase{{Text: text, Time: t.UTC().Format(time.RFC3339)}}
 }
+
+// zoneMark is what stands behind a time to name its zone: " EST".
+func zoneMark(local time.Time) string { return local.Format(" MST") }
 
 // dated says a time with its day of the week.
 func (s speech) dated(t time.Time) phrase { return s.datedNear(t, time.Time{}) }

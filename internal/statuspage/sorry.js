@@ -14,8 +14,8 @@
     try {
       const answer = await fetch(location.href, {method: "HEAD", headers: {Accept: "text/html"}, cache: "no-store", redirect: "manual"});
       const now = answer.headers.get("Belltower-Sorry-Version");
-      if (answer.status < 500 && !answer.headers.has("Belltower-Sorry")) back.textContent = back.dataset.says;
-      else back.textContent = "";
+      const says = answer.status < 500 && !answer.headers.has("Belltower-Sorry") ? back.dataset.says : "";
+      if (back.textContent !== says) back.textContent = says; // who listens hears it once
       if (version && now && now !== version) await news();
       version = now || version;
     } catch {

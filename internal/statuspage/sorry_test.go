@@ -71,6 +71,21 @@ func longSorry(t testing.TB) *campus {
 	return c
 }
 
+// What was last said stands there still when something was put right since, which says
+// nothing by itself.
+func TestTheSorryPageKeepsWhatWasLastSaid(t *testing.T) {
+	c := closed(oneOpen)(t)
+	c.apply(1, func(i desk.Incident, act desk.Act) (desk.Change, error) {
+		return i.SetTitle("Nobody can log in", act)
+	})
+	c.wait(time.Second)
+	for _, said := range []string{"Nobody can log in", "A disk of the database is full."} {
+		if page := c.ask(http.MethodGet, "/sorry/learn").body; !strings.Contains(page, said) {
+			t.Errorf("%q is not on the page:\n%s", said, page)
+		}
+	}
+}
+
 // TestWhatTheSorryPageSays keeps every state, word for word.
 func TestWhatTheSorryPageSays(t *testing.T) {
 	shared := regexp.MustCompile(`(?s)<style>.*?</style>|<script>.*?</script>`)

@@ -78,6 +78,15 @@ func TestTheSorryPageLooksByItself(t *testing.T) {
 	c.resolve(1, "It works again.")
 	c.wait(time.Second)
 	await("the end", `document.getElementById("back").textContent === "Learn System works again."`)
+	const again = `new Promise(done => {
+		let looks = 0, said = 0
+		const fetched = window.fetch
+		new MutationObserver(() => said++).observe(document.getElementById("back"), {childList: true})
+		window.fetch = (...what) => { if (++looks > 3) done(said); return fetched(...what) }
+	})`
+	if said := run[int](b, again); said > 0 {
+		t.Errorf("who listens hears the end %d times more", said)
+	}
 	if at := run[string](b, `document.activeElement.tagName`); at != "A" {
 		t.Errorf("the focus is on %s", at)
 	}

@@ -216,13 +216,10 @@ const mostMatters = 3
 func (s *sorry) matters(v *view, out *sorrySection) {
 	outage := false
 	for _, one := range s.open() {
-		e := v.event(one, 1)
-		m := matter{Title: e.Title, Since: []phrase{e.Since}, Next: e.Next}
+		e := v.event(one, 0)
+		m := matter{Title: e.Title, Since: []phrase{e.Since}, Text: v.lastSaid(one), Next: e.Next}
 		if e.Missed != nil {
 			m.Since = append(m.Since, e.Missed)
-		}
-		if len(e.News) > 0 {
-			m.Text = e.News[0].Text
 		}
 		outage, out.Matters = true, append(out.Matters, m)
 	}

@@ -3,6 +3,7 @@ package statuspage
 import (
 	"cmp"
 	"slices"
+	"time"
 
 	"github.com/umassonline/belltower/internal/desk"
 	"github.com/umassonline/belltower/internal/journal"
@@ -118,7 +119,9 @@ func (p *Pages) newView(snap *snapshot, t *tongue, at address) *view {
 	}
 	v.Heading = fill(v.title, v.typed(v.in.Organization))
 	asOf := v.full(snap.at)
-	asOf[0].Text += " " + snap.at.In(v.in.Zone).Format("MST")
+	if !twice(snap.at, v.in.Zone) { // else it stands there
+		asOf[0].Text += zoneMark(snap.at.In(v.in.Zone))
+	}
 	v.AsOf, v.Zone = fill(v.asOf, asOf), fill(v.zoneIs, ours(v.in.Zone.String()))
 	return v
 }
@@ -283,12 +286,23 @@ func (v *view) advise(given []phrase, text string, in map[string]string) []phras
 	return append(given, advice)
 }
 
+// dayOf is on which day all of a timeline was said, that on which its incident began: its
+// lines need not name it. Zero: there is none.
+func (v *view) dayOf(one journal.Published) time.Time {
+	began := one.Incident.BeganAt
+	day := func(t time.Time) string { return t.In(v.in.Zone).Format(time.DateOnly) }
+	if slices.ContainsFunc(one.Timeline, func(e desk.Entry) bool { return day(e.At) != day(began) }) {
+		return time.Time{}
+	}
+	return began
+}
+
 // news is the timeline, the newest first, within a limit as of event.
 func (v *view) news(one journal.Published, limit int) (out []news, older bool) {
 	if limit == 0 {
 		return nil, false
 	}
-	near, left, newer := one.Incident.BeganAt, limit, desk.EntryKind("")
+	near, left, newer := v.dayOf(one), limit, desk.EntryKind("")
 	for _, e := range slices.Backward(one.Timeline) {
 		repeats := e.Kind == desk.Holding && (limit > 0 || newer == desk.Holding)
 		if newer = e.Kind; repeats {
@@ -305,6 +319,17 @@ func (v *view) news(one journal.Published, limit int) (out []news, older bool) {
 		out = append(out, n)
 	}
 	return out, false
+}
+
+// lastSaid is the last update of an incident; what was put right since says nothing by
+// itself.
+func (v *view) lastSaid(one journal.Published) phrase {
+	for _, e := range slices.Backward(one.Timeline) {
+		if e.Update != 0 {
+			return v.ready(one.Incident, e.Text)
+		}
+	}
+	return nil
 }
 
 // ready is a title or a message: in the language of the page where it is one of the

@@ -283,14 +283,24 @@ type free struct {
 	times   []desk.Period
 }
 
+// knownUntil is until when all planned work is known: where more is planned than was
+// read, until the last of that begins.
+func knownUntil(plans journal.Plans) (until time.Time, cut bool) {
+	if n := len(plans.Coming); plans.More && n > 0 {
+		return plans.Coming[n-1].Window.Planned.From, true
+	}
+	return time.Time{}, false
+}
+
 // reservedOf lists the next times reserved for each service, but those of planned work.
 func reservedOf(p desk.Planning, c *desk.Catalog, now time.Time, plans journal.Plans) (out []free) {
 	if len(p.Standing) == 0 {
 		return nil
 	}
+	known, cut := knownUntil(plans)
 	for _, s := range c.Services() {
 		times := slices.DeleteFunc(p.Reserved(s.ID, desk.Period{From: now, To: now.Add(reservedAhead)}, maxTimes), func(at desk.Period) bool {
-			return slices.ContainsFunc(slices.Concat(plans.Running, plans.Coming), func(one journal.PublishedWindow) bool {
+			return cut && at.To.After(known) || slices.ContainsFunc(slices.Concat(plans.Running, plans.Coming), func(one journal.PublishedWindow) bool {
 				w := one.Window
 				return w.Status != desk.Cancelled && w.Concerns(s.ID) && w.Planned.Overlaps(at)
 			})
