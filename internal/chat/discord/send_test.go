@@ -319,3 +319,26 @@ func TestEveryPostAndEditNotifiesNobodyButWhoIsCalled(t *testing.T) {
 		t.Errorf("answer: %v", a.Message.Notified)
 	}
 }
+
+// Discord notifies nobody whom an embed mentions: who is called in a line, too, has to hear
+// it, be the sentence before it as long as it likes.
+func TestWhoIsCalledInALineIsNotified(t *testing.T) {
+	for _, summary := range []string{"News is overdue.", strings.Repeat("News is overdue. ", 200)} {
+		w := newWorld(t)
+		calls := chat.Text{{Person: desk.Person{Connection: "lowell", ID: ann}, Notify: true}, {Plain: ", please say how it stands."}}
+		w.words = func(chat.Delivery) chat.Message {
+			return chat.Message{Summary: chat.Plain(summary), Tone: chat.ToneInfo, Lines: []chat.Line{{Text: chat.Plain("Before.")}, {Text: calls}, {Text: chat.Plain("After.")}}}
+		}
+		w.post(delivery(teaching, 1))
+		got := w.posts(teaching)[0]
+		if diff := cmp.Diff([]string{"<@501>"}, got.Notified); diff != "" {
+			t.Error(diff)
+		}
+		if !strings.HasPrefix(got.Content, "News is overdue.") || !strings.HasSuffix(got.Content, "ℹ️\n<@501>, please say how it stands.") {
+			t.Errorf("%q", got.Content)
+		}
+		if said := string(got.Embeds); !strings.Contains(said, `"Before.\n\nAfter."`) {
+			t.Error(said)
+		}
+	}
+}
