@@ -247,6 +247,32 @@ func TestADirectMessageHasNoThreads(t *testing.T) {
 	}
 }
 
+// Where the bot may not read the history it may answer no message: then a post that would
+// refer to one stands by itself.
+func TestWhereTheHistoryIsClosedPostsReferToNothing(t *testing.T) {
+	w := newWorld(t)
+	root := w.post(delivery(teaching, 1))
+	w.fake.ChangeChannel(teaching, func(c *discordtest.Channel) { c.Deny = discordtest.ReadMessageHistory | discordtest.CreateThreads })
+	loud, on := reply(root, 2), delivery(teaching, 4)
+	loud.Broadcast, on.Continues = true, root
+	for _, d := range []chat.Delivery{loud, reply(root, 3), on} {
+		w.post(d)
+	}
+	posts := w.posts(teaching)
+	if len(posts) != 4 {
+		t.Fatal(w.fake.Transcript(teaching))
+	}
+	for _, p := range posts {
+		if p.ReplyTo != "" {
+			t.Error(w.fake.Transcript(teaching))
+		}
+	}
+	w.fake.Faults(discordtest.On{Route: "message.create"}, discordtest.DropAfter())
+	if _, err := w.bot.Post(t.Context(), reply(root, 5)); outcome(t, err) != chat.Unknown {
+		t.Error(err)
+	}
+}
+
 func TestAnArchivedThreadIsOpenedByAReply(t *testing.T) {
 	w := newWorld(t)
 	root := w.post(delivery(teaching, 1))
