@@ -192,6 +192,9 @@ func TestRepliesWithoutAThread(t *testing.T) {
 		"no posts in threads": func(w *world, _ chat.PostID) {
 			w.fake.ChangeChannel(teaching, func(c *discordtest.Channel) { c.Deny = discordtest.SendInThreads })
 		},
+		"too many of announcements": func(w *world, _ chat.PostID) {
+			w.fake.Faults(discordtest.On{Route: "thread.create"}, discordtest.Refused(400, 160007))
+		},
 		"locked": func(w *world, root chat.PostID) {
 			w.post(reply(root, 9))
 			w.fake.ChangeChannel(discordtest.ID(root), func(c *discordtest.Channel) { c.Archived, c.Locked = true, true })

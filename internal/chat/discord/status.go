@@ -41,6 +41,7 @@ const (
 	codeThreadExists      = 160004
 	codeThreadLocked      = 160005
 	codeThreadsFull       = 160006
+	codeNewsThreadsFull   = 160007 // of announcements
 )
 
 // apiError is what Discord says of a call that it refused.
