@@ -122,10 +122,11 @@ func (a *alertmanagerAlert) sighting() (g sighting, wrong string) {
 	if g.check = asID(a.fingerprint); g.check == "" {
 		g.check = fingerprint(g.labels)
 	}
-	name := line(g.label("alertname"), desk.CalledMax)
-	g.words, g.suggest = []string{g.check, name}, g.check
+	written := g.label("alertname")
+	name := line(written, desk.CalledMax)
+	g.words, g.suggest = []string{g.check, name, written}, g.check
 	if name != "" {
-		g.suggest = "alertname=" + name
+		g.suggest = "alertname=" + firstOf(asID(written), name)
 	}
 	g.called = firstOf(name, g.check)
 	if instance := line(g.label("instance"), desk.CalledMax/2); instance != "" {

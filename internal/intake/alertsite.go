@@ -18,7 +18,8 @@ import (
 // that of the call stands. Performance is told apart by the address, or by a field
 // "expectation".
 func readAlertSite(body gjson.Result, about desk.Expectation) reading {
-	device, name := idOf(body.Get("device_id")), line(text(body.Get("device_name")), desk.CalledMax)
+	written := text(body.Get("device_name"))
+	device, name := idOf(body.Get("device_id")), line(written, desk.CalledMax)
 	notice := text(body.Get("notify_type"))
 	switch {
 	case device == "" && name == "":
@@ -28,7 +29,7 @@ func readAlertSite(body gjson.Result, about desk.Expectation) reading {
 	}
 	device = firstOf(device, name)
 	g := sighting{
-		check: device, words: []string{device, name, strings.TrimSuffix(name, " (ContentView)")}, called: name,
+		check: device, words: []string{device, name, strings.TrimSuffix(name, contentView), written, strings.TrimSuffix(written, contentView)}, called: name,
 		expectation: said(text(body.Get("expectation"))), detail: alertSiteDetail(body),
 		step: strings.TrimSpace(text(body.Get("step_num")) + " " + text(body.Get("step_name"))),
 	}
@@ -51,6 +52,9 @@ func readAlertSite(body gjson.Result, about desk.Expectation) reading {
 	}
 	return one(g, "")
 }
+
+// contentView ends the names of monitors that are seen through one.
+const contentView = " (ContentView)"
 
 // said is the expectation that a text names; "" where it names none.
 func said(word string) desk.Expectation {

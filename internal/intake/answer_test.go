@@ -296,3 +296,20 @@ func TestACallIsStoredAlthoughTheCallerHangsUp(t *testing.T) {
 		t.Errorf("heard %v", reports)
 	}
 }
+
+// A check is mapped by its name as the monitor has it, however it is shown.
+func TestALongNameMapsACheck(t *testing.T) {
+	for address, body := range map[string]string{
+		"pingdom":      `{"check_id":7,"check_name":%q,"current_state":"DOWN"}`,
+		"alertsite":    `{"device_id":"7","device_name":%q,"notify_type":"error"}`,
+		"alertmanager": `{"version":"4","alerts":[{"status":"firing","fingerprint":"7","labels":{"alertname":%q}}]}`,
+		"generic":      `{"check":"7","name":%q,"state":"failing"}`,
+	} {
+		w := newWorld(t)
+		rec := w.post(address, fmt.Sprintf(body, longName))
+		reports, _ := w.takeHeard()
+		if rec.Code != http.StatusOK || len(reports) != 1 || reports[0].Service != "learn" || len(reports[0].Called) > desk.CalledMax+len("…") {
+			t.Errorf("%s: %d %s %+v", address, rec.Code, rec.Body, reports)
+		}
+	}
+}

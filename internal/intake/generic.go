@@ -62,9 +62,10 @@ func (m mapping) alert(body gjson.Result) (g sighting, wrong string) {
 	case state == "":
 		return g, "There is no state at " + m.State + " (state in [sources.map])."
 	}
-	name := line(text(m.at(body, m.Name)), desk.CalledMax)
+	written := text(m.at(body, m.Name))
+	name := line(written, desk.CalledMax)
 	g = sighting{
-		check: id, words: []string{id, name}, labels: labelsOf(m.at(body, m.Labels)), called: firstOf(name, id),
+		check: id, words: []string{id, name, written}, labels: labelsOf(m.at(body, m.Labels)), called: firstOf(name, id),
 		since: moment(m.at(body, m.Since)), place: places(m.at(body, m.Place)), link: text(m.at(body, m.Link)),
 		expectation: m.expectation(body),
 	}

@@ -23,9 +23,10 @@ func readPingdom(body gjson.Result, _ desk.Expectation) reading {
 	case state == "":
 		return one(sighting{}, "There is no current_state: this address is for the webhook of Pingdom's integrations.")
 	}
-	name := line(text(body.Get("check_name")), desk.CalledMax)
+	written := text(body.Get("check_name"))
+	name := line(written, desk.CalledMax)
 	g := sighting{
-		check: id, words: []string{id, name}, labels: tagsOf(body.Get("tags")), called: name,
+		check: id, words: []string{id, name, written}, labels: tagsOf(body.Get("tags")), called: name,
 		since: pingdomTime(body), detail: firstOf(text(body.Get("long_description")), text(body.Get("description"))),
 		link: "https://my.pingdom.com/app/reports/uptime#check=" + id,
 	}

@@ -55,7 +55,8 @@ func (r *reading) add(s sighting, wrong string) {
 type sighting struct {
 	// check is the monitor's id of it, the same for the problem and its end.
 	check string
-	// words may map it to a service, the first that does counts.
+	// words may map it to a service, the first that does counts: its name as it is shown, and
+	// as it is written.
 	words []string
 	// labels may too, as "label=value"; all that do count.
 	labels []label

@@ -35,10 +35,14 @@ const (
 	maxSmalls = 5
 )
 
+// maxCalls is how much of the content the lines may be that call somebody: some 50 people.
+const maxCalls = 1200
+
 // message is a chat.Message in Discord's form, as posts, edits and answers take it.
 // Embeds and Components are never null, so that an edit removes what is gone.
 type message struct {
-	// Content is the sentence that notifications show.
+	// Content is the sentence that notifications show, and the lines that call somebody: who
+	// is mentioned in an embed is not notified (github.com/discordjs/discord.js, issue 2300).
 	Content    string      `json:"content"`
 	Embeds     []embed     `json:"embeds"`
 	Components []actionRow `json:"components"`
@@ -113,15 +117,13 @@ func (c *Connection) keep(ctx context.Context, what *carried) {
 	}
 }
 
-// render lays a message out: the summary as the content, the rest in an embed, whose
-// footer is the reference, if there is one. What does not fit is cut with an ellipsis.
+// render lays a message out: the summary and who is called as the content, the rest in an
+// embed, whose footer is the reference, if there is one. What does not fit is cut with an
+// ellipsis.
 func (m markup) render(msg chat.Message, reference string) (out message, keep []carried) {
-	content := shorten(m.text(msg.Summary), maxContent-maxIcon)
-	if strings.TrimSpace(content) == "" {
-		content = "…"
-	}
 	rows, left, keep := m.actions(msg.Actions)
-	out = message{Content: content + icon(msg.Tone), Embeds: []embed{}, Components: rows, Mentions: m.notified(msg)}
+	out = message{Embeds: []embed{}, Components: rows, Mentions: m.notified(msg)}
+	out.Content, msg.Lines = m.content(msg)
 	e := embed{Color: colour(msg.Tone), Fields: m.facts(msg.Facts)}
 	room := maxEmbeds - length(reference)
 	if reference != "" {
@@ -136,6 +138,27 @@ func (m markup) render(msg chat.Message, reference string) (out message, keep []
 	}
 	return out, keep
 }
+
+// content is the summary and, below it, the lines that call somebody; rest are the others.
+func (m markup) content(msg chat.Message) (content string, rest []chat.Line) {
+	calls := ""
+	for _, l := range msg.Lines {
+		if slices.ContainsFunc(l.Text, m.calls) {
+			calls += "\n" + m.line(l)
+		} else {
+			rest = append(rest, l)
+		}
+	}
+	calls = shorten(calls, maxCalls)
+	content = shorten(m.text(msg.Summary), maxContent-maxIcon-length(calls))
+	if strings.TrimSpace(content) == "" {
+		content = "…"
+	}
+	return content + icon(msg.Tone) + calls, rest
+}
+
+// calls reports whether a piece of text calls somebody of this application's servers.
+func (m markup) calls(s chat.Span) bool { return s.Notify && m.knows(s.Person) }
 
 // description is the lines, then the small print, in at most room units.
 func (m markup) description(msg chat.Message, left []string, room int) string {
@@ -307,7 +330,7 @@ func (m markup) notified(msg chat.Message) mentions {
 	}
 	for _, t := range texts {
 		for _, s := range t {
-			if s.Notify && m.knows(s.Person) {
+			if m.calls(s) {
 				out.add(s.Person.ID)
 			}
 		}

@@ -50,7 +50,8 @@ func isGone(err error) bool {
 	return errors.As(err, &e) && e.Outcome == chat.Gone
 }
 
-// create posts in a channel or thread (developers/resources/message, "Create Message").
+// create posts in a channel or thread (developers/resources/message, "Create Message"). Where
+// the bot may not read the history it may refer to no message, so the post stands by itself.
 func (c *Connection) create(ctx context.Context, in string, d chat.Delivery, r *renderedBody) (chat.PostID, error) {
 	h := head{Enforce: true, Nonce: c.nonce(d, r)}
 	switch {
@@ -59,6 +60,16 @@ func (c *Connection) create(ctx context.Context, in string, d chat.Delivery, r *
 	case d.Root != "" && in == d.Channel.ID:
 		h.ReplyTo = &messageRef{snowflake(d.Root), true}
 	}
+	id, err := c.createOnce(ctx, in, h, r)
+	if code := codeOf(err); code == codeNoReply || code == codeNoReference { // nothing was posted
+		h.ReplyTo = nil
+		return c.createOnce(ctx, in, h, r)
+	}
+	return id, err
+}
+
+// createOnce makes one call.
+func (c *Connection) createOnce(ctx context.Context, in string, h head, r *renderedBody) (chat.PostID, error) {
 	body, err := r.with(h)
 	if err != nil {
 		return "", &chat.SendError{Outcome: chat.Refused, Reason: "cannot be written", Err: err}

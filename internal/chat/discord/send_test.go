@@ -192,6 +192,9 @@ func TestRepliesWithoutAThread(t *testing.T) {
 		"no posts in threads": func(w *world, _ chat.PostID) {
 			w.fake.ChangeChannel(teaching, func(c *discordtest.Channel) { c.Deny = discordtest.SendInThreads })
 		},
+		"too many of announcements": func(w *world, _ chat.PostID) {
+			w.fake.Faults(discordtest.On{Route: "thread.create"}, discordtest.Refused(400, 160007))
+		},
 		"locked": func(w *world, root chat.PostID) {
 			w.post(reply(root, 9))
 			w.fake.ChangeChannel(discordtest.ID(root), func(c *discordtest.Channel) { c.Archived, c.Locked = true, true })
@@ -244,6 +247,32 @@ func TestADirectMessageHasNoThreads(t *testing.T) {
 	w.post(d)
 	if posts := w.posts(direct); len(posts) != 2 || posts[1].ReplyTo != discordtest.ID(root) {
 		t.Error(w.fake.Transcript(direct))
+	}
+}
+
+// Where the bot may not read the history it may answer no message: then a post that would
+// refer to one stands by itself.
+func TestWhereTheHistoryIsClosedPostsReferToNothing(t *testing.T) {
+	w := newWorld(t)
+	root := w.post(delivery(teaching, 1))
+	w.fake.ChangeChannel(teaching, func(c *discordtest.Channel) { c.Deny = discordtest.ReadMessageHistory | discordtest.CreateThreads })
+	loud, on := reply(root, 2), delivery(teaching, 4)
+	loud.Broadcast, on.Continues = true, root
+	for _, d := range []chat.Delivery{loud, reply(root, 3), on} {
+		w.post(d)
+	}
+	posts := w.posts(teaching)
+	if len(posts) != 4 {
+		t.Fatal(w.fake.Transcript(teaching))
+	}
+	for _, p := range posts {
+		if p.ReplyTo != "" {
+			t.Error(w.fake.Transcript(teaching))
+		}
+	}
+	w.fake.Faults(discordtest.On{Route: "message.create"}, discordtest.DropAfter())
+	if _, err := w.bot.Post(t.Context(), reply(root, 5)); outcome(t, err) != chat.Unknown {
+		t.Error(err)
 	}
 }
 
@@ -317,5 +346,28 @@ func TestEveryPostAndEditNotifiesNobodyButWhoIsCalled(t *testing.T) {
 	w.says(chat.Message{Summary: chat.Plain("@here <@502>")})
 	if a := w.types(typed("/status")); len(a.Message.Notified) != 0 {
 		t.Errorf("answer: %v", a.Message.Notified)
+	}
+}
+
+// Discord notifies nobody whom an embed mentions: who is called in a line, too, has to hear
+// it, be the sentence before it as long as it likes.
+func TestWhoIsCalledInALineIsNotified(t *testing.T) {
+	for _, summary := range []string{"News is overdue.", strings.Repeat("News is overdue. ", 200)} {
+		w := newWorld(t)
+		calls := chat.Text{{Person: desk.Person{Connection: "lowell", ID: ann}, Notify: true}, {Plain: ", please say how it stands."}}
+		w.words = func(chat.Delivery) chat.Message {
+			return chat.Message{Summary: chat.Plain(summary), Tone: chat.ToneInfo, Lines: []chat.Line{{Text: chat.Plain("Before.")}, {Text: calls}, {Text: chat.Plain("After.")}}}
+		}
+		w.post(delivery(teaching, 1))
+		got := w.posts(teaching)[0]
+		if diff := cmp.Diff([]string{"<@501>"}, got.Notified); diff != "" {
+			t.Error(diff)
+		}
+		if !strings.HasPrefix(got.Content, "News is overdue.") || !strings.HasSuffix(got.Content, "ℹ️\n<@501>, please say how it stands.") {
+			t.Errorf("%q", got.Content)
+		}
+		if said := string(got.Embeds); !strings.Contains(said, `"Before.\n\nAfter."`) {
+			t.Error(said)
+		}
 	}
 }

@@ -36,9 +36,12 @@ const (
 	codeTooLarge          = 40005
 	codeEmpty             = 50006
 	codeArchived          = 50083
+	codeNoReply           = 160002 // not without Read Message History
+	codeNoReference       = 160009 // the same
 	codeThreadExists      = 160004
 	codeThreadLocked      = 160005
 	codeThreadsFull       = 160006
+	codeNewsThreadsFull   = 160007 // of announcements
 )
 
 // apiError is what Discord says of a call that it refused.

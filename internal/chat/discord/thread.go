@@ -129,7 +129,7 @@ func (c *Connection) inThread(ctx context.Context, d chat.Delivery, r *renderedB
 // stands in the channel.
 func (c *Connection) unbegun(ctx context.Context, d chat.Delivery, r *renderedBody, err error) (chat.PostID, error) {
 	switch codeOf(err) {
-	case codeThreadsFull, codeMissingPermission, codeWrongChannel, codeNotInDMs:
+	case codeThreadsFull, codeNewsThreadsFull, codeMissingPermission, codeWrongChannel, codeNotInDMs:
 		c.threads.noteWithout(d.Channel.ID, c.opt.Now())
 		return c.inChannel(ctx, d, r)
 	}

@@ -99,7 +99,7 @@ func TestAnAnswerAfterAllTheTimeIsGivenAllTheSame(t *testing.T) {
 // An answer is not lost with its response_url: then it is shown in the channel, and
 // where that is refused too, written directly.
 func TestALateAnswerThatItsAddressDoesNotTakeComesAnotherWay(t *testing.T) {
-	for name, fault := range map[string]slacktest.Fault{"refused": slacktest.ErrorBefore(500), "cut": slacktest.DropBefore()} {
+	for name, fault := range map[string]slacktest.Fault{"refused": slacktest.ErrorBefore(500), "cut": slacktest.DropBefore(), "too old": slacktest.Refused("expired_url")} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				w := newWorld(t)

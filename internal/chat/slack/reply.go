@@ -2,6 +2,7 @@ package slack
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"io"
 	"net/http"
@@ -115,9 +116,19 @@ func (h *handler) respond(ctx context.Context, to origin, r response) error {
 		return chat.Unreached(err)
 	}
 	defer res.Body.Close()
-	_, _ = io.Copy(io.Discard, io.LimitReader(res.Body, maxBody))
+	return taken(res)
+}
+
+// taken judges the answer of a response_url: the word "ok", or JSON as of a method. Which
+// status an address has that is used up or too old is not documented, so both count.
+func taken(res *http.Response) error {
+	body, _ := io.ReadAll(io.LimitReader(res.Body, maxBody)) // what breaks off names no error
 	if res.StatusCode != http.StatusOK {
 		return chat.OfStatus(res)
+	}
+	var a answer
+	if err := json.Unmarshal(body, &a); err == nil && !a.OK && a.Error != "" {
+		return ofCode(a, res.Header)
 	}
 	return nil
 }

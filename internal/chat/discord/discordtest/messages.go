@@ -68,6 +68,9 @@ func (s *Server) createMessage(c *call) reply {
 	if refused := undescribed(c.route, c.body); refused != nil {
 		return *refused
 	}
+	if in.Reference != nil && s.may(ch)&ReadMessageHistory == 0 {
+		return failed(http.StatusForbidden, 160002, "Cannot reply without permission to read message history")
+	}
 	if in.Reference != nil {
 		may := in.Reference.Must != nil && !*in.Reference.Must
 		switch root := ch.at(in.Reference.Message); {

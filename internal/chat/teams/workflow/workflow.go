@@ -160,23 +160,35 @@ func (c *Connection) call(ctx context.Context, hook *url.URL, body []byte) error
 		return chat.Unreached(err)
 	}
 	defer res.Body.Close()
-	_, _ = io.Copy(io.Discard, io.LimitReader(res.Body, maxAnswer)) // so that the connection is used again
-	return c.judge(res)
+	answer, _ := io.ReadAll(io.LimitReader(res.Body, maxAnswer)) // whole, so that the connection is used again
+	return c.judge(res, answer)
 }
 
-// judge tells how a call ended by its status: a workflow says no more.
-func (c *Connection) judge(res *http.Response) error {
-	switch res.StatusCode {
-	case http.StatusOK, http.StatusAccepted: // 200: a workflow with an answer of its own
+// judge tells how a call ended by its status, and of a refusal by whether the workflow runs
+// at all. Nothing else of the answer counts.
+func (c *Connection) judge(res *http.Response, answer []byte) error {
+	switch status := res.StatusCode; {
+	case status == http.StatusOK, status == http.StatusAccepted: // 200: a workflow with an answer of its own
 		return nil
-	case http.StatusUnauthorized, http.StatusNotFound, http.StatusGone:
+	case status == http.StatusUnauthorized, status == http.StatusNotFound, status == http.StatusGone, status == http.StatusBadRequest && isOff(answer):
 		return &chat.SendError{Outcome: chat.Gone, Reason: fmt.Sprintf(
 			c.own("its workflow takes no posts any more (HTTP %d): switch it on, or make a new one in the channel and put its address into [[teams.workflows]]"), res.StatusCode)}
-	case http.StatusBadRequest, http.StatusUnsupportedMediaType, http.StatusUnprocessableEntity:
+	case status == http.StatusBadRequest, status == http.StatusUnsupportedMediaType, status == http.StatusUnprocessableEntity:
 		return &chat.SendError{Outcome: chat.Refused, Reason: fmt.Sprintf(
 			c.own("its workflow does not read our posts (HTTP %d): make it from the template for webhook requests"), res.StatusCode)}
 	}
 	return chat.OfStatus(res)
+}
+
+// isOff reports whether a workflow answers that it is switched off, suspended or deleted
+// (learn.microsoft.com, "Best practices when updating a flow used by a Power App").
+func isOff(answer []byte) bool {
+	var a struct {
+		Error struct {
+			Code string `json:"code"`
+		} `json:"error"`
+	}
+	return json.Unmarshal(answer, &a) == nil && a.Error.Code == "WorkflowTriggerIsNotEnabled"
 }
 
 func (c *Connection) own(english string) string {

@@ -240,6 +240,24 @@ func TestHowAWorkflowsAnswersAreJudged(t *testing.T) {
 	}
 }
 
+// A workflow that its owner or Microsoft switched off, or that was deleted, says so with 400
+// as one does that cannot read a post.
+func TestAWorkflowThatIsSwitchedOffIsGone(t *testing.T) {
+	const off = `{"error":{"code":"WorkflowTriggerIsNotEnabled","message":"Could not execute workflow '8f08' trigger 'manual' with state 'Suspended': trigger is not enabled."}}`
+	for said, want := range map[string]chat.Outcome{
+		off: chat.Gone, `{"error":{"code":"TriggerInputSchemaMismatch","message":"WorkflowTriggerIsNotEnabled"}}`: chat.Refused, "<html>": chat.Refused, `{"error":7}`: chat.Refused,
+	} {
+		over := answering(func(*http.Request) (*http.Response, error) {
+			return &http.Response{StatusCode: http.StatusBadRequest, Body: io.NopCloser(strings.NewReader(said))}, nil
+		})
+		_, err := connect(t, over, says(sentence)).Post(t.Context(), delivery("library"))
+		var e *chat.SendError
+		if !errors.As(err, &e) || e.Outcome != want || (want == chat.Gone) != strings.Contains(e.Reason, "switch it on") || strings.Contains(e.Error(), "8f08") {
+			t.Errorf("%s: %+v", said, err)
+		}
+	}
+}
+
 type answering func(*http.Request) (*http.Response, error)
 
 func (a answering) RoundTrip(r *http.Request) (*http.Response, error) { return a(r) }
