@@ -262,6 +262,9 @@ func (j *Journal) put(tx storage.Tx, by By, c desk.Change, channels int) (Applie
 	if err := keepOngoing(tx, c.Incident); err != nil {
 		return out, err
 	}
+	if err := moveLong(tx, was, c.Incident); err != nil {
+		return out, err
+	}
 	if moves(c.Entry.Kind, c.Incident) {
 		if err := attach(tx, c.Incident, by.At.UTC()); err != nil {
 			return out, err

@@ -30,7 +30,11 @@ func lastOf(w desk.Window) time.Time {
 // overNumbers lists the windows that are over and of which calendars show something
 // since then, at most limit.
 func overNumbers(tx storage.Tx, since time.Time, limit int) (numbers []int, err error) {
-	k := overPlace()
+	return numbersFrom(tx, overPlace(), since, limit)
+}
+
+// numbersFrom lists the numbers that stand in k behind times, from a time on.
+func numbersFrom(tx storage.Tx, k storage.Key, since time.Time, limit int) (numbers []int, err error) {
 	err = tx.Scan(k.Time(since), k.End(), limit, func(key, _ []byte) (bool, error) {
 		r := storage.ReadKey(key[len(k):])
 		r.Time()

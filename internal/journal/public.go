@@ -19,8 +19,9 @@ type Published struct {
 
 // Publication is what everybody may know at one moment.
 type Publication struct {
-	// Incidents are those that are open and those declared since the time asked for,
-	// newest first: retracted and merged ones too, no drills.
+	// Incidents are those that are open, those declared since the time asked for, and
+	// those that had been open for longer than LongAfter and ended since; newest first:
+	// retracted and merged ones too, no drills.
 	Incidents []Published
 	// Until is when more may be known although nothing changes, as a grace ends; zero:
 	// not before something changes.
@@ -54,11 +55,14 @@ func (j *Journal) Public(ctx context.Context, now, since time.Time) (p Publicati
 	return p, err
 }
 
-// numbersSince lists the numbers of what is open and what was declared since, newest
-// first.
+// numbersSince lists the numbers of what is open, what was declared since, and what was
+// open for long and ended since, newest first.
 func numbersSince(tx storage.Tx, since time.Time) (numbers []int, err error) {
 	open, err := allOngoing(tx)
 	if err != nil {
+		return nil, err
+	}
+	if numbers, err = longNumbers(tx, since); err != nil {
 		return nil, err
 	}
 	for _, o := range open {

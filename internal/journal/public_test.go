@@ -147,6 +147,32 @@ func TestWhatIsOpenIsPublicHoweverOld(t *testing.T) {
 	}
 }
 
+func TestWhatWasOpenForLongIsPublicByItsEnd(t *testing.T) {
+	const day = 24 * 60 * 60
+	o := newOffice(t)
+	o.declare(0)
+	o.apply(50*day, 1, resolve)
+	since := at(50 * day).AddDate(0, 0, -14)
+	listed := func(now int, want string) {
+		t.Helper()
+		p, err := o.Public(t.Context(), at(now), since)
+		var got []string
+		for _, one := range p.Incidents {
+			got = append(got, fmt.Sprint(one.Incident.Subject(), " open: ", one.Incident.IsOpen()))
+		}
+		if said := strings.Join(got, ", "); err != nil || said != want {
+			t.Errorf("%s, %v, want %s", said, err, want)
+		}
+	}
+	listed(51*day, "INC-1 open: false")
+	o.apply(51*day, 1, func(i desk.Incident, act desk.Act) (desk.Change, error) { return i.Reopen("It fails again.", act) })
+	listed(52*day, "INC-1 open: true")
+	o.apply(53*day, 1, resolve)
+	listed(54*day, "INC-1 open: false")
+	since = at(54 * day)
+	listed(55*day, "")
+}
+
 func (o *office) sendNow(seconds int) {
 	o.t.Helper()
 	for n := range 2 {

@@ -15,8 +15,8 @@ import (
 const (
 	// recentFor is how long after its end an incident stands on the page.
 	recentFor = 14 * 24 * time.Hour
-	// lookBack is how long ago it may have been declared for that.
-	lookBack = recentFor + 31*24*time.Hour
+	// lookBack is how far the record is looked through for that.
+	lookBack = recentFor + journal.LongAfter
 	// maxRecent is how many that have ended stand on the page.
 	maxRecent = 20
 	// pause is the least time between two snapshots, so that a storm of commands and
