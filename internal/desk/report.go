@@ -99,10 +99,12 @@ func (r Report) Name() string {
 	return r.Witness.Name
 }
 
-// DetailMax is how many characters of a detail are kept, CalledMax of a name.
+// DetailMax is how many characters of a detail are kept, CalledMax of a name, LinkMax of a
+// link, which is kept whole or not at all.
 const (
 	DetailMax = 300
 	CalledMax = 80
+	LinkMax   = 500
 )
 
 // Unmapped is a check of a source that maps to no service.

@@ -10,6 +10,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/tidwall/gjson"
+
+	"github.com/umassonline/belltower/internal/desk"
 )
 
 // text is a text, number or truth value as it is written; "" for anything else. AlertSite
@@ -107,14 +109,11 @@ func since2000(t time.Time) time.Time {
 	return t.UTC()
 }
 
-// maxLink is how long a link may be, in bytes.
-const maxLink = 500
-
 // link is an address that staff may be shown: http(s), and nothing in it that looks
 // like a credential; else "".
 func link(s string) string {
 	u, err := url.Parse(s)
-	if err != nil || len(s) > maxLink || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" || u.User != nil || s != line(s, maxLink) {
+	if err != nil || len(s) > desk.LinkMax || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" || u.User != nil || s != line(s, desk.LinkMax) {
 		return ""
 	}
 	for name := range u.Query() {

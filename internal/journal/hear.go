@@ -87,7 +87,7 @@ func cleanReport(r desk.Report, now time.Time) desk.Report {
 	}
 	r.Called, r.Step = oneLine(r.Called, desk.CalledMax), oneLine(r.Step, desk.CalledMax)
 	r.Detail = oneLine(r.Detail, desk.DetailMax)
-	r.Link = oneLine(r.Link, desk.DetailMax)
+	r.Link = oneLine(r.Link, desk.LinkMax)
 	r.Sorry = false
 	return r
 }

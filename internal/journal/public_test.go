@@ -152,7 +152,7 @@ func TestWhatWasOpenForLongIsPublicByItsEnd(t *testing.T) {
 	o := newOffice(t)
 	o.declare(0)
 	o.apply(50*day, 1, resolve)
-	since := at(50 * day).AddDate(0, 0, -14)
+	since := at(50*day).AddDate(0, 0, -14)
 	listed := func(now int, want string) {
 		t.Helper()
 		p, err := o.Public(t.Context(), at(now), since)

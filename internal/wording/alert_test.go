@@ -46,7 +46,7 @@ func TestAlertPosts(t *testing.T) {
 		golden(t, in, "alert raised", formsOf(in, a.said, 1))
 
 		pingdom := seen(desk.Monitor, "pingdom", "learn", at(1))
-		pingdom.Places, pingdom.Sorry = []string{"Frankfurt", "Boston"}, true
+		pingdom.Places, pingdom.Sorry, pingdom.Link = []string{"Frankfurt", "Boston"}, true, "https://my.pingdom.com/app/reports/uptime#check=4711"
 		a.alert = a.alert.Join(learn, pingdom).Join(portal, seen(desk.Monitor, "alertsite", "portal", at(2)))
 		a.alert.SilentSince = at(1)
 		a.due(at(3), desk.AlertAround{Heard: at(1).Add(-7 * time.Hour)})

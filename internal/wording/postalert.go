@@ -145,7 +145,8 @@ func (c Context) evidence(seen []desk.Report, k clock) (lines []chat.Line) {
 	return lines
 }
 
-// says words one check: "login page (our check): HTTP 503, at 4 Log in, since 3:52".
+// says words one check: "login page (our check): HTTP 503, at 4 Log in, since 3:52". Its name
+// leads to its page at the monitor.
 func (c Context) says(r desk.Report, k clock) chat.Text {
 	who := r.Witness.Name
 	if r.Witness.IsOwn() {
@@ -159,6 +160,9 @@ func (c Context) says(r desk.Report, k clock) chat.Text {
 		name = who
 	}
 	t := chat.Text{{Strong: name}, {Plain: " (" + who + ")"}}
+	if r.Link != "" {
+		t[0] = chat.Span{Link: chat.Link{URL: r.Link, Label: name}}
+	}
 	if r.Detail != "" {
 		t = append(t, chat.Span{Plain: ": "}, chat.Span{Plain: r.Detail})
 	}

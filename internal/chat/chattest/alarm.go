@@ -40,6 +40,7 @@ func Alarm(until int) (said []*desk.Announcement) {
 			pingdom := login
 			pingdom.Witness = desk.Witness{Kind: desk.Monitor, Name: "pingdom", Check: "4711"}
 			pingdom.Step, pingdom.Called, pingdom.Places, pingdom.Sorry = "", "Login <at> Learn", []string{"Frankfurt", "Boston"}, true
+			pingdom.Link = "https://my.pingdom.com/app/reports/uptime?of=a&b#check=4711"
 			start := pingdom
 			start.Witness.Check, start.Service, start.Called, start.Sorry, start.Places = "4712", "portal", "Start page", false, nil
 			a = a.Join(learn, pingdom).Join(desk.Alerted{Service: "portal", Name: "Student <Portal>", Behind: "Learn System"}, start)
