@@ -156,6 +156,7 @@ func spanishReading() map[string]string {
 		"%s entries":                  "%s entradas",
 
 		"All services are working.":         "Todos los servicios funcionan.",
+		"All services of %s are working.":   "Todos los servicios de %s funcionan.",
 		"%s of %s services have a problem.": "%s de %s servicios tienen un problema.",
 		"%s has a problem.":                 "%s tiene un problema.",
 		"%s have a problem.":                "%s tienen un problema.",
