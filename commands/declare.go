@@ -47,10 +47,6 @@ func (a *asked) declare(ctx context.Context, isDrill bool) (chat.Reply, error) {
 
 // declaration reads <services> <impact> [title] [| message] and the flags.
 func (a *asked) declaration() (desk.Declaration, error) {
-	next, err := a.next()
-	if err != nil {
-		return desk.Declaration{}, err
-	}
 	began, err := a.since()
 	if err != nil {
 		return desk.Declaration{}, err
@@ -58,6 +54,10 @@ func (a *asked) declaration() (desk.Declaration, error) {
 	said, err := a.takeDeclared()
 	if err != nil {
 		return desk.Declaration{}, inField(err, "services")
+	}
+	next, err := a.takeNext()
+	if err != nil {
+		return desk.Declaration{}, err
 	}
 	d := desk.Declaration{Services: said.services, Impact: said.impact, Next: next, Began: began}
 	d.Title = a.line.part("title")
@@ -92,6 +92,14 @@ func (a *asked) since() (time.Time, error) {
 		return b.action(better, b.again())
 	})
 	return t, inField(err, string(flagSince))
+}
+
+// takeNext reads when news is promised: the flag --next, or a rest that is just "next 45m".
+func (a *asked) takeNext() (time.Duration, error) {
+	if err := a.line.takeNext(); err != nil {
+		return 0, err
+	}
+	return a.next()
 }
 
 // next reads the flag --next.

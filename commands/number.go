@@ -14,9 +14,10 @@ import (
 	"github.com/umassonline/belltower/internal/wording"
 )
 
-var numberForm = regexp.MustCompile(`^(?i:#|inc-?)?([0-9]{1,9}):?$`)
+var numberForm = regexp.MustCompile(`^(?i:#|inc-?)?([0-9]{1,9})[:,]?$`)
 
-// parseNumber reads 42, #42, inc-42, and 42: as it stands before a message.
+// parseNumber reads 42, #42, inc-42, 42: as it stands before a message, and 42, as it
+// stands in a list.
 func parseNumber(word string) (int, bool) {
 	m := numberForm.FindStringSubmatch(word)
 	if m == nil {
