@@ -183,6 +183,9 @@ const maxOffered = 10
 // which asks which incident is meant, by a button that says the line with its
 // number.
 func (a *asked) which(fit []desk.Incident, sentence string) error {
+	if a.line.rest != "" && a.justNumbered() {
+		return a.tooMuch()
+	}
 	h, _ := wording.HelpOf(a.path())
 	q := &question{Refusal: desk.Refuse(desk.Ambiguous, "%s", sentence).WithHint("Like: %s", desk.Term(h.Example))}
 	if len(fit) == 0 {
@@ -195,6 +198,12 @@ func (a *asked) which(fit []desk.Incident, sentence string) error {
 		}
 	}
 	return q
+}
+
+// justNumbered reports whether nothing may stand behind the number: a line with more is
+// refused with any number.
+func (a *asked) justNumbered() bool {
+	return slices.Contains([]string{"show", "timeline", "deliveries", "tell", "nothing-new", "faculty"}, a.verb.name)
 }
 
 func (a *asked) numbered(i desk.Incident) chat.Action {

@@ -148,6 +148,9 @@ func isDay(rest string) bool {
 // whichWindow asks which window is meant, by a button for each that says the line with
 // its number.
 func (a *asked) whichWindow(fit []desk.Window, sentence string) error {
+	if a.line.rest != "" && a.justNumbered() {
+		return a.tooMuch()
+	}
 	h, _ := wording.HelpOf(a.path())
 	q := &question{Refusal: desk.Refuse(desk.Ambiguous, "%s", sentence).WithHint("Like: %s", desk.Term(h.Example))}
 	if len(fit) == 0 {
