@@ -90,7 +90,7 @@ func wholeMoment(words []string) (moment, bool) {
 	}
 	m.clock, m.hour, m.minute = true, hour, minute
 	day := words[:last]
-	if last > 1 && day[last-1] == "at" {
+	if last > 1 && (day[last-1] == "at" || day[last-1] == wordFrom) { // from 22:00 to 23:00
 		day = day[:last-1]
 	}
 	return m, m.setDay(day)

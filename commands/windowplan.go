@@ -112,8 +112,8 @@ func (a *asked) takeWindowServices(p *desk.Plan) error {
 	words := strings.Fields(head)
 	all, joined := len(words), false
 	for len(words) > 0 {
-		if e, ok := desk.ParseEffect(strings.ToLower(strings.TrimRight(words[0], ",:"))); ok && len(p.Services) > 0 {
-			p.Effect, words = e, words[1:]
+		if e, n := effectAt(words); n > 0 && len(p.Services) > 0 {
+			p.Effect, words = e, words[n:]
 			break
 		}
 		if len(p.Services) > 0 && !joined && !a.namesService(words) {
@@ -137,6 +137,18 @@ func (a *asked) takeWindowServices(p *desk.Plan) error {
 			WithHint("Like: %s", desk.Term("window schedule learn saturday 04:00 for 3h New database"))
 	}
 	return nil
+}
+
+// effectAt reads an effect from the beginning of words, and tells how many words that is;
+// 0: they do not begin with one.
+func effectAt(words []string) (desk.Effect, int) {
+	for n := min(2, len(words)); n > 0; n-- { // at risk
+		word := strings.ToLower(strings.TrimRight(strings.Join(words[:n], "_"), ",:"))
+		if e, ok := desk.ParseEffect(word); ok {
+			return e, n
+		}
+	}
+	return "", 0
 }
 
 // namesService reports whether words begin with a service, or with what joins some.
