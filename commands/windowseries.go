@@ -187,6 +187,9 @@ func (a *asked) whichMoved(ctx context.Context, w desk.Window) error {
 // cancelTime cancels one time of a series.
 func (a *asked) cancelTime(ctx context.Context, s slot) (chat.Reply, error) {
 	why := a.line.all("reason")
+	if why == "" { // the rule's example would end the whole series
+		return chat.Reply{}, desk.Refuse(desk.Invalid, "There is no reason.").WithHint("Like: %s", a.exampleOn(s.series, s.day)).In("reason")
+	}
 	rule := func(w desk.Window, act desk.Act) (desk.WindowChange, error) { return w.Cancel(why, act) }
 	return a.planning(ctx, planning{
 		said: a.reasoned(s.day, why), doubts: a.doubts(nil, "", why), on: s.period, do: a.onSlot(ctx, s, a.applies(ctx, rule), rule),
