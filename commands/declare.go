@@ -62,17 +62,17 @@ func (a *asked) declaration() (desk.Declaration, error) {
 	d := desk.Declaration{Services: said.services, Impact: said.impact, Next: next, Began: began}
 	d.Title = a.line.part("title")
 	d.Text = a.line.all("message")
-	if n := utf8.RuneCountInString(d.Title); n > desk.MaxTitle && d.Text == "" {
-		return d, a.noTitle(said, d.Title, n)
+	if n := utf8.RuneCountInString(d.Title); n > desk.MaxTitle {
+		return d, a.noTitle(said, strings.TrimSpace(d.Title+"\n"+d.Text), n)
 	}
 	return d, nil
 }
 
-// noTitle refuses a message that was typed where a title belongs, and offers it as
+// noTitle refuses a message that was typed where a title belongs, and offers all of it as
 // the message.
 func (a *asked) noTitle(said declared, text string, n int) error {
 	q := &question{Refusal: desk.Refuse(desk.Invalid, "The title has %d characters; at most %d fit.", n, desk.MaxTitle).
-		WithHint("A title ends at the first bar or line break; like: %s learn down Logins fail | We are looking into it.", a.path())}
+		WithHint("A title ends at the first bar or line break; like: %s learn down Logins fail | We are looking into it.", a.path()).In("title")}
 	if utf8.RuneCountInString(text) > desk.MaxText {
 		return q
 	}
