@@ -151,6 +151,9 @@ func (f flag) needs() desk.Term {
 	return "a reason in quotes"
 }
 
+// exampleReason is a reason as somebody may give it.
+const exampleReason = desk.Term("the vendor asked for it")
+
 func (f flag) example() string {
 	switch f {
 	case flagNext:
@@ -158,7 +161,7 @@ func (f flag) example() string {
 	case flagSince:
 		return "--since 03:52"
 	case flagForce, flagUrgent:
-		return f.dashed() + ` "the vendor asked for it"`
+		return f.dashed() + ` "` + string(exampleReason) + `"`
 	}
 	return f.dashed()
 }

@@ -224,7 +224,8 @@ func spanishWindowExamples() map[string]string {
 	return map[string]string{
 		"window schedule learn saturday 04:00 for 3h New database": "window schedule learn saturday 04:00 for 3h Base de datos nueva",
 		"window incident 17 down The database does not come back.": "window incident 17 down La base de datos no vuelve.",
-		"Holidays": "Vacaciones",
+		"Holidays":                "Vacaciones",
+		"the vendor asked for it": "lo pidió el proveedor",
 	}
 }
 
