@@ -47,7 +47,7 @@ func (c Context) ListLine(i desk.Incident) chat.Line {
 	t = append(t, chat.Span{Plain: c.Names(i.Services) + ". "})
 	how := c.say("%s %s.", c.standingWord(i), c.withDay(i.EndedAt))
 	if i.EndedAt.IsZero() {
-		how = c.say("%s since %s.", c.standingWord(i), c.withDay(i.BeganAt))
+		how = c.say("%s. It began %s.", c.standingWord(i), c.withDay(i.BeganAt)) // the status may be newer
 	}
 	return chat.Line{Kind: chat.Item, Text: append(t, how...)}
 }

@@ -240,6 +240,7 @@ func spanishSubscriptions() map[string]string {
 		" Quiet: one post each, which is edited.":            " En silencio: un mensaje por cada caso, que se edita.",
 		" Loud: each update in the channel.":                 " En voz alta: cada noticia en el canal.",
 		" From %s to %s (%s) only %s; at %s what it missed.": " De %s a %s (%s), solo %s; a las %s, lo que no recibió.",
+		"%s. It began %s.":                                   "%s. Empezó: %s.",
 		"It subscribes to nothing.":                          "No está suscrito a nada.",
 		"It hears:":                                          "Recibe:",
 		"%s hears nothing yet.":                              "%s todavía no recibe nada.",
