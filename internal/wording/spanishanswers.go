@@ -241,6 +241,7 @@ func spanishSubscriptions() map[string]string {
 		" Loud: each update in the channel.":                 " En voz alta: cada noticia en el canal.",
 		" From %s to %s (%s) only %s; at %s what it missed.": " De %s a %s (%s), solo %s; a las %s, lo que no recibió.",
 		"%s. It began %s.":                                   "%s. Empezó: %s.",
+		"It is an ops channel, and hears of everything.":     "Es un canal de operaciones, y recibe todo.",
 		"It subscribes to nothing.":                          "No está suscrito a nada.",
 		"It hears:":                                          "Recibe:",
 		"%s hears nothing yet.":                              "%s todavía no recibe nada.",
