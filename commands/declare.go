@@ -119,6 +119,9 @@ func (a *asked) next() (time.Duration, error) {
 // the button that says them.
 func (a *asked) pastTime(text string, offer func(better string) chat.Action) (time.Time, error) {
 	words := strings.Fields(text)
+	if len(words) > 1 && slices.Contains([]string{"at", "on", wordFrom, string(flagSince)}, strings.ToLower(words[0])) {
+		words = words[1:] // began at 03:52
+	}
 	if len(words) == 0 {
 		return time.Time{}, desk.Refuse(desk.Invalid, "No time was given.").WithHint("Like: 03:52")
 	}

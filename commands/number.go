@@ -121,7 +121,7 @@ func (a *asked) takeNumber() (n int, ok bool, err error) {
 		return 0, false, desk.Refuse(desk.Unknown, "%q is no incident.", clip(v)).WithHint("Give its number, like 42, or a service.")
 	}
 	word, rest := cutWord(a.line.rest)
-	if n, ok = parseNumber(word); ok && !a.namesMessage(word, rest) {
+	if n, ok = parseNumber(word); ok && !a.namesMessage(word, rest) && !a.counts(word, rest) {
 		a.line.rest = rest
 		return n, true, nil
 	}
@@ -132,6 +132,21 @@ func (a *asked) takeNumber() (n int, ok bool, err error) {
 // messages are edited, unless it stands before one.
 func (a *asked) namesMessage(word, rest string) bool {
 	return a.verb.name == "edit" && strings.HasPrefix(word, "#") && !strings.HasPrefix(rest, "#")
+}
+
+// counts reports whether a first number belongs to a time, where one is typed: "20 min ago",
+// "11 pm", "31 oct 23:00". In "20 11 pm" it does not.
+func (a *asked) counts(word, rest string) bool {
+	if !slices.Contains([]string{"began", "ended", "snooze", "extend"}, a.verb.name) {
+		return false
+	}
+	isTime := func(words []string) bool {
+		_, moment := parseMoment(words)
+		_, length := parseLength(words)
+		return len(words) > 0 && max(moment, length) == len(words)
+	}
+	behind := strings.Fields(rest)
+	return isTime(append([]string{word}, behind...)) && !isTime(behind)
 }
 
 // takeServiceOf takes a service off the line where it stands for its incident or

@@ -122,7 +122,7 @@ func (a *asked) takeWindowNumber() (n int, ok bool, err error) {
 		return 0, false, desk.Refuse(desk.Unknown, "%q is no window.", clip(v)).WithHint("Give its number, like 17, or a service.")
 	}
 	word, rest := cutWord(a.line.rest)
-	if isDay(rest) {
+	if isDay(rest) || a.counts(word, rest) {
 		return 0, false, nil
 	}
 	if n, ok = parseWindowNumber(word); ok {
