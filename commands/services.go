@@ -219,6 +219,21 @@ func (a *asked) unknownService(text, word string) error {
 	return a.correcting(q, text, word)
 }
 
+// unknownOne is unknownService where one service alone can be meant: of a group each is
+// offered.
+func (a *asked) unknownOne(text, word string) error {
+	g, ok := a.Words.Catalog.Group(word)
+	if !ok {
+		return a.unknownService(text, word)
+	}
+	ids := a.servicesOf(g)
+	q := &question{Refusal: desk.Refuse(desk.Unknown, "%s is a group.", g).WithHint("Please name one of its services: %s.", strings.Join(ids, ", "))}
+	for _, id := range ids[:min(len(ids), maxOffers)] {
+		q.offering(a.action(a.Words.Instead(id), replaceWord(text, word, id)))
+	}
+	return q
+}
+
 // correcting offers the text behind the verb with the nearest word in the place of
 // a mistyped one.
 func (a *asked) correcting(q *question, text, word string) error {

@@ -118,6 +118,7 @@ func spanishHints() map[string]string {
 		"Like: subscribe learn incidents windows major+":                   "Por ejemplo: subscribe learn incidents windows major+",
 		"Or name one: unsubscribe learn":                                   "O nombre una: unsubscribe learn",
 		"Pick a name as you type @, or say me; like: incident lead %d me":  "Elija un nombre al escribir @, o diga me; por ejemplo: incident lead %d me",
+		"Please name one of its services: %s.":                             "Por favor, nombre uno de sus servicios: %s.",
 		"Please name its services: %s.":                                    "Por favor, nombre sus servicios: %s.",
 		"Please type it again instead of pasting it.":                      "Por favor, escríbalo otra vez en lugar de pegarlo.",
 		"Please use %s.":                                                   "Por favor, use %s.",
