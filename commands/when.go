@@ -110,9 +110,10 @@ func parseShift(words []string) (time.Duration, bool) {
 	return 0, false
 }
 
-// joinHalf makes "10 pm" one word.
+// joinHalf makes "10 pm" and "10 p.m." one word.
 func joinHalf(words []string) []string {
 	last := len(words) - 1
+	words[last] = strings.NewReplacer("a.m.", "am", "p.m.", "pm").Replace(words[last])
 	if last > 0 && (words[last] == "am" || words[last] == "pm") {
 		words[last-1] += words[last]
 		return words[:last]

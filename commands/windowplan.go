@@ -99,7 +99,9 @@ func typable(text string) (string, bool) {
 	if strings.ContainsFunc(text, isQuote) {
 		return text, false
 	}
-	if strings.ContainsAny(text, "|\n") || strings.Contains(text, "--") || strings.ContainsAny(text, "—–") {
+	first, _ := cutWord(strings.ToLower(text))
+	ends := first == wordFor || slices.Contains(untilWords(), first) // behind a time it would be read as the end
+	if ends || strings.ContainsAny(text, "|\n") || strings.Contains(text, "--") || strings.ContainsAny(text, "—–") {
 		return `"` + text + `"`, !strings.ContainsAny(text, "|\n")
 	}
 	return text, true
@@ -129,8 +131,9 @@ func (a *asked) takeWindowServices(p *desk.Plan) error {
 	for range all - len(words) {
 		_, a.line.rest = cutWord(a.line.rest)
 	}
-	for k := range p.Services {
-		p.Services[k].Status = "" // a window has one effect
+	if k := slices.IndexFunc(p.Services, func(s desk.Affected) bool { return s.Status != "" }); k >= 0 {
+		return desk.Refuse(desk.Invalid, "Planned work has one effect on all of its services.").
+			WithHint("Say it behind them, like: %s", desk.Term("window schedule learn degraded saturday 04:00 for 3h New database"))
 	}
 	if len(p.Services) == 0 {
 		return desk.Refuse(desk.Invalid, "No service was named.").
