@@ -218,15 +218,21 @@ func (a *asked) find(command string) error {
 // path is how the verb is typed: "incident declare".
 func (a *asked) path() string { return strings.TrimSpace(a.command + " " + a.verb.name) }
 
-// showNumber is the verb that shows what a number names, where a number was typed for a
-// verb.
-func (a *asked) showNumber(name string) (string, bool) {
+// startsNumber reports whether a number was typed for a verb.
+func (a *asked) startsNumber(name string) bool {
 	_, window := parseWindowNumber(name)
 	_, incident := parseNumber(name)
-	if a.command == "window" && window || a.command == "incident" && incident {
-		return "show " + name, true
+	return a.command == "window" && window || a.command == "incident" && incident
+}
+
+// verbBehind is the verb behind a number ("42 resolve Works again."), and what is behind it;
+// without one it is show, which takes nothing more.
+func (a *asked) verbBehind(verbs []string) (name, rest string) {
+	word, rest := cutWord(a.line.rest)
+	if near := nearest(word, verbs); word != "" && near != "" && near != verbHelp {
+		return near, rest
 	}
-	return "", false
+	return "show", ""
 }
 
 func (a *asked) unknownVerb(name string, verbs []verb) error {
@@ -245,11 +251,11 @@ func (a *asked) unknownVerb(name string, verbs []verb) error {
 	}
 	slices.Sort(names)
 	err := unknownWord(desk.Term(a.command+" command"), name, names)
-	if show, ok := a.showNumber(name); ok {
-		err.near = show
-		err.WithHint("Did you mean %s?", a.command+" "+show)
-		a.verb.name = "show"
-		return err.offering(a.action(a.Words.Instead(show), strings.TrimSpace(name+" "+a.line.rest)))
+	if a.startsNumber(name) {
+		a.verb.name, a.line.rest = a.verbBehind(names)
+		err.near = a.verb.name + " " + name
+		err.WithHint("Did you mean %s?", a.command+" "+err.near)
+		return err.offering(a.action(a.Words.Instead(err.near), strings.TrimSpace(name+" "+a.line.rest)))
 	}
 	if err.near != "" {
 		a.verb.name = err.near

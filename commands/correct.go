@@ -42,7 +42,7 @@ func setServices(ctx context.Context, a *asked) (chat.Reply, error) {
 }
 
 func (a *asked) rescope(text string) (r desk.Rescope, err error) {
-	words := pieces(text)
+	words := signed(text)
 	if len(words) == 0 || a.line.rest != "" {
 		return r, desk.Refuse(desk.Invalid, "Say which services are added or removed.").WithHint("Like: incident services %d +portal -learn", a.number)
 	}
@@ -60,6 +60,22 @@ func (a *asked) rescope(text string) (r desk.Rescope, err error) {
 		}
 	}
 	return r, nil
+}
+
+// signed are the words of a list in which what a comma joins has the sign of what is
+// before it: "+portal,mail -learn".
+func signed(text string) (out []string) {
+	for word := range strings.FieldsSeq(text) {
+		sign := ""
+		for _, piece := range pieces(word) {
+			name := strings.TrimLeft(piece, "+-−")
+			if name != piece {
+				sign = strings.TrimSuffix(piece, name)
+			}
+			out = append(out, sign+name)
+		}
+	}
+	return out
 }
 
 // pieces are the words of a list.

@@ -47,10 +47,6 @@ func (a *asked) declare(ctx context.Context, isDrill bool) (chat.Reply, error) {
 
 // declaration reads <services> <impact> [title] [| message] and the flags.
 func (a *asked) declaration() (desk.Declaration, error) {
-	next, err := a.next()
-	if err != nil {
-		return desk.Declaration{}, err
-	}
 	began, err := a.since()
 	if err != nil {
 		return desk.Declaration{}, err
@@ -59,20 +55,24 @@ func (a *asked) declaration() (desk.Declaration, error) {
 	if err != nil {
 		return desk.Declaration{}, inField(err, "services")
 	}
+	next, err := a.takeNext()
+	if err != nil {
+		return desk.Declaration{}, err
+	}
 	d := desk.Declaration{Services: said.services, Impact: said.impact, Next: next, Began: began}
 	d.Title = a.line.part("title")
 	d.Text = a.line.all("message")
-	if n := utf8.RuneCountInString(d.Title); n > desk.MaxTitle && d.Text == "" {
-		return d, a.noTitle(said, d.Title, n)
+	if n := utf8.RuneCountInString(d.Title); n > desk.MaxTitle {
+		return d, a.noTitle(said, strings.TrimSpace(d.Title+"\n"+d.Text), n)
 	}
 	return d, nil
 }
 
-// noTitle refuses a message that was typed where a title belongs, and offers it as
+// noTitle refuses a message that was typed where a title belongs, and offers all of it as
 // the message.
 func (a *asked) noTitle(said declared, text string, n int) error {
 	q := &question{Refusal: desk.Refuse(desk.Invalid, "The title has %d characters; at most %d fit.", n, desk.MaxTitle).
-		WithHint("A title ends at the first bar or line break; like: %s learn down Logins fail | We are looking into it.", a.path())}
+		WithHint("A title ends at the first bar or line break; like: %s learn down Logins fail | We are looking into it.", a.path()).In("title")}
 	if utf8.RuneCountInString(text) > desk.MaxText {
 		return q
 	}
@@ -94,6 +94,14 @@ func (a *asked) since() (time.Time, error) {
 	return t, inField(err, string(flagSince))
 }
 
+// takeNext reads when news is promised: the flag --next, or a rest that is just "next 45m".
+func (a *asked) takeNext() (time.Duration, error) {
+	if err := a.line.takeNext(); err != nil {
+		return 0, err
+	}
+	return a.next()
+}
+
 // next reads the flag --next.
 func (a *asked) next() (time.Duration, error) {
 	v, ok := a.line.flags[flagNext]
@@ -111,6 +119,9 @@ func (a *asked) next() (time.Duration, error) {
 // the button that says them.
 func (a *asked) pastTime(text string, offer func(better string) chat.Action) (time.Time, error) {
 	words := strings.Fields(text)
+	if len(words) > 1 && slices.Contains([]string{"at", "on", wordFrom, string(flagSince)}, strings.ToLower(words[0])) {
+		words = words[1:] // began at 03:52
+	}
 	if len(words) == 0 {
 		return time.Time{}, desk.Refuse(desk.Invalid, "No time was given.").WithHint("Like: 03:52")
 	}

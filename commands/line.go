@@ -2,6 +2,7 @@ package commands
 
 import (
 	"errors"
+	"maps"
 	"slices"
 	"strings"
 	"unicode"
@@ -150,6 +151,9 @@ func (f flag) needs() desk.Term {
 	return "a reason in quotes"
 }
 
+// exampleReason is a reason as somebody may give it.
+const exampleReason = desk.Term("the vendor asked for it")
+
 func (f flag) example() string {
 	switch f {
 	case flagNext:
@@ -157,7 +161,7 @@ func (f flag) example() string {
 	case flagSince:
 		return "--since 03:52"
 	case flagForce, flagUrgent:
-		return f.dashed() + ` "the vendor asked for it"`
+		return f.dashed() + ` "` + string(exampleReason) + `"`
 	}
 	return f.dashed()
 }
@@ -328,12 +332,28 @@ func cutLastNext(text string) (rest, value string, ok bool) {
 	if begin == 0 {
 		return text, "", false
 	}
-	word, value := cutWord(text[begin:])
-	value = strings.Join(strings.Fields(value), "")
-	if _, isLength := parseDuration(value); !isLength || !strings.EqualFold(word, string(flagNext)) {
+	if value, ok = justNext(text[begin:]); !ok {
 		return text, "", false
 	}
 	return strings.TrimSpace(text[:begin-1]), value, true
+}
+
+// justNext reads a part that is just "next 45m".
+func justNext(part string) (value string, ok bool) {
+	word, value := cutWord(part)
+	value = strings.Join(strings.Fields(value), "")
+	_, isLength := parseDuration(value)
+	return value, isLength && strings.EqualFold(word, string(flagNext))
+}
+
+// takeNext makes a flag of a rest that is just "next 45m": the last part is the only one.
+func (l *line) takeNext() error {
+	value, ok := justNext(l.rest)
+	if !ok {
+		return nil
+	}
+	l.rest, l.flags = "", maps.Clone(l.flags)
+	return l.setFlag(flagNext, value)
 }
 
 // unwrap takes away the quotes around a text that is one quotation as a whole.

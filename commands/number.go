@@ -14,9 +14,10 @@ import (
 	"github.com/umassonline/belltower/internal/wording"
 )
 
-var numberForm = regexp.MustCompile(`^(?i:#|inc-?)?([0-9]{1,9}):?$`)
+var numberForm = regexp.MustCompile(`^(?i:#|inc-?)?([0-9]{1,9})[:,]?$`)
 
-// parseNumber reads 42, #42, inc-42, and 42: as it stands before a message.
+// parseNumber reads 42, #42, inc-42, 42: as it stands before a message, and 42, as it
+// stands in a list.
 func parseNumber(word string) (int, bool) {
 	m := numberForm.FindStringSubmatch(word)
 	if m == nil {
@@ -120,7 +121,7 @@ func (a *asked) takeNumber() (n int, ok bool, err error) {
 		return 0, false, desk.Refuse(desk.Unknown, "%q is no incident.", clip(v)).WithHint("Give its number, like 42, or a service.")
 	}
 	word, rest := cutWord(a.line.rest)
-	if n, ok = parseNumber(word); ok && !a.namesMessage(word, rest) {
+	if n, ok = parseNumber(word); ok && !a.namesMessage(word, rest) && !a.counts(word, rest) {
 		a.line.rest = rest
 		return n, true, nil
 	}
@@ -131,6 +132,21 @@ func (a *asked) takeNumber() (n int, ok bool, err error) {
 // messages are edited, unless it stands before one.
 func (a *asked) namesMessage(word, rest string) bool {
 	return a.verb.name == "edit" && strings.HasPrefix(word, "#") && !strings.HasPrefix(rest, "#")
+}
+
+// counts reports whether a first number belongs to a time, where one is typed: "20 min ago",
+// "11 pm", "31 oct 23:00". In "20 11 pm" it does not.
+func (a *asked) counts(word, rest string) bool {
+	if !slices.Contains([]string{"began", "ended", "snooze", "extend"}, a.verb.name) {
+		return false
+	}
+	isTime := func(words []string) bool {
+		_, moment := parseMoment(words)
+		_, length := parseLength(words)
+		return len(words) > 0 && max(moment, length) == len(words)
+	}
+	behind := strings.Fields(rest)
+	return isTime(append([]string{word}, behind...)) && !isTime(behind)
 }
 
 // takeServiceOf takes a service off the line where it stands for its incident or
@@ -182,6 +198,9 @@ const maxOffered = 10
 // which asks which incident is meant, by a button that says the line with its
 // number.
 func (a *asked) which(fit []desk.Incident, sentence string) error {
+	if a.line.rest != "" && a.justNumbered() {
+		return a.tooMuch()
+	}
 	h, _ := wording.HelpOf(a.path())
 	q := &question{Refusal: desk.Refuse(desk.Ambiguous, "%s", sentence).WithHint("Like: %s", desk.Term(h.Example))}
 	if len(fit) == 0 {
@@ -194,6 +213,12 @@ func (a *asked) which(fit []desk.Incident, sentence string) error {
 		}
 	}
 	return q
+}
+
+// justNumbered reports whether nothing may stand behind the number: a line with more is
+// refused with any number.
+func (a *asked) justNumbered() bool {
+	return slices.Contains([]string{"show", "timeline", "deliveries", "tell", "nothing-new", "faculty"}, a.verb.name)
 }
 
 func (a *asked) numbered(i desk.Incident) chat.Action {

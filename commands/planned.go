@@ -189,7 +189,9 @@ func (a *asked) saidEnd(behind span) (end, error) {
 		return e, err
 	}
 	next, _ := cutWord(e.rest.text)
-	if after, _ := e.rest.behind(1).moment(); slices.Contains(untilWords(), strings.ToLower(next)) && after.clock {
+	after, _ := e.rest.behind(1).moment()
+	_, longer := parseLength(e.rest.behind(1).words())
+	if slices.Contains(untilWords(), strings.ToLower(next)) && after.clock || strings.EqualFold(next, wordFor) && longer > 0 {
 		return e, eitherEnd().In(fieldUntil)
 	}
 	return e, nil

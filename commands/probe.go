@@ -80,7 +80,7 @@ func (a *asked) takeProbed() (desk.Service, error) {
 		var n int
 		if s, n = findService(a.Words.Catalog, words); n == 0 {
 			word, _ := cutWord(a.line.rest)
-			return s, a.unknownService(a.line.rest, word)
+			return s, a.unknownOne(a.line.rest, word)
 		}
 		rest = words[n:]
 	}

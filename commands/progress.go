@@ -3,6 +3,8 @@ package commands
 import (
 	"context"
 	"errors"
+	"slices"
+	"strings"
 
 	"github.com/umassonline/belltower/internal/chat"
 	"github.com/umassonline/belltower/internal/desk"
@@ -18,11 +20,14 @@ func update(ctx context.Context, a *asked) (chat.Reply, error) {
 	if err != nil {
 		return chat.Reply{}, err
 	}
-	next, err := a.next()
+	next, err := a.takeNext()
 	if err != nil {
 		return chat.Reply{}, err
 	}
 	text := a.line.all("message")
+	if err := a.checkMessage(status, text); err != nil {
+		return chat.Reply{}, err
+	}
 	if status == desk.Resolved {
 		return a.resolve(ctx, text)
 	}
@@ -36,7 +41,44 @@ func resolve(ctx context.Context, a *asked) (chat.Reply, error) {
 	if err := a.incident(ctx, amongOpen); err != nil {
 		return chat.Reply{}, err
 	}
-	return a.resolve(ctx, a.line.all("message"))
+	if err := a.line.takeNext(); err != nil {
+		return chat.Reply{}, err
+	}
+	text := a.line.all("message")
+	if err := a.checkMessage(desk.Resolved, text); err != nil {
+		return chat.Reply{}, err
+	}
+	return a.resolve(ctx, text)
+}
+
+// checkMessage refuses what is hardly meant to be told: only numbers ("resolve 41 42"),
+// and a status without its colon, which would contradict the one that is shown.
+func (a *asked) checkMessage(said desk.IncidentStatus, text string) error {
+	alone := strings.ToLower(strings.Trim(text, " .!"))
+	switch {
+	case justNumbers(text):
+		return desk.Refuse(desk.Invalid, "%q is no message.", clip(text)).
+			WithHint("A line is about one incident, like: %s %d", a.path(), a.number).In("message")
+	case said != "" || !known(desk.IncidentStatus(alone)):
+		return nil
+	}
+	way := alone + ":"
+	q := &question{Refusal: desk.Refuse(desk.Invalid, "%q alone is no message.", clip(text)).
+		WithHint("A status stands before a message, with a colon: %s %d %s ...", a.path(), a.number, way).In("message")}
+	if alone != string(desk.Resolved) {
+		return q // the message is still to be typed
+	}
+	return q.offering(a.action(a.Words.Instead(way), way))
+}
+
+// justNumbers reports whether a text names incidents and says nothing.
+func justNumbers(text string) bool {
+	pieces := strings.FieldsFunc(strings.ToLower(text), func(r rune) bool { return strings.ContainsRune(" ,\n&+", r) })
+	rest := slices.DeleteFunc(slices.Clone(pieces), func(w string) bool {
+		_, number := parseNumber(w)
+		return number || w == "and"
+	})
+	return len(pieces) > 0 && len(rest) == 0
 }
 
 func (a *asked) resolve(ctx context.Context, text string) (chat.Reply, error) {

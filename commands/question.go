@@ -190,9 +190,10 @@ func (a *asked) reasons() error {
 		delete(a.line.options, "reason")
 		return nil
 	}
-	like := f.example()
+	example := f.dashed() + ` "` + a.Words.Own(string(exampleReason)) + `"`
+	like := example
 	if slices.Contains(a.verb.flags, f) {
-		like = strings.TrimSpace(a.path() + " " + f.example() + " " + a.again())
+		like = strings.TrimSpace(a.path() + " " + example + " " + a.again())
 	}
 	return desk.Refuse(desk.Invalid, "%s needs %s behind it.", f.dashed(), f.needs()).WithHint("Like: %s", like).In("reason")
 }

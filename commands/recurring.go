@@ -224,7 +224,7 @@ func parseRecurring(words []string) (recurring, int, error) {
 	if r.unsure {
 		return r, w.at, r.second()
 	}
-	w.take("at")
+	w.take("at", wordFrom)
 	if err := r.takeClock(w); err != nil {
 		return r, 0, err
 	}

@@ -1,6 +1,7 @@
 package commands
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -23,6 +24,7 @@ func (a *asked) takeDeclared() (declared, error) {
 	words := strings.Fields(head)
 	var d declared
 	for len(words) > 0 {
+		words = apart(words)
 		if impact, ok := desk.ParseImpact(strings.ToLower(strings.TrimRight(words[0], ",:"))); ok {
 			d.impact = impact
 			a.line.rest = strings.Join(words[1:], " ")
@@ -31,13 +33,49 @@ func (a *asked) takeDeclared() (declared, error) {
 			}
 			return d, d.check()
 		}
-		var err error
-		if words, err = a.takeAffected(&d.services, words); err != nil {
-			return d, err
+		left, err := a.takeAffected(&d.services, words)
+		if err != nil {
+			return d, a.orImpact(err, d, words)
 		}
+		words = left
 	}
 	return d, a.noImpact(d)
 }
+
+// apart parts the first word behind a comma in it: "learn,down". What is in quotes stays.
+func apart(words []string) []string {
+	end := strings.IndexByte(words[0], ',') + 1
+	if end == 0 || end == len(words[0]) || quoted(strings.Join(words, " ")) > 0 {
+		return words
+	}
+	return append([]string{words[0][:end], words[0][end:]}, words[1:]...)
+}
+
+// orImpact asks for the impact where behind a service no impact stands, but words that are
+// nearly nothing known: "learn not working". They are likely the title.
+func (a *asked) orImpact(err error, d declared, words []string) error {
+	var q *question
+	isImpact := func(w string) bool { _, ok := desk.ParseImpact(strings.ToLower(strings.Trim(w, ".,:!"))); return ok }
+	if !errors.As(err, &q) || q.near != "" || len(d.services) == 0 || strings.ContainsAny(words[0], ":,") || slices.ContainsFunc(words, isImpact) {
+		return err
+	}
+	ask := &question{Refusal: desk.Refuse(desk.Unknown, "There is no %s %q.", desk.Term("service or impact"), clip(words[0])).
+		WithHint("Say slow, partly or down; like: %s learn down", a.path())}
+	_, rest, cut := cutPart(a.line.rest)
+	title := strings.Join(words, " ")
+	if cut {
+		title += " | " + rest
+	}
+	for _, word := range impactWords() {
+		impact, _ := desk.ParseImpact(word)
+		d.impact = impact
+		ask.offering(a.action(a.Words.PickImpact(d.services, impact), d.words()+" "+title))
+	}
+	return ask
+}
+
+// impactWords are the short words for the impacts.
+func impactWords() []string { return []string{"slow", "partly", "down"} }
 
 func (d declared) check() error {
 	if len(d.services) == 0 {
@@ -69,7 +107,7 @@ func (a *asked) noImpact(d declared) error {
 	if cut {
 		rest = " | " + rest
 	}
-	for _, word := range []string{"slow", "partly", "down"} {
+	for _, word := range impactWords() {
 		impact, _ := desk.ParseImpact(word)
 		q.offering(a.action(a.Words.PickImpact(d.services, impact), head+" "+word+rest))
 	}
@@ -120,7 +158,7 @@ func (a *asked) takeName(words []string) (desk.Service, []string, bool) {
 // before the impact: "learn and portal are down".
 func between(word string, services int) bool {
 	word = strings.ToLower(word)
-	return slices.Contains([]string{"and", "&", "+", ","}, word) || (services > 0 && (word == "is" || word == "are"))
+	return slices.Contains([]string{"and", "&", "+", ","}, word) || (services > 0 && slices.Contains([]string{"is", "are", "-", "–", "—"}, word))
 }
 
 // affected reads "learn" and "learn:major_outage", a piece of text.
@@ -179,6 +217,21 @@ func (a *asked) unknownService(text, word string) error {
 		q.WithHint("There are: %s.", strings.Join(firstOf(a.ids(), maxKnown), ", "))
 	}
 	return a.correcting(q, text, word)
+}
+
+// unknownOne is unknownService where one service alone can be meant: of a group each is
+// offered.
+func (a *asked) unknownOne(text, word string) error {
+	g, ok := a.Words.Catalog.Group(word)
+	if !ok {
+		return a.unknownService(text, word)
+	}
+	ids := a.servicesOf(g)
+	q := &question{Refusal: desk.Refuse(desk.Unknown, "%s is a group.", g).WithHint("Please name one of its services: %s.", strings.Join(ids, ", "))}
+	for _, id := range ids[:min(len(ids), maxOffers)] {
+		q.offering(a.action(a.Words.Instead(id), replaceWord(text, word, id)))
+	}
+	return q
 }
 
 // correcting offers the text behind the verb with the nearest word in the place of

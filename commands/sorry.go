@@ -52,7 +52,7 @@ func (a *asked) takeService(whole string) (desk.Service, error) {
 		a.line.rest = strings.Join(words[n:], " ")
 		return s, nil
 	}
-	return desk.Service{}, a.unknownService(whole, words[0])
+	return desk.Service{}, a.unknownOne(whole, words[0])
 }
 
 // sorryVerb reads on, off or auto. Without any it asks, with a button for each.

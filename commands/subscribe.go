@@ -1,6 +1,7 @@
 package commands
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -40,7 +41,11 @@ func (a *asked) takePlace() (place, error) {
 		}
 		return here, nil
 	}
-	if err != nil || !a.connected(ch.Connection) {
+	if err != nil { // a platform's name of a channel, which only its own addresses stand for
+		return here, desk.Refuse(desk.Unknown, "I do not know which channel %q is.", clip(word)).
+			WithHint("Type it in that channel, or say its address; like: %s boston/library learn", a.command)
+	}
+	if !a.connected(ch.Connection) {
 		return here, unknownWord("connection", string(ch.Connection), a.connections())
 	}
 	a.line.rest = rest
@@ -82,7 +87,7 @@ func subscribe(ctx context.Context, a *asked) (chat.Reply, error) {
 	if a.line.rest == "" {
 		return a.hears(now, page, at)
 	}
-	sub, err := a.subscription(at.channel)
+	sub, err := a.subscription(at)
 	if err != nil {
 		return chat.Reply{}, err
 	}
@@ -144,22 +149,22 @@ func (a *asked) testPost(ctx context.Context, at place) (chat.Reply, error) {
 }
 
 // subscription reads <target> [kinds] [least] [manner] [quiet hours].
-func (a *asked) subscription(ch desk.Channel) (desk.Subscription, error) {
+func (a *asked) subscription(at place) (desk.Subscription, error) {
 	target, err := a.takeTarget()
 	if err != nil {
 		return desk.Subscription{}, err
 	}
-	sub := desk.Subscription{Channel: ch, Target: target}
+	sub := desk.Subscription{Channel: at.channel, Target: target}
 	words := strings.FieldsFunc(strings.ToLower(a.line.rest), func(r rune) bool { return r == ' ' || r == ',' || r == '\n' })
-	for len(words) > 0 {
-		n, err := addWish(&sub, words)
+	for left := words; len(left) > 0; {
+		n, err := addWish(&sub, left)
 		switch {
 		case err != nil:
 			return sub, err
 		case n == 0:
-			return sub, a.correcting(unknownWord("kind, least impact or manner", words[0], wishes()), a.typed, words[0])
+			return sub, a.noWish(at, target, words[:len(words)-len(left)], left)
 		}
-		words = words[n:]
+		left = left[n:]
 	}
 	if sub.Least != "" && !sub.Hears(desk.TopicIncidents) {
 		return sub, desk.Refuse(desk.Invalid, "The least impact is about incidents only, and these are not among the kinds.").
@@ -168,21 +173,59 @@ func (a *asked) subscription(ch desk.Channel) (desk.Subscription, error) {
 	return sub, nil
 }
 
+// noWish refuses words that do not say what is heard. Where they are more targets, a
+// subscription of each is offered, with the wishes that were said.
+func (a *asked) noWish(at place, first desk.Target, said, words []string) error {
+	all, left := []desk.Target{first}, words
+	for {
+		t, n := a.targetAt(left)
+		if n == 0 {
+			break
+		}
+		all, left = append(all, t), left[n:]
+	}
+	if len(all) == 1 {
+		return a.correcting(unknownWord("kind, least impact or manner", words[0], wishes()), a.typed, words[0])
+	}
+	q := &question{Refusal: desk.Refuse(desk.Invalid, "A subscription is of one service or group.").WithHint("Say a line for each, like: subscribe learn")}
+	for _, t := range all[:min(len(all), maxOffers)] {
+		words := slices.Concat(strings.Fields(at.other().String()), []string{cmp.Or(t.Name, string(t.Kind))}, said, left)
+		q.offering(a.action(a.Words.Offer(t), strings.Join(words, " ")))
+	}
+	return q
+}
+
 // takeTarget takes a target off the front of the line.
 func (a *asked) takeTarget() (desk.Target, error) {
 	words := strings.Fields(a.line.rest)
 	if len(words) > 1 && slices.Contains([]string{"to", "from"}, strings.ToLower(words[0])) {
 		words = words[1:]
 	}
-	for n := min(len(words), serviceWords); n > 0; n-- {
-		name := strings.TrimSuffix(strings.Join(words[:n], " "), ",")
-		if t, ok := a.Words.Catalog.FindTarget(unwrap(name)); ok {
+	apart := strings.Fields(strings.ReplaceAll(strings.Join(words, " "), ",", ", "))
+	for _, words := range [][]string{words, apart} {
+		if t, n := a.targetAt(words); n > 0 {
 			a.line.rest = strings.Join(words[n:], " ")
 			return t, nil
 		}
 	}
 	q := unknownWord("service or group", words[0], append(a.Words.Catalog.Words(), string(desk.TargetAll)))
 	return desk.Target{}, a.correcting(q, a.typed, words[0])
+}
+
+// targetAt finds the target that words begin with, behind what joins it to others, and
+// tells how many words that is; 0: there is none.
+func (a *asked) targetAt(words []string) (desk.Target, int) {
+	joined := 0
+	if len(words) > 1 && between(words[0], 0) {
+		joined = 1
+	}
+	for n := min(len(words)-joined, serviceWords); n > 0; n-- {
+		name := strings.TrimSuffix(strings.Join(words[joined:joined+n], " "), ",")
+		if t, ok := a.Words.Catalog.FindTarget(unwrap(name)); ok {
+			return t, joined + n
+		}
+	}
+	return desk.Target{}, 0
 }
 
 func (a *asked) maySubscribe(sub desk.Subscription, now []desk.Subscription) error {

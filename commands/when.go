@@ -90,7 +90,7 @@ func wholeMoment(words []string) (moment, bool) {
 	}
 	m.clock, m.hour, m.minute = true, hour, minute
 	day := words[:last]
-	if last > 1 && day[last-1] == "at" {
+	if last > 1 && (day[last-1] == "at" || day[last-1] == wordFrom) { // from 22:00 to 23:00
 		day = day[:last-1]
 	}
 	return m, m.setDay(day)
@@ -110,9 +110,10 @@ func parseShift(words []string) (time.Duration, bool) {
 	return 0, false
 }
 
-// joinHalf makes "10 pm" one word.
+// joinHalf makes "10 pm" and "10 p.m." one word.
 func joinHalf(words []string) []string {
 	last := len(words) - 1
+	words[last] = strings.NewReplacer("a.m.", "am", "p.m.", "pm").Replace(words[last])
 	if last > 0 && (words[last] == "am" || words[last] == "pm") {
 		words[last-1] += words[last]
 		return words[:last]

@@ -151,6 +151,10 @@ func TestTheReasonIsTyped(t *testing.T) {
 	if got := plain(typed); !typed.Failed || !strings.Contains(got, `Like: window schedule --urgent "the vendor asked for it" mail down 2026-11-28T04:00:00-05:00 for 3h New disks`) {
 		t.Error(got)
 	}
+	o.stage("language es")
+	if got := plain(o.typed(refused.Message.Actions[0].Command)); !strings.Contains(got, `Por ejemplo: window schedule --urgent "lo pidió el proveedor" mail`) {
+		t.Error(got)
+	}
 }
 
 // A refusal of a form about planned work names its field.

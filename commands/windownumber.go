@@ -122,7 +122,7 @@ func (a *asked) takeWindowNumber() (n int, ok bool, err error) {
 		return 0, false, desk.Refuse(desk.Unknown, "%q is no window.", clip(v)).WithHint("Give its number, like 17, or a service.")
 	}
 	word, rest := cutWord(a.line.rest)
-	if isDay(rest) {
+	if isDay(rest) || a.counts(word, rest) {
 		return 0, false, nil
 	}
 	if n, ok = parseWindowNumber(word); ok {
@@ -148,6 +148,9 @@ func isDay(rest string) bool {
 // whichWindow asks which window is meant, by a button for each that says the line with
 // its number.
 func (a *asked) whichWindow(fit []desk.Window, sentence string) error {
+	if a.line.rest != "" && a.justNumbered() {
+		return a.tooMuch()
+	}
 	h, _ := wording.HelpOf(a.path())
 	q := &question{Refusal: desk.Refuse(desk.Ambiguous, "%s", sentence).WithHint("Like: %s", desk.Term(h.Example))}
 	if len(fit) == 0 {

@@ -99,7 +99,9 @@ func typable(text string) (string, bool) {
 	if strings.ContainsFunc(text, isQuote) {
 		return text, false
 	}
-	if strings.ContainsAny(text, "|\n") || strings.Contains(text, "--") || strings.ContainsAny(text, "—–") {
+	first, _ := cutWord(strings.ToLower(text))
+	ends := first == wordFor || slices.Contains(untilWords(), first) // behind a time it would be read as the end
+	if ends || strings.ContainsAny(text, "|\n") || strings.Contains(text, "--") || strings.ContainsAny(text, "—–") {
 		return `"` + text + `"`, !strings.ContainsAny(text, "|\n")
 	}
 	return text, true
@@ -112,8 +114,8 @@ func (a *asked) takeWindowServices(p *desk.Plan) error {
 	words := strings.Fields(head)
 	all, joined := len(words), false
 	for len(words) > 0 {
-		if e, ok := desk.ParseEffect(strings.ToLower(strings.TrimRight(words[0], ",:"))); ok && len(p.Services) > 0 {
-			p.Effect, words = e, words[1:]
+		if e, n := effectAt(words); n > 0 && len(p.Services) > 0 {
+			p.Effect, words = e, words[n:]
 			break
 		}
 		if len(p.Services) > 0 && !joined && !a.namesService(words) {
@@ -129,14 +131,27 @@ func (a *asked) takeWindowServices(p *desk.Plan) error {
 	for range all - len(words) {
 		_, a.line.rest = cutWord(a.line.rest)
 	}
-	for k := range p.Services {
-		p.Services[k].Status = "" // a window has one effect
+	if k := slices.IndexFunc(p.Services, func(s desk.Affected) bool { return s.Status != "" }); k >= 0 {
+		return desk.Refuse(desk.Invalid, "Planned work has one effect on all of its services.").
+			WithHint("Say it behind them, like: %s", desk.Term("window schedule learn degraded saturday 04:00 for 3h New database"))
 	}
 	if len(p.Services) == 0 {
 		return desk.Refuse(desk.Invalid, "No service was named.").
 			WithHint("Like: %s", desk.Term("window schedule learn saturday 04:00 for 3h New database"))
 	}
 	return nil
+}
+
+// effectAt reads an effect from the beginning of words, and tells how many words that is;
+// 0: they do not begin with one.
+func effectAt(words []string) (desk.Effect, int) {
+	for n := min(2, len(words)); n > 0; n-- { // at risk
+		word := strings.ToLower(strings.TrimRight(strings.Join(words[:n], "_"), ",:"))
+		if e, ok := desk.ParseEffect(word); ok {
+			return e, n
+		}
+	}
+	return "", 0
 }
 
 // namesService reports whether words begin with a service, or with what joins some.
@@ -274,7 +289,7 @@ func (a *asked) objected(ctx context.Context, err error, p planning) error {
 	return q.offering(b.action(a.Words.Anyway(), p.said.words, f))
 }
 
-// leaveOut offers a series without its times that are not free.
+// leaveOut offers a series without its times that are not free, where some are.
 func (a *asked) leaveOut(q *question, o *desk.Objection, p planning) {
 	if p.rule == nil || len(o.All) == 0 || len(o.All)+len(p.rule.Except) > desk.MaxExcept || !p.said.typed {
 		return
@@ -284,8 +299,8 @@ func (a *asked) leaveOut(q *question, o *desk.Objection, p planning) {
 		return
 	}
 	left := without(*p.rule, zone, o.All)
-	if _, any := left.Next(a.req.At); !any {
-		return
+	if next, any := left.Next(a.req.At); !any || next.From.After(o.All[len(o.All)-1].From) {
+		return // none of those that were looked at is free
 	}
 	when := recurringWords(left)
 	q.offering(a.action(a.Words.LeaveOut(len(o.All)), strings.Replace(p.said.words, p.said.fields["when"], when, 1)))

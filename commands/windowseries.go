@@ -187,6 +187,9 @@ func (a *asked) whichMoved(ctx context.Context, w desk.Window) error {
 // cancelTime cancels one time of a series.
 func (a *asked) cancelTime(ctx context.Context, s slot) (chat.Reply, error) {
 	why := a.line.all("reason")
+	if why == "" { // the rule's example would end the whole series
+		return chat.Reply{}, desk.Refuse(desk.Invalid, "There is no reason.").WithHint("Like: %s", a.exampleOn(s.series, s.day)).In("reason")
+	}
 	rule := func(w desk.Window, act desk.Act) (desk.WindowChange, error) { return w.Cancel(why, act) }
 	return a.planning(ctx, planning{
 		said: a.reasoned(s.day, why), doubts: a.doubts(nil, "", why), on: s.period, do: a.onSlot(ctx, s, a.applies(ctx, rule), rule),
@@ -215,16 +218,17 @@ func (a *asked) applies(ctx context.Context, rule journal.WindowRule) changing {
 }
 
 // onSlot changes one time of a series. To try it, it need not be a window of its own
-// yet.
+// yet; nor is it made one for a change that is refused.
 func (a *asked) onSlot(ctx context.Context, s slot, change changing, rule journal.WindowRule) func(journal.By, desk.Override, bool) (journal.WindowApplied, error) {
 	return func(by journal.By, o desk.Override, try bool) (journal.WindowApplied, error) {
 		number, err := a.made(ctx, s)
 		switch {
 		case err != nil:
 			return journal.WindowApplied{}, err
-		case number == 0 && try:
-			return a.trySlot(ctx, by, s, rule, o)
 		case number == 0:
+			if tried, err := a.trySlot(ctx, by, s, rule, o); try || err != nil {
+				return tried, err
+			}
 			if number, err = a.journal.Occurrence(ctx, by, s.series.Number, s.period.From); err != nil {
 				return journal.WindowApplied{}, err
 			}
@@ -255,11 +259,35 @@ func (a *asked) trySlot(ctx context.Context, by journal.By, s slot, rule journal
 	if c.Entry.Kind == desk.WindowCancelled {
 		o = desk.Override{Force: w.Why, Urgent: w.Why, Admin: true} // only who hears of it is asked
 	}
-	done, err := a.journal.TrySchedule(ctx, by, like, o)
-	var objection *desk.Objection
-	if errors.As(err, &objection) && objection.Other == s.series.Subject() { // it makes room for itself
-		o.Force = s.series.Title
-		done, err = a.journal.TrySchedule(ctx, by, like, o)
-	}
+	done, err := a.tryBeside(ctx, by, like, s, o)
 	return journal.WindowApplied{Window: w, Entry: c.Entry, Channels: done.Channels}, err
+}
+
+// tryBeside says what a plan would come to that takes the place of a time of a series: it
+// makes room for itself, so that only what is beside that has to be free.
+func (a *asked) tryBeside(ctx context.Context, by journal.By, p desk.Plan, s slot, o desk.Override) (journal.WindowApplied, error) {
+	done, err := a.journal.TrySchedule(ctx, by, p, o)
+	var objection *desk.Objection
+	if !errors.As(err, &objection) || objection.Other != s.series.Subject() || !objection.Period.From.Equal(s.period.From) {
+		return done, err
+	}
+	for _, part := range []desk.Period{{From: p.Planned.From, To: earlier(s.period.From, p.Planned.To)}, {From: later(s.period.To, p.Planned.From), To: p.Planned.To}} {
+		beside := p
+		beside.Planned = part
+		if !part.To.After(part.From) {
+			continue
+		}
+		if done, err := a.journal.TrySchedule(ctx, by, beside, o); err != nil {
+			return done, err
+		}
+	}
+	o.Force = s.series.Title
+	return a.journal.TrySchedule(ctx, by, p, o)
+}
+
+func earlier(a, b time.Time) time.Time {
+	if a.Before(b) {
+		return a
+	}
+	return b
 }

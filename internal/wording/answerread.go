@@ -47,7 +47,7 @@ func (c Context) ListLine(i desk.Incident) chat.Line {
 	t = append(t, chat.Span{Plain: c.Names(i.Services) + ". "})
 	how := c.say("%s %s.", c.standingWord(i), c.withDay(i.EndedAt))
 	if i.EndedAt.IsZero() {
-		how = c.say("%s since %s.", c.standingWord(i), c.withDay(i.BeganAt))
+		how = c.say("%s. It began %s.", c.standingWord(i), c.withDay(i.BeganAt)) // the status may be newer
 	}
 	return chat.Line{Kind: chat.Item, Text: append(t, how...)}
 }
@@ -239,10 +239,8 @@ func (c Context) overall(health []desk.Health) string {
 	switch {
 	case len(health) == 1:
 		return health[0].Service.Name + ": " + c.PublicStatus(health[0].Status) + "."
-	case len(wrong) == 0 && work:
-		return c.word("All services are working, but for planned work.")
 	case len(wrong) == 0:
-		return c.word("All services are working.")
+		return c.allWork(c.groupOf(health), work)
 	case len(wrong) > shownNames:
 		return c.word("%s of %s services have a problem.", strconv.Itoa(len(wrong)), strconv.Itoa(len(health)))
 	}
@@ -250,6 +248,28 @@ func (c Context) overall(health []desk.Health) string {
 		return c.word("%s has a problem.", wrong[0])
 	}
 	return c.word("%s have a problem.", c.and(wrong))
+}
+
+// allWork says that no service has a problem; group is the one that was asked for, empty:
+// all were.
+func (c Context) allWork(group desk.GroupName, work bool) string {
+	switch {
+	case group != "" && work:
+		return c.word("All services of %s are working, but for planned work.", string(group))
+	case group != "":
+		return c.word("All services of %s are working.", string(group))
+	case work:
+		return c.word("All services are working, but for planned work.")
+	}
+	return c.word("All services are working.")
+}
+
+// groupOf is the group whose services these are, where there are others beside them.
+func (c Context) groupOf(health []desk.Health) desk.GroupName {
+	if len(health) == 0 || len(health) == len(c.Catalog.Services()) {
+		return ""
+	}
+	return health[0].Service.Group
 }
 
 func statusTone(health []desk.Health) chat.Tone {

@@ -165,6 +165,12 @@ func (c Context) Why(s desk.Subject, st Standing, subs []desk.Subscription) chat
 	if !wasTold(st.State) && !st.At.IsZero() { // it was told before
 		m.Summary = append(c.say("%s the newest of %s", word, s), c.rest(st)...)
 	}
+	if st.Ops && st.State != "not told" {
+		m.Lines = append(m.Lines, paragraph(c.say("It is an ops channel, and hears of everything.")))
+		if len(subs) == 0 {
+			return m
+		}
+	}
 	return c.withHears(m, subs)
 }
 

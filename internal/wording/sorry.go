@@ -27,7 +27,7 @@ func (c Context) SorryDone(s desk.Service, before, now desk.Gate, about desk.Sub
 	switch {
 	case now.Closed && now.Cause == desk.GateByHand:
 		m.Summary = c.say("The sorry page of %s is up.", s.Name)
-		m.Lines = []chat.Line{paragraph(c.say("It comes down by itself when what goes on about the service is over; %s takes it down before.", chat.Span{Code: sorryLine(s, desk.SorryOff)}))}
+		m.Lines = []chat.Line{paragraph(c.say("Neither an incident nor planned work about the service goes on, so it stays up until %s.", chat.Span{Code: sorryLine(s, desk.SorryOff)}))}
 		if ends {
 			m.Lines = []chat.Line{paragraph(c.say("It comes down by itself when %s is over; %s takes it down before.", about, chat.Span{Code: sorryLine(s, desk.SorryOff)}))}
 		}

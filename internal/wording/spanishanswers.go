@@ -156,6 +156,7 @@ func spanishReading() map[string]string {
 		"%s entries":                  "%s entradas",
 
 		"All services are working.":         "Todos los servicios funcionan.",
+		"All services of %s are working.":   "Todos los servicios de %s funcionan.",
 		"%s of %s services have a problem.": "%s de %s servicios tienen un problema.",
 		"%s has a problem.":                 "%s tiene un problema.",
 		"%s have a problem.":                "%s tienen un problema.",
@@ -239,6 +240,8 @@ func spanishSubscriptions() map[string]string {
 		" Quiet: one post each, which is edited.":            " En silencio: un mensaje por cada caso, que se edita.",
 		" Loud: each update in the channel.":                 " En voz alta: cada noticia en el canal.",
 		" From %s to %s (%s) only %s; at %s what it missed.": " De %s a %s (%s), solo %s; a las %s, lo que no recibió.",
+		"%s. It began %s.":                                   "%s. Empezó: %s.",
+		"It is an ops channel, and hears of everything.":     "Es un canal de operaciones, y recibe todo.",
 		"It subscribes to nothing.":                          "No está suscrito a nada.",
 		"It hears:":                                          "Recibe:",
 		"%s hears nothing yet.":                              "%s todavía no recibe nada.",
