@@ -36,8 +36,8 @@ func socketPath(store string) string {
 // there was left by a process that died.
 func listenLocal(store string) (net.Listener, error) {
 	path := socketPath(store)
-	if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("remove the old socket: %w", err)
+	if err := removeSocket(path); err != nil {
+		return nil, err
 	}
 	l, err := net.Listen("unix", path)
 	if err != nil {
@@ -47,6 +47,24 @@ func listenLocal(store string) (net.Listener, error) {
 		return nil, errors.Join(err, l.Close())
 	}
 	return l, nil
+}
+
+// removeSocket removes a socket that was left at path. A file that is there is somebody's,
+// or the store itself, and stays.
+func removeSocket(path string) error {
+	info, err := os.Lstat(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil
+	case err == nil && info.Mode().Type() != fs.ModeSocket:
+		return fmt.Errorf("the local socket belongs at %s, where there is something else: give the store another name by path in [storage], such as belltower.db", path)
+	case err == nil:
+		err = os.Remove(path)
+	}
+	if err != nil {
+		return fmt.Errorf("remove the old socket: %w", err)
+	}
+	return nil
 }
 
 // localCommand is what bot do sends.

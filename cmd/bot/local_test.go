@@ -39,6 +39,35 @@ func TestNoAnswerOnTheHost(t *testing.T) {
 	}
 }
 
+// The socket takes the place of one that was left, and of nothing else: a store that is
+// called like it would be gone.
+func TestTheSocketTakesTheStoresPlaceNever(t *testing.T) {
+	t.Parallel()
+	store := filepath.Join(t.TempDir(), "bot.sock")
+	if err := os.WriteFile(store, []byte("the record"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if l, err := listenLocal(store); err == nil || !strings.Contains(err.Error(), "path in [storage]") {
+		t.Errorf("a store called .sock: %v, %v", l, err)
+	}
+	if b, err := os.ReadFile(store); string(b) != "the record" {
+		t.Errorf("the store holds %q after that: %v", b, err)
+	}
+
+	store = filepath.Join(t.TempDir(), "bot.db")
+	left, err := net.Listen("unix", socketPath(store))
+	if err != nil {
+		t.Fatal(err)
+	}
+	left.(*net.UnixListener).SetUnlinkOnClose(false)
+	left.Close()
+	l, err := listenLocal(store)
+	if err != nil {
+		t.Fatalf("where one was left: %v", err)
+	}
+	l.Close()
+}
+
 // A copy of which the end did not come is none.
 func TestACopyThatBrokeOff(t *testing.T) {
 	t.Parallel()

@@ -22,12 +22,13 @@ func (b *bot) public() http.Handler {
 	mux.Handle("/sources/", b.newIntake())
 	mux.Handle("/gate/{service}", b.pages.Gate())
 	mux.Handle("/", b.pages.Missing())
+	var entrance lobby
 	for _, l := range b.links {
 		if l.doors == nil {
 			continue
 		}
 		for pattern, door := range l.doors() {
-			mux.Handle(pattern, door)
+			mux.Handle(pattern, entrance.door(door))
 		}
 	}
 	return b.pages.Sorry(mux) // /sorry/{service} and below; whole hosts, where configured

@@ -38,6 +38,8 @@ func fault(err error) Result {
 		return dnsFault(dns)
 	case errors.Is(err, errRedirects):
 		return failed(errRedirects.Error())
+	case errors.Is(err, errElsewhere):
+		return failed(errElsewhere.Error())
 	}
 	return unanswered(words(err))
 }

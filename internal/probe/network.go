@@ -9,7 +9,9 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"net/url"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/go-resty/resty/v2"
@@ -74,25 +76,42 @@ func (silent) Debugf(string, ...any) {}
 // maxRedirects is how many redirects a request may take; browsers give up at 20.
 const maxRedirects = 10
 
-var errRedirects = errors.New("it redirects in a circle")
+var (
+	errRedirects = errors.New("it redirects in a circle")
+	// errElsewhere: a redirect that keeps the method, to another host.
+	errElsewhere = errors.New("it redirects what was sent to another host, which is sent nothing of it")
+)
 
 // follow lets a redirect be followed. What was sent to one host alone is not sent to
-// another: net/http forwards all but a few headers.
+// another: net/http forwards all but a few headers, forms and JSON at 307 and 308, and the
+// address that it was at.
 func follow(req *http.Request, via []*http.Request) error {
 	if len(via) >= maxRedirects {
 		return errRedirects
+	}
+	if first := via[0].URL; req.Body != nil && req.Body != http.NoBody && !handsOn(first, req.URL) {
+		return errElsewhere
 	}
 	if req.URL.Host == via[0].URL.Host && req.URL.Scheme == via[0].URL.Scheme {
 		return nil
 	}
 	for name := range req.Header {
 		switch name {
-		case "User-Agent", "Accept", "Accept-Language", "Content-Type", "Referer":
+		case "User-Agent", "Accept", "Accept-Language", "Content-Type":
+		case "Referer": // without what the address was sent, as browsers have it
+			before := via[len(via)-1].URL
+			req.Header.Set(name, before.Scheme+"://"+before.Host+"/")
 		default:
 			req.Header.Del(name)
 		}
 	}
 	return nil
+}
+
+// handsOn reports whether what was sent to one address may go on to another: of the same
+// host, and not less secret on its way.
+func handsOn(from, to *url.URL) bool {
+	return strings.EqualFold(from.Hostname(), to.Hostname()) && (to.Scheme == from.Scheme || to.Scheme == "https")
 }
 
 func stay(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }

@@ -230,6 +230,66 @@ func TestTheStepThatFailsIsNamedAndWhatWasBegunIsCleanedUp(t *testing.T) {
 	}
 }
 
+// A redirect that keeps the method hands on what was sent, but to no other host, and none is
+// told of it by the address before.
+func TestWhatAStepSendsStaysWithItsHost(t *testing.T) {
+	elsewhere := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		body, _ := io.ReadAll(r.Body)
+		if before := r.Referer(); strings.Contains(string(body)+before, hunter) || !strings.HasPrefix(before, "http://127.0.0.1") {
+			t.Errorf("another host was sent %q, from %q", body, before)
+		}
+	})
+	other := strings.Replace(elsewhere.URL, "127.0.0.1", "localhost", 1)
+	s := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		if r.FormValue("password") != hunter {
+			t.Errorf("%s %s was not sent what the step sends", r.Method, r.URL.Path)
+		}
+		switch r.URL.Path {
+		case "/moved":
+			http.Redirect(w, r, "/login", http.StatusPermanentRedirect)
+		case "/303":
+			http.Redirect(w, r, other, http.StatusSeeOther)
+		case "/307":
+			http.Redirect(w, r, other, http.StatusTemporaryRedirect)
+		}
+	})
+	for _, c := range []struct {
+		method, path string
+		outcome      desk.Outcome
+		detail       string
+	}{
+		{"POST", "/moved", desk.Passed, ""},
+		{"POST", "/303", desk.Passed, ""}, // by GET, without what was sent
+		{"POST", "/307", desk.Failed, errElsewhere.Error()},
+		{"GET", "/307", desk.Passed, ""},
+	} {
+		r := tryOnce(t, config.Probe{Service: "learn", Name: "log in", Kind: "transaction", URL: s.URL, Steps: []config.Step{{
+			Name: "Log in", Method: c.method, URL: c.path, Form: map[string]config.Secret{"password": config.NewSecret(hunter)}, ExpectStatus: []int{200},
+		}}})
+		if r.wants(t, c.outcome, c.detail); t.Failed() {
+			t.Fatal(c.method, c.path)
+		}
+	}
+}
+
+func TestHandsOn(t *testing.T) {
+	for _, c := range []struct {
+		from, to string
+		want     bool
+	}{
+		{"https://learn.example.edu/a", "https://learn.example.edu/b", true},
+		{"http://learn.example.edu/a", "https://LEARN.example.edu/a", true},
+		{"https://learn.example.edu/a", "http://learn.example.edu/a", false},
+		{"https://learn.example.edu/a", "https://sso.example.edu/a", false},
+	} {
+		from, _ := url.Parse(c.from)
+		to, _ := url.Parse(c.to)
+		if got := handsOn(from, to); got != c.want {
+			t.Errorf("from %s to %s: %t", c.from, c.to, got)
+		}
+	}
+}
+
 func TestAFormOfAGetStandsInTheAddress(t *testing.T) {
 	s := serve(t, func(w http.ResponseWriter, r *http.Request) { fmt.Fprint(w, r.URL.RawQuery, r.ContentLength) })
 	p := config.Probe{Kind: "transaction", URL: s.URL, Steps: []config.Step{{
