@@ -2,6 +2,7 @@ package config
 
 import (
 	"maps"
+	"slices"
 	"time"
 
 	"github.com/umassonline/belltower/internal/desk"
@@ -66,4 +67,15 @@ type Contact struct {
 	Services []desk.ServiceID `toml:"services"`
 	// Who is a person or a channel as connection/id, or an e-mail address. No default.
 	Who Who `toml:"who" need:"a person or a channel such as amherst/U0123ABCD, or an e-mail address"`
+}
+
+// unbuiltContacts names the roles whose contacts are configured and not called yet: only
+// the technical ones are.
+func (c *Config) unbuiltContacts() (roles []string) {
+	for _, one := range c.Contacts {
+		if role := "contacts of the role " + one.Role; one.Role != "technical" && !slices.Contains(roles, role) {
+			roles = append(roles, role)
+		}
+	}
+	return roles
 }

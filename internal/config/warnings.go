@@ -15,13 +15,14 @@ import (
 // effect because their part does not exist yet. Who builds a part deletes its line.
 func notBuilt() []string {
 	return []string{
+		"http.trusted_proxies",
 		"status_page",
 	}
 }
 
 // noteUnbuilt remembers that a key of a part that is not built yet was given.
 func (d *decoder) noteUnbuilt(path string, value *node) {
-	empty := value.kind == unstable.String && value.text == ""
+	empty := value.kind == unstable.String && value.text == "" || value.kind == unstable.Array && len(value.list) == 0
 	if slices.Contains(notBuilt(), path) && !empty && !slices.Contains(d.unbuilt, path) {
 		d.unbuilt = append(d.unbuilt, path)
 	}
@@ -46,7 +47,7 @@ func (d *decoder) warnings(c *Config) []string {
 	if slices.ContainsFunc(c.Probes, func(p Probe) bool { return p.Kind == "browser" }) {
 		d.unbuilt = append(d.unbuilt, `probes of kind "browser"`)
 	}
-	unbuilt := append(slices.Clone(d.unbuilt), c.unbuiltSources()...)
+	unbuilt := slices.Concat(d.unbuilt, c.unbuiltSources(), c.unbuiltContacts())
 	warn(len(unbuilt) > 0, "checked, but without effect until their part is built: %s", strings.Join(unbuilt, ", "))
 	return all
 }

@@ -2,6 +2,7 @@ package config
 
 import (
 	"os"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -94,6 +95,29 @@ url = "https://learn.example.edu/"
 	want := []string{`config.toml: checked, but without effect until their part is built: probes of kind "browser"`}
 	if diff := cmp.Diff(want, c.Warnings()); diff != "" {
 		t.Error("want -, got +\n" + diff)
+	}
+}
+
+// What is read and checked, but heeded by nothing yet, is named where it is set.
+func TestWhatNothingHeedsIsNamed(t *testing.T) {
+	const access = "[access]\nadmins = [\"amherst/U0ADMIN\"]\n[[slack]]\nname = \"amherst\"\nbot_token = \"env:TOKEN\"\napp_token = \"xapp-hunter2\"\nops_channel = \"C0OPS\"\n" +
+		"[[services]]\nid = \"learn\"\n[[campuses]]\nid = \"amherst\"\n"
+	contact := func(role string) string {
+		return "[[contacts]]\ncampus = \"amherst\"\nrole = \"" + role + "\"\nwho = \"amherst/U0CONTACT\"\n"
+	}
+	for text, want := range map[string]string{
+		"[http]\ntrusted_proxies = [\"10.0.0.0/8\"]\n": "http.trusted_proxies",
+		"[http]\ntrusted_proxies = []\n":               "",
+		contact("technical"):                           "",
+		contact("business") + contact("technical") + contact("operational") + contact("business"): "contacts of the role business, contacts of the role operational",
+	} {
+		got := ""
+		for _, w := range loads(t, minimal+access+text).Warnings() {
+			got += strings.TrimPrefix(w, "config.toml: checked, but without effect until their part is built: ")
+		}
+		if got != want {
+			t.Errorf("%s\ngot  %s\nwant %s", text, got, want)
+		}
 	}
 }
 
