@@ -25,6 +25,7 @@ func forms() map[string]form {
 		"id":              idForm,
 		"alias":           aliasForm,
 		"url":             urlForm,
+		"base url":        baseURLForm,
 		"call":            callForm,
 		"email":           emailForm,
 		"workflow":        workflowForm,
@@ -98,6 +99,17 @@ func urlForm(text string) *problem {
 		return &problem{"is a URL without a host", "write it as in https://status.example.edu"}
 	case u.Port() != "" && !isPort(u.Port()):
 		return &problem{"is a URL with an impossible port", "ports go from 1 to 65535"}
+	}
+	return nil
+}
+
+// baseURLForm is a web address behind which paths are put, as readers and platforms see it.
+func baseURLForm(text string) *problem {
+	if p := urlForm(text); p != nil {
+		return p
+	}
+	if u, _ := url.Parse(text); u.User != nil || strings.ContainsAny(text, "?#") {
+		return &problem{"is more than a host and a path", "leave out the name and password before @, and what begins with ? or #"}
 	}
 	return nil
 }
