@@ -69,13 +69,20 @@ type Contact struct {
 	Who Who `toml:"who" need:"a person or a channel such as amherst/U0123ABCD, or an e-mail address"`
 }
 
-// unbuiltContacts names the roles whose contacts are configured and not called yet: only
-// the technical ones are.
-func (c *Config) unbuiltContacts() (roles []string) {
+// unbuiltContacts names what contacts are configured and not called yet: only the
+// technical ones are that are people or e-mail addresses.
+func (c *Config) unbuiltContacts() (which []string) {
 	for _, one := range c.Contacts {
-		if role := "contacts of the role " + one.Role; one.Role != "technical" && !slices.Contains(roles, role) {
-			roles = append(roles, role)
+		what := ""
+		switch {
+		case one.Role != "technical":
+			what = "contacts of the role " + one.Role
+		case one.Who.Email == "" && c.isChannel(one.Who.Address):
+			what = "contacts that are channels"
+		}
+		if what != "" && !slices.Contains(which, what) {
+			which = append(which, what)
 		}
 	}
-	return roles
+	return which
 }

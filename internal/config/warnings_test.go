@@ -102,13 +102,16 @@ url = "https://learn.example.edu/"
 func TestWhatNothingHeedsIsNamed(t *testing.T) {
 	const access = "[access]\nadmins = [\"amherst/U0ADMIN\"]\n[[slack]]\nname = \"amherst\"\nbot_token = \"env:TOKEN\"\napp_token = \"xapp-hunter2\"\nops_channel = \"C0OPS\"\n" +
 		"[[services]]\nid = \"learn\"\n[[campuses]]\nid = \"amherst\"\n"
-	contact := func(role string) string {
-		return "[[contacts]]\ncampus = \"amherst\"\nrole = \"" + role + "\"\nwho = \"amherst/U0CONTACT\"\n"
+	who := func(role, who string) string {
+		return "[[contacts]]\ncampus = \"amherst\"\nrole = \"" + role + "\"\nwho = \"" + who + "\"\n"
 	}
+	contact := func(role string) string { return who(role, "amherst/U0CONTACT") }
 	for text, want := range map[string]string{
-		"[http]\ntrusted_proxies = [\"10.0.0.0/8\"]\n": "http.trusted_proxies",
-		"[http]\ntrusted_proxies = []\n":               "",
-		contact("technical"):                           "",
+		"[http]\ntrusted_proxies = [\"10.0.0.0/8\"]\n":                         "http.trusted_proxies",
+		"[http]\ntrusted_proxies = []\n":                                       "",
+		who("technical", "amherst/C0HELP") + who("business", "amherst/C0HELP"): "contacts that are channels, contacts of the role business",
+		who("technical", "boston/library") + "[[teams]]\nname = \"boston\"\nops_channel = \"library\"\n[[teams.workflows]]\nname = \"library\"\nurl = \"https://hunter2.test/\"\n": "contacts that are channels",
+		contact("technical"): "",
 		contact("business") + contact("technical") + contact("operational") + contact("business"): "contacts of the role business, contacts of the role operational",
 	} {
 		got := ""
