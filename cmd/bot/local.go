@@ -158,9 +158,13 @@ func nobodyThere(err error) bool {
 	return errors.As(err, &op) && op.Op == "dial"
 }
 
-// unanswered tells nobody there from a command that was given, but whose answer
-// did not come: because of Ctrl-C, or within the client's time.
+// unanswered tells nobody there, and a socket that is not for this account, from a
+// command that was given, but whose answer did not come: because of Ctrl-C, or within
+// the client's time.
 func unanswered(socket string, err error) error {
+	if errors.Is(err, fs.ErrPermission) {
+		return fmt.Errorf("%s may not open %s: give the command as the account that the bot runs as, such as: sudo -u belltower bot do ... (%w)", accountName(), socket, err)
+	}
 	if nobodyThere(err) {
 		return fmt.Errorf("no bot answers at %s; start it with: bot serve (%w)", socket, err)
 	}

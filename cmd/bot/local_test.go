@@ -8,9 +8,11 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -36,6 +38,14 @@ func TestNoAnswerOnTheHost(t *testing.T) {
 	_, err = callLocal(ctx, socket, localCommand{Line: "status", User: "ann"})
 	if err == nil || !strings.Contains(err.Error(), "may have done it") {
 		t.Errorf("with a bot that does not answer: %v", err)
+	}
+}
+
+// Who may not open the socket is not told to start a bot that runs.
+func TestASocketOfAnotherAccount(t *testing.T) {
+	err := unanswered("data/bot.sock", &url.Error{Op: "Post", URL: "http://bot/do", Err: &net.OpError{Op: "dial", Net: "unix", Err: &os.SyscallError{Syscall: "connect", Err: syscall.EACCES}}})
+	if said := err.Error(); !strings.Contains(said, accountName()+" may not open data/bot.sock") || !strings.Contains(said, "sudo -u") || strings.Contains(said, "bot serve") {
+		t.Error(said)
 	}
 }
 
