@@ -1,11 +1,13 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"net"
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 )
 
@@ -162,6 +164,20 @@ func TestAPortThatIsTaken(t *testing.T) {
 	}
 	if said := w.fails("serve"); !strings.Contains(said, "set http.listen to another port") || !strings.Contains(said, taken.Addr().String()) {
 		t.Error(said)
+	}
+}
+
+// What keeps a port from being listened at is said with what to do.
+func TestWhyAPortCannotBeListenedAt(t *testing.T) {
+	for cause, want := range map[error]string{
+		syscall.EADDRINUSE:    "another program listens at :80 already",
+		syscall.EACCES:        "this account may not listen at :80: set http.listen to a port from 1024 on",
+		syscall.EADDRNOTAVAIL: "this machine has no address :80: set http.listen to one of its own",
+	} {
+		err := unheard("http.listen", ":80", os.NewSyscallError("bind", cause))
+		if !strings.Contains(err.Error(), want) || !errors.Is(err, cause) {
+			t.Errorf("got  %v\nwant %s", err, want)
+		}
 	}
 }
 

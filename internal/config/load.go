@@ -2,8 +2,10 @@ package config
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -106,7 +108,7 @@ func readSection(path string, env func(string) (string, bool), parts ...string) 
 func read(path string, env func(string) (string, bool)) (*Config, *decoder, *Mistake) {
 	data, err := readLimited(path, maxFile)
 	if err != nil {
-		return nil, nil, &Mistake{File: path, Message: "cannot read the configuration: " + reason(err)}
+		return nil, nil, &Mistake{File: path, Message: "cannot read the configuration: " + reason(err), Hint: hintUnread(err)}
 	}
 	root, wrong := document(data)
 	if wrong != nil {
@@ -117,6 +119,14 @@ func read(path string, env func(string) (string, bool)) (*Config, *decoder, *Mis
 	d := &decoder{file: path, env: env, spots: map[any]*spot{}}
 	d.table(root, reflect.ValueOf(c).Elem(), section{})
 	return c, d, nil
+}
+
+// hintUnread says what to do where the configuration cannot be read.
+func hintUnread(err error) string {
+	if errors.Is(err, fs.ErrNotExist) {
+		return "name yours before the command, as in bot --config FILE do status; a new one begins as a copy of config.example.toml"
+	}
+	return ""
 }
 
 // reason is an error of reading a file without the operation and the path.

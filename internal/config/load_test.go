@@ -309,7 +309,7 @@ func TestFilesThatCannotBeRead(t *testing.T) {
 	write(t, "long.toml", minimal+strings.Repeat("#", maxFile))
 	write(t, "latin1.toml", "[organization]\nname = \"Universit\xe4t\"\n")
 	for file, want := range map[string]string{
-		"nowhere.toml": "nowhere.toml: cannot read the configuration: no such file or directory",
+		"nowhere.toml": "nowhere.toml: cannot read the configuration: no such file or directory: name yours before the command, as in bot --config FILE do status; a new one begins as a copy of config.example.toml",
 		".":            ".: cannot read the configuration: is a directory",
 		"long.toml":    "long.toml: cannot read the configuration: it is longer than 1048576 bytes",
 		"latin1.toml":  "latin1.toml:2:18: this is not TOML: invalid UTF-8 character in basic string: the file must be UTF-8",
