@@ -1,6 +1,8 @@
 package main
 
 import (
+	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"net"
@@ -9,6 +11,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 )
 
 // The bot as an operator meets it: check, serve, do, health, metrics, stop.
@@ -128,6 +131,23 @@ func TestHelpNamesEveryCommand(t *testing.T) {
 	}
 	if _, stderr, status := w.bot("sreve"); status == 0 || !strings.Contains(stderr, "serve") {
 		t.Errorf("a wrong command: %d %s", status, stderr)
+	}
+}
+
+// A flag that cannot be meant is refused before anything is done or printed.
+func TestFlagsThatCannotBeMeant(t *testing.T) {
+	for want, args := range map[string][]string{
+		"ports go from 0 to 65535":                  {"demo", "--port", "99999"},
+		"write it as in 192.0.2.1:8080":             {"sorry", "learn", "--haproxy", "--bot", "192.0.2.1"},
+		"\"a:99999\" is not where a bot can listen": {"sorry", "learn", "--nginx", "--bot", "a:99999"},
+	} {
+		var stdout, stderr bytes.Buffer
+		ended, end := context.WithCancel(t.Context())
+		end()
+		status := run(ended, process{args: args, stdout: &stdout, stderr: &stderr, env: func(string) (string, bool) { return "", false }, now: time.Now})
+		if status != 80 || !strings.Contains(stderr.String(), want) {
+			t.Errorf("%v: %d\n%s%s", args, status, stdout.String(), stderr.String())
+		}
 	}
 }
 
