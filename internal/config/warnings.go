@@ -36,7 +36,7 @@ func (d *decoder) warnings(c *Config) []string {
 			all = append(all, d.file+": "+fmt.Sprintf(format, args...))
 		}
 	}
-	warn(desk.Access(c.Access).Missing(), "no admins and no responders in [access]: nobody may change anything; type /belltower whoami in chat for the line to paste")
+	warn(desk.Access(c.Access).Missing(), "no admins and no responders in [access]: nobody may change anything in chat; type /belltower whoami there for the line to paste")
 	warn(len(c.connections()) == 0, "no [[slack]], [[teams]] or [[discord]]: there is no chat to talk in")
 	if other := unspoken(c.Organization.Languages); len(other) > 0 {
 		warn(true, "languages in [organization] has %s: the bot speaks %s, so posts and answers are in English there", strings.Join(other, ", "), strings.Join(Spoken(), " and "))

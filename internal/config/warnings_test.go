@@ -47,11 +47,11 @@ notice = "24h"
 	}
 	got := append(c.Warnings(), other.Warnings()...)
 	want := []string{
-		"config.toml: no admins and no responders in [access]: nobody may change anything; type /belltower whoami in chat for the line to paste",
+		"config.toml: no admins and no responders in [access]: nobody may change anything in chat; type /belltower whoami there for the line to paste",
 		"config.toml: languages in [organization] has fr, pt: the bot speaks en and es, so posts and answers are in English there",
 		"config.toml: admin_listen in [http] is \":9090\": other machines can read health and metrics; the usual is 127.0.0.1:9090",
 		"config.toml: checked, but without effect until their part is built: status_page",
-		"config.toml: no admins and no responders in [access]: nobody may change anything; type /belltower whoami in chat for the line to paste",
+		"config.toml: no admins and no responders in [access]: nobody may change anything in chat; type /belltower whoami there for the line to paste",
 		"config.toml: no [[slack]], [[teams]] or [[discord]]: there is no chat to talk in",
 		"config.toml: no [[services]]: there is nothing to declare an incident about",
 		"config.toml: it holds secrets and every user of this machine can read it: chmod o-r it, or write the secrets as env:NAME or file:PATH",
