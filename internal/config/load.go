@@ -1,6 +1,7 @@
 package config
 
 import (
+	"bytes"
 	"cmp"
 	"errors"
 	"fmt"
@@ -137,7 +138,11 @@ func reason(err error) string {
 	return err.Error()
 }
 
-// readLimited reads a regular file, or a pipe, of at most limit bytes.
+// byteOrderMark begins a file in UTF-8 that some programs of Windows wrote.
+const byteOrderMark = "\ufeff"
+
+// readLimited reads a regular file, or a pipe, of at most limit bytes, without the mark
+// that may stand before its text.
 func readLimited(path string, limit int64) ([]byte, error) {
 	f, err := os.Open(path)
 	if err != nil {
@@ -148,7 +153,7 @@ func readLimited(path string, limit int64) ([]byte, error) {
 	if err == nil && int64(len(data)) > limit {
 		err = fmt.Errorf("it is longer than %d bytes", limit)
 	}
-	return data, err
+	return bytes.TrimPrefix(data, []byte(byteOrderMark)), err
 }
 
 // fill sets what is not said from what is said elsewhere, and makes paths

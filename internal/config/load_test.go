@@ -321,6 +321,21 @@ func TestFilesThatCannotBeRead(t *testing.T) {
 	}
 }
 
+// Editors and shells of Windows begin a file with a mark of its encoding, which nobody sees.
+func TestTheMarkOfAnEncodingIsNoPartOfAFile(t *testing.T) {
+	const mark = "\ufeff"
+	t.Chdir(t.TempDir())
+	write(t, "config.toml", mark+minimal+"[mail]\nserver = \"mail.example.edu:587\"\nfrom = \"a@example.edu\"\nusername = \"a\"\npassword = \"file:password\"\n")
+	write(t, "password", mark+"hunter2\r\n")
+	c, err := Load("config.toml", environ)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := c.Mail.Password.Reveal(); got != "hunter2" {
+		t.Errorf("the file says %q", got)
+	}
+}
+
 func TestMistakesSayTheirKey(t *testing.T) {
 	t.Chdir("testdata/mistakes")
 	_, err := Load("teams-connector.toml", environ)
