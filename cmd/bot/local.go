@@ -13,6 +13,7 @@ import (
 	"os"
 	"os/user"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -103,7 +104,7 @@ func (d doCommand) Run(b bound) error {
 	if err != nil {
 		return err
 	}
-	answer, err := callLocal(b.ctx, socketPath(store), localCommand{Line: strings.Join(d.Line, " "), User: userName(b.p)})
+	answer, err := callLocal(b.ctx, socketPath(store), localCommand{Line: typed(d.Line), User: userName(b.p)})
 	if err != nil {
 		return err
 	}
@@ -116,6 +117,19 @@ func (d doCommand) Run(b bound) error {
 		return errSaid
 	}
 	return nil
+}
+
+// typed is the line of the words that a shell hands over. It took away the quotes of a
+// reason, which the grammar wants: what is one word and has spaces stood in some.
+func typed(words []string) string {
+	words = slices.Clone(words)
+	for k := 1; k < len(words); k++ {
+		before, is := words[k-1], words[k]
+		if (before == "--force" || before == "--urgent") && strings.Contains(is, " ") && !strings.HasPrefix(is, `"`) {
+			words[k] = `"` + strings.NewReplacer(`"`, "'", "“", "'", "”", "'").Replace(is) + `"`
+		}
+	}
+	return strings.Join(words, " ")
 }
 
 func callLocal(ctx context.Context, socket string, c localCommand) (a localAnswer, err error) {
