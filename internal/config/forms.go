@@ -33,6 +33,7 @@ func forms() map[string]form {
 		"host:port":       hostPortForm,
 		"host":            hostForm,
 		"path":            lineForm,
+		"store":           storeForm,
 		"language":        languageForm,
 		"driver":          driverForm,
 		"header":          headerForm,
@@ -192,6 +193,15 @@ func driverForm(text string) *problem {
 		return &problem{"is not built yet", "several bots with one state come later; use bolt, one file on one machine"}
 	}
 	return &problem{"is no kind of store", "use bolt"}
+}
+
+// storeForm refuses the name of the local socket, which is that of the record with .sock for
+// its ending: the one would remove the other.
+func storeForm(text string) *problem {
+	if strings.HasSuffix(text, ".sock") {
+		return &problem{"would be the name of the local socket, too", "let it end with .db"}
+	}
+	return lineForm(text)
 }
 
 func headerForm(text string) *problem {

@@ -34,7 +34,7 @@ type Storage struct {
 	Driver string `toml:"driver" default:"bolt" form:"driver"`
 	// Path is the file; a relative one is taken from the folder of the config file and made whole by Load.
 	// Default: "data/belltower.db".
-	Path string `toml:"path" default:"data/belltower.db" form:"path"`
+	Path string `toml:"path" default:"data/belltower.db" form:"store"`
 	// BackupDir is a folder that a copy of the record is written to each night, relative to the config file.
 	// Default: "", none.
 	BackupDir string `toml:"backup_dir" default:"" form:"path"`
