@@ -51,12 +51,18 @@ func (c backupCommand) Run(b bound) error {
 	return nil
 }
 
+// sameFile reports whether both are there and one file.
+func sameFile(a, b string) bool {
+	one, err := os.Stat(a)
+	other, wrong := os.Stat(b)
+	return err == nil && wrong == nil && os.SameFile(one, other)
+}
+
 func (c backupCommand) mayWrite(store string) error {
-	is, err := os.Stat(c.File)
-	if err != nil {
+	if _, err := os.Stat(c.File); err != nil {
 		return nil // if it is not just absent, writing says so
 	}
-	if own, err := os.Stat(store); err == nil && os.SameFile(is, own) {
+	if sameFile(c.File, store) {
 		return fmt.Errorf("%s is the record itself: choose another file", c.File)
 	}
 	if !c.Force {

@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -188,12 +189,15 @@ func TestWhatIsNoBackupIsNotRestored(t *testing.T) {
 		if err := os.WriteFile(w.in("bad.db"), content, 0o600); err != nil {
 			t.Fatal(err)
 		}
-		if said := w.fails("restore", w.in("bad.db")); !strings.Contains(said, "bad.db") && !strings.Contains(said, "nothing was restored") {
+		if said := w.fails("restore", w.in("bad.db")); !strings.Contains(said, "bad.db is no") && !strings.Contains(said, "nothing was restored: a copy of "+w.in("bad.db")+" cannot be used") {
 			t.Errorf("%s: %s", name, said)
 		}
 	}
 	if said := w.fails("restore", w.in("absent.db")); !strings.Contains(said, "absent.db") {
 		t.Errorf("absent: %s", said)
+	}
+	if said := w.fails("restore", w.in("data/belltower.db")); !strings.Contains(said, "is the record itself: choose a backup of it") {
+		t.Errorf("the record itself: %s", said)
 	}
 	if kept, _ := filepath.Glob(w.in("data/*restor*")); len(kept) > 0 {
 		t.Errorf("left behind: %v", kept)
@@ -202,6 +206,51 @@ func TestWhatIsNoBackupIsNotRestored(t *testing.T) {
 	if list := w.do("incident list"); !strings.Contains(list, "INC-1") {
 		t.Errorf("the record after: %s", list)
 	}
+}
+
+// The superuser may restore and rename: the account that the bot runs as can open the
+// record afterwards, as before.
+func TestTheRecordStaysWithItsAccount(t *testing.T) {
+	t.Parallel()
+	if os.Geteuid() != 0 {
+		t.Skip("only root can give files to another account")
+	}
+	const account = 65534
+	w := backedUp(t)
+	owned := func(when, pattern string) {
+		t.Helper()
+		files, err := filepath.Glob(w.in(pattern))
+		if err != nil || len(files) == 0 {
+			t.Fatal(when, pattern, err)
+		}
+		for _, file := range files {
+			if info, err := os.Stat(file); err != nil || info.Sys().(*syscall.Stat_t).Uid != account {
+				t.Errorf("%s: %s: %v %v", when, file, info.Sys(), err)
+			}
+		}
+	}
+	for _, file := range []string{"data", "data/belltower.db"} {
+		if err := os.Chown(w.in(file), account, account); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.Remove(w.in("data/belltower.db.lock")); err != nil {
+		t.Fatal(err)
+	}
+	w.works("export")
+	owned("export", "data/*")
+	w.works("restore", w.in("copy.db"))
+	owned("restore", "data/*")
+	w.write(w.renamed())
+	w.works("rename", "connection", "amherst", "umass")
+	owned("rename", "data/*")
+	for _, file := range []string{"data/belltower.db", "data/belltower.db.lock"} {
+		if err := os.Remove(w.in(file)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	w.works("restore", w.in("copy.db"))
+	owned("where there was none", "data/*")
 }
 
 // With no record at all a backup makes one: a new machine.

@@ -48,6 +48,20 @@ func TestEverySecretIsOnThePageAboutLeaks(t *testing.T) {
 	}
 }
 
+// Which addresses are this machine's, and so closed to checks where the admin listener is,
+// the kernel tells over netlink alone (rtnetlink(7)).
+func TestTheUnitLetsTheBotAskForItsOwnAddresses(t *testing.T) {
+	unit, err := os.ReadFile("../../examples/belltower.service")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for line := range strings.Lines(string(unit)) {
+		if families, found := strings.CutPrefix(line, "RestrictAddressFamilies="); found && !strings.Contains(families, "AF_NETLINK") {
+			t.Error(line)
+		}
+	}
+}
+
 // The commands that the README and the unit tell people to type exist.
 func TestTheDocumentsNameCommandsThatExist(t *testing.T) {
 	t.Parallel()

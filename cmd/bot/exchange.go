@@ -23,6 +23,9 @@ type exchange struct {
 	fresh, before string
 }
 
+// lockName ends the name of the file by which a store is held.
+const lockName = ".lock"
+
 // put makes a copy of file fit and puts it in the place of the store. It returns
 // where the store before is kept, if there was one.
 func (x exchange) put(file string, fit func(*boltdb.DB) error) (kept string, err error) {
@@ -31,6 +34,10 @@ func (x exchange) put(file string, fit func(*boltdb.DB) error) (kept string, err
 		return "", err
 	}
 	defer func() { err = errors.Join(err, release()) }()
+	like := x.store
+	if _, err := os.Stat(like); err != nil { // a new machine
+		like = filepath.Dir(x.store)
+	}
 	fresh := x.store + "." + x.fresh
 	if err := removeAll(fresh); err != nil {
 		return "", err
@@ -45,14 +52,22 @@ func (x exchange) put(file string, fit func(*boltdb.DB) error) (kept string, err
 			return "", err
 		}
 	}
-	if err := withStore(fresh, fit); err != nil {
+	var unfit error
+	err = withStore(fresh, func(db *boltdb.DB) error { unfit = fit(db); return unfit })
+	switch {
+	case unfit != nil:
 		return "", err
+	case err != nil:
+		return "", fmt.Errorf("a copy of %s cannot be used: %w", file, err)
 	}
 	if parts, err = boltdb.Files(fresh); err != nil {
 		return "", err
 	}
 	if len(parts) > 1 {
 		return "", fmt.Errorf("%s could not be written whole: is the disk full?", fresh)
+	}
+	if err := handOver(like, fresh, x.store+lockName); err != nil {
+		return "", err
 	}
 	if kept, err = x.keep(); err != nil {
 		return "", err
@@ -89,7 +104,8 @@ func (x exchange) keep() (string, error) {
 	slices.Reverse(parts) // the store is the last to get its name: then it has its logs
 	unnamed := x.store + "." + x.fresh + ".kept"
 	for _, part := range parts {
-		if err := x.copyOrLink(unnamed+strings.TrimPrefix(part, x.store), part); err != nil {
+		to := unnamed + strings.TrimPrefix(part, x.store)
+		if err := errors.Join(x.copyOrLink(to, part), handOver(x.store, to)); err != nil {
 			return "", err
 		}
 	}

@@ -13,6 +13,7 @@ import (
 	"os"
 	"os/user"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -121,7 +122,7 @@ func (d doCommand) Run(b bound) error {
 	if err != nil {
 		return err
 	}
-	answer, err := callLocal(b.ctx, socketPath(store), localCommand{Line: strings.Join(d.Line, " "), User: userName(b.p)})
+	answer, err := callLocal(b.ctx, socketPath(store), localCommand{Line: typed(d.Line), User: userName(b.p)})
 	if err != nil {
 		return err
 	}
@@ -134,6 +135,19 @@ func (d doCommand) Run(b bound) error {
 		return errSaid
 	}
 	return nil
+}
+
+// typed is the line of the words that a shell hands over. It took away the quotes of a
+// reason, which the grammar wants: what is one word and has spaces stood in some.
+func typed(words []string) string {
+	words = slices.Clone(words)
+	for k := 1; k < len(words); k++ {
+		before, is := words[k-1], words[k]
+		if (before == "--force" || before == "--urgent") && strings.Contains(is, " ") && !strings.HasPrefix(is, `"`) {
+			words[k] = `"` + strings.NewReplacer(`"`, "'", "“", "'", "”", "'").Replace(is) + `"`
+		}
+	}
+	return strings.Join(words, " ")
 }
 
 func callLocal(ctx context.Context, socket string, c localCommand) (a localAnswer, err error) {
@@ -176,9 +190,13 @@ func nobodyThere(err error) bool {
 	return errors.As(err, &op) && op.Op == "dial"
 }
 
-// unanswered tells nobody there from a command that was given, but whose answer
-// did not come: because of Ctrl-C, or within the client's time.
+// unanswered tells nobody there, and a socket that is not for this account, from a
+// command that was given, but whose answer did not come: because of Ctrl-C, or within
+// the client's time.
 func unanswered(socket string, err error) error {
+	if errors.Is(err, fs.ErrPermission) {
+		return fmt.Errorf("%s may not open %s: give the command as the account that the bot runs as, such as: sudo -u belltower bot do ... (%w)", accountName(), socket, err)
+	}
 	if nobodyThere(err) {
 		return fmt.Errorf("no bot answers at %s; start it with: bot serve (%w)", socket, err)
 	}

@@ -8,9 +8,11 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -66,6 +68,30 @@ func TestTheSocketTakesTheStoresPlaceNever(t *testing.T) {
 		t.Fatalf("where one was left: %v", err)
 	}
 	l.Close()
+}
+
+// A shell takes quotes away: the reason that stood in them is one all the same.
+func TestAReasonThatAShellUnquoted(t *testing.T) {
+	for want, words := range map[string][]string{
+		`incident resolve 1 Done --force "tests are wrong"`:   {"incident", "resolve", "1", "Done", "--force", "tests are wrong"},
+		`window cancel 1 --urgent "they say 'now'" why --yes`: {"window", "cancel", "1", "--urgent", `they say "now"`, "why", "--yes"},
+		`incident resolve 1 --force "our check"`:              {`incident resolve 1 --force "our check"`},
+		`incident resolve 1 --force "our check" x`:            {"incident", "resolve", "1", "--force", `"our check"`, "x"},
+		`incident resolve 1 --force tests are wrong`:          {"incident", "resolve", "1", "--force", "tests", "are", "wrong"}, // refused: nobody quoted it
+		`incident declare learn down It is down`:              {"incident", "declare", "learn", "down", "It is down"},
+	} {
+		if got := typed(words); got != want {
+			t.Errorf("%q:\ngot  %s\nwant %s", words, got, want)
+		}
+	}
+}
+
+// Who may not open the socket is not told to start a bot that runs.
+func TestASocketOfAnotherAccount(t *testing.T) {
+	err := unanswered("data/bot.sock", &url.Error{Op: "Post", URL: "http://bot/do", Err: &net.OpError{Op: "dial", Net: "unix", Err: &os.SyscallError{Syscall: "connect", Err: syscall.EACCES}}})
+	if said := err.Error(); !strings.Contains(said, accountName()+" may not open data/bot.sock") || !strings.Contains(said, "sudo -u") || strings.Contains(said, "bot serve") {
+		t.Error(said)
+	}
 }
 
 // A copy of which the end did not come is none.

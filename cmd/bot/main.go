@@ -55,7 +55,7 @@ type cli struct {
 	Backup   backupCommand   `cmd:"" help:"Write a copy of the record to a file, while the bot serves or not."`
 	Restore  restoreCommand  `cmd:"" help:"Put a backup in the place of the record; the bot must be stopped. The record before is kept beside it."`
 	Rename   renameCommand   `cmd:"" help:"Tell the record that a connection has another name; the bot must be stopped."`
-	Export   exportCommand   `cmd:"" help:"Print what people may take with them, as JSON Lines: incidents, their public timelines, subscriptions."`
+	Export   exportCommand   `cmd:"" help:"Print what people may take with them, as JSON Lines: incidents, planned work, their public timelines, alerts, results of checks, subscriptions."`
 	Sorry    sorryCommand    `cmd:"" help:"Print what a balancer needs to show the sorry page of a service."`
 	Manifest manifestCommand `cmd:"" help:"Print what a chat platform makes the app from."`
 	Version  versionCommand  `cmd:"" help:"Print the version."`

@@ -21,7 +21,7 @@ const drainFor = 9 * time.Second
 // runParts starts the parts in order and waits. When ctx ends, or a part does,
 // they are stopped in reverse order, each waited for, within drainFor altogether.
 // It returns the error of the part that ended by itself, and names parts that did
-// not stop in time.
+// not stop in time; log is told when the stop begins.
 func runParts(ctx context.Context, log *slog.Logger, parts []part) error {
 	type end struct {
 		name string

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"log/slog"
 	"net/http"
 	"reflect"
 	"sync/atomic"
@@ -43,7 +44,8 @@ func (s *succession) door(of func(*reign) http.Handler) http.Handler {
 	})
 }
 
-// run runs one bot after the other until ctx ends or one fails.
+// run runs one bot after the other until ctx ends or one fails. That one stops for the
+// next is not logged: whoever reads it would think that the process does.
 func (s *succession) run(ctx context.Context) error {
 	for {
 		until, stop := context.WithCancel(ctx)
@@ -52,7 +54,7 @@ func (s *succession) run(ctx context.Context) error {
 			defer stop()
 			next <- s.heir(until)
 		}()
-		err := runParts(until, s.out.log, s.now.Load().bot.parts())
+		err := runParts(until, slog.New(slog.DiscardHandler), s.now.Load().bot.parts())
 		stop()
 		heir := <-next
 		if heir == nil || err != nil {

@@ -70,7 +70,10 @@ func TestLoadingTheConfigurationAgain(t *testing.T) {
 	w.story.Type(ops, student, "/incident update 2 Still there.")
 	w.story.Expect(ops, "Still there")
 	w.story.Expect("CTEACH", "Still there")
-	if status := w.stop(); status != 0 {
+	if strings.Contains(w.logged.text(), "stopping") {
+		t.Errorf("a bot that goes on says that it stops:\n%s", w.logged.text())
+	}
+	if status := w.stop(); status != 0 || strings.Count(w.logged.text(), "stopping") != 1 {
 		t.Errorf("exit status %d:\n%s", status, w.logged.text())
 	}
 }

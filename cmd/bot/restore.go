@@ -40,6 +40,9 @@ func (c restoreCommand) Run(b bound) (err error) {
 	if info, err := os.Stat(c.File); err != nil || info.Size() == 0 {
 		return errors.Join(fmt.Errorf("%s is no backup: it is empty or cannot be read", c.File), err)
 	}
+	if sameFile(c.File, store) {
+		return fmt.Errorf("%s is the record itself: choose a backup of it", c.File)
+	}
 	if err := os.MkdirAll(filepath.Dir(store), 0o700); err != nil {
 		return err
 	}

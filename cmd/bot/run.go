@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"net"
 	"net/http"
@@ -313,13 +314,23 @@ func listen(cfg *config.Config) (l listeners, err error) {
 // listenAt listens at the address that a key of the configuration has.
 func listenAt(key, address string) (net.Listener, error) {
 	l, err := net.Listen("tcp", address)
-	switch {
-	case errors.Is(err, syscall.EADDRINUSE):
-		return nil, fmt.Errorf("%s: another program listens at %s already, perhaps a bot or a demo: stop it, or set %s to another port (%w)", key, address, key, err)
-	case err != nil:
-		return nil, fmt.Errorf("%s: %w", key, err)
+	if err != nil {
+		return nil, unheard(key, address, err)
 	}
 	return l, nil
+}
+
+// unheard says why nobody can listen at the address of a key, and what to do.
+func unheard(key, address string, err error) error {
+	switch {
+	case errors.Is(err, syscall.EADDRINUSE):
+		return fmt.Errorf("%s: another program listens at %s already, perhaps a bot or a demo: stop it, or set %s to another port (%w)", key, address, key, err)
+	case errors.Is(err, fs.ErrPermission):
+		return fmt.Errorf("%s: this account may not listen at %s: set %s to a port from 1024 on, and let a proxy pass the others on to it (%w)", key, address, key, err)
+	case errors.Is(err, syscall.EADDRNOTAVAIL):
+		return fmt.Errorf("%s: this machine has no address %s: set %s to one of its own, or leave out what stands before the colon (%w)", key, address, key, err)
+	}
+	return fmt.Errorf("%s: %w", key, err)
 }
 
 func (l listeners) close() {

@@ -1,12 +1,17 @@
 package main
 
 import (
+	"bytes"
+	"context"
+	"errors"
 	"fmt"
 	"net"
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
+	"time"
 )
 
 // The bot as an operator meets it: check, serve, do, health, metrics, stop.
@@ -129,6 +134,23 @@ func TestHelpNamesEveryCommand(t *testing.T) {
 	}
 }
 
+// A flag that cannot be meant is refused before anything is done or printed.
+func TestFlagsThatCannotBeMeant(t *testing.T) {
+	for want, args := range map[string][]string{
+		"ports go from 0 to 65535":                  {"demo", "--port", "99999"},
+		"write it as in 192.0.2.1:8080":             {"sorry", "learn", "--haproxy", "--bot", "192.0.2.1"},
+		"\"a:99999\" is not where a bot can listen": {"sorry", "learn", "--nginx", "--bot", "a:99999"},
+	} {
+		var stdout, stderr bytes.Buffer
+		ended, end := context.WithCancel(t.Context())
+		end()
+		status := run(ended, process{args: args, stdout: &stdout, stderr: &stderr, env: func(string) (string, bool) { return "", false }, now: time.Now})
+		if status != 80 || !strings.Contains(stderr.String(), want) {
+			t.Errorf("%v: %d\n%s%s", args, status, stdout.String(), stderr.String())
+		}
+	}
+}
+
 // A service cannot leave the configuration while an incident about it is open.
 func TestARetiredServiceWithAnOpenIncident(t *testing.T) {
 	t.Parallel()
@@ -162,6 +184,20 @@ func TestAPortThatIsTaken(t *testing.T) {
 	}
 	if said := w.fails("serve"); !strings.Contains(said, "set http.listen to another port") || !strings.Contains(said, taken.Addr().String()) {
 		t.Error(said)
+	}
+}
+
+// What keeps a port from being listened at is said with what to do.
+func TestWhyAPortCannotBeListenedAt(t *testing.T) {
+	for cause, want := range map[error]string{
+		syscall.EADDRINUSE:    "another program listens at :80 already",
+		syscall.EACCES:        "this account may not listen at :80: set http.listen to a port from 1024 on",
+		syscall.EADDRNOTAVAIL: "this machine has no address :80: set http.listen to one of its own",
+	} {
+		err := unheard("http.listen", ":80", os.NewSyscallError("bind", cause))
+		if !strings.Contains(err.Error(), want) || !errors.Is(err, cause) {
+			t.Errorf("got  %v\nwant %s", err, want)
+		}
 	}
 }
 

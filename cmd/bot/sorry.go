@@ -5,8 +5,10 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"net"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"text/template"
 
@@ -28,6 +30,16 @@ type sorryCommand struct {
 	HTML      bool           `name:"html" xor:"what" required:"" help:"A copy of the page, for when the bot cannot be reached either."`
 	Errorfile bool           `xor:"what" required:"" help:"The same as a whole answer, for HAProxy's errorfile."`
 	Bot       string         `placeholder:"HOST:PORT" help:"Where the balancer reaches the bot (default: this machine, port of http.listen)."`
+}
+
+// Validate implements kong's check of a command line: what is printed is pasted as it is.
+func (c sorryCommand) Validate() error {
+	host, port, err := net.SplitHostPort(c.Bot)
+	_, wrong := strconv.ParseUint(port, 10, 16)
+	if c.Bot != "" && (err != nil || wrong != nil || host == "" || strings.ContainsAny(host, " /;")) {
+		return fmt.Errorf("--bot: %q is not where a bot can listen: write it as in 192.0.2.1:8080", c.Bot)
+	}
+	return nil
 }
 
 // Run prints what to paste. It needs no secrets, and prints none.

@@ -83,7 +83,11 @@ func fetchLocal(ctx context.Context, socket, path string, w io.Writer) error {
 // openStore opens the record at path, made where there is none, in the schema of this
 // version.
 func openStore(path string, log *slog.Logger) (*boltdb.DB, error) {
-	return boltdb.Open(path, boltdb.Options{Logger: log, Schema: journal.Schema, Migrations: journal.Migrations()})
+	db, err := boltdb.Open(path, boltdb.Options{Logger: log, Schema: journal.Schema, Migrations: journal.Migrations()})
+	if err != nil {
+		return nil, explained(path, err)
+	}
+	return db, nil
 }
 
 // fromRecord writes to w what the bot that serves streams from path, or what read
@@ -109,7 +113,7 @@ func withStore(path string, use func(*boltdb.DB) error) error {
 	if err != nil {
 		return err
 	}
-	return errors.Join(use(db), db.Close())
+	return errors.Join(handOver(path, path+lockName), use(db), db.Close())
 }
 
 // recordAt refuses where there is no store.

@@ -2,6 +2,7 @@ package config
 
 import (
 	"maps"
+	"slices"
 	"time"
 
 	"github.com/umassonline/belltower/internal/desk"
@@ -66,4 +67,22 @@ type Contact struct {
 	Services []desk.ServiceID `toml:"services"`
 	// Who is a person or a channel as connection/id, or an e-mail address. No default.
 	Who Who `toml:"who" need:"a person or a channel such as amherst/U0123ABCD, or an e-mail address"`
+}
+
+// unbuiltContacts names what contacts are configured and not called yet: only the
+// technical ones are that are people or e-mail addresses.
+func (c *Config) unbuiltContacts() (which []string) {
+	for _, one := range c.Contacts {
+		what := ""
+		switch {
+		case one.Role != "technical":
+			what = "contacts of the role " + one.Role
+		case one.Who.Email == "" && c.isChannel(one.Who.Address):
+			what = "contacts that are channels"
+		}
+		if what != "" && !slices.Contains(which, what) {
+			which = append(which, what)
+		}
+	}
+	return which
 }

@@ -1,6 +1,9 @@
 package config
 
 import (
+	"slices"
+	"strings"
+
 	"github.com/umassonline/belltower/internal/desk"
 )
 
@@ -19,7 +22,7 @@ type Slack struct {
 	// OpsChannel is the id of the ops channel, C... No default.
 	OpsChannel string `toml:"ops_channel" need:"the id of your ops channel, such as C0123ABCD" form:"slack channel"`
 	// APIURL is Slack's API, always with a slash at the end. Default: "https://slack.com/api/".
-	APIURL string `toml:"api_url" default:"https://slack.com/api/" form:"url"`
+	APIURL string `toml:"api_url" default:"https://slack.com/api/" form:"base url"`
 	// PostsPerMinute limits posts; 0 learns the pace from Slack's answers. Default: 0.
 	PostsPerMinute int `toml:"posts_per_minute" default:"0" limits:"0..6000"`
 }
@@ -61,6 +64,23 @@ type Teams struct {
 // OutgoingSecrets are the secrets that an outgoing webhook may sign with, the present one first.
 func (t Teams) OutgoingSecrets() []Secret { return present(t.OutgoingSecret, t.NextOutgoingSecret) }
 
+// channelForm refuses what has not the form of Teams' own ids of channels, and is no
+// workflow's name either.
+func (t Teams) channelForm(id string) *problem {
+	var names []string
+	for _, w := range t.Workflows {
+		names = append(names, w.Name)
+	}
+	if strings.HasPrefix(id, "19:") || slices.Contains(names, id) {
+		return nil
+	}
+	hint := "copy the id, 19:...@thread.tacv2, from the channel's link"
+	if near := closest(id, names); near != "" {
+		hint = "did you mean " + near + "?"
+	}
+	return &problem{"is no channel of Teams, nor one of its workflows", hint}
+}
+
 // Workflow is a Teams channel that can only be posted to.
 type Workflow struct {
 	// Name is the channel's part of its address. No default.
@@ -88,7 +108,7 @@ type Discord struct {
 	// OpsChannel is the id of the ops channel, digits. No default.
 	OpsChannel string `toml:"ops_channel" need:"the id of your ops channel, digits" form:"snowflake"`
 	// APIURL is Discord's API, without a slash at the end. Default: "https://discord.com/api/v10".
-	APIURL string `toml:"api_url" default:"https://discord.com/api/v10" form:"url"`
+	APIURL string `toml:"api_url" default:"https://discord.com/api/v10" form:"base url"`
 }
 
 // connection is what connections of all platforms have.

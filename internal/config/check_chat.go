@@ -1,6 +1,7 @@
 package config
 
 import (
+	"net"
 	"regexp"
 	"slices"
 	"strings"
@@ -31,13 +32,27 @@ func (k *checker) channel(a *desk.Channel) {
 	if !k.address(a, a.Connection) {
 		return
 	}
-	check, found := map[string]form{"Slack": slackChannelForm, "Discord": snowflakeForm}[k.platformOf(a.Connection)]
-	if !found {
-		return
+	switch k.platformOf(a.Connection) {
+	case "Slack":
+		k.formed(a, a.ID, slackChannelForm)
+	case "Discord":
+		k.formed(a, a.ID, snowflakeForm)
+	case "Teams":
+		k.formed(a, a.ID, k.teamsNamed(a.Connection).channelForm)
 	}
-	if p := check(a.ID); p != nil {
-		k.refuse(a, *p)
+}
+
+// formed reports a part whose text has not the form that it must have.
+func (k *checker) formed(part any, text string, check form) {
+	if p := check(text); p != nil {
+		k.refuse(part, *p)
 	}
+}
+
+// teamsNamed is the Teams connection of a name, which there is.
+func (k *checker) teamsNamed(name desk.ConnectionName) *Teams {
+	i := slices.IndexFunc(k.c.Teams, func(t Teams) bool { return t.Name == name })
+	return &k.c.Teams[i]
 }
 
 var (
@@ -120,17 +135,11 @@ func (k *checker) teams() {
 // channel is one of them or has the form of Teams' own ids.
 func (k *checker) teamsChannels(t *Teams) {
 	seen := unique{}
-	var names []string
 	for j := range t.Workflows {
 		k.once(seen, &t.Workflows[j].Name, t.Workflows[j].Name, "the name of a workflow")
-		names = append(names, t.Workflows[j].Name)
 	}
-	if k.given(&t.OpsChannel) && !strings.HasPrefix(t.OpsChannel, "19:") && !slices.Contains(names, t.OpsChannel) {
-		hint := "copy the id, 19:...@thread.tacv2, from the channel's link"
-		if near := closest(t.OpsChannel, names); near != "" {
-			hint = "did you mean " + near + "?"
-		}
-		k.refuse(&t.OpsChannel, problem{"is no channel of Teams, nor one of its workflows", hint})
+	if k.given(&t.OpsChannel) {
+		k.formed(&t.OpsChannel, t.OpsChannel, t.channelForm)
 	}
 }
 
@@ -178,7 +187,21 @@ func (k *checker) discord() {
 // listeners checks that the two listeners do not want one address.
 func (k *checker) listeners() {
 	h := &k.c.HTTP
-	if h.Listen == h.AdminListen && k.given(&h.AdminListen) && !k.broken(&h.Listen) && !strings.HasSuffix(h.Listen, ":0") {
-		k.refuse(&h.AdminListen, problem{"is the public listener's address too", "give it another port"})
+	if overlap(h.Listen, h.AdminListen) && !k.broken(&h.Listen) && !k.broken(&h.AdminListen) {
+		k.conflict(&h.AdminListen, &h.Listen, "listen and admin_listen in [http] want one port ("+h.Listen+" and "+h.AdminListen+")", "give admin_listen another port")
 	}
+}
+
+// overlap reports whether two addresses cannot be listened on at the same time: one
+// without a host, or with :: for it, has all addresses of the machine.
+func overlap(a, b string) bool {
+	hostA, portA, errA := net.SplitHostPort(a)
+	hostB, portB, errB := net.SplitHostPort(b)
+	if errA != nil || errB != nil || portA != portB || portA == "0" {
+		return false
+	}
+	all := func(host, other string) bool {
+		return host == "" || host == "::" || host == "0.0.0.0" && !strings.Contains(other, ":")
+	}
+	return hostA == hostB || all(hostA, hostB) || all(hostB, hostA)
 }

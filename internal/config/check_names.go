@@ -46,6 +46,10 @@ func (k *checker) campuses() {
 		c := &k.c.Campuses[i]
 		k.once(seen, &c.ID, string(c.ID), "the id of a campus")
 		references(k, c.Connections, "connection", names)
+		once := unique{}
+		for j := range c.Connections {
+			k.once(once, &c.Connections[j], string(c.Connections[j]), "in the list")
+		}
 		if c.Language != "" && !k.broken(&k.c.Organization.Languages) {
 			reference(k, &c.Language, "language of the organization", k.c.Organization.Languages)
 		}

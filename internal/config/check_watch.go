@@ -1,5 +1,7 @@
 package config
 
+import "strings"
+
 // conflict reports two keys that do not go together, at the first of them that
 // was given; the other may be a default.
 func (k *checker) conflict(a, b any, what, hint string) {
@@ -27,6 +29,26 @@ func (k *checker) planned() {
 	}
 }
 
+// reachable checks that a contact can be a person or a channel on its connection.
+func (k *checker) reachable(w *Who) {
+	id := w.Address.ID
+	if !k.address(w, w.Address.Connection) {
+		return
+	}
+	switch k.platformOf(w.Address.Connection) {
+	case "Slack":
+		if !slackUser.MatchString(id) && slackChannelForm(id) != nil {
+			k.refuse(w, problem{"is neither a person nor a channel of Slack", "copy the member ID, such as U0123ABCD, from the profile, or a channel's id"})
+		}
+	case "Discord":
+		k.formed(w, id, snowflakeForm)
+	case "Teams":
+		if strings.HasPrefix(id, "team:") {
+			k.refuse(w, problem{"is a team, which nobody can be called by", "name each person"})
+		}
+	}
+}
+
 // contacts checks that contacts are of a campus, about services, and can be reached.
 func (k *checker) contacts() {
 	ids := k.serviceIDs()
@@ -39,7 +61,7 @@ func (k *checker) contacts() {
 		reference(k, &c.Campus, "campus", campuses)
 		references(k, c.Services, "service", ids)
 		if c.Who.Email == "" {
-			k.address(&c.Who, c.Who.Address.Connection)
+			k.reachable(&c.Who)
 		}
 	}
 }

@@ -2,6 +2,7 @@ package config
 
 import (
 	"reflect"
+	"regexp"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -261,13 +262,16 @@ func (d *decoder) empty(g given, at *spot) {
 	d.mistake(at, problem{g.key + " in " + g.section.label + " is empty", hintNeed(g.tag)})
 }
 
+// urlPassword finds an address with a name and a password before its host.
+var urlPassword = regexp.MustCompile(`://[^/?#]*:[^/?#]*@`)
+
 // shown is a text as a message may repeat it: a reference instead of what it
 // leads to, nothing of a secret or of what looks like one, and not too long.
 func shown(text, from string, secret bool) string {
 	switch {
 	case from != "":
 		return `"` + from + `"`
-	case secret || strings.HasPrefix(text, "xox") || strings.HasPrefix(text, "xapp-"):
+	case secret || strings.HasPrefix(text, "xox") || strings.HasPrefix(text, "xapp-") || urlPassword.MatchString(text):
 		return "the value"
 	case utf8.RuneCountInString(text) > 60:
 		return `"` + string([]rune(text)[:57]) + `..."`

@@ -25,6 +25,7 @@ func forms() map[string]form {
 		"id":              idForm,
 		"alias":           aliasForm,
 		"url":             urlForm,
+		"base url":        baseURLForm,
 		"call":            callForm,
 		"email":           emailForm,
 		"workflow":        workflowForm,
@@ -32,6 +33,7 @@ func forms() map[string]form {
 		"host:port":       hostPortForm,
 		"host":            hostForm,
 		"path":            lineForm,
+		"store":           storeForm,
 		"language":        languageForm,
 		"driver":          driverForm,
 		"header":          headerForm,
@@ -98,6 +100,17 @@ func urlForm(text string) *problem {
 		return &problem{"is a URL without a host", "write it as in https://status.example.edu"}
 	case u.Port() != "" && !isPort(u.Port()):
 		return &problem{"is a URL with an impossible port", "ports go from 1 to 65535"}
+	}
+	return nil
+}
+
+// baseURLForm is a web address behind which paths are put, as readers and platforms see it.
+func baseURLForm(text string) *problem {
+	if p := urlForm(text); p != nil {
+		return p
+	}
+	if u, _ := url.Parse(text); u.User != nil || strings.ContainsAny(text, "?#") {
+		return &problem{"is more than a host and a path", "leave out the name and password before @, and what begins with ? or #"}
 	}
 	return nil
 }
@@ -180,6 +193,15 @@ func driverForm(text string) *problem {
 		return &problem{"is not built yet", "several bots with one state come later; use bolt, one file on one machine"}
 	}
 	return &problem{"is no kind of store", "use bolt"}
+}
+
+// storeForm refuses the name of the local socket, which is that of the record with .sock for
+// its ending: the one would remove the other.
+func storeForm(text string) *problem {
+	if strings.HasSuffix(text, ".sock") {
+		return &problem{"would be the name of the local socket, too", "let it end with .db"}
+	}
+	return lineForm(text)
 }
 
 func headerForm(text string) *problem {

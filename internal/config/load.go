@@ -1,9 +1,12 @@
 package config
 
 import (
+	"bytes"
 	"cmp"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -106,7 +109,7 @@ func readSection(path string, env func(string) (string, bool), parts ...string) 
 func read(path string, env func(string) (string, bool)) (*Config, *decoder, *Mistake) {
 	data, err := readLimited(path, maxFile)
 	if err != nil {
-		return nil, nil, &Mistake{File: path, Message: "cannot read the configuration: " + reason(err)}
+		return nil, nil, &Mistake{File: path, Message: "cannot read the configuration: " + reason(err), Hint: hintUnread(err)}
 	}
 	root, wrong := document(data)
 	if wrong != nil {
@@ -119,6 +122,14 @@ func read(path string, env func(string) (string, bool)) (*Config, *decoder, *Mis
 	return c, d, nil
 }
 
+// hintUnread says what to do where the configuration cannot be read.
+func hintUnread(err error) string {
+	if errors.Is(err, fs.ErrNotExist) {
+		return "name yours before the command, as in bot --config FILE do status; a new one begins as a copy of config.example.toml"
+	}
+	return ""
+}
+
 // reason is an error of reading a file without the operation and the path.
 func reason(err error) string {
 	if path, ok := err.(*os.PathError); ok {
@@ -127,7 +138,11 @@ func reason(err error) string {
 	return err.Error()
 }
 
-// readLimited reads a regular file, or a pipe, of at most limit bytes.
+// byteOrderMark begins a file in UTF-8 that some programs of Windows wrote.
+const byteOrderMark = "\ufeff"
+
+// readLimited reads a regular file, or a pipe, of at most limit bytes, without the mark
+// that may stand before its text.
 func readLimited(path string, limit int64) ([]byte, error) {
 	f, err := os.Open(path)
 	if err != nil {
@@ -138,7 +153,7 @@ func readLimited(path string, limit int64) ([]byte, error) {
 	if err == nil && int64(len(data)) > limit {
 		err = fmt.Errorf("it is longer than %d bytes", limit)
 	}
-	return data, err
+	return bytes.TrimPrefix(data, []byte(byteOrderMark)), err
 }
 
 // fill sets what is not said from what is said elsewhere, and makes paths

@@ -309,7 +309,7 @@ func TestFilesThatCannotBeRead(t *testing.T) {
 	write(t, "long.toml", minimal+strings.Repeat("#", maxFile))
 	write(t, "latin1.toml", "[organization]\nname = \"Universit\xe4t\"\n")
 	for file, want := range map[string]string{
-		"nowhere.toml": "nowhere.toml: cannot read the configuration: no such file or directory",
+		"nowhere.toml": "nowhere.toml: cannot read the configuration: no such file or directory: name yours before the command, as in bot --config FILE do status; a new one begins as a copy of config.example.toml",
 		".":            ".: cannot read the configuration: is a directory",
 		"long.toml":    "long.toml: cannot read the configuration: it is longer than 1048576 bytes",
 		"latin1.toml":  "latin1.toml:2:18: this is not TOML: invalid UTF-8 character in basic string: the file must be UTF-8",
@@ -318,6 +318,21 @@ func TestFilesThatCannotBeRead(t *testing.T) {
 		if fmt.Sprint(err) != want {
 			t.Errorf("got  %v\nwant %v", err, want)
 		}
+	}
+}
+
+// Editors and shells of Windows begin a file with a mark of its encoding, which nobody sees.
+func TestTheMarkOfAnEncodingIsNoPartOfAFile(t *testing.T) {
+	const mark = "\ufeff"
+	t.Chdir(t.TempDir())
+	write(t, "config.toml", mark+minimal+"[mail]\nserver = \"mail.example.edu:587\"\nfrom = \"a@example.edu\"\nusername = \"a\"\npassword = \"file:password\"\n")
+	write(t, "password", mark+"hunter2\r\n")
+	c, err := Load("config.toml", environ)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := c.Mail.Password.Reveal(); got != "hunter2" {
+		t.Errorf("the file says %q", got)
 	}
 }
 

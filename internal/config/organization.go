@@ -13,7 +13,7 @@ type Organization struct {
 	// Timezone is the zone of the times that people type, an IANA name such as America/New_York. No default.
 	Timezone *time.Location `toml:"timezone" need:"a zone such as America/New_York"`
 	// PublicURL is the address of the status page as readers see it, without a slash at the end. No default.
-	PublicURL string `toml:"public_url" need:"the address of your status page, such as https://status.example.edu" form:"url"`
+	PublicURL string `toml:"public_url" need:"the address of your status page, such as https://status.example.edu" form:"base url"`
 	// Languages are the languages of public texts, the preferred one first. Default: en.
 	Languages []string `toml:"languages" default:"en" form:"language"`
 }
@@ -34,7 +34,7 @@ type Storage struct {
 	Driver string `toml:"driver" default:"bolt" form:"driver"`
 	// Path is the file; a relative one is taken from the folder of the config file and made whole by Load.
 	// Default: "data/belltower.db".
-	Path string `toml:"path" default:"data/belltower.db" form:"path"`
+	Path string `toml:"path" default:"data/belltower.db" form:"store"`
 	// BackupDir is a folder that a copy of the record is written to each night, relative to the config file.
 	// Default: "", none.
 	BackupDir string `toml:"backup_dir" default:"" form:"path"`

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -61,13 +62,14 @@ func (c *Config) People() (all []desk.Contact) {
 }
 
 // isChannel tells channels from people by the form of their ids: Slack's begin with C, G
-// or D and those of people with U or W (docs.slack.dev, "Types"); those of Teams with 19:.
-// On Discord, whose ids do not tell, it is a person.
+// or D and those of people with U or W (docs.slack.dev, "Types"); those of Teams with 19:,
+// but for workflows, which have names. On Discord, whose ids do not tell, it is a person.
 func (c *Config) isChannel(who desk.Channel) bool {
 	for _, s := range c.Slack {
 		if s.Name == who.Connection {
 			return strings.ContainsRune("CGD", rune(who.ID[0]))
 		}
 	}
-	return strings.HasPrefix(who.ID, "19:")
+	i := slices.IndexFunc(c.Teams, func(t Teams) bool { return t.Name == who.Connection })
+	return i >= 0 && c.Teams[i].channelForm(who.ID) == nil
 }

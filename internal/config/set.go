@@ -139,6 +139,11 @@ func setZone(p **time.Location, text string) *problem {
 	if err != nil || text == "Local" {
 		return &problem{"is no time zone", "write its IANA name, as in America/New_York"}
 	}
+	// Zones that people write for a region with summer time, but that have none
+	// (https://data.iana.org/time-zones/tzdb/backward), and a place where that is so.
+	if place, found := map[string]string{"EST": "America/Panama", "MST": "America/Phoenix"}[text]; found {
+		return &problem{"has no summer time, so that times would be an hour off in summer", "write a place, as in America/New_York; " + place + " is one without"}
+	}
 	*p = zone
 	return nil
 }

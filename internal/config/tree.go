@@ -1,6 +1,7 @@
 package config
 
 import (
+	"bytes"
 	"errors"
 	"sort"
 	"strings"
@@ -82,10 +83,22 @@ func syntaxMistake(data []byte, err error) *Mistake {
 	if errors.As(err, &decode) {
 		m.Line, m.Column = decode.Position()
 	}
-	if !utf8.Valid(data) {
+	switch {
+	case !utf8.Valid(data):
 		m.Hint = "the file must be UTF-8"
+	case bytes.ContainsAny(lineOf(data, m.Line), "“”‘’„"):
+		m.Hint = "write straight quotes"
 	}
 	return m
+}
+
+// lineOf is a line of a text; lines count from 1.
+func lineOf(data []byte, line int) []byte {
+	starts := append(lineStarts(data), len(data))
+	if line < 1 || line >= len(starts) {
+		return nil
+	}
+	return data[starts[line-1]:starts[line]]
 }
 
 type treeReader struct {

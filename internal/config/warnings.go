@@ -15,13 +15,14 @@ import (
 // effect because their part does not exist yet. Who builds a part deletes its line.
 func notBuilt() []string {
 	return []string{
+		"http.trusted_proxies",
 		"status_page",
 	}
 }
 
 // noteUnbuilt remembers that a key of a part that is not built yet was given.
 func (d *decoder) noteUnbuilt(path string, value *node) {
-	empty := value.kind == unstable.String && value.text == ""
+	empty := value.kind == unstable.String && value.text == "" || value.kind == unstable.Array && len(value.list) == 0
 	if slices.Contains(notBuilt(), path) && !empty && !slices.Contains(d.unbuilt, path) {
 		d.unbuilt = append(d.unbuilt, path)
 	}
@@ -35,7 +36,7 @@ func (d *decoder) warnings(c *Config) []string {
 			all = append(all, d.file+": "+fmt.Sprintf(format, args...))
 		}
 	}
-	warn(desk.Access(c.Access).Missing(), "no admins and no responders in [access]: nobody may change anything; type /belltower whoami in chat for the line to paste")
+	warn(desk.Access(c.Access).Missing(), "no admins and no responders in [access]: nobody may change anything in chat; type /belltower whoami there for the line to paste")
 	warn(len(c.connections()) == 0, "no [[slack]], [[teams]] or [[discord]]: there is no chat to talk in")
 	if other := unspoken(c.Organization.Languages); len(other) > 0 {
 		warn(true, "languages in [organization] has %s: the bot speaks %s, so posts and answers are in English there", strings.Join(other, ", "), strings.Join(Spoken(), " and "))
@@ -46,7 +47,7 @@ func (d *decoder) warnings(c *Config) []string {
 	if slices.ContainsFunc(c.Probes, func(p Probe) bool { return p.Kind == "browser" }) {
 		d.unbuilt = append(d.unbuilt, `probes of kind "browser"`)
 	}
-	unbuilt := append(slices.Clone(d.unbuilt), c.unbuiltSources()...)
+	unbuilt := slices.Concat(d.unbuilt, c.unbuiltSources(), c.unbuiltContacts())
 	warn(len(unbuilt) > 0, "checked, but without effect until their part is built: %s", strings.Join(unbuilt, ", "))
 	return all
 }

@@ -2,6 +2,7 @@ package config
 
 import (
 	"os"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -46,11 +47,11 @@ notice = "24h"
 	}
 	got := append(c.Warnings(), other.Warnings()...)
 	want := []string{
-		"config.toml: no admins and no responders in [access]: nobody may change anything; type /belltower whoami in chat for the line to paste",
+		"config.toml: no admins and no responders in [access]: nobody may change anything in chat; type /belltower whoami there for the line to paste",
 		"config.toml: languages in [organization] has fr, pt: the bot speaks en and es, so posts and answers are in English there",
 		"config.toml: admin_listen in [http] is \":9090\": other machines can read health and metrics; the usual is 127.0.0.1:9090",
 		"config.toml: checked, but without effect until their part is built: status_page",
-		"config.toml: no admins and no responders in [access]: nobody may change anything; type /belltower whoami in chat for the line to paste",
+		"config.toml: no admins and no responders in [access]: nobody may change anything in chat; type /belltower whoami there for the line to paste",
 		"config.toml: no [[slack]], [[teams]] or [[discord]]: there is no chat to talk in",
 		"config.toml: no [[services]]: there is nothing to declare an incident about",
 		"config.toml: it holds secrets and every user of this machine can read it: chmod o-r it, or write the secrets as env:NAME or file:PATH",
@@ -94,6 +95,32 @@ url = "https://learn.example.edu/"
 	want := []string{`config.toml: checked, but without effect until their part is built: probes of kind "browser"`}
 	if diff := cmp.Diff(want, c.Warnings()); diff != "" {
 		t.Error("want -, got +\n" + diff)
+	}
+}
+
+// What is read and checked, but heeded by nothing yet, is named where it is set.
+func TestWhatNothingHeedsIsNamed(t *testing.T) {
+	const access = "[access]\nadmins = [\"amherst/U0ADMIN\"]\n[[slack]]\nname = \"amherst\"\nbot_token = \"env:TOKEN\"\napp_token = \"xapp-hunter2\"\nops_channel = \"C0OPS\"\n" +
+		"[[services]]\nid = \"learn\"\n[[campuses]]\nid = \"amherst\"\n"
+	who := func(role, who string) string {
+		return "[[contacts]]\ncampus = \"amherst\"\nrole = \"" + role + "\"\nwho = \"" + who + "\"\n"
+	}
+	contact := func(role string) string { return who(role, "amherst/U0CONTACT") }
+	for text, want := range map[string]string{
+		"[http]\ntrusted_proxies = [\"10.0.0.0/8\"]\n":                         "http.trusted_proxies",
+		"[http]\ntrusted_proxies = []\n":                                       "",
+		who("technical", "amherst/C0HELP") + who("business", "amherst/C0HELP"): "contacts that are channels, contacts of the role business",
+		who("technical", "boston/library") + "[[teams]]\nname = \"boston\"\nops_channel = \"library\"\n[[teams.workflows]]\nname = \"library\"\nurl = \"https://hunter2.test/\"\n": "contacts that are channels",
+		contact("technical"): "",
+		contact("business") + contact("technical") + contact("operational") + contact("business"): "contacts of the role business, contacts of the role operational",
+	} {
+		got := ""
+		for _, w := range loads(t, minimal+access+text).Warnings() {
+			got += strings.TrimPrefix(w, "config.toml: checked, but without effect until their part is built: ")
+		}
+		if got != want {
+			t.Errorf("%s\ngot  %s\nwant %s", text, got, want)
+		}
 	}
 }
 
