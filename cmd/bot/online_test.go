@@ -27,6 +27,8 @@ func TestCheckOnline(t *testing.T) {
 		{"one admin", func(c *campus) {}, 0, 0, []string{"warning: ", "access.admins: fewer than two admins"}},
 		{"a wrong token", func(c *campus) { c.amherst.Token = "xoxb-wrong" }, 0, 1,
 			[]string{"error: amherst: slack.bot_token: Slack does not take it (invalid_auth)"}},
+		{"Slack is not reached", func(c *campus) { c.slack.Faults(slacktest.On{Method: "auth.test"}, slacktest.ErrorBefore(502)) }, 0, 1,
+			[]string{"error: amherst: slack.api_url: Slack cannot be asked (HTTP 502): the machine must reach it"}},
 		{"no scope to look up", func(c *campus) {
 			c.amherst.Scopes = slacktest.BaseScopes()
 			c.slack.AddWorkspace(c.amherst)

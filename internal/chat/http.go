@@ -27,10 +27,17 @@ func OfStatus(res *http.Response) error {
 	return e
 }
 
-// RetryAfter reads whole seconds; 0 where there are none.
+// longestWait is the most that a platform is believed to want to wait: what stands before
+// one may say anything, and a channel would be silent for as long.
+const longestWait = time.Hour
+
+// RetryAfter reads whole seconds, at most longestWait; 0 where there are none.
 func RetryAfter(h http.Header) time.Duration {
-	seconds, err := strconv.Atoi(h.Get("Retry-After"))
-	if err != nil || seconds < 0 {
+	seconds, err := strconv.ParseInt(h.Get("Retry-After"), 10, 64)
+	switch {
+	case errors.Is(err, strconv.ErrRange), err == nil && seconds > int64(longestWait/time.Second):
+		return longestWait
+	case err != nil || seconds < 0:
 		return 0
 	}
 	return time.Duration(seconds) * time.Second

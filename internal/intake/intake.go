@@ -119,7 +119,11 @@ func (in *Intake) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	status, err := in.serve(w, r, call{source: s, expectation: expectation, at: in.opt.Now().UTC()})
 	if err != nil {
-		in.opt.Log.Warn("a source's call was refused", "source", name, "status", err.status, "reason", err.sentence, "error", err.cause)
+		attrs := []any{"source", name, "status", err.status, "reason", err.sentence}
+		if err.cause != nil {
+			attrs = append(attrs, "error", err.cause)
+		}
+		in.opt.Log.Warn("a source's call was refused", attrs...)
 		refuse(w, *err)
 		status = err.status
 	}

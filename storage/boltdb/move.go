@@ -68,6 +68,7 @@ func (db *DB) moveLater() {
 	db.commits.Lock()
 	defer db.commits.Unlock()
 	if err != nil {
+		db.planned = false // by what was committed meanwhile
 		db.plan(moveAgain)
 	} else if db.now.Load().recent.Len() > 0 {
 		db.plan(moveAfter)

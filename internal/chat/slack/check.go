@@ -79,8 +79,13 @@ func (c *check) ask(method string, args url.Values, into answered) (http.Header,
 // token checks bot_token, its scopes and the clock; false: nothing else can be asked.
 func (c *check) token() bool {
 	id, h, err := c.whoAmI(c.ctx)
-	if err != nil {
+	var e *chat.SendError
+	switch {
+	case errors.As(err, &e) && e.Outcome == chat.Locked:
 		c.say(true, "slack.bot_token", "Slack does not take it (%s): copy it anew from OAuth & Permissions", reasonOf(err))
+		return false
+	case err != nil:
+		c.say(true, "slack.api_url", "Slack cannot be asked (%s): the machine must reach it on port 443", reasonOf(err))
 		return false
 	}
 	id.App, _ = c.appOf(c.ctx, id.Bot)
