@@ -166,6 +166,14 @@ func (s speech) clauses(by map[desk.ServiceStatus][]string, forms map[desk.Servi
 	return out
 }
 
+// comma stands before each of several but the first.
+func comma(k int) string {
+	if k == 0 {
+		return ""
+	}
+	return ", "
+}
+
 func join(all []phrase, between, end string) (out phrase) {
 	for k, one := range all {
 		if k > 0 {

@@ -1,22 +1,19 @@
 package statuspage
 
 import (
-	"bytes"
 	"crypto/sha256"
 	_ "embed"
 	"encoding/base64"
 	"fmt"
-	"html/template"
 	"net/url"
 	"regexp"
 	"slices"
 
+	"github.com/a-h/templ"
+
 	"github.com/umassonline/belltower/internal/desk"
 	"github.com/umassonline/belltower/internal/journal"
 )
-
-//go:embed sorry.html
-var sorrySource string
 
 //go:embed sorry.css
 var sorryStyle string
@@ -27,18 +24,12 @@ var sorryScript string
 // sorryDesign is how sorry pages look. They load nothing, since every address of the
 // service gives the page itself; their script looks whether the service is back.
 type sorryDesign struct {
-	page   *template.Template
 	policy string
 }
 
 func newSorryDesign() *sorryDesign {
-	d := &sorryDesign{}
-	d.page = template.Must(template.Must(template.New("page").Funcs(template.FuncMap{
-		"style": func() template.CSS { return template.CSS(sorryStyle) }, "script": func() template.JS { return template.JS(sorryScript) },
-	}).Parse(pageSource)).New("sorry").Parse(sorrySource))
-	d.policy = "default-src 'none'; img-src data:; style-src " + hashed(sorryStyle) + "; script-src " + hashed(sorryScript) +
-		"; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-	return d
+	return &sorryDesign{policy: "default-src 'none'; img-src data:; style-src " + hashed(sorryStyle) + "; script-src " + hashed(sorryScript) +
+		"; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"}
 }
 
 // hashed names a source for a Content-Security-Policy.
@@ -47,13 +38,7 @@ func hashed(source string) string {
 	return "'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'"
 }
 
-func (d *sorryDesign) render(v sorryView) []byte {
-	var b bytes.Buffer
-	if err := d.page.ExecuteTemplate(&b, "sorry", v); err != nil {
-		panic(err) // cannot happen: a buffer takes all, and tests render every part
-	}
-	return b.Bytes()
-}
+func (d *sorryDesign) render(v sorryView) []byte { return bytesOf(showSorry(v)) }
 
 // HelpDesk is whom the people of a campus ask: a telephone number or an address.
 type HelpDesk struct{ Campus, At string }
@@ -100,7 +85,7 @@ type matter struct {
 // deskLine is a help desk with the link that a phone understands; empty: none.
 type deskLine struct {
 	HelpDesk
-	Link template.URL // made of what is only a number or an address
+	Link templ.SafeURL // made of what is only a number or an address
 }
 
 var (
@@ -114,9 +99,9 @@ func desksOf(all []HelpDesk) (out []deskLine) {
 		line := deskLine{HelpDesk: d}
 		switch {
 		case telephone.MatchString(d.At):
-			line.Link = template.URL("tel:" + notDialled.ReplaceAllString(d.At, ""))
+			line.Link = templ.SafeURL("tel:" + notDialled.ReplaceAllString(d.At, ""))
 		case mailbox.MatchString(d.At):
-			line.Link = template.URL("mailto:" + url.PathEscape(d.At))
+			line.Link = templ.SafeURL("mailto:" + url.PathEscape(d.At))
 		}
 		out = append(out, line)
 	}

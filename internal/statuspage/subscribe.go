@@ -1,9 +1,10 @@
 package statuspage
 
 import (
-	"html/template"
 	"slices"
 	"strings"
+
+	"github.com/a-h/templ"
 
 	"github.com/umassonline/belltower/internal/desk"
 )
@@ -11,7 +12,7 @@ import (
 // diaries are the links to the calendars of what a page shows.
 type diaries struct {
 	// Subscribe is the address that calendar programs follow; empty: the page has none.
-	Subscribe template.URL
+	Subscribe templ.SafeURL
 	Only      []diary // of one service
 }
 
@@ -28,7 +29,7 @@ const maxDiaries = 12
 func (v *view) diariesOf(windows []desk.Window) diaries {
 	var d diaries
 	if _, host, found := strings.Cut(v.in.StatusURL, "://"); found {
-		d.Subscribe = template.URL("webcal://" + host + "/windows.ics") // who runs the page says where it is
+		d.Subscribe = templ.SafeURL("webcal://" + host + "/windows.ics") // who runs the page says where it is
 	}
 	for _, s := range v.in.Catalog.Services() {
 		if len(d.Only) == maxDiaries {
