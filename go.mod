@@ -3,6 +3,7 @@ module github.com/umassonline/belltower
 go 1.26.0
 
 require (
+	github.com/a-h/templ v0.3.1118
 	github.com/agnivade/levenshtein v1.2.2
 	github.com/alecthomas/kong v1.17.0
 	github.com/andybalholm/cascadia v1.3.5
