@@ -3,23 +3,22 @@ package main
 import (
 	"context"
 	"crypto/rand"
-	_ "embed"
-	"html/template"
 	"net/http"
 	"sync"
 	"time"
 
+	"github.com/a-h/templ"
+
 	"github.com/umassonline/belltower/internal/chat/web/webchat"
 )
 
-//go:embed demolearn.html
-var learnSource string
+//go:generate go run github.com/a-h/templ/cmd/templ@v0.3.1118 generate
 
 // learn is the demo's made-up Learn System: a page to log in, a list of courses, a course.
 // It can be broken, so that its login page opens and nobody can log in, and slow. It knows
-// nothing of the bot.
+// nothing of the bot. Its pages are templ components, for the reason that package webchat
+// gives.
 type learn struct {
-	pages *template.Template
 	token string // of its forms
 	// changed is told of each change.
 	changed func(state webchat.SystemState, does string)
@@ -30,10 +29,7 @@ type learn struct {
 }
 
 func newLearn() *learn {
-	return &learn{
-		pages: template.Must(template.New("learn").Parse(learnSource)), token: rand.Text(),
-		state: webchat.SystemWorks, sessions: map[string]bool{},
-	}
+	return &learn{token: rand.Text(), state: webchat.SystemWorks, sessions: map[string]bool{}}
 }
 
 // does says what each state is like.
@@ -69,10 +65,10 @@ const learnSlow = 1300 * time.Millisecond
 // handler has every page of it.
 func (l *learn) handler() http.Handler {
 	mux := http.NewServeMux()
-	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, _ *http.Request) { l.page(w, http.StatusOK, "login") })
+	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, r *http.Request) { learnAnswer(w, r, http.StatusOK, learnLogin(l.token)) })
 	mux.HandleFunc("POST /login", l.logIn)
-	mux.HandleFunc("GET /courses", l.inside("courses"))
-	mux.HandleFunc("GET /courses/nursing-101", l.inside("course"))
+	mux.HandleFunc("GET /courses", l.inside(learnCourses()))
+	mux.HandleFunc("GET /courses/nursing-101", l.inside(learnCourse()))
 	mux.HandleFunc("POST /logout", l.logOut)
 	return mux
 }
@@ -86,7 +82,7 @@ const mostSessions = 1000
 func (l *learn) logIn(w http.ResponseWriter, r *http.Request) {
 	switch {
 	case l.is(webchat.SystemBroken):
-		l.page(w, http.StatusInternalServerError, "broken")
+		learnAnswer(w, r, http.StatusInternalServerError, learnBroken())
 		return
 	case r.FormValue("token") != l.token:
 		http.Redirect(w, r, "/", http.StatusSeeOther)
@@ -104,7 +100,7 @@ func (l *learn) logIn(w http.ResponseWriter, r *http.Request) {
 }
 
 // inside is a page for those who are logged in.
-func (l *learn) inside(name string) http.HandlerFunc {
+func (l *learn) inside(page templ.Component) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		l.mu.Lock()
 		c, err := r.Cookie(learnCookie)
@@ -112,15 +108,15 @@ func (l *learn) inside(name string) http.HandlerFunc {
 		l.mu.Unlock()
 		switch {
 		case l.is(webchat.SystemBroken):
-			l.page(w, http.StatusInternalServerError, "broken")
+			learnAnswer(w, r, http.StatusInternalServerError, learnBroken())
 			return
 		case !known:
 			http.Redirect(w, r, "/", http.StatusSeeOther)
 			return
-		case l.is(webchat.SystemSlow) && name == "courses":
+		case l.is(webchat.SystemSlow) && r.URL.Path == "/courses":
 			wait(r.Context(), learnSlow)
 		}
-		l.page(w, http.StatusOK, name)
+		learnAnswer(w, r, http.StatusOK, page)
 	}
 }
 
@@ -140,11 +136,11 @@ func (l *learn) logOut(w http.ResponseWriter, r *http.Request) {
 	http.Redirect(w, r, "/", http.StatusSeeOther)
 }
 
-func (l *learn) page(w http.ResponseWriter, status int, name string) {
+func learnAnswer(w http.ResponseWriter, r *http.Request, status int, page templ.Component) {
 	h := w.Header()
 	h.Set("Content-Type", "text/html; charset=utf-8")
 	h.Set("Cache-Control", "no-store")
 	h.Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; img-src data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'")
 	w.WriteHeader(status)
-	_ = l.pages.ExecuteTemplate(w, name, l.token) // who left does not need it
+	_ = page.Render(r.Context(), w) // who left does not need it
 }

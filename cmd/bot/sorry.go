@@ -10,7 +10,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"text/template"
 
 	"github.com/umassonline/belltower/internal/config"
 	"github.com/umassonline/belltower/internal/desk"
@@ -61,8 +60,8 @@ func (c sorryCommand) Run(b bound) error {
 	if c.HAProxy {
 		text = sorryHAProxy
 	}
-	t := template.Must(template.New("sorry").Parse(text))
-	return t.Execute(b.p.stdout, c.paste(cfg, cfg.Services[k]))
+	_, err = c.blanks(cfg, cfg.Services[k]).WriteString(b.p.stdout, text)
+	return err
 }
 
 func serviceIDs(cfg *config.Config) string {
@@ -76,36 +75,31 @@ func serviceIDs(cfg *config.Config) string {
 	return strings.Join(ids, ", ")
 }
 
-// paste is what stands in the texts to paste.
-type paste struct {
-	Service  desk.ServiceID
-	Word     string // the service in names
-	Name     string
-	Bot      string // host:port
-	Host     string // of the status page
-	Header   string // that lets probes pass by
-	Variable string // the same as nginx calls it
-	Value    string // in place of the secret
-}
-
-func (c sorryCommand) paste(cfg *config.Config, s config.Service) paste {
-	p := paste{
-		Service: s.ID, Word: strings.ReplaceAll(string(s.ID), "-", "_"), Name: s.Name, Bot: c.Bot, Header: "X-Belltower-Probe",
-		Value: "THE VALUE OF bypass_header",
-	}
-	if p.Bot == "" {
-		p.Bot = strings.Replace(reachable(cfg.HTTP.Listen), "localhost:", "127.0.0.1:", 1)
+// blanks fills in the texts to paste, where {{service}} and the like stand. What it fills
+// in is not looked at again, so that a name may hold such a word.
+func (c sorryCommand) blanks(cfg *config.Config, s config.Service) *strings.Replacer {
+	bot, host, header := c.Bot, "", "X-Belltower-Probe"
+	if bot == "" {
+		bot = strings.Replace(reachable(cfg.HTTP.Listen), "localhost:", "127.0.0.1:", 1)
 	}
 	if u, err := url.Parse(cfg.Organization.PublicURL); err == nil {
-		p.Host = u.Host
+		host = u.Host
 	}
 	for _, probe := range cfg.Probes {
 		if name, _, found := strings.Cut(probe.BypassHeader.Reveal(), ":"); found && probe.Service == s.ID {
-			p.Header = name
+			header = name
 		}
 	}
-	p.Variable = strings.ReplaceAll(strings.ToLower(p.Header), "-", "_")
-	return p
+	return strings.NewReplacer(
+		"{{service}}", string(s.ID),
+		"{{word}}", strings.ReplaceAll(string(s.ID), "-", "_"), // the service in names
+		"{{name}}", s.Name,
+		"{{bot}}", bot, // host:port
+		"{{host}}", host, // of the status page
+		"{{header}}", header, // that lets probes pass by
+		"{{variable}}", strings.ReplaceAll(strings.ToLower(header), "-", "_"), // the same as nginx calls it
+		"{{value}}", "THE VALUE OF bypass_header", // in place of the secret
+	)
 }
 
 // writeCopy prints a page that knows nothing of the day.

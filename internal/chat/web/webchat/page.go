@@ -4,7 +4,6 @@ import (
 	"context"
 	"embed"
 	"errors"
-	"html/template"
 	"maps"
 	"net"
 	"net/http"
@@ -108,7 +107,7 @@ func (p *Platform) page(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	p.mu.Lock()
-	text := p.html("page", p.view(s))
+	text := written(p.drawPage(p.view(s)))
 	p.mu.Unlock()
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	_, _ = w.Write([]byte(text)) // who left does not need it
@@ -117,9 +116,9 @@ func (p *Platform) page(w http.ResponseWriter, r *http.Request) {
 // done is what comes of something that a person did: a form to fill in, or what was
 // wrong and with which field.
 type done struct {
-	Form  template.HTML `json:"form,omitempty"`
-	Fault string        `json:"fault,omitempty"`
-	Field string        `json:"field,omitempty"`
+	Form  string `json:"form,omitempty"`
+	Fault string `json:"fault,omitempty"`
+	Field string `json:"field,omitempty"`
 }
 
 // deed answers something that a person did, at a seat that must exist.
@@ -167,7 +166,7 @@ func (p *Platform) give(ctx context.Context, s seat, req chat.Request, replaced 
 	case a.Form != nil:
 		p.mu.Lock()
 		defer p.mu.Unlock()
-		return done{Form: p.html("form", p.formView(*a.Form, s.room.Address.Connection))}
+		return done{Form: written(p.drawForm(p.formView(*a.Form, s.room.Address.Connection)))}
 	case req.Filled && a.Failed && len(a.Message.Actions) == 0:
 		return done{Fault: fault(a.Message), Field: a.Field}
 	}

@@ -235,6 +235,22 @@ func TestNothingTypedBecomesMarkUp(t *testing.T) {
 	}
 }
 
+// The page shows the spaces and line ends of what was typed: it adds none of its own.
+func TestTheSpacesAreThoseThatWereTyped(t *testing.T) {
+	w := newTown(t)
+	typed := chat.Text{{Plain: "two  spaces:\n "}, {Strong: "a"}, {Plain: "b"}, {Link: chat.Link{URL: "https://example.edu", Label: "c"}}, {Plain: "."}}
+	w.answer.Message = chat.Message{Summary: typed, Facts: []chat.Fact{{Label: "When", Value: typed}}, Context: []chat.Text{typed},
+		Lines: []chat.Line{{Text: typed}, {Kind: chat.Quote, Text: typed}, {Kind: chat.Item, Text: typed}}}
+	w.done("/say", at("layla", "teaching", "line", "/x"))
+	w.done("/say", at("layla", "teaching", "line", "one\n two"))
+	page := w.get("/", at("layla", "teaching"))
+	const shown = `>two  spaces:
+ <strong>a</strong>b<a href="https://example.edu" target="_blank" rel="noopener noreferrer">c</a>.</`
+	if n := strings.Count(page, shown); n != 6 || !strings.Contains(page, ">one\n two</p>") {
+		t.Errorf("%d times as it was typed:\n%s", n, page)
+	}
+}
+
 // The stream tells what is new since the page was made, and since it broke off.
 func TestTheStreamGoesOnWhereItBrokeOff(t *testing.T) {
 	w := newTown(t)

@@ -3,7 +3,7 @@ package webchat
 import (
 	"context"
 	"fmt"
-	"html/template"
+	"reflect"
 	"strings"
 	"sync"
 	"time"
@@ -25,7 +25,6 @@ type panel struct {
 	events  []event // of its process, newest first
 	subject string  // the incident whose deliveries are shown
 	told    web.Message
-	shown   template.HTML
 	state   SystemState
 	does    string
 	rev     int
@@ -95,9 +94,8 @@ func (p *Platform) look(ctx context.Context) {
 	a.Message.Actions = nil // the panel is for looking
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	shown := p.html("message", messageView{Message: a.Message})
-	if subject != p.panel.subject || shown != p.panel.shown {
-		p.panel.subject, p.panel.told, p.panel.shown = subject, a.Message, shown
+	if subject != p.panel.subject || !reflect.DeepEqual(a.Message, p.panel.told) {
+		p.panel.subject, p.panel.told = subject, a.Message
 		p.notePanel()
 	}
 }

@@ -7,14 +7,17 @@
 // hook.go (what the bot is told), page.go, view.go and stream.go (what people see),
 // panel.go (what goes on behind it), system.go and sight.go (what may break, and what
 // others see of it). It is for one machine: it answers to no other
-// name than the loopback's.
+// name than the loopback's. Pages are templ components (page.templ, post.templ,
+// form.templ), as html/template calls methods by names that the linker does not know, and
+// has it keep every method of the whole program.
 package webchat
+
+//go:generate go run github.com/a-h/templ/cmd/templ@v0.3.1118 generate
 
 import (
 	"cmp"
 	"crypto/rand"
 	"fmt"
-	"html/template"
 	"log/slog"
 	"net/http"
 	"slices"
@@ -73,10 +76,9 @@ type Channel struct {
 
 // Platform is the made-up platform. All methods may be called from many goroutines.
 type Platform struct {
-	set       Settings
-	client    *http.Client
-	templates *template.Template
-	run       string // tells it from another that was at the same address before
+	set    Settings
+	client *http.Client
+	run    string // tells it from another that was at the same address before
 
 	mu      sync.Mutex // guards what follows
 	rooms   []*room
@@ -129,7 +131,6 @@ func New(s Settings) *Platform {
 	for _, v := range s.Views {
 		p.sights = append(p.sights, sight{View: v})
 	}
-	p.templates = p.parse()
 	return p
 }
 

@@ -3,7 +3,6 @@ package webchat
 import (
 	"encoding/json"
 	"fmt"
-	"html/template"
 	"net/http"
 	"strconv"
 	"time"
@@ -11,20 +10,20 @@ import (
 
 // update is what changed since a page was last told.
 type update struct {
-	Posts  []postUpdate  `json:"posts,omitempty"`
-	Rooms  []roomUpdate  `json:"rooms,omitempty"`
-	Panel  template.HTML `json:"panel,omitempty"`
-	System template.HTML `json:"system,omitempty"`
-	Views  []sightView   `json:"views,omitempty"`
-	Run    string        `json:"run"` // of another platform than the page is of: all is to be loaded anew
+	Posts  []postUpdate `json:"posts,omitempty"`
+	Rooms  []roomUpdate `json:"rooms,omitempty"`
+	Panel  string       `json:"panel,omitempty"`
+	System string       `json:"system,omitempty"`
+	Views  []sightView  `json:"views,omitempty"`
+	Run    string       `json:"run"` // of another platform than the page is of: all is to be loaded anew
 	rev    int
 }
 
 // postUpdate is a post that is new or changed; Parent is the post that it stands under.
 type postUpdate struct {
-	ID     string        `json:"id"`
-	Parent string        `json:"parent,omitempty"`
-	HTML   template.HTML `json:"html,omitempty"` // empty: it is gone
+	ID     string `json:"id"`
+	Parent string `json:"parent,omitempty"`
+	HTML   string `json:"html,omitempty"` // empty: it is gone
 }
 
 // roomUpdate is a channel that has news.
@@ -103,7 +102,7 @@ func (p *Platform) since(rev int, s seat) (update, <-chan struct{}) {
 		}
 	}
 	if p.panel.rev > rev {
-		u.Panel, u.System = p.html("panel", p.panelView()), p.html("system", p.systemView())
+		u.Panel, u.System = written(p.drawPanel(p.panelView())), written(drawSystem(p.systemView()))
 	}
 	for n, s := range p.sights {
 		if s.rev > rev {
@@ -118,9 +117,9 @@ func (p *Platform) updated(r *room, one *post) []postUpdate {
 	if one.gone {
 		return []postUpdate{{ID: one.id}}
 	}
-	all := []postUpdate{{one.id, one.root, p.html("post", p.postView(r, one))}}
+	all := []postUpdate{{one.id, one.root, written(p.drawPost(p.postView(r, one)))}}
 	if one.broadcast {
-		all = append(all, postUpdate{ID: "also-" + one.id, HTML: p.html("post", p.alsoView(r, one))})
+		all = append(all, postUpdate{ID: "also-" + one.id, HTML: written(p.drawPost(p.alsoView(r, one)))})
 	}
 	return all
 }

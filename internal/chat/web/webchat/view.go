@@ -1,12 +1,14 @@
 package webchat
 
 import (
-	"html/template"
+	"context"
 	"net/url"
 	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
+
+	"github.com/a-h/templ"
 
 	"github.com/umassonline/belltower/internal/chat"
 	"github.com/umassonline/belltower/internal/chat/web"
@@ -46,7 +48,7 @@ type postView struct {
 	Text                   string
 	Message                *messageView
 	Thread                 []postView
-	AlsoOf                 []web.Span // what the post is a reply to, where the channel shows it
+	AlsoOf                 []web.Span // says what the post is a reply to, where the channel shows it
 }
 
 type messageView struct {
@@ -58,7 +60,7 @@ type panelView struct {
 	Bot          Bot
 	Events       []event
 	Subject      string
-	Told         template.HTML
+	Told         web.Message
 	Posts, Twice int
 	Waiting      []string
 }
@@ -69,29 +71,39 @@ type formView struct {
 	Conn   desk.ConnectionName
 }
 
-// html writes a template. The templates are ours, so that it cannot fail.
-func (p *Platform) html(name string, view any) template.HTML {
+// address is a person's, as the bot knows them.
+func (v formView) address(one Person) string { return string(v.Conn) + "/" + one.ID }
+
+// written is what a component writes. Nothing in ours can fail, nor can the room that it is
+// written to.
+func written(c templ.Component) string {
 	var b strings.Builder
-	if err := p.templates.ExecuteTemplate(&b, name, view); err != nil {
-		p.set.Log.Error("a page cannot be written", "template", name, "error", err)
-	}
-	return template.HTML(b.String())
+	_ = c.Render(context.Background(), &b)
+	return b.String()
 }
 
-func (p *Platform) parse() *template.Template {
-	return template.Must(template.New("").Funcs(template.FuncMap{
-		"person":  p.personName,
-		"channel": p.channelName,
-		"clock":   func(at time.Time, form string) string { return chat.FormatTime(at, chat.TimeForm(form), p.set.Zone) },
-		"stamp":   func(at time.Time) string { return at.UTC().Format(time.RFC3339) },
-		"has":     func(values []string, one string) bool { return slices.Contains(values, one) },
-		"first": func(values []string) string {
-			if len(values) == 0 {
-				return ""
-			}
-			return values[0]
-		},
-	}).ParseFS(assets, "assets/*.html"))
+func (p *Platform) clock(at time.Time, form chat.TimeForm) string {
+	return chat.FormatTime(at, form, p.set.Zone)
+}
+
+func stamp(at time.Time) string { return at.UTC().Format(time.RFC3339) }
+
+// after is a text behind what leads to it; without a text, nothing.
+func after(lead, text string) string {
+	if text == "" {
+		return ""
+	}
+	return lead + text
+}
+
+// option is the name of a field in what is sent.
+func option(f chat.Field) string { return "option." + f.Name }
+
+func first(values []string) string {
+	if len(values) == 0 {
+		return ""
+	}
+	return values[0]
 }
 
 // personName and channelName name who and what an address stands for.
@@ -183,14 +195,14 @@ func (p *Platform) postView(r *room, one *post) postView {
 func (p *Platform) alsoView(r *room, one *post) postView {
 	v := p.postView(r, one)
 	v.ID = "also-" + one.id
-	if root := r.find(one.root); root != nil {
-		v.AlsoOf = root.message.Summary
+	if root := r.find(one.root); root != nil && len(root.message.Summary) > 0 {
+		v.AlsoOf = slices.Concat([]web.Span{{Text: "In the thread of “"}}, root.message.Summary, []web.Span{{Text: "”"}})
 	}
 	return v
 }
 
 func (p *Platform) panelView() panelView {
-	v := panelView{Bot: p.panel.bot, Events: p.panel.events, Subject: p.panel.subject, Told: p.panel.shown, Waiting: p.waiting()}
+	v := panelView{Bot: p.panel.bot, Events: p.panel.events, Subject: p.panel.subject, Told: p.panel.told, Waiting: p.waiting()}
 	v.Posts, v.Twice = p.tally()
 	return v
 }
