@@ -16,7 +16,7 @@ import (
 // can be killed and finds everything again, in its record and on the platform.
 
 type demoCommand struct {
-	Port int `default:"8080" help:"The port of the page; if it is taken, the next free one."`
+	Port int
 }
 
 // Run shows the demo until the context ends, or the terminal is closed.

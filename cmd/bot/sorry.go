@@ -22,12 +22,12 @@ var sorryNginx string
 var sorryHAProxy string
 
 type sorryCommand struct {
-	Service   desk.ServiceID `arg:"" help:"The id of a service with sorry_page = true."`
-	Nginx     bool           `xor:"what" required:"" help:"What nginx needs."`
-	HAProxy   bool           `name:"haproxy" xor:"what" required:"" help:"What HAProxy needs."`
-	HTML      bool           `name:"html" xor:"what" required:"" help:"A copy of the page, for when the bot cannot be reached either."`
-	Errorfile bool           `xor:"what" required:"" help:"The same as a whole answer, for HAProxy's errorfile."`
-	Bot       string         `placeholder:"HOST:PORT" help:"Where the balancer reaches the bot (default: this machine, port of http.listen)."`
+	Service   desk.ServiceID
+	Nginx     bool
+	HAProxy   bool
+	HTML      bool
+	Errorfile bool
+	Bot       string
 }
 
 // Run prints what to paste. It needs no secrets, and prints none.
