@@ -25,8 +25,8 @@ func copyStore(_ context.Context, db storage.DB, w io.Writer) error {
 }
 
 type backupCommand struct {
-	File  string `arg:"" help:"The file to write (mode 0600)."`
-	Force bool   `help:"Replace the file if it is there."`
+	File  string
+	Force bool
 }
 
 // Run has the bot that serves copy its store, or copies the file of one that does

@@ -16,15 +16,7 @@ import (
 // can be killed and finds everything again, in its record and on the platform.
 
 type demoCommand struct {
-	Port int `default:"8080" help:"The port of the page; if it is taken, the next free one."`
-}
-
-// Validate implements kong's check of a command line.
-func (c demoCommand) Validate() error {
-	if c.Port < 0 || c.Port > 65535 {
-		return fmt.Errorf("--port: there is no port %d: ports go from 0 to 65535", c.Port)
-	}
-	return nil
+	Port int
 }
 
 // Run shows the demo until the context ends, or the terminal is closed.

@@ -113,7 +113,7 @@ func localRequest(c localCommand, at time.Time) chat.Request {
 }
 
 type doCommand struct {
-	Line []string `arg:"" help:"The command as typed in chat, without the slash." passthrough:""`
+	Line []string
 }
 
 // Run gives the line to the bot that serves and prints its answer.

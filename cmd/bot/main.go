@@ -5,7 +5,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -14,8 +13,6 @@ import (
 	"syscall"
 	"time"
 	_ "time/tzdata" // the image has no zones of its own
-
-	"github.com/alecthomas/kong"
 
 	"github.com/umassonline/belltower/internal/config"
 	"github.com/umassonline/belltower/internal/probe"
@@ -42,60 +39,9 @@ type process struct {
 	reload         <-chan os.Signal // SIGHUP
 }
 
-// cli is the command line, in kong's tags.
-type cli struct {
-	Config string `short:"c" default:"config.toml" placeholder:"FILE" help:"The configuration file (default: config.toml)."`
-
-	Demo     demoCommand     `cmd:"" help:"Show Belltower in the browser: made-up campuses, no accounts, no configuration."`
-	DemoBot  demoBotCommand  `cmd:"" hidden:""`
-	Serve    serveCommand    `cmd:"" help:"Run the bot until SIGTERM or Ctrl-C; SIGHUP loads the configuration again."`
-	Check    checkCommand    `cmd:"" help:"Say everything that is wrong with the configuration; exit status 1 if anything is."`
-	Do       doCommand       `cmd:"" help:"Give one command to the running bot, as in chat: bot do 'incident declare learn down'."`
-	Health   healthCommand   `cmd:"" help:"Ask the running bot whether it is well; exit status 1 if not."`
-	Backup   backupCommand   `cmd:"" help:"Write a copy of the record to a file, while the bot serves or not."`
-	Restore  restoreCommand  `cmd:"" help:"Put a backup in the place of the record; the bot must be stopped. The record before is kept beside it."`
-	Rename   renameCommand   `cmd:"" help:"Tell the record that a connection has another name; the bot must be stopped."`
-	Export   exportCommand   `cmd:"" help:"Print what people may take with them, as JSON Lines: incidents, planned work, their public timelines, alerts, results of checks, subscriptions."`
-	Sorry    sorryCommand    `cmd:"" help:"Print what a balancer needs to show the sorry page of a service."`
-	Manifest manifestCommand `cmd:"" help:"Print what a chat platform makes the app from."`
-	Version  versionCommand  `cmd:"" help:"Print the version."`
-}
-
-// errSaid ends a run with exit status 1 when what went wrong was printed already.
-var errSaid = errors.New("said already")
-
-// run is the whole program; it returns the exit status: 0, 1 for a failure, 80
-// for a wrong command line (kong's).
-func run(ctx context.Context, p process) (status int) {
-	var c cli
-	status = -1
-	parser, err := kong.New(&c,
-		kong.Name("bot"),
-		kong.Description("Belltower announces incidents from chat, to every channel that subscribed, until they are over."),
-		kong.Writers(p.stdout, p.stderr),
-		kong.Exit(func(code int) { status = code }),
-		kong.UsageOnError(),
-		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
-	)
-	if err != nil {
-		panic(err) // cannot happen: the tags above are wrong
-	}
-	line, err := parser.Parse(p.args)
-	if status >= 0 { // --help was printed
-		return status
-	}
-	parser.FatalIfErrorf(err)
-	if status >= 0 {
-		return status
-	}
-	if err := line.Run(bound{ctx, p, c.Config}); err != nil {
-		if !errors.Is(err, errSaid) {
-			fmt.Fprintln(p.stderr, "bot:", err)
-		}
-		return 1
-	}
-	return 0
-}
+// run is the whole program; it returns the exit status: 0, 1 for a failure, 80 for a
+// wrong command line.
+func run(ctx context.Context, p process) (status int) { return newCLI(p).run(ctx) }
 
 // bound is what every command gets.
 type bound struct {
@@ -105,7 +51,7 @@ type bound struct {
 }
 
 type checkCommand struct {
-	Online bool `help:"Ask the chat platforms too: tokens, scopes, the ops channel, channels that subscribe, people, clocks."`
+	Online bool
 }
 
 // Run loads the configuration and prints its mistakes, or its warnings.

@@ -14,15 +14,9 @@ import (
 	"github.com/umassonline/belltower/internal/wording"
 )
 
-type manifestCommand struct {
-	Slack   manifestSlack   `cmd:"" help:"Print what Slack makes the app from (Create New App, From a manifest); what each permission is for goes to standard error."`
-	Teams   manifestTeams   `cmd:"" help:"Write the app package that Microsoft Teams installs the bot from; what to do with it goes to standard error."`
-	Discord manifestDiscord `cmd:"" help:"Print the address that adds the bot to a Discord server, and the commands that it tells Discord; what to do next goes to standard error."`
-}
-
 type manifestSlack struct {
-	Socket     bool   `help:"For Socket Mode, where Slack needs no address of the bot (also if app_token is set)."`
-	Connection string `placeholder:"NAME" help:"The [[slack]] that it is for, where there are several."`
+	Socket     bool
+	Connection string
 }
 
 // Run prints the manifest. Of the configuration only [organization] and the name

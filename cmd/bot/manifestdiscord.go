@@ -12,7 +12,7 @@ import (
 )
 
 type manifestDiscord struct {
-	Connection string `placeholder:"NAME" help:"The [[discord]] that it is for, where there are several."`
+	Connection string
 }
 
 // Run prints the address on the first line, and the commands behind it. Of the

@@ -14,9 +14,9 @@ import (
 )
 
 type manifestTeams struct {
-	Output     string `default:"belltower-teams.zip" placeholder:"FILE" help:"Where to write it (default: belltower-teams.zip)."`
-	AppVersion string `default:"1.0.0" placeholder:"VERSION" help:"The package's version: Teams takes a changed package only with a higher one (default: 1.0.0)."`
-	Connection string `placeholder:"NAME" help:"The [[teams]] that it is for, where there are several."`
+	Output     string
+	AppVersion string
+	Connection string
 }
 
 // Run writes the package. Of the configuration only [organization], the name and app_id

@@ -14,13 +14,9 @@ import (
 	"github.com/umassonline/belltower/storage/boltdb"
 )
 
-type renameCommand struct {
-	Connection renameConnection `cmd:"" help:"Give all that the record keeps of a connection to its new name. Stop the bot and change name in its [[slack]], [[teams]] or [[discord]] first."`
-}
-
 type renameConnection struct {
-	Old desk.ConnectionName `arg:"" help:"The connection's name in the record."`
-	New desk.ConnectionName `arg:"" help:"Its name in the configuration now."`
+	Old desk.ConnectionName
+	New desk.ConnectionName
 }
 
 // Run renames in a copy of the store, which then takes its place: killed at any

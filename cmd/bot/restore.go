@@ -17,7 +17,7 @@ import (
 )
 
 type restoreCommand struct {
-	File string `arg:"" help:"The backup."`
+	File string
 }
 
 // restoring is a restore under way.

@@ -137,8 +137,8 @@ func TestHelpNamesEveryCommand(t *testing.T) {
 // A flag that cannot be meant is refused before anything is done or printed.
 func TestFlagsThatCannotBeMeant(t *testing.T) {
 	for want, args := range map[string][]string{
-		"ports go from 0 to 65535":                  {"demo", "--port", "99999"},
-		"write it as in 192.0.2.1:8080":             {"sorry", "learn", "--haproxy", "--bot", "192.0.2.1"},
+		"from 0 (any that is free) to 65535":        {"demo", "--port", "99999"},
+		"is not where a bot can listen: write it":   {"sorry", "learn", "--haproxy", "--bot", "192.0.2.1"},
 		"\"a:99999\" is not where a bot can listen": {"sorry", "learn", "--nginx", "--bot", "a:99999"},
 	} {
 		var stdout, stderr bytes.Buffer

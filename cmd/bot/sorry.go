@@ -23,21 +23,33 @@ var sorryNginx string
 var sorryHAProxy string
 
 type sorryCommand struct {
-	Service   desk.ServiceID `arg:"" help:"The id of a service with sorry_page = true."`
-	Nginx     bool           `xor:"what" required:"" help:"What nginx needs."`
-	HAProxy   bool           `name:"haproxy" xor:"what" required:"" help:"What HAProxy needs."`
-	HTML      bool           `name:"html" xor:"what" required:"" help:"A copy of the page, for when the bot cannot be reached either."`
-	Errorfile bool           `xor:"what" required:"" help:"The same as a whole answer, for HAProxy's errorfile."`
-	Bot       string         `placeholder:"HOST:PORT" help:"Where the balancer reaches the bot (default: this machine, port of http.listen)."`
+	Service   desk.ServiceID
+	Nginx     bool
+	HAProxy   bool
+	HTML      bool
+	Errorfile bool
+	Bot       string
 }
 
-// Validate implements kong's check of a command line: what is printed is pasted as it is.
-func (c sorryCommand) Validate() error {
-	host, port, err := net.SplitHostPort(c.Bot)
-	_, wrong := strconv.ParseUint(port, 10, 16)
-	if c.Bot != "" && (err != nil || wrong != nil || host == "" || strings.ContainsAny(host, " /;")) {
-		return fmt.Errorf("--bot: %q is not where a bot can listen: write it as in 192.0.2.1:8080", c.Bot)
+// listensAt is a flag with where a bot listens: what is printed of it is pasted as it is.
+type listensAt struct{ to *string }
+
+func (l listensAt) String() string {
+	if l.to == nil { // pflag asks the zero value
+		return ""
 	}
+	return *l.to
+}
+
+func (listensAt) Type() string { return "HOST:PORT" }
+
+func (l listensAt) Set(s string) error {
+	host, port, err := net.SplitHostPort(s)
+	_, wrong := strconv.ParseUint(port, 10, 16)
+	if err != nil || wrong != nil || host == "" || strings.ContainsAny(host, " /;") {
+		return fmt.Errorf("%q is not where a bot can listen: write it as in 192.0.2.1:8080", s)
+	}
+	*l.to = s
 	return nil
 }
 
