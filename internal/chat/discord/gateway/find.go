@@ -8,8 +8,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/bwmarrin/discordgo"
-
 	"github.com/umassonline/belltower/internal/chat"
 )
 
@@ -23,9 +21,19 @@ const (
 
 const tokenRefused = "Discord refuses bot_token: make a new one (Developer Portal, Bot, Reset Token)"
 
+// gatewayBot is where the gateway is, and how many sessions may be begun
+// (docs.discord.com/developers/events/gateway, "Get Gateway Bot").
+type gatewayBot struct {
+	URL               string `json:"url"`
+	SessionStartLimit struct {
+		Remaining  int `json:"remaining"`
+		ResetAfter int `json:"reset_after"` // milliseconds
+	} `json:"session_start_limit"`
+}
+
 // find asks where the gateway is, and how many sessions may be begun
 // (GET /gateway/bot).
-func (c *Client) find(ctx context.Context) (*discordgo.GatewayBotResponse, error) {
+func (c *Client) find(ctx context.Context) (*gatewayBot, error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, strings.TrimSuffix(c.conf.APIURL, "/")+"/gateway/bot", nil)
 	if err != nil {
 		return nil, &ending{sentence: "api_url is no address", fatal: true}
@@ -44,7 +52,7 @@ func (c *Client) find(ctx context.Context) (*discordgo.GatewayBotResponse, error
 	default:
 		return nil, &ending{sentence: "Discord answers " + res.Status, after: chat.RetryAfter(res.Header)}
 	}
-	var found discordgo.GatewayBotResponse
+	var found gatewayBot
 	if err := json.NewDecoder(io.LimitReader(res.Body, maxFound)).Decode(&found); err != nil {
 		return nil, &ending{sentence: "Discord's answer is no JSON"}
 	}

@@ -16,15 +16,15 @@
 //   - Sessions are begun at most 820 times a day, and as long as Discord allows: at 1,000
 //     it would reset the token.
 //
-// github.com/bwmarrin/discordgo v0.29.0 has the types that are used here, but its own
-// connection was found to be unsafe, with no way around: its session id is private, so
-// that it resumes by itself only, and at the ordinary address; one that is a zombie it
-// leaves after five heartbeats, with 1000; then it answers each opcode 9 with an IDENTIFY
-// at once, within its reader, where nobody can count or stop it (709 within 8 s at the
-// fake, which says 9 to a second IDENTIFY within 5 s as Discord does); and a
-// heartbeat that Discord asks for while it closes ends the whole process
-// (github.com/bwmarrin/discordgo/issues/1702). So the connection is made over
-// gorilla/websocket, which discordgo uses too.
+// The connection of github.com/bwmarrin/discordgo v0.29.0 was found to be unsafe, with no
+// way around: its session id is private, so that it resumes by itself only, and at the
+// ordinary address; one that is a zombie it leaves after five heartbeats, with 1000; then
+// it answers each opcode 9 with an IDENTIFY at once, within its reader, where nobody can
+// count or stop it (709 within 8 s at the fake, which says 9 to a second IDENTIFY within 5
+// s as Discord does); and a heartbeat that Discord asks for while it closes ends the whole
+// process (github.com/bwmarrin/discordgo/issues/1702). So the connection is made over
+// gorilla/websocket; and as little else of discordgo was of use, what Discord calls things
+// is written here by its documents.
 //
 // The package's parts: gateway.go (one connection after the other), connection.go (one of
 // them), payload.go (what is said on it), find.go (where to connect), quota.go (how often),

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"runtime"
 
-	"github.com/bwmarrin/discordgo"
 	"github.com/gorilla/websocket"
 
 	"github.com/umassonline/belltower/internal/chat"
@@ -42,9 +41,13 @@ type outgoing struct {
 	Data any `json:"d"`
 }
 
+// intentGuilds is the bit of GUILDS (docs.discord.com/developers/events/gateway, "List of
+// Intents").
+const intentGuilds = 1 << 0
+
 type identifyData struct {
 	Token      string            `json:"token"`
-	Intents    discordgo.Intent  `json:"intents"`
+	Intents    int               `json:"intents"`
 	Properties map[string]string `json:"properties"`
 }
 
@@ -58,7 +61,7 @@ type resumeData struct {
 // channel is gone, and is not privileged.
 func (c *Client) identify() outgoing {
 	return outgoing{opIdentify, identifyData{
-		Token: c.conf.BotToken.Reveal(), Intents: discordgo.IntentsGuilds,
+		Token: c.conf.BotToken.Reveal(), Intents: intentGuilds,
 		Properties: map[string]string{"os": runtime.GOOS, "browser": "belltower", "device": "belltower"},
 	}}
 }

@@ -17,8 +17,6 @@ import (
 	"encoding/json"
 	"strings"
 
-	"github.com/bwmarrin/discordgo"
-
 	"github.com/umassonline/belltower/commands"
 	"github.com/umassonline/belltower/internal/wording"
 )
@@ -33,28 +31,49 @@ const (
 // root is the command under which all others are found too.
 const root = "belltower"
 
-// Command is a command as Discord is told it. discordgo's own type writes keys that
-// Discord's documents do not have there ("channel_types" of a text).
+// What a command is, where, and for whom it is installed (the same documents,
+// "Application Command Types", "Interaction Context Types", and
+// resources/application, "Application Integration Types").
+const (
+	slashCommand = 1
+	inServers    = 0
+	byServers    = 0
+)
+
+// optionType is what an option may be, or that it is a subcommand (the same documents,
+// "Application Command Option Type").
+type optionType int
+
+const (
+	optionVerb    optionType = 1
+	optionText    optionType = 3
+	optionNumber  optionType = 4
+	optionYes     optionType = 5
+	optionPerson  optionType = 6
+	optionChannel optionType = 7
+)
+
+// Command is a command as Discord is told it.
 type Command struct {
-	Name             string                                 `json:"name"`
-	Type             discordgo.ApplicationCommandType       `json:"type"`
-	Description      string                                 `json:"description"`
-	Contexts         []discordgo.InteractionContextType     `json:"contexts"`
-	IntegrationTypes []discordgo.ApplicationIntegrationType `json:"integration_types"`
-	Options          []Option                               `json:"options,omitempty"`
+	Name             string   `json:"name"`
+	Type             int      `json:"type"`
+	Description      string   `json:"description"`
+	Contexts         []int    `json:"contexts"`
+	IntegrationTypes []int    `json:"integration_types"`
+	Options          []Option `json:"options,omitempty"`
 }
 
 // Option is an option of a command, or a subcommand with options of its own.
 type Option struct {
-	Name         string                                 `json:"name"`
-	Type         discordgo.ApplicationCommandOptionType `json:"type"`
-	Description  string                                 `json:"description"`
-	Required     bool                                   `json:"required,omitempty"`
-	Autocomplete bool                                   `json:"autocomplete,omitempty"`
-	MaxLength    int                                    `json:"max_length,omitempty"`
-	MinValue     int                                    `json:"min_value,omitempty"` // of a whole number
-	Choices      []Choice                               `json:"choices,omitempty"`
-	Options      []Option                               `json:"options,omitempty"`
+	Name         string     `json:"name"`
+	Type         optionType `json:"type"`
+	Description  string     `json:"description"`
+	Required     bool       `json:"required,omitempty"`
+	Autocomplete bool       `json:"autocomplete,omitempty"`
+	MaxLength    int        `json:"max_length,omitempty"`
+	MinValue     int        `json:"min_value,omitempty"` // of a whole number
+	Choices      []Choice   `json:"choices,omitempty"`
+	Options      []Option   `json:"options,omitempty"`
 }
 
 // Choice is one value that an option may have.
@@ -82,9 +101,9 @@ func JSON() []byte {
 
 func command(name, about string) Command {
 	c := Command{
-		Type: discordgo.ChatApplicationCommand, Name: name, Description: shortened(about),
-		Contexts:         []discordgo.InteractionContextType{discordgo.InteractionContextGuild},
-		IntegrationTypes: []discordgo.ApplicationIntegrationType{discordgo.ApplicationIntegrationGuildInstall},
+		Type: slashCommand, Name: name, Description: shortened(about),
+		Contexts:         []int{inServers},
+		IntegrationTypes: []int{byServers},
 	}
 	for _, v := range commands.Verbs(name) {
 		if v.Name == "" {
@@ -106,14 +125,14 @@ func command(name, about string) Command {
 }
 
 func subcommand(v commands.Verb, about string) Option {
-	return Option{Type: discordgo.ApplicationCommandOptionSubCommand, Name: v.Name, Description: shortened(about), Options: declared(v)}
+	return Option{Type: optionVerb, Name: v.Name, Description: shortened(about), Options: declared(v)}
 }
 
 // declared are the options of a verb, as Discord is told them.
 func declared(v commands.Verb) (out []Option) {
 	for _, o := range optionsOf(v) {
 		d := Option{
-			Type: cmp.Or(o.kind, discordgo.ApplicationCommandOptionString), Name: o.name, Description: o.about, Required: o.required,
+			Type: cmp.Or(o.kind, optionText), Name: o.name, Description: o.about, Required: o.required,
 			Autocomplete: o.offers != nil, MaxLength: o.max, MinValue: o.min,
 		}
 		for _, c := range o.choices {

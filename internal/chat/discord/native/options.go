@@ -5,8 +5,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/bwmarrin/discordgo"
-
 	"github.com/umassonline/belltower/commands"
 	"github.com/umassonline/belltower/internal/chat"
 	"github.com/umassonline/belltower/internal/desk"
@@ -16,7 +14,7 @@ import (
 type option struct {
 	name     string
 	about    string
-	kind     discordgo.ApplicationCommandOptionType // 0: a text
+	kind     optionType // 0: a text
 	required bool
 	max      int // the most characters of a text; 0: not said
 	min      int // the least of a whole number
@@ -137,7 +135,7 @@ func numberOptions() map[string]option {
 		"any":      {name: "incident", about: about, offers: anyIncidents, put: putIncident},
 		"from":     {name: "incident", about: "The incident that goes into the other", required: true, offers: openIncidents, put: putWord},
 		"into":     {about: "The incident that stays", required: true, offers: openIncidents, put: putInto},
-		"number":   {about: "Which message, like 3; the newest if not said", kind: discordgo.ApplicationCommandOptionInteger, min: 1, put: putMessage},
+		"number":   {about: "Which message, like 3; the newest if not said", kind: optionNumber, min: 1, put: putMessage},
 		"which":    {about: "open, all, or how far back, like 30d", offers: fixed("open", "all", "30d"), put: putWord},
 		"verb":     {name: "command", about: "What to explain", offers: verbsOf, put: putWord},
 		"command":  {about: "What to explain, like incident declare", offers: paths, put: putWord},
@@ -166,7 +164,7 @@ func textOptions() map[string]option {
 		"sorry":    {name: "state", about: "Up, down, or as the rule says", choices: sorry},
 		"reason":   {about: "Why", max: desk.MaxReason},
 		"lead":     {about: "me, nobody, or a person", offers: fixed("me", "nobody")},
-		"person":   {about: "Who leads", kind: discordgo.ApplicationCommandOptionUser, put: putLead},
+		"person":   {about: "Who leads", kind: optionPerson, put: putLead},
 		"past":     {name: "when", about: "Like 03:52, yesterday 23:10, 20m ago"},
 	}
 }
@@ -213,8 +211,8 @@ func channelOptions() map[string]option {
 		"least":      {about: "The least impact of incidents", choices: fixedChoices("minor+", "major+", "critical")},
 		"manner":     {about: "How loud", choices: fixedChoices("quiet", "normal", "loud")},
 		"hours":      {about: "Quiet hours, like 22:00 to 7:00 only critical", max: 60},
-		"channel":    {about: "Another channel than this", kind: discordgo.ApplicationCommandOptionChannel, put: putChannel},
-		"here":       {about: "Show the answer to everybody here", kind: discordgo.ApplicationCommandOptionBoolean, put: putHere},
+		"channel":    {about: "Another channel than this", kind: optionChannel, put: putChannel},
+		"here":       {about: "Show the answer to everybody here", kind: optionYes, put: putHere},
 		"connection": {about: "One platform, or all", offers: connections, put: putWord},
 	}
 }
@@ -224,8 +222,8 @@ func flagOptions() map[string]option {
 	return map[string]option{
 		"next":     {about: "When there will be news, like 45m", offers: fixed("15m", "30m", "45m", "1h", "2h", "4h")},
 		"since":    {about: "When it began, like 03:52 or 20m ago"},
-		"yes":      {about: "Do not ask first", kind: discordgo.ApplicationCommandOptionBoolean, put: putFlag("yes")},
-		"separate": {about: "Even if one is open about this", kind: discordgo.ApplicationCommandOptionBoolean, put: putFlag("separate")},
+		"yes":      {about: "Do not ask first", kind: optionYes, put: putFlag("yes")},
+		"separate": {about: "Even if one is open about this", kind: optionYes, put: putFlag("separate")},
 		"force":    {about: "Why, although something speaks against it", max: desk.MaxReason},
 		"urgent":   {about: "Why, although the notice is short", max: desk.MaxReason},
 	}
