@@ -8,6 +8,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/umassonline/belltower/internal/chat/slack/slacktest"
 )
 
 // pager answers what is sent to pager.example.edu, and passes on what is not.
@@ -59,5 +61,32 @@ func TestTheOnCallServiceIsCalledOnce(t *testing.T) {
 		for range b.story.Unclaimed() { // what ops hears meanwhile is another story's
 			b.story.Expect(ops, "")
 		}
+	})
+}
+
+// A channel that is a technical contact is asked beside ops from the second miss on, and
+// one answer answers both.
+func TestAContactThatIsAChannelIsAsked(t *testing.T) {
+	inBubble(t, func(t *testing.T, b *bubble) {
+		const help = "CHELP"
+		b.open(help)
+		b.stop()
+		b.more = "[[contacts]]\ncampus = \"amherst\"\nrole = \"technical\"\nwho = \"amherst/CHELP\"\n"
+		b.start()
+		b.ann("/incident declare learn down")
+		pass(10 * time.Second)
+		b.story.Expect(ops, "Learn System is not available.")
+		pass(40 * time.Minute) // two promises pass
+		for _, m := range b.story.Unclaimed() { // what ops hears meanwhile is another story's
+			if m.Channel == ops {
+				b.story.ExpectClaim(ops, slacktest.Claim{AnyOrder: true})
+			}
+		}
+		b.story.Expect(help, "INC-1 – No news since 4:00 AM EST; the next is overdue.")
+		b.ann("/incident update 1 We found the cause.")
+		pass(10 * time.Second)
+		b.story.Expect(ops, "We found the cause.")
+		b.story.NothingElse()
+		golden(t, "stories/contact.txt", b.transcripts(help))
 	})
 }

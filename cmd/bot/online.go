@@ -103,7 +103,7 @@ func checkAll(b bound, cfg *config.Config, subscribed map[desk.ConnectionName][]
 	return all
 }
 
-// askedOf are the people that the configuration names on a connection.
+// askedOf are whom the configuration names on a connection.
 func askedOf(cfg *config.Config, conn desk.ConnectionName) slack.Asked {
 	persons := func(list []desk.Person) (ids []string) {
 		for _, p := range list {
@@ -114,9 +114,12 @@ func askedOf(cfg *config.Config, conn desk.ConnectionName) slack.Asked {
 		return ids
 	}
 	ask := slack.Asked{Admins: persons(cfg.Access.Admins), Responders: persons(cfg.Access.Responders)}
-	for _, c := range cfg.Contacts {
-		if a := c.Who.Address; a.Connection == conn && strings.ContainsAny(a.ID[:1], "UW") {
-			ask.Contacts = append(ask.Contacts, a.ID)
+	for _, c := range cfg.People() {
+		switch conn {
+		case c.Person.Connection:
+			ask.Contacts = append(ask.Contacts, c.Person.ID)
+		case c.Channel.Connection:
+			ask.ContactChannels = append(ask.ContactChannels, c.Channel.ID)
 		}
 	}
 	return ask

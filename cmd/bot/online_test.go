@@ -46,6 +46,10 @@ func TestCheckOnline(t *testing.T) {
 			c.more = "[[contacts]]\ncampus = \"amherst\"\nrole = \"technical\"\nwho = \"amherst/UGHOST\"\n"
 		}, 0, 1, []string{"access.admins: the account amherst/UANN is deactivated", "access.responders: Slack knows no amherst/UNOBODY",
 			"warning: amherst: access: the user group amherst/group:SEMPTY is empty", "contacts.who: Slack knows no amherst/UGHOST"}},
+		{"a contact that is a channel", func(c *campus) {
+			c.slack.AddChannel(c.amherst.Team, slacktest.Channel{ID: "CHELP", Name: "help"})
+			c.access, c.more = two, "[[contacts]]\ncampus = \"amherst\"\nrole = \"technical\"\nwho = \"amherst/CHELP\"\n"
+		}, 0, 1, []string{"error: amherst: contacts.who: the bot is not in the channel CHELP: invite it there"}},
 		{"the clock", func(c *campus) {}, 7 * time.Minute, 1, []string{"error: amherst: the clock: this machine's is 7m"}},
 		{"nobody beyond ops can be called", func(c *campus) {
 			c.more = "[cadence]\nescalate_url = \"http://127.0.0.1:1/hunter2\"\n[mail]\nserver = \"127.0.0.1:1\"\nfrom = \"belltower@example.edu\"\n"

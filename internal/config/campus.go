@@ -70,17 +70,11 @@ type Contact struct {
 }
 
 // unbuiltContacts names what contacts are configured and not called yet: only the
-// technical ones are that are people or e-mail addresses.
+// technical ones are.
 func (c *Config) unbuiltContacts() (which []string) {
 	for _, one := range c.Contacts {
-		what := ""
-		switch {
-		case one.Role != "technical":
-			what = "contacts of the role " + one.Role
-		case one.Who.Email == "" && c.isChannel(one.Who.Address):
-			what = "contacts that are channels"
-		}
-		if what != "" && !slices.Contains(which, what) {
+		what := "contacts of the role " + one.Role
+		if one.Role != "technical" && !slices.Contains(which, what) {
 			which = append(which, what)
 		}
 	}

@@ -53,7 +53,41 @@ func (j *Journal) ask(tx storage.Tx, by By, q *desk.Question, escalate bool) (no
 		return notices, err
 	}
 	s, err := j.askIn(tx, asked{Question: *q, At: by.At, To: channels[0], Next: channels[1:]})
-	return append(notices, s), err
+	if err != nil {
+		return nil, err
+	}
+	notices = append(notices, s)
+	beside := *q
+	beside.Mention = nil // they are called where ops is asked
+	for _, ch := range j.askedBeside(*q, channels) {
+		s, err := j.askIn(tx, asked{Question: beside, At: by.At, To: ch})
+		if err != nil {
+			return nil, err
+		}
+		notices = append(notices, s)
+	}
+	return notices, nil
+}
+
+// mostBeside is how many channels are asked beside ops: so many that one answer answers
+// all (maxAnswered).
+const mostBeside = maxAnswered - 1
+
+// askedBeside lists the channels that are technical contacts, when it is time to call
+// those. ops are asked anyway.
+func (j *Journal) askedBeside(q desk.Question, ops []desk.Channel) (out []desk.Channel) {
+	if q.Missed < callFrom {
+		return nil
+	}
+	isDrill := q.Incident != nil && q.Incident.Drill
+	for _, c := range j.technical(q) {
+		ch := c.Channel
+		if ch.IsZero() || slices.Contains(ops, ch) || slices.Contains(out, ch) || isDrill && ch.Connection != q.Incident.DeclaredIn.Connection {
+			continue
+		}
+		out = append(out, ch)
+	}
+	return out[:min(len(out), mostBeside)]
 }
 
 // askIn posts a question and notes it.
@@ -116,11 +150,10 @@ func (j *Journal) called(q desk.Question) (people []desk.Person) {
 	if q.Incident != nil && q.Missed > 0 && !q.Incident.Lead.IsZero() {
 		people = append(people, q.Incident.Lead)
 	}
-	if q.Missed < 2 {
+	if q.Missed < callFrom {
 		return people
 	}
-	services := questioned(q)
-	for _, c := range desk.ContactsOf(j.settings.Load().Contacts, desk.TechnicalContact, services) {
+	for _, c := range j.technical(q) {
 		if !c.Person.IsZero() && !slices.Contains(people, c.Person) {
 			people = append(people, c.Person)
 		}
@@ -128,11 +161,18 @@ func (j *Journal) called(q desk.Question) (people []desk.Person) {
 	return people
 }
 
-func questioned(q desk.Question) []desk.ServiceID {
+// callFrom is from which miss on the technical contacts are called.
+const callFrom = 2
+
+// technical are the technical contacts for what a question is about.
+func (j *Journal) technical(q desk.Question) []desk.Contact {
+	services := []desk.ServiceID(nil)
 	if q.Window != nil {
-		return q.Window.ServiceIDs()
+		services = q.Window.ServiceIDs()
+	} else {
+		services = q.Incident.ServiceIDs()
 	}
-	return q.Incident.ServiceIDs()
+	return desk.ContactsOf(j.settings.Load().Contacts, desk.TechnicalContact, services)
 }
 
 // fireQuestion asks in the next ops channel where the first could not be reached.

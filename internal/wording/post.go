@@ -53,7 +53,7 @@ func (c Context) Post(d chat.Delivery) chat.Message {
 	case d.Snapshot == nil:
 		return m
 	case d.Snapshot.Notice != nil:
-		m = c.notice(*d.Snapshot.Notice)
+		m = c.notice(*d.Snapshot.Notice, d.Ops)
 	case d.Snapshot.Window != nil:
 		m = c.windowRoot(d)
 	case d.Snapshot.Alert != nil:
@@ -79,10 +79,12 @@ func (c Context) continuing(m *chat.Message) {
 }
 
 // notice shows the first line of a notice as the sentence, the others below.
-func (c Context) notice(n desk.Notice) chat.Message {
+func (c Context) notice(n desk.Notice, ops bool) chat.Message {
 	switch {
-	case n.Question != nil:
+	case n.Question != nil && ops:
 		return c.question(*n.Question, n.At)
+	case n.Question != nil:
+		return c.questionElsewhere(*n.Question, n.At)
 	case len(n.Missed)+len(n.MissedWindows) > 0:
 		return c.missed(n)
 	case n.Digest != nil:

@@ -32,6 +32,23 @@ func (c Context) question(q desk.Question, now time.Time) chat.Message {
 	return m
 }
 
+// questionElsewhere is question for a channel that may know nothing else of the matter.
+func (c Context) questionElsewhere(q desk.Question, now time.Time) chat.Message {
+	m := c.question(q, now)
+	if len(m.Actions) > 0 { // it is still to be answered
+		m.Lines = append([]chat.Line{paragraph(c.matterOf(q))}, m.Lines...)
+	}
+	return m
+}
+
+// matterOf says in a sentence what a question is about.
+func (c Context) matterOf(q desk.Question) chat.Text {
+	if q.Incident != nil {
+		return colon(c.Conditions(*q.Incident), c.typedTitle(*q.Incident))
+	}
+	return colon(c.does(*q.Window), q.Window.Title)
+}
+
 // askIncident asks for news that was promised, or is due.
 func (c Context) askIncident(m *chat.Message, q desk.Question, k clock) {
 	i := *q.Incident

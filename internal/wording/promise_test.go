@@ -1,6 +1,7 @@
 package wording
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -90,8 +91,15 @@ func TestPromises(t *testing.T) {
 
 // askedIn is a question as ops reads it; now is when it is asked.
 func askedIn(in Context, q desk.Question, now time.Time) chat.Message {
+	d := asking(q, now)
+	d.Ops = true
+	return in.Post(d)
+}
+
+// asking delivers a question to a channel that is not of ops.
+func asking(q desk.Question, now time.Time) chat.Delivery {
 	n := desk.Notice{Number: 5, At: now, Question: &q}
-	return in.Post(chat.Delivery{Subject: desk.Subject{Kind: desk.NoticeSubject, Number: 5}, N: 1, Ops: true, Snapshot: &desk.Snapshot{Notice: &n}})
+	return chat.Delivery{Subject: desk.Subject{Kind: desk.NoticeSubject, Number: 5}, N: 1, Snapshot: &desk.Snapshot{Notice: &n}}
 }
 
 // questions are all that ops may be asked, by name.
@@ -171,6 +179,11 @@ func TestQuestions(t *testing.T) {
 				t.Errorf("%s is answered and still asks: %s", name, transcript(m))
 			}
 			t.Run(name, func(t *testing.T) { golden(t, in, "question "+name, transcript(m)) })
+			elsewhere := in.Post(asking(q, now))
+			checkLimits(t, elsewhere)
+			if slices.Contains([]string{"incident 4", "window 3", "answered"}, name) {
+				golden(t, in, "question elsewhere "+name, transcript(elsewhere))
+			}
 		}
 		if len(kinds) != 7 {
 			t.Errorf("not all kinds were asked: %v", kinds)

@@ -15,12 +15,14 @@ import (
 )
 
 // Asked are the people whom a check of a connection looks at, by user id, and the
-// channels that subscribe, by channel id.
-type Asked struct{ Admins, Responders, Contacts, Subscribed []string }
+// channels that are contacts or subscribe, by channel id.
+type Asked struct{ Admins, Responders, Contacts, ContactChannels, Subscribed []string }
 
 // maxSkew is how far clocks may be apart before it is worth a word: Slack's
 // requests are refused from maxAge on.
 const maxSkew = time.Minute
+
+const contactsKey = "contacts.who"
 
 // checkPace spaces calls of a check: users.info allows about 100 a minute,
 // conversations.info about 50.
@@ -34,11 +36,14 @@ func (w *Workspace) Check(ctx context.Context, ask Asked) (app string, found []c
 	if !c.token() {
 		return "", c.found
 	}
-	c.opsChannel(w.conf.OpsChannel)
+	c.channel("slack.ops_channel", w.conf.OpsChannel)
+	for _, id := range ask.ContactChannels {
+		c.channel(contactsKey, id)
+	}
 	for _, list := range []struct {
 		key string
 		ids []string
-	}{{"access.admins", ask.Admins}, {"access.responders", ask.Responders}, {"contacts.who", ask.Contacts}} {
+	}{{"access.admins", ask.Admins}, {"access.responders", ask.Responders}, {contactsKey, ask.Contacts}} {
 		for _, id := range list.ids {
 			c.person(list.key, id)
 		}
@@ -115,9 +120,10 @@ func (c *check) appToken() {
 	}
 }
 
-func (c *check) opsChannel(id string) {
+// channel checks that a channel can be posted to.
+func (c *check) channel(key, id string) {
 	if why := c.unheard(id); why != "" {
-		c.say(true, "slack.ops_channel", "%s", why)
+		c.say(true, key, "%s", why)
 	}
 }
 
