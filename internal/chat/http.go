@@ -27,20 +27,14 @@ func OfStatus(res *http.Response) error {
 	return e
 }
 
-// longestWait is the most that a platform is believed to want to wait: what stands before
+// LongestWait is the most that a platform is believed to want to wait: what stands before
 // one may say anything, and a channel would be silent for as long.
-const longestWait = time.Hour
+const LongestWait = time.Hour
 
-// RetryAfter reads whole seconds, at most longestWait; 0 where there are none.
+// RetryAfter reads whole seconds, at most LongestWait; 0 where there are none.
 func RetryAfter(h http.Header) time.Duration {
-	seconds, err := strconv.ParseInt(h.Get("Retry-After"), 10, 64)
-	switch {
-	case errors.Is(err, strconv.ErrRange), err == nil && seconds > int64(longestWait/time.Second):
-		return longestWait
-	case err != nil || seconds < 0:
-		return 0
-	}
-	return time.Duration(seconds) * time.Second
+	seconds, _ := strconv.ParseInt(h.Get("Retry-After"), 10, 64) // 0: no number; of too long a one the nearest
+	return time.Duration(min(max(seconds, 0), int64(LongestWait/time.Second))) * time.Second
 }
 
 // Unreached judges an error of the transport, as a *SendError: where no connection came

@@ -124,11 +124,11 @@ func (a *alertmanagerAlert) sighting() (g sighting, wrong string) {
 	}
 	written := g.label("alertname")
 	name := line(written, desk.CalledMax)
-	g.words, g.suggest = []string{g.check, name, written}, g.check
-	if name != "" {
-		g.suggest = "alertname=" + firstOf(asID(written), name)
-	}
 	g.called = firstOf(name, g.check)
+	g.words, g.suggest = []string{g.check, name, written}, g.called
+	if exact := asID(written); exact != "" { // a label is compared as it is written
+		g.suggest = "alertname=" + exact
+	}
 	if instance := line(g.label("instance"), desk.CalledMax/2); instance != "" {
 		g.called += " (" + instance + ")"
 	}

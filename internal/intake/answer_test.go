@@ -297,6 +297,20 @@ func TestACallIsStoredAlthoughTheCallerHangsUp(t *testing.T) {
 	}
 }
 
+// What is proposed for a check maps it, also where a label does not fit into one line.
+func TestWhatIsProposedMapsACheck(t *testing.T) {
+	const body = `{"version":"4","alerts":[{"status":"firing","fingerprint":"7","labels":{"alertname":%q}}]}`
+	for name, want := range map[string]string{
+		"Fan": "alertname=Fan", "Fan  of the\nrack": "Fan of the rack", strings.Repeat("é", 150): strings.Repeat("é", desk.CalledMax-1) + "…", "": "7",
+	} {
+		w := newWorld(t)
+		w.post("alertmanager", fmt.Sprintf(body, name))
+		if _, unmapped := w.takeHeard(); len(unmapped) != 1 || unmapped[0].Check != want {
+			t.Errorf("%q: %+v, want %s", name, unmapped, want)
+		}
+	}
+}
+
 // A check is mapped by its name as the monitor has it, however it is shown.
 func TestALongNameMapsACheck(t *testing.T) {
 	for address, body := range map[string]string{

@@ -78,8 +78,8 @@ const maxRedirects = 10
 
 var (
 	errRedirects = errors.New("it redirects in a circle")
-	// errElsewhere: a redirect that keeps the method, to another host.
-	errElsewhere = errors.New("it redirects what was sent to another host, which is sent nothing of it")
+	// errElsewhere: a redirect that keeps the method, to where handsOn is false.
+	errElsewhere = errors.New("it redirects to another host or from https to http, and what the step sends is not sent on")
 )
 
 // follow lets a redirect be followed. What was sent to one host alone is not sent to

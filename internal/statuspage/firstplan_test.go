@@ -42,7 +42,6 @@ func TestThePlanOfThePastStandsBesideTheOneThatCounts(t *testing.T) {
 	}
 }
 
-// Who looks at the page after work that disturbed them finds that it is over.
 // Where more is planned than is read, what may be planned beyond is not said to be free.
 func TestWhatMayBePlannedIsNotSaidToBeFree(t *testing.T) {
 	c := workReserved(t)
@@ -59,6 +58,7 @@ func TestWhatMayBePlannedIsNotSaidToBeFree(t *testing.T) {
 	}
 }
 
+// Who looks at the page after work that disturbed them finds that it is over.
 func TestCompletedWorkStandsOnThePageForADay(t *testing.T) {
 	for _, tc := range []struct {
 		make func(testing.TB) *campus

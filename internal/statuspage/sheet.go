@@ -51,10 +51,10 @@ func (a *asked) sheet(at address, put func(*view)) *sheet {
 	s.render.Do(func() {
 		v := a.newView(a.snap, a.tongue, at)
 		put(v)
-		s.set(a.design.render(v), http.Header{
+		s.set(rendered(showPage(v)), http.Header{
 			"Content-Type":            {"text/html; charset=utf-8"},
 			"Content-Language":        {at.tag},
-			"Content-Security-Policy": {a.design.policy},
+			"Content-Security-Policy": {a.policy},
 		})
 	})
 	return s

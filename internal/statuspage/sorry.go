@@ -198,10 +198,10 @@ func (s *sorry) page(status int) {
 	sheet := s.snap.sheet(address{kind: desk.SubjectKind(kind), tag: s.tongue.tag})
 	sheet.render.Do(func() {
 		v := s.view()
-		sheet.set(s.sorryDesign.render(v), http.Header{
+		sheet.set(rendered(showSorry(v)), http.Header{
 			"Content-Type":            {"text/html; charset=utf-8"},
 			"Content-Language":        {s.tongue.tag},
-			"Content-Security-Policy": {s.sorryDesign.policy},
+			"Content-Security-Policy": {s.sorryPolicy},
 			versionHeader:             {v.Version},
 		})
 	})

@@ -21,29 +21,18 @@ var sorryStyle string
 //go:embed sorry.js
 var sorryScript string
 
-// sorryDesign is how sorry pages look. They load nothing, since every address of the
-// service gives the page itself; their script looks whether the service is back.
-type sorryDesign struct {
-	policy string
+// sorryPolicy is the Content-Security-Policy of sorry pages. They load nothing, since every
+// address of the service gives the page itself; their script looks whether the service is
+// back.
+func sorryPolicy() string {
+	return "default-src 'none'; img-src data:; style-src " + hashed(sorryStyle) + "; script-src " + hashed(sorryScript) +
+		"; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 }
-
-func newSorryDesign() *sorryDesign {
-	return &sorryDesign{policy: "default-src 'none'; img-src data:; style-src " + hashed(sorryStyle) + "; script-src " + hashed(sorryScript) +
-		"; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"}
-}
-
-// hashed names a source for a Content-Security-Policy.
-func hashed(source string) string {
-	sum := sha256.Sum256([]byte(source))
-	return "'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'"
-}
-
-func (d *sorryDesign) render(v sorryView) []byte { return bytesOf(showSorry(v)) }
 
 // HelpDesk is whom the people of a campus ask: a telephone number or an address.
 type HelpDesk struct{ Campus, At string }
 
-// sorryView is what the template shows.
+// sorryView is what a sorry page shows.
 type sorryView struct {
 	Lang     string
 	Title    string
@@ -242,7 +231,7 @@ func (p *Pages) SorryCopy(id desk.ServiceID) (page []byte, policy string, known 
 		v.Sections = append(v.Sections, s.stillSection(t))
 	}
 	v.Title = v.Sections[0].Line.Plain()
-	return p.sorryDesign.render(v), p.sorryDesign.policy, true
+	return rendered(showSorry(v)), p.sorryPolicy, true
 }
 
 // stillSection is a section of a copy.

@@ -78,9 +78,8 @@ type Pages struct {
 	now      func() time.Time
 	log      *slog.Logger
 	tongues  *tongues
-	design   *design
-	// sorryDesign is how sorry pages look.
-	sorryDesign *sorryDesign
+	// The Content-Security-Policy of pages, and of sorry pages.
+	policy, sorryPolicy string
 	// What every answer has, given to every reader and so never changed: headers, and
 	// the Cache-Control of most.
 	headers http.Header
@@ -104,7 +103,7 @@ type Pages struct {
 // New makes the pages. Nothing is read before somebody asks.
 func New(r Record, s Settings, now func() time.Time, log *slog.Logger) *Pages {
 	return &Pages{
-		record: r, settings: s, now: now, log: log, born: now(), tongues: newTongues(s.Words, s.Languages), design: newDesign(), sorryDesign: newSorryDesign(), longest: keepFor(maxAge),
+		record: r, settings: s, now: now, log: log, born: now(), tongues: newTongues(s.Words, s.Languages), policy: pagePolicy(), sorryPolicy: sorryPolicy(), longest: keepFor(maxAge),
 		headers: http.Header{
 			"Vary":                   {"Accept-Encoding, Accept-Language"},
 			"X-Content-Type-Options": {"nosniff"},

@@ -9,7 +9,7 @@ import (
 	"github.com/umassonline/belltower/internal/journal"
 )
 
-// view is what a template shows.
+// view is what a page shows.
 type view struct {
 	speech
 	snap *snapshot
@@ -18,7 +18,7 @@ type view struct {
 	Lang  string
 	Query string // that links carry, to keep a chosen language
 	Up    string // from the page to "/": relative, but where there is no page
-	Page  string // which of the templates
+	Page  string // which of them
 
 	Title     string
 	About     string // for search engines and previews
@@ -44,7 +44,7 @@ type view struct {
 	Work     work     // of the page of a window
 }
 
-// tone is the colour and the sign of a status, as templates and the style name it;
+// tone is the colour and the sign of a status, as components and the style name it;
 // "note" is of what is no status.
 type tone string
 

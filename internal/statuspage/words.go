@@ -44,7 +44,7 @@ type words struct {
 	more [2]string // names that are not listed: one, %s many
 }
 
-// labels are those that templates say as they stand.
+// labels are those that components say as they stand.
 type labels struct {
 	Language    string // of the choice of languages
 	Open        string // headings

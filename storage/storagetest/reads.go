@@ -106,6 +106,25 @@ func testScan(t *testing.T, s *store) {
 		}
 	}
 	testScanEnds(t, s)
+	testScanWithin(t, s)
+}
+
+// testScanWithin: a scan's function may scan, and neither loses its place.
+func testScanWithin(t *testing.T, s *store) {
+	s.update(func(tx storage.Tx) error {
+		got := ""
+		err := tx.Scan([]byte("a"), []byte("c\x00"), 0, func(key, value []byte) (bool, error) {
+			got += string(value) + ":"
+			return true, tx.Scan(key, nil, 2, func(_, value []byte) (bool, error) {
+				got += string(value)
+				return true, nil
+			})
+		})
+		if want := "1:122:233:34"; got != want {
+			t.Errorf("scans within a scan read %s, want %s", got, want)
+		}
+		return err
+	})
 }
 
 func testScanEnds(t *testing.T, s *store) {

@@ -197,7 +197,7 @@ func noSocket(err error) error {
 	case err == nil, errors.Is(err, errClosed):
 		return errClosed
 	case errors.As(err, &limited):
-		return &noSocketError{"Slack limits how often sockets are opened", limited.RetryAfter}
+		return &noSocketError{"Slack limits how often sockets are opened", min(limited.RetryAfter, chat.LongestWait)}
 	case errors.As(err, &status):
 		return &noSocketError{sentence: "Slack answers " + status.Status}
 	case errors.As(err, &refusal):

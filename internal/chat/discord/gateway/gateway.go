@@ -20,8 +20,8 @@
 // way around: its session id is private, so that it resumes by itself only, and at the
 // ordinary address; one that is a zombie it leaves after five heartbeats, with 1000; then
 // it answers each opcode 9 with an IDENTIFY at once, within its reader, where nobody can
-// count or stop it (709 within 8 s at the fake, which says 9 to a second IDENTIFY within 5
-// s as Discord does); and a heartbeat that Discord asks for while it closes ends the whole
+// count or stop it (709 within 8 s at the fake, which says 9 to a second IDENTIFY within
+// 5 s as Discord does); and a heartbeat that Discord asks for while it closes ends the whole
 // process (github.com/bwmarrin/discordgo/issues/1702). So the connection is made over
 // gorilla/websocket; and as little else of discordgo was of use, what Discord calls things
 // is written here by its documents.
