@@ -252,6 +252,7 @@ func (a *asked) unknownVerb(name string, verbs []verb) error {
 	slices.Sort(names)
 	err := unknownWord(desk.Term(a.command+" command"), name, names)
 	if a.startsNumber(name) {
+		name = strings.TrimRight(name, ":,")
 		a.verb.name, a.line.rest = a.verbBehind(names)
 		err.near = a.verb.name + " " + name
 		err.WithHint("Did you mean %s?", a.command+" "+err.near)

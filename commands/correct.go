@@ -63,16 +63,19 @@ func (a *asked) rescope(text string) (r desk.Rescope, err error) {
 }
 
 // signed are the words of a list in which what a comma joins has the sign of what is
-// before it: "+portal,mail -learn".
+// before it: "+portal, mail -learn".
 func signed(text string) (out []string) {
+	sign := ""
 	for word := range strings.FieldsSeq(text) {
-		sign := ""
 		for _, piece := range pieces(word) {
 			name := strings.TrimLeft(piece, "+-−")
 			if name != piece {
 				sign = strings.TrimSuffix(piece, name)
 			}
 			out = append(out, sign+name)
+		}
+		if !strings.HasSuffix(word, ",") {
+			sign = ""
 		}
 	}
 	return out

@@ -169,16 +169,15 @@ func (a *asked) addTo(i desk.Incident, typed desk.Declaration) chat.Action {
 		others := func(s desk.Affected) bool { return !i.Concerns(s.Service) }
 		text = a.Words.ReadyAgain(slices.DeleteFunc(slices.Clone(typed.Services), others), typed.Impact)
 	}
-	next, promised := a.line.flags[flagNext]
 	if a.req.Filled {
 		way.Options = map[string]string{"message": text}
-		if promised {
-			way.Options[string(flagNext)] = next
+		if typed.Next > 0 {
+			way.Options[string(flagNext)] = durationWords(typed.Next)
 		}
 		return way
 	}
-	if promised {
-		text = flagNext.dashed() + ` "` + next + `" ` + text
+	if typed.Next > 0 {
+		text = flagNext.dashed() + ` "` + durationWords(typed.Next) + `" ` + text
 	}
 	way.Command += " " + text
 	return way

@@ -151,19 +151,12 @@ func (f flag) needs() desk.Term {
 	return "a reason in quotes"
 }
 
-// exampleReason is a reason as somebody may give it.
-const exampleReason = desk.Term("the vendor asked for it")
-
+// example is the flag with a value; how a reason is given is said by asked.reasons.
 func (f flag) example() string {
-	switch f {
-	case flagNext:
-		return "--next 45m"
-	case flagSince:
+	if f == flagSince {
 		return "--since 03:52"
-	case flagForce, flagUrgent:
-		return f.dashed() + ` "` + string(exampleReason) + `"`
 	}
-	return f.dashed()
+	return "--next 45m"
 }
 
 // scanner takes the flags out of a text.

@@ -51,15 +51,14 @@ func resolve(ctx context.Context, a *asked) (chat.Reply, error) {
 	return a.resolve(ctx, text)
 }
 
-// checkMessage refuses what is hardly meant to be told: only numbers ("resolve 41 42"),
-// and a status without its colon, which would contradict the one that is shown.
+// checkMessage refuses what is hardly meant to be told: only numbers, and a status without
+// its colon, which would contradict the one that is shown.
 func (a *asked) checkMessage(said desk.IncidentStatus, text string) error {
+	if err := a.checkNumbers(text, "message"); err != nil {
+		return err
+	}
 	alone := strings.ToLower(strings.Trim(text, " .!"))
-	switch {
-	case justNumbers(text):
-		return desk.Refuse(desk.Invalid, "%q is no message.", clip(text)).
-			WithHint("A line is about one incident, like: %s %d", a.path(), a.number).In("message")
-	case said != "" || !known(desk.IncidentStatus(alone)):
+	if said != "" || !known(desk.IncidentStatus(alone)) {
 		return nil
 	}
 	way := alone + ":"
@@ -69,6 +68,15 @@ func (a *asked) checkMessage(said desk.IncidentStatus, text string) error {
 		return q // the message is still to be typed
 	}
 	return q.offering(a.action(a.Words.Instead(way), way))
+}
+
+// checkNumbers refuses a text that is to be told and only names incidents: "retract 41 42".
+func (a *asked) checkNumbers(text, field string) error {
+	if !justNumbers(text) {
+		return nil
+	}
+	return desk.Refuse(desk.Invalid, "%q is no message.", clip(text)).
+		WithHint("A line is about one incident, like: %s %d", a.path(), a.number).In(field)
 }
 
 // justNumbers reports whether a text names incidents and says nothing.
@@ -126,6 +134,9 @@ func retract(ctx context.Context, a *asked) (chat.Reply, error) {
 		return chat.Reply{}, err
 	}
 	why := a.line.all("reason")
+	if err := a.checkNumbers(why, "reason"); err != nil {
+		return chat.Reply{}, err
+	}
 	return a.apply(ctx, "", func(i desk.Incident, act desk.Act) (desk.Change, error) { return i.Retract(why, act) })
 }
 
@@ -135,6 +146,9 @@ func reopen(ctx context.Context, a *asked) (chat.Reply, error) {
 		return chat.Reply{}, err
 	}
 	text := a.line.all("message")
+	if err := a.checkNumbers(text, "message"); err != nil {
+		return chat.Reply{}, err
+	}
 	return a.apply(ctx, text, func(i desk.Incident, act desk.Act) (desk.Change, error) { return i.Reopen(text, act) })
 }
 

@@ -190,10 +190,9 @@ func (a *asked) reasons() error {
 		delete(a.line.options, "reason")
 		return nil
 	}
-	example := f.dashed() + ` "` + a.Words.Own(string(exampleReason)) + `"`
-	like := example
+	like := f.dashed() + ` "` + a.Words.Own(string(desk.Term("the vendor asked for it"))) + `"`
 	if slices.Contains(a.verb.flags, f) {
-		like = strings.TrimSpace(a.path() + " " + example + " " + a.again())
+		like = strings.TrimSpace(a.path() + " " + like + " " + a.again())
 	}
 	return desk.Refuse(desk.Invalid, "%s needs %s behind it.", f.dashed(), f.needs()).WithHint("Like: %s", like).In("reason")
 }

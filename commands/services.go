@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"github.com/umassonline/belltower/internal/desk"
 )
@@ -63,7 +64,10 @@ func (a *asked) orImpact(err error, d declared, words []string) error {
 		WithHint("Say slow, partly or down; like: %s learn down", a.path())}
 	_, rest, cut := cutPart(a.line.rest)
 	title := strings.Join(words, " ")
-	if cut {
+	switch {
+	case utf8.RuneCountInString(title) > desk.MaxTitle: // it is the message, as in noTitle
+		title = strings.TrimSpace("| " + title + "\n" + rest)
+	case cut:
 		title += " | " + rest
 	}
 	for _, word := range impactWords() {
@@ -158,7 +162,7 @@ func (a *asked) takeName(words []string) (desk.Service, []string, bool) {
 // before the impact: "learn and portal are down".
 func between(word string, services int) bool {
 	word = strings.ToLower(word)
-	return slices.Contains([]string{"and", "&", "+", ","}, word) || (services > 0 && slices.Contains([]string{"is", "are", "-", "–", "—"}, word))
+	return slices.Contains([]string{"and", "&", "+", ","}, word) || (services > 0 && slices.Contains([]string{"is", "are", "-", "--", "–", "—"}, word))
 }
 
 // affected reads "learn" and "learn:major_outage", a piece of text.

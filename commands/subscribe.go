@@ -155,16 +155,27 @@ func (a *asked) subscription(at place) (desk.Subscription, error) {
 		return desk.Subscription{}, err
 	}
 	sub := desk.Subscription{Channel: at.channel, Target: target}
+	targets, said := []desk.Target{target}, []string(nil)
 	words := strings.FieldsFunc(strings.ToLower(a.line.rest), func(r rune) bool { return r == ' ' || r == ',' || r == '\n' })
-	for left := words; len(left) > 0; {
-		n, err := addWish(&sub, left)
-		switch {
-		case err != nil:
+	for len(words) > 0 {
+		n, err := addWish(&sub, words)
+		if err != nil {
 			return sub, err
-		case n == 0:
-			return sub, a.noWish(at, target, words[:len(words)-len(left)], left)
 		}
-		left = left[n:]
+		said = append(said, words[:n]...)
+		if t, more := a.targetAt(words); n == 0 && more > 0 {
+			n = more
+			if !slices.Contains(targets, t) {
+				targets = append(targets, t)
+			}
+		}
+		if n == 0 {
+			return sub, a.correcting(unknownWord("kind, least impact or manner", words[0], wishes()), a.typed, words[0])
+		}
+		words = words[n:]
+	}
+	if len(targets) > 1 {
+		return sub, a.oneByOne(at, targets, said)
 	}
 	if sub.Least != "" && !sub.Hears(desk.TopicIncidents) {
 		return sub, desk.Refuse(desk.Invalid, "The least impact is about incidents only, and these are not among the kinds.").
@@ -173,23 +184,12 @@ func (a *asked) subscription(at place) (desk.Subscription, error) {
 	return sub, nil
 }
 
-// noWish refuses words that do not say what is heard. Where they are more targets, a
-// subscription of each is offered, with the wishes that were said.
-func (a *asked) noWish(at place, first desk.Target, said, words []string) error {
-	all, left := []desk.Target{first}, words
-	for {
-		t, n := a.targetAt(left)
-		if n == 0 {
-			break
-		}
-		all, left = append(all, t), left[n:]
-	}
-	if len(all) == 1 {
-		return a.correcting(unknownWord("kind, least impact or manner", words[0], wishes()), a.typed, words[0])
-	}
+// oneByOne refuses several targets, and offers a subscription of each with the wishes that
+// were said.
+func (a *asked) oneByOne(at place, targets []desk.Target, said []string) error {
 	q := &question{Refusal: desk.Refuse(desk.Invalid, "A subscription is of one service or group.").WithHint("Say a line for each, like: subscribe learn")}
-	for _, t := range all[:min(len(all), maxOffers)] {
-		words := slices.Concat(strings.Fields(at.other().String()), []string{cmp.Or(t.Name, string(t.Kind))}, said, left)
+	for _, t := range targets[:min(len(targets), maxOffers)] {
+		words := slices.Concat(strings.Fields(at.other().String()), []string{cmp.Or(t.Name, string(t.Kind))}, said)
 		q.offering(a.action(a.Words.Offer(t), strings.Join(words, " ")))
 	}
 	return q

@@ -291,7 +291,7 @@ func (a *asked) objected(ctx context.Context, err error, p planning) error {
 
 // leaveOut offers a series without its times that are not free, where some are.
 func (a *asked) leaveOut(q *question, o *desk.Objection, p planning) {
-	if p.rule == nil || len(o.All) == 0 || len(o.All)+len(p.rule.Except) > desk.MaxExcept || !p.said.typed {
+	if p.rule == nil || len(o.All) == 0 || o.NoneFree || len(o.All)+len(p.rule.Except) > desk.MaxExcept || !p.said.typed {
 		return
 	}
 	zone, err := time.LoadLocation(p.rule.Zone)
@@ -299,8 +299,8 @@ func (a *asked) leaveOut(q *question, o *desk.Objection, p planning) {
 		return
 	}
 	left := without(*p.rule, zone, o.All)
-	if next, any := left.Next(a.req.At); !any || next.From.After(o.All[len(o.All)-1].From) {
-		return // none of those that were looked at is free
+	if _, any := left.Next(a.req.At); !any {
+		return
 	}
 	when := recurringWords(left)
 	q.offering(a.action(a.Words.LeaveOut(len(o.All)), strings.Replace(p.said.words, p.said.fields["when"], when, 1)))

@@ -135,6 +135,8 @@ type Objection struct {
 	At Period
 	// All are the times of a series that lie in moratoriums, or in the way of others.
 	All []Period
+	// NoneFree: all times of a series that were looked at are in the way of others.
+	NoneFree bool
 	// Other is the window in the way of it, and Period its time, or the moratorium's.
 	Other  Subject
 	Period Period
@@ -165,7 +167,8 @@ type Taken struct {
 func (p Planning) Check(services []ServiceID, times []Period, now time.Time, taken []Taken, o Override) error {
 	for _, at := range times {
 		if other, ok := overlapping(at, taken); ok && o.Force == "" {
-			return &Objection{Kind: Overlapping, At: at, All: allOverlapping(times, taken), Other: other.Subject, Period: other.Period}
+			all := allOverlapping(times, taken)
+			return &Objection{Kind: Overlapping, At: at, All: all, NoneFree: len(all) == len(times), Other: other.Subject, Period: other.Period}
 		}
 		if m, ok := p.moratorium(services, at); ok && (o.Force == "" || !o.Admin) {
 			return &Objection{Kind: InMoratorium, At: at, Name: m.Name, Period: m.Period, Admins: true}
