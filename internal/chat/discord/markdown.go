@@ -1,6 +1,7 @@
 package discord
 
 import (
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -140,6 +141,8 @@ func appendTime(b []byte, s chat.Span) []byte {
 // maxURL keeps a link within one text.
 const maxURL = 1000
 
+var scheme = regexp.MustCompile(`(?i)\bhttps?://`)
+
 // appendLink writes a link to the web, without a preview; other addresses are written
 // out, as Discord links to nothing else.
 func appendLink(b []byte, l chat.Link) []byte {
@@ -150,9 +153,10 @@ func appendLink(b []byte, l chat.Link) []byte {
 		}
 		return appendLiteral(b, label)
 	}
-	if label == "" || label == l.URL { // a label that looks like an address is not taken
-		label = strings.TrimPrefix(strings.TrimPrefix(l.URL, "https://"), "http://")
+	if label == "" {
+		label = l.URL
 	}
+	label = scheme.ReplaceAllString(label, "") // a label that looks like an address is not taken
 	b = append(appendLiteral(append(b, '['), label), "](<"...)
 	return append(append(b, l.URL...), ">)"...)
 }
