@@ -68,7 +68,7 @@ func TestWrongCommandLines(t *testing.T) {
 		"rename", "rename conection", "rename connection", "rename connection a", "rename connection a b c",
 		"manifest", "manifest slak", "manifest slack extra", "manifest slack --connection", "manifest slack --connection --socket",
 		"backup", "backup a b", "backup --force", "backup -force a", "backup --force=maybe a", "restore", "health x", "version extra", "export >",
-		"check --nonsense", "check --onlin", "check -x", "--online check", "--version", "--config", "-c", "check --config", "check --=x",
+		"check --nonsense", "check --onlin", "check -x", "--online check", "check --connection a", "--version", "--config", "-c", "check --config", "check --=x",
 		"demo --port", "demo --port x", "demo --port -1", "demo --port 65536", "serve --port 80",
 		"sorry", "sorry learn", "sorry --nginx", "sorry learn --nginx --html", "sorry learn --nginx extra", "sorry learn --nginx --bot",
 		"do", "do --yes status", "completion", "completion bsh",
