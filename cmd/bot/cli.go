@@ -183,8 +183,12 @@ func (t text) String() string { return *t.to }
 
 func (t text) Type() string { return t.shape }
 
-// Set refuses a flag in the place of the value, which is then what was forgotten.
+// Set refuses a flag in the place of the value, which is then what was forgotten, and
+// nothing, which comes of a variable that is not set.
 func (t text) Set(s string) error {
+	if s == "" {
+		return fmt.Errorf("expected %s, and it is empty", t.shape)
+	}
 	if len(s) > 1 && s[0] == '-' {
 		return fmt.Errorf("expected %s, not the flag %s", t.shape, s)
 	}

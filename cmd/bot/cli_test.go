@@ -93,6 +93,7 @@ func TestEmptyWords(t *testing.T) {
 	t.Parallel()
 	for want, line := range map[string][]string{
 		`unknown command ""`: {""}, `unexpected argument ""`: {"check", ""}, `"" is none of bash`: {"completion", ""},
+		`--config: expected FILE, and it is empty`: {"check", "--config", ""}, `--connection: expected NAME, and it is empty`: {"manifest", "slack", "--connection="},
 	} {
 		if _, stderr, status := atTerminal(t, "", line...); status != 80 || !strings.Contains(stderr, want) {
 			t.Errorf("%q: %d %s", line, status, stderr)
