@@ -12,7 +12,8 @@ import (
 
 // handOver gives files to the account that like belongs to, where the superuser made them:
 // the bot runs as an account of its own, and could not open them. Files that are not there
-// are passed over.
+// are passed over. A link is given itself, and not what it leads to: that account made it,
+// and may not have what is another's.
 func handOver(like string, files ...string) error {
 	if os.Geteuid() != 0 {
 		return nil
@@ -26,7 +27,7 @@ func handOver(like string, files ...string) error {
 		return nil
 	}
 	for _, file := range files {
-		if err := os.Chown(file, int(owner.Uid), int(owner.Gid)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		if err := os.Lchown(file, int(owner.Uid), int(owner.Gid)); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return fmt.Errorf("give %s to the account that %s belongs to: %w", file, like, err)
 		}
 	}

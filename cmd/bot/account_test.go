@@ -4,6 +4,9 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"os"
+	"path/filepath"
+	"runtime"
 	"strings"
 	"syscall"
 	"testing"
@@ -21,5 +24,39 @@ func TestARecordThatMayNotBeOpened(t *testing.T) {
 	}
 	if other := errors.New("it is damaged"); explained("x", other) != other {
 		t.Error(explained("x", other))
+	}
+}
+
+// An account that makes a link where the superuser hands over a file gets the link.
+func TestWhatALinkLeadsToIsNotHandedOver(t *testing.T) {
+	t.Parallel()
+	if os.Geteuid() != 0 {
+		t.Skip("only root can give files to another account")
+	}
+	dir := t.TempDir()
+	store, others, link := filepath.Join(dir, "belltower.db"), filepath.Join(dir, "shadow"), filepath.Join(dir, "belltower.db.lock")
+	for _, file := range []string{store, others} {
+		if err := os.WriteFile(file, nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := errors.Join(os.Chown(store, 65534, 65534), os.Symlink(others, link), handOver(store, link)); err != nil {
+		t.Fatal(err)
+	}
+	info, err := os.Stat(others)
+	if err != nil || info.Sys().(*syscall.Stat_t).Uid != 0 {
+		t.Errorf("another's file belongs to %v: %v", info.Sys(), err)
+	}
+}
+
+// So does who restores or renames.
+func TestARecordThatMayNotBeReplaced(t *testing.T) {
+	t.Parallel()
+	if runtime.GOOS != "linux" {
+		t.Skip("only Linux has a folder in which nobody may make a file")
+	}
+	_, err := exchange{store: "/sys/belltower.db"}.put("copy.db", nil)
+	if err == nil || !strings.Contains(err.Error(), accountName()+" has to be able to write to the folder /sys") {
+		t.Error(err)
 	}
 }

@@ -86,13 +86,13 @@ func (l *cli) verb(c *cobra.Command, does runner, args ...argument) *cobra.Comma
 // group completes a command that only leads to others.
 func (l *cli) group(c *cobra.Command, under ...*cobra.Command) *cobra.Command {
 	c.AddCommand(under...)
-	c.Args = func(_ *cobra.Command, words []string) error {
+	c.Args = cobra.ArbitraryArgs // RunE says what is wrong with them
+	c.RunE = func(_ *cobra.Command, words []string) error {
 		if len(words) > 0 {
 			return l.unknownCommand(c, words[0])
 		}
 		return &wrongLine{at: c, text: "expected one of the commands above", whole: true}
 	}
-	c.RunE = func(*cobra.Command, []string) error { return nil } // Args came first; without it cobra takes the line for a wish for help
 	return c
 }
 
@@ -173,44 +173,33 @@ func rest(to *[]string) func([]string) ([]string, error) {
 // fileNames has a shell complete names of files.
 func fileNames() ([]string, cobra.ShellCompDirective) { return nil, cobra.ShellCompDirectiveDefault }
 
-// text is a flag with a text for its value; Type is what help shows in its place.
+// text is a flag with a text for its value; shape is what help shows in its place.
 type text struct {
-	set   func(string)
-	get   func() string
+	to    *string
 	shape string
 }
 
-func textOf[T ~string](to *T, shape string) pflag.Value {
-	return text{func(s string) { *to = T(s) }, func() string { return string(*to) }, shape}
-}
-
-func (t text) String() string {
-	if t.get == nil { // pflag asks the zero value
-		return ""
-	}
-	return t.get()
-}
+func (t text) String() string { return *t.to }
 
 func (t text) Type() string { return t.shape }
 
-// Set refuses a flag in the place of the value, which is then what was forgotten.
+// Set refuses a flag in the place of the value, which is then what was forgotten, and
+// nothing, which comes of a variable that is not set.
 func (t text) Set(s string) error {
+	if s == "" {
+		return fmt.Errorf("expected %s, and it is empty", t.shape)
+	}
 	if len(s) > 1 && s[0] == '-' {
 		return fmt.Errorf("expected %s, not the flag %s", t.shape, s)
 	}
-	t.set(s)
+	*t.to = s
 	return nil
 }
 
 // port is a flag with the number of a port; 0 is any that is free.
 type port struct{ to *int }
 
-func (p port) String() string {
-	if p.to == nil {
-		return ""
-	}
-	return strconv.Itoa(*p.to)
-}
+func (p port) String() string { return strconv.Itoa(*p.to) }
 
 func (port) Type() string { return "PORT" }
 

@@ -68,7 +68,7 @@ func TestWrongCommandLines(t *testing.T) {
 		"rename", "rename conection", "rename connection", "rename connection a", "rename connection a b c",
 		"manifest", "manifest slak", "manifest slack extra", "manifest slack --connection", "manifest slack --connection --socket",
 		"backup", "backup a b", "backup --force", "backup -force a", "backup --force=maybe a", "restore", "health x", "version extra", "export >",
-		"check --nonsense", "check --onlin", "check -x", "--online check", "--version", "--config", "-c", "check --config", "check --=x",
+		"check --nonsense", "check --onlin", "check -x", "--online check", "check --connection a", "--version", "--config", "-c", "check --config", "check --=x",
 		"demo --port", "demo --port x", "demo --port -1", "demo --port 65536", "serve --port 80",
 		"sorry", "sorry learn", "sorry --nginx", "sorry learn --nginx --html", "sorry learn --nginx extra", "sorry learn --nginx --bot",
 		"do", "do --yes status", "completion", "completion bsh",
@@ -93,6 +93,7 @@ func TestEmptyWords(t *testing.T) {
 	t.Parallel()
 	for want, line := range map[string][]string{
 		`unknown command ""`: {""}, `unexpected argument ""`: {"check", ""}, `"" is none of bash`: {"completion", ""},
+		`--config: expected FILE, and it is empty`: {"check", "--config", ""}, `--connection: expected NAME, and it is empty`: {"manifest", "slack", "--connection="},
 	} {
 		if _, stderr, status := atTerminal(t, "", line...); status != 80 || !strings.Contains(stderr, want) {
 			t.Errorf("%q: %d %s", line, status, stderr)

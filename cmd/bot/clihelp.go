@@ -37,7 +37,7 @@ func (l *cli) help(w io.Writer, at *cobra.Command) {
 			for _, a := range v.args {
 				args = append(args, row{"<" + a.name + ">", a.about})
 			}
-		case !v.Hidden && under(v.Command, at):
+		case !v.Hidden && strings.HasPrefix(v.CommandPath(), at.CommandPath()+" "):
 			name, _ := strings.CutPrefix(v.CommandPath(), l.root.Name()+" ")
 			commands = append(commands, row{name, v.Short})
 		}
@@ -56,14 +56,8 @@ func (l *cli) help(w io.Writer, at *cobra.Command) {
 	}
 }
 
-// under reports whether a command stands behind another.
-func under(c, above *cobra.Command) bool {
-	return c.HasParent() && (c.Parent() == above || under(c.Parent(), above))
-}
-
 // flagRows are the flags of a command: its own, then those that all have.
 func flagRows(at *cobra.Command) (rows []row) {
-	everywhere := at.Root().PersistentFlags()
 	add := func(f *pflag.Flag) {
 		name := "    --" + f.Name
 		if f.Shorthand != "" {
@@ -78,12 +72,8 @@ func flagRows(at *cobra.Command) (rows []row) {
 		}
 		rows = append(rows, row{name, about})
 	}
-	at.Flags().VisitAll(func(f *pflag.Flag) {
-		if everywhere.Lookup(f.Name) == nil {
-			add(f)
-		}
-	})
-	everywhere.VisitAll(add)
+	at.LocalFlags().VisitAll(add)
+	at.InheritedFlags().VisitAll(add)
 	return rows
 }
 

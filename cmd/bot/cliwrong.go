@@ -63,9 +63,10 @@ func (l *cli) wrongFlag(at *cobra.Command, err error) error {
 	return wrong(at, "%w", err)
 }
 
-// meantFlag is the hint for a mistyped flag: the nearest, or where it belongs.
+// meantFlag is the hint for a mistyped flag: the nearest, where it belongs, or the command
+// of that name.
 func (l *cli) meantFlag(at *cobra.Command, name string) string {
-	var known, behind []string
+	var known, behind, called []string
 	at.Flags().VisitAll(func(f *pflag.Flag) { known = append(known, "--"+f.Name) })
 	if hint := meant("--"+name, known); hint != "" {
 		return hint
@@ -73,16 +74,19 @@ func (l *cli) meantFlag(at *cobra.Command, name string) string {
 	for _, v := range l.verbs {
 		switch {
 		case v.Hidden:
-		case v.Name() == name: // --version
-			return fmt.Sprintf(", did you mean %q?", v.CommandPath())
 		case v.Flags().Lookup(name) != nil:
 			behind = append(behind, v.CommandPath())
+		case v.Name() == name: // --version
+			called = append(called, v.CommandPath())
 		}
 	}
-	if len(behind) == 0 {
-		return ""
+	switch {
+	case len(behind) > 0:
+		return ": it belongs behind " + quoted(behind)
+	case len(called) > 0:
+		return ", did you mean " + quoted(called) + "?"
 	}
-	return ": it belongs behind " + quoted(behind)
+	return ""
 }
 
 // meant is the hint for a mistyped word: the known ones that begin with it, or else those

@@ -28,8 +28,7 @@ func newCLI(p process) *cli {
 	l.root.SetHelpCommand(l.helpCommand())
 	l.root.SetFlagErrorFunc(l.wrongFlag)
 	flags := l.root.PersistentFlags()
-	flags.SortFlags = false
-	flags.VarP(textOf(&l.config, "FILE"), "config", "c", "The configuration file.")
+	flags.VarP(text{&l.config, "FILE"}, "config", "c", "The configuration file.")
 	flags.BoolP("help", "h", false, "Show this help.")
 	must(l.root.MarkPersistentFlagFilename("config", "toml"))
 	l.group(l.root,
@@ -168,7 +167,7 @@ func (l *cli) manifestSlack() *cobra.Command {
 		Example: "bot manifest slack > manifest.json",
 	}
 	c.Flags().BoolVar(&does.Socket, "socket", false, "For Socket Mode, where Slack needs no address of the bot (also if app_token is set).")
-	c.Flags().Var(textOf(&does.Connection, "NAME"), "connection", "The [[slack]] that it is for, where there are several.")
+	c.Flags().Var(text{&does.Connection, "NAME"}, "connection", "The [[slack]] that it is for, where there are several.")
 	return l.verb(c, &does)
 }
 
@@ -179,9 +178,9 @@ func (l *cli) manifestTeams() *cobra.Command {
 		Short:   "Write the app package that Microsoft Teams installs the bot from; what to do with it goes to standard error.",
 		Example: "bot manifest teams --app-version 1.0.1",
 	}
-	c.Flags().Var(textOf(&does.Output, "FILE"), "output", "Where to write it.")
-	c.Flags().Var(textOf(&does.AppVersion, "VERSION"), "app-version", "The package's version: Teams takes a changed package only with a higher one.")
-	c.Flags().Var(textOf(&does.Connection, "NAME"), "connection", "The [[teams]] that it is for, where there are several.")
+	c.Flags().Var(text{&does.Output, "FILE"}, "output", "Where to write it.")
+	c.Flags().Var(text{&does.AppVersion, "VERSION"}, "app-version", "The package's version: Teams takes a changed package only with a higher one.")
+	c.Flags().Var(text{&does.Connection, "NAME"}, "connection", "The [[teams]] that it is for, where there are several.")
 	must(c.MarkFlagFilename("output", "zip"))
 	return l.verb(c, &does)
 }
@@ -192,7 +191,7 @@ func (l *cli) manifestDiscord() *cobra.Command {
 		Use:   "discord",
 		Short: "Print the address that adds the bot to a Discord server, and the commands that it tells Discord; what to do next goes to standard error.",
 	}
-	c.Flags().Var(textOf(&does.Connection, "NAME"), "connection", "The [[discord]] that it is for, where there are several.")
+	c.Flags().Var(text{&does.Connection, "NAME"}, "connection", "The [[discord]] that it is for, where there are several.")
 	return l.verb(c, &does)
 }
 

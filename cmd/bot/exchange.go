@@ -31,7 +31,7 @@ const lockName = ".lock"
 func (x exchange) put(file string, fit func(*boltdb.DB) error) (kept string, err error) {
 	release, err := boltdb.Hold(x.store)
 	if err != nil {
-		return "", err
+		return "", explained(x.store, err)
 	}
 	defer func() { err = errors.Join(err, release()) }()
 	like := x.store

@@ -141,14 +141,21 @@ func (d doCommand) Run(b bound) error {
 // reason, which the grammar wants: what is one word and has spaces stood in some.
 func typed(words []string) string {
 	words = slices.Clone(words)
-	for k := 1; k < len(words); k++ {
-		before, is := words[k-1], words[k]
-		if (before == "--force" || before == "--urgent") && strings.Contains(is, " ") && !strings.HasPrefix(is, `"`) {
-			words[k] = `"` + strings.NewReplacer(`"`, "'", "“", "'", "”", "'").Replace(is) + `"`
+	flag := ""
+	for k, word := range words {
+		begin, reason := "", word
+		if name, value, found := strings.Cut(word, "="); found && wantsReason(name) {
+			flag, begin, reason = name, name+"=", value
 		}
+		if wantsReason(flag) && strings.Contains(reason, " ") && !strings.HasPrefix(reason, `"`) {
+			words[k] = begin + `"` + strings.NewReplacer(`"`, "'", "“", "'", "”", "'", "„", "'").Replace(reason) + `"`
+		}
+		flag = word
 	}
 	return strings.Join(words, " ")
 }
+
+func wantsReason(flag string) bool { return flag == "--force" || flag == "--urgent" }
 
 func callLocal(ctx context.Context, socket string, c localCommand) (a localAnswer, err error) {
 	body, err := json.Marshal(c)

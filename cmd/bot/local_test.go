@@ -75,6 +75,8 @@ func TestAReasonThatAShellUnquoted(t *testing.T) {
 	for want, words := range map[string][]string{
 		`incident resolve 1 Done --force "tests are wrong"`:   {"incident", "resolve", "1", "Done", "--force", "tests are wrong"},
 		`window cancel 1 --urgent "they say 'now'" why --yes`: {"window", "cancel", "1", "--urgent", `they say "now"`, "why", "--yes"},
+		`incident resolve 1 --force="our check = bad" Done`:   {"incident", "resolve", "1", "--force=our check = bad", "Done"},
+		`incident resolve 1 --force "they say 'ja' now"`:      {"incident", "resolve", "1", "--force", "they say „ja“ now"},
 		`incident resolve 1 --force "our check"`:              {`incident resolve 1 --force "our check"`},
 		`incident resolve 1 --force "our check" x`:            {"incident", "resolve", "1", "--force", `"our check"`, "x"},
 		`incident resolve 1 --force tests are wrong`:          {"incident", "resolve", "1", "--force", "tests", "are", "wrong"}, // refused: nobody quoted it

@@ -34,12 +34,7 @@ type sorryCommand struct {
 // listensAt is a flag with where a bot listens: what is printed of it is pasted as it is.
 type listensAt struct{ to *string }
 
-func (l listensAt) String() string {
-	if l.to == nil { // pflag asks the zero value
-		return ""
-	}
-	return *l.to
-}
+func (l listensAt) String() string { return *l.to }
 
 func (listensAt) Type() string { return "HOST:PORT" }
 

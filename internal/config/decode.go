@@ -262,8 +262,9 @@ func (d *decoder) empty(g given, at *spot) {
 	d.mistake(at, problem{g.key + " in " + g.section.label + " is empty", hintNeed(g.tag)})
 }
 
-// urlPassword finds an address with a name and a password before its host.
-var urlPassword = regexp.MustCompile(`://[^/?#]*:[^/?#]*@`)
+// urlPassword finds an address with what may be a password before its host: any character
+// may be in one that is mistyped.
+var urlPassword = regexp.MustCompile(`://.*@`)
 
 // shown is a text as a message may repeat it: a reference instead of what it
 // leads to, nothing of a secret or of what looks like one, and not too long.
