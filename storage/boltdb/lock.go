@@ -19,10 +19,14 @@ type lock struct {
 	direct *os.File // for Rouse; nil where there is no way past the kernel's cache
 }
 
-// takeLock locks the store at path, or says at once who has it.
+// takeLock locks the store at path, or says at once who has it. A lock is written anew, so
+// no link is followed that somebody put in its place.
 func takeLock(path string) (*lock, error) {
-	f, err := os.OpenFile(path+".lock", os.O_RDWR|os.O_CREATE, 0o600)
-	if err != nil {
+	f, err := os.OpenFile(path+".lock", os.O_RDWR|os.O_CREATE|unix.O_NOFOLLOW, 0o600)
+	switch {
+	case errors.Is(err, unix.ELOOP):
+		return nil, fmt.Errorf("storage: lock %s: %s.lock is a link, and has to be a file: remove it", path, path)
+	case err != nil:
 		return nil, fmt.Errorf("storage: lock %s: %w", path, err)
 	}
 	if err := unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB); err != nil {
