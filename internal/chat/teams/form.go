@@ -86,7 +86,7 @@ func (h *handler) fault(r chat.Reply) string {
 // it.
 func typedBack(m chat.Message, req chat.Request) chat.Message {
 	lines := m.Lines[:len(m.Lines):len(m.Lines)]
-	for _, name := range []string{"title", "message", "reason"} {
+	for _, name := range []string{"title", "message", "details", "reason"} {
 		if text := req.Options[name]; text != "" {
 			lines = append(lines, chat.Line{Kind: chat.Quote, Text: chat.Plain(text)})
 		}
