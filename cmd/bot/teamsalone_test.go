@@ -30,8 +30,8 @@ func TestWhatIsAskedInAChannelIsAboutItThoughAnsweredInAChat(t *testing.T) {
 			pass(30 * time.Second)
 			return b.tale.Expect(chat, says)
 		}
-		card := asks("subscribe", "Subscribe this channel")
-		presses(card, "Subscribe", "This channel hears: Learn System", teamstest.Fill{"target": "learn", "kinds": "incidents", "manner": "normal"})
+		card := asks("subscribe", "You asked in the channel lectures.")
+		presses(card, "Subscribe", "You asked in the channel lectures.", teamstest.Fill{"target": "learn", "kinds": "incidents", "manner": "normal"})
 		presses(card, "Send a test post", "The test post is in the channel", nil)
 		b.tale.Expect(lectures, "This is a test post")
 		presses(asks("status", "All services are working"), "Show here", "All services are working", nil)

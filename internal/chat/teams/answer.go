@@ -97,6 +97,7 @@ func (h *handler) isShort(r chat.Reply) bool {
 // draw is the card of a reply, which stands in a conversation: its form, or its message.
 func (h *handler) draw(r chat.Reply, to origin, in string) (title string, c card.Card, err error) {
 	style := h.styleIn(to, in)
+	r = h.whence(r, to, in)
 	if r.Form != nil {
 		c, err = style.Form(*r.Form, "", "")
 		return r.Form.Title, c, err

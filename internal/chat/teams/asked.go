@@ -1,10 +1,12 @@
 package teams
 
 import (
+	"cmp"
 	"context"
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
+	"fmt"
 	"strings"
 
 	"github.com/umassonline/belltower/internal/chat"
@@ -18,14 +20,34 @@ import (
 
 // styleIn is how the answer to a request is written that stands in a conversation.
 func (h *handler) styleIn(to origin, in string) card.Style {
-	style, about := h.style, to.Conversation.ID
-	if to.asked != "" {
-		about = to.asked
-	}
-	if channelOf(about) != channelOf(in) {
+	style := h.style
+	if about := to.about(); channelOf(about) != channelOf(in) {
 		style.Place = h.seal(to.From.ID, about)
 	}
 	return style
+}
+
+// about is the conversation that a request is about.
+func (to origin) about() string { return cmp.Or(to.asked, to.Conversation.ID) }
+
+// whence says in an answer that stands in another conversation where it was asked for,
+// where the channel's name is known.
+func (h *handler) whence(r chat.Reply, to origin, in string) chat.Reply {
+	about := channelOf(to.about())
+	name := h.places.known.get(about).Name
+	if about == channelOf(in) || name == "" {
+		return r
+	}
+	note := chat.Plain(fmt.Sprintf(h.say("You asked in the channel %s."), name))
+	if r.Form != nil {
+		f := *r.Form
+		f.Intro = append([]chat.Line{{Text: note}}, f.Intro...)
+		r.Form = &f
+		return r
+	}
+	small := r.Message.Context
+	r.Message.Context = append(small[:len(small):len(small)], note)
+	return r
 }
 
 // seal writes where somebody asked such that unseal reads it.

@@ -59,6 +59,7 @@ func (h *handler) refusedForm(r chat.Reply, req chat.Request, to origin) (title 
 	if !known {
 		return "", nil, false
 	}
+	f = *h.whence(chat.Reply{Form: &f}, to, to.Conversation.ID).Form
 	c, err := h.styleIn(to, to.Conversation.ID).Form(card.Refill(f, req.Options), h.fault(r), r.Field)
 	if err != nil {
 		h.opt.Log.Warn("a form cannot be drawn", "connection", h.name, "error", err)
