@@ -7,6 +7,7 @@ func spanishTeams() map[string]string {
 		"Done.": "Hecho.",
 		"This takes a little longer. The answer follows.":                     "Esto tarda un poco más. La respuesta llegará enseguida.",
 		"Please fill in the form that I send to you.":                         "Por favor, rellene el formulario que le envío.",
+		"You asked in the channel %s.":                                        "Usted preguntó en el canal %s.",
 		"To the first post":                                                   "Al primer mensaje",
 		"Please fill this in.":                                                "Por favor, rellene este campo.",
 		"Write me, or the address of a person.":                               "Escriba me, o la dirección de una persona.",

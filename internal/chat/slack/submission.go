@@ -132,7 +132,7 @@ func (h *handler) beside(w http.ResponseWriter, r chat.Reply, v submitted) {
 // typedBack says in a refusal what was typed, where the form is closed already and no
 // button holds it.
 func typedBack(m chat.Message, req chat.Request) chat.Message {
-	for _, name := range []string{"title", "message", "reason"} {
+	for _, name := range []string{"title", "message", "details", "reason"} {
 		if text := req.Options[name]; text != "" {
 			m.Lines = append(m.Lines, chat.Line{Kind: chat.Quote, Text: chat.Plain(text)})
 		}

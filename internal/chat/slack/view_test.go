@@ -219,18 +219,21 @@ func TestAFormIsAnsweredLate(t *testing.T) {
 func TestAFormThatIsRefusedLateGivesBackWhatWasTyped(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t)
-		w.opens(chat.Form{Title: "T", Submit: "S", Command: "incident resolve 42", Fields: []chat.Field{{Name: "message", Label: "M", Max: 99}}})
+		w.opens(chat.Form{Title: "T", Submit: "S", Command: "window schedule", Fields: []chat.Field{{Name: "message", Label: "M", Max: 99}, {Name: "details", Label: "D", Max: 99}}})
 		w.types(w.typed("resolve 42"))
 		w.answerWith(func(chat.Request) chat.Reply {
 			time.Sleep(5 * time.Second)
 			return chat.Reply{Failed: true, Message: chat.Message{Summary: chat.Plain("It is resolved already.")}}
 		})
-		if _, err := w.fake.Submit(t.Context(), "UANN", slacktest.Fill{"message": "All is well again."}); err != nil {
+		if _, err := w.fake.Submit(t.Context(), "UANN", slacktest.Fill{"message": "All is well again.", "details": "A new disk."}); err != nil {
 			t.Fatal(err)
 		}
 		time.Sleep(7 * time.Second)
-		if m := w.only("CTEACH", "It is resolved already.")[0]; !strings.Contains(m.Reads(), "All is well again.") {
-			t.Errorf("she reads %s", m.Reads())
+		m := w.only("CTEACH", "It is resolved already.")[0]
+		for _, text := range []string{"All is well again.", "A new disk."} {
+			if !strings.Contains(m.Reads(), text) {
+				t.Errorf("she reads %s", m.Reads())
+			}
 		}
 	})
 }

@@ -103,8 +103,11 @@ func (a activity) tenant() string {
 }
 
 // channel is the id of the channel or chat, without the thread.
-func (a activity) channel() string {
-	id, _, _ := strings.Cut(a.Conversation.ID, ";messageid=")
+func (a activity) channel() string { return channelOf(a.Conversation.ID) }
+
+// channelOf is the id of a conversation's channel or chat, without the thread.
+func channelOf(conversation string) string {
+	id, _, _ := strings.Cut(conversation, ";messageid=")
 	return id
 }
 

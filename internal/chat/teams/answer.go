@@ -15,6 +15,7 @@ type origin struct {
 	activity
 	invoke string // the invoke's name: it wants its answer in the HTTP response
 	form   string // the command of the form that was sent
+	asked  string // the conversation that it is about, where it was answered elsewhere
 }
 
 func (to origin) dialog() bool { return to.invoke == taskFetch || to.invoke == taskSubmit }
@@ -70,7 +71,7 @@ func (h *handler) inResponse(req chat.Request, r chat.Reply, to origin) (body an
 	case h.none(r):
 		return to.sentence(h.say("Done.")), true
 	case r.Form != nil && replaces, replaces && !h.isShort(r):
-		title, c, err := h.draw(r)
+		title, c, err := h.draw(r, to, to.Conversation.ID)
 		if err == nil {
 			return to.page(title, c), true
 		}
@@ -93,13 +94,15 @@ func (h *handler) isShort(r chat.Reply) bool {
 	return r.Form == nil && len(m.Lines) == 0 && len(m.Facts) == 0 && len(m.Context) == 0 && len(m.Actions) == 0
 }
 
-// draw is the card of a reply: its form, or its message.
-func (h *handler) draw(r chat.Reply) (title string, c card.Card, err error) {
+// draw is the card of a reply, which stands in a conversation: its form, or its message.
+func (h *handler) draw(r chat.Reply, to origin, in string) (title string, c card.Card, err error) {
+	style := h.styleIn(to, in)
+	r = h.whence(r, to, in)
 	if r.Form != nil {
-		c, err = h.style.Form(*r.Form, "", "")
+		c, err = style.Form(*r.Form, "", "")
 		return r.Form.Title, c, err
 	}
-	c, err = h.style.Message(r.Message)
+	c, err = style.Message(r.Message)
 	return h.style.Summary(r.Message), c, err
 }
 

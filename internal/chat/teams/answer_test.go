@@ -178,6 +178,28 @@ func TestAFormThatWasForgottenWorks(t *testing.T) {
 	})
 }
 
+// What was typed into one that is forgotten is not lost with it.
+func TestAFormThatWasForgottenGivesBackWhatWasTyped(t *testing.T) {
+	inWorld(t, func(w *world) {
+		long := strings.Repeat("The disks are replaced. ", 40)
+		w.answerWith(func(r chat.Request) chat.Reply {
+			if !r.Filled {
+				return chat.Reply{Form: &chat.Form{Title: "Schedule work", Submit: "Continue", Command: "window schedule", Fields: []chat.Field{
+					{Name: "details", Label: "Details", Kind: chat.LongText, Max: 1200}}}, Message: chat.Message{Summary: chat.Plain("Please type it.")}}
+			}
+			return chat.Reply{Failed: true, Message: chat.Message{Summary: chat.Plain("That is no time.")}}
+		})
+		w.types(teamstest.Line{Channel: teach, User: ann, Text: "window schedule"})
+		m := w.newest(teach)
+		w.restart()
+		synctest.Wait()
+		w.clicks(teamstest.Click{Channel: teach, ID: m.ID, User: ann, Label: "Continue", Fill: teamstest.Fill{"details": long}})
+		if got := w.newest(teach); !strings.Contains(got.Reads(), strings.TrimSpace(long)) || got.To != ann {
+			t.Errorf("%+v", got)
+		}
+	})
+}
+
 func TestADialog(t *testing.T) {
 	inWorld(t, func(w *world) {
 		w.answerWith(forms)

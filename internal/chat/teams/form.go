@@ -59,7 +59,8 @@ func (h *handler) refusedForm(r chat.Reply, req chat.Request, to origin) (title 
 	if !known {
 		return "", nil, false
 	}
-	c, err := h.style.Form(card.Refill(f, req.Options), h.fault(r), r.Field)
+	f = *h.whence(chat.Reply{Form: &f}, to, to.Conversation.ID).Form
+	c, err := h.styleIn(to, to.Conversation.ID).Form(card.Refill(f, req.Options), h.fault(r), r.Field)
 	if err != nil {
 		h.opt.Log.Warn("a form cannot be drawn", "connection", h.name, "error", err)
 	}
@@ -86,7 +87,7 @@ func (h *handler) fault(r chat.Reply) string {
 // it.
 func typedBack(m chat.Message, req chat.Request) chat.Message {
 	lines := m.Lines[:len(m.Lines):len(m.Lines)]
-	for _, name := range []string{"title", "message", "reason"} {
+	for _, name := range []string{"title", "message", "details", "reason"} {
 		if text := req.Options[name]; text != "" {
 			lines = append(lines, chat.Line{Kind: chat.Quote, Text: chat.Plain(text)})
 		}

@@ -75,6 +75,13 @@ func (h *handler) submitted(in incoming, a activity) error {
 	req.Command, req.Text, _ = strings.Cut(line, " ")
 	req.Options, req.Filled, req.Forms = sub.Options, sub.Options != nil, true
 	to := origin{activity: a, invoke: a.Name}
+	if sub.Place != "" && h.kindOf(a) == personal {
+		if to.asked = h.unseal(a.From.ID, sub.Place); to.asked == "" {
+			h.tooOld(in, req, to)
+			return nil
+		}
+		req.Channel, req.Direct = h.channel(channelOf(to.asked)), false
+	}
 	if sub.Form {
 		req.Filled, req.Options = true, filledIn(sub.Fields)
 		to.form = sub.Command

@@ -83,7 +83,7 @@ func (h *handler) anew(ctx context.Context, to origin, r chat.Reply) error {
 	if r.Failed || to.invoke != "" {
 		return errNotThisWay
 	}
-	_, c, err := h.draw(r)
+	_, c, err := h.draw(r, to, to.Conversation.ID)
 	if err != nil {
 		return err
 	}
@@ -120,7 +120,7 @@ func (h *handler) targeted(ctx context.Context, to origin, r chat.Reply) error {
 	if w := h.ways.get(); w.NoTargeted && h.opt.Now().Sub(w.At) < wayKept {
 		return errNotThisWay
 	}
-	out, err := h.outgoing(r)
+	out, err := h.outgoing(r, to, to.Conversation.ID)
 	if err != nil {
 		return err
 	}
@@ -153,7 +153,7 @@ func (h *handler) alone(ctx context.Context, to origin, r chat.Reply) error {
 	if err != nil {
 		return err
 	}
-	out, err := h.outgoing(r)
+	out, err := h.outgoing(r, to, id)
 	if err != nil {
 		return err
 	}
@@ -201,9 +201,22 @@ func (p *places) with(user string) (id string, ok bool) {
 	return id, ok
 }
 
-// inThread answers where it was asked, for all who read there.
+// publicly answers where it was first asked, for all who read there.
+func (h *handler) publicly(ctx context.Context, to origin, r chat.Reply) error {
+	if to.asked == "" {
+		return h.inThread(ctx, to, r)
+	}
+	out, err := h.outgoing(r, to, to.asked)
+	if err != nil {
+		return err
+	}
+	_, err = h.send(ctx, at(h.serviceOf(channelOf(to.asked)), "conversations", to.asked, "activities"), out)
+	return err
+}
+
+// inThread answers where it was typed or pressed, for all who read there.
 func (h *handler) inThread(ctx context.Context, to origin, r chat.Reply) error {
-	out, err := h.outgoing(r)
+	out, err := h.outgoing(r, to, to.Conversation.ID)
 	if err != nil {
 		return err
 	}
@@ -214,9 +227,9 @@ func (h *handler) inThread(ctx context.Context, to origin, r chat.Reply) error {
 	return err
 }
 
-// outgoing is a message with a reply's card.
-func (h *handler) outgoing(r chat.Reply) (outgoing, error) {
-	title, c, err := h.draw(r)
+// outgoing is a message with a reply's card, for a conversation.
+func (h *handler) outgoing(r chat.Reply, to origin, in string) (outgoing, error) {
+	title, c, err := h.draw(r, to, in)
 	return outgoing{Type: "message", Summary: strings.TrimSpace(title), Attachments: []attachment{{cardKind, c}}}, err
 }
 

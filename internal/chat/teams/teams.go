@@ -7,7 +7,7 @@
 // own token, who belongs to the teams of the access list. The package's parts:
 // verify.go and keys.go (is it from Teams), activity.go and text.go (what Teams sends),
 // request.go, message.go and press.go (what people ask for), event.go (installed, removed,
-// renamed), again.go (what comes twice), answer.go, tell.go and private.go (answers), form.go,
+// renamed), again.go (what comes twice), answer.go, tell.go, private.go and asked.go (answers), form.go,
 // send.go, body.go, root.go and window.go (posts), token.go and call.go (calls), outcome.go (how a
 // call ended), place.go (where what can be posted), person.go and roster.go (who is who),
 // memory.go (what outlasts a restart), check.go.

@@ -24,10 +24,10 @@ func (h *handler) tell(ctx context.Context, req chat.Request, r chat.Reply, to o
 		typed.Message = typedBack(r.Message, req)
 	}
 	switch {
-	case req.Direct:
+	case r.Public && !req.Direct:
+		h.untaken(req, h.publicly(ctx, to, r))
+	case h.kindOf(to.activity) == personal:
 		h.untaken(req, h.inThread(ctx, to, typed))
-	case r.Public:
-		h.untaken(req, h.inThread(ctx, to, r))
 	default:
 		h.tellAlone(ctx, answered{req, r, typed, to})
 	}

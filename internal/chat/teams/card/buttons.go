@@ -74,7 +74,7 @@ func (w *writer) button(a chat.Action, title string) action {
 	if a.URL != "" {
 		return action{Type: "Action.OpenUrl", Title: title, URL: a.URL, Style: style}
 	}
-	do := execute(title, style, data{Command: a.Value()})
+	do := execute(title, style, data{Command: a.Value(), Place: w.Place})
 	if a.Confirm == "" {
 		return do
 	}

@@ -43,6 +43,8 @@ type Style struct {
 	// LinksOnly leaves out buttons that do something, where nothing would hear them (a
 	// workflow's or an outgoing webhook's card).
 	LinksOnly bool
+	// Place is what buttons send back of where they were asked for; "": nothing.
+	Place string
 }
 
 // Sizes of a card's JSON in bytes. A post by a workflow is taken up to 28 KB with all

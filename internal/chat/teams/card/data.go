@@ -13,6 +13,7 @@ import (
 type data struct {
 	Command string `json:"command,omitempty"`
 	Form    string `json:"form,omitempty"`
+	Place   string `json:"place,omitempty"` // Style.Place
 }
 
 // optionKey begins the ids of inputs, so that a field of any name is told apart from
@@ -28,6 +29,8 @@ type Submission struct {
 	// Form: it is a form, and Fields are its fields that hold something, by name.
 	Form   bool
 	Fields map[string]string
+	// Place is that of the style which the card was written in.
+	Place string
 }
 
 // Why data is not taken. The errors repeat nothing of it.
@@ -48,11 +51,12 @@ func ReadData(raw json.RawMessage) (Submission, error) {
 	}
 	command, isCommand := text(all["command"])
 	form, isForm := text(all["form"])
+	place, _ := text(all["place"])
 	switch {
 	case isCommand && isForm:
 		return Submission{}, errBoth
 	case isCommand:
-		s := Submission{}
+		s := Submission{Place: place}
 		if s.Command, s.Options = chat.ParseValue(command); strings.TrimSpace(s.Command) == "" {
 			return Submission{}, errNotOurs
 		}
@@ -64,7 +68,7 @@ func ReadData(raw json.RawMessage) (Submission, error) {
 	if err != nil {
 		return Submission{}, err
 	}
-	return Submission{Command: form, Form: true, Fields: filled}, nil
+	return Submission{Command: form, Form: true, Fields: filled, Place: place}, nil
 }
 
 // fields are those inputs that hold something.

@@ -39,7 +39,7 @@ func (s Style) Form(f chat.Form, refused, field string) (Card, error) {
 			out.Body = append(out.Body, w.fault(refused))
 		}
 	}
-	out.Actions = []action{execute(shorten(clean(oneLine(f.Submit)), maxTitle), "positive", data{Form: f.Command})}
+	out.Actions = []action{execute(shorten(clean(oneLine(f.Submit)), maxTitle), "positive", data{Form: f.Command, Place: w.Place})}
 	return encode(out)
 }
 

@@ -137,24 +137,38 @@ func split(text string) (command, rest string) {
 // typed is what the person typed: without the mention of the webhook, other people's as
 // their addresses or names.
 func (w *Webhook) typed(a activity) string {
-	text, found := a.Text, false
+	text, us, found := a.Text, a.us(), false
 	for _, e := range a.Entities {
 		if e.Type != "mention" || e.Text == "" {
 			continue
 		}
 		stands := "@" + e.Mentioned.Name
 		switch {
-		case a.Recipient.ID != "" && e.Mentioned.ID == a.Recipient.ID:
+		case us != "" && e.Mentioned.ID == us:
 			stands, found = " ", true
 		case e.Mentioned.Object != "":
 			stands = "@" + desk.Person{Connection: w.name, ID: e.Mentioned.Object}.String()
 		}
 		text = strings.Replace(text, e.Text, stands, 1)
 	}
-	if !found { // Teams names the webhook itself in no entity, or to no recipient
+	if !found { // Teams names the webhook itself in no entity
 		text = firstTag(text)
 	}
 	return strings.TrimSpace(spaces(entities.Replace(breaks.ReplaceAllString(text, "\n"))))
+}
+
+// us is the webhook's own id in mentions: the recipient's, or, where Teams names none, that
+// of the first who is mentioned and is not in the directory; "": it is in no entity.
+func (a activity) us() string {
+	if a.Recipient.ID != "" {
+		return a.Recipient.ID
+	}
+	for _, e := range a.Entities {
+		if e.Type == "mention" && e.Text != "" && e.Mentioned.Object == "" {
+			return e.Mentioned.ID
+		}
+	}
+	return ""
 }
 
 // tag is a mention; breaks are the marks of lines and paragraphs. What people type of

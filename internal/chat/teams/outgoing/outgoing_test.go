@@ -104,6 +104,24 @@ func TestMentionsAreTakenOutByTheirEntities(t *testing.T) {
 	}
 }
 
+// Teams may name no recipient, though it names the mention.
+func TestTheWebhookIsKnownWithoutARecipient(t *testing.T) {
+	self := fields{"type": "mention", "text": "<at>Bell tower</at>", "mentioned": fields{"id": "28:hook", "name": "Bell tower"}}
+	bob := fields{"type": "mention", "text": "<at>Bob</at>", "mentioned": fields{"id": "29:bob", "name": "Bob", "aadObjectId": "4d3c-bob"}}
+	for text, entities := range map[string][]fields{
+		"<at>Bell tower</at> incident list <at>Bob</at>":                     {self, bob},
+		"incident list <at>Bob</at> <at>Bell tower</at>":                     {bob, self},
+		"<at>Bell tower</at> incident list <at>Bob</at> <at>Bell tower</at>": {self, bob, self},
+		"<at>Bell tower</at>  incident list <at>Bob</at>":                    {bob},
+	} {
+		w := newWorld(t)
+		w.ask(with(w.mentions(""), func(f fields) { f["text"], f["entities"], f["recipient"] = text, entities, nil }))
+		if len(w.asked) != 1 || w.asked[0].Command != "incident" || strings.TrimSpace(w.asked[0].Text) != "list @boston/4d3c-bob" {
+			t.Errorf("%q: %+v", text, w.asked)
+		}
+	}
+}
+
 func TestWhatAWebhookDoes(t *testing.T) {
 	for line, done := range map[string]bool{
 		"status": true, "status learn": true, "subscribe": true, "subscribe learn major+": true, "subscribe boston/library learn": true,
