@@ -76,7 +76,7 @@ func TestAContactThatIsAChannelIsAsked(t *testing.T) {
 		b.ann("/incident declare learn down")
 		pass(10 * time.Second)
 		b.story.Expect(ops, "Learn System is not available.")
-		pass(40 * time.Minute) // two promises pass
+		pass(40 * time.Minute)                  // two promises pass
 		for _, m := range b.story.Unclaimed() { // what ops hears meanwhile is another story's
 			if m.Channel == ops {
 				b.story.ExpectClaim(ops, slacktest.Claim{AnyOrder: true})
