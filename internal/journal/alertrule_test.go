@@ -124,6 +124,15 @@ func TestLateAndRepeatedReports(t *testing.T) {
 	}
 }
 
+func TestAClockThatIsSetBackSwallowsNoTurnOfOurProbes(t *testing.T) {
+	w := newWatch(t)
+	w.hears("login fails learn").tells("0s ALR-1 alert raised (channel): learn 1")
+	w.now = w.now.Add(-time.Hour)
+	w.hears("login passes learn").tells("-1h0m0s ALR-1 alert cleared (channel): learn 0")
+	w.now = w.now.Add(-time.Hour)
+	w.hears("login fails learn").tells("-2h0m0s ALR-1 alert again (channel): learn 1")
+}
+
 func TestChecksOfNoServiceAreShownOncePerDayAndForgottenOnceMapped(t *testing.T) {
 	w := newWatch(t)
 	words := func(all []desk.Unmapped) string { return fmt.Sprint(all) }
