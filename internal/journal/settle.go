@@ -113,6 +113,9 @@ func (h *hearing) around(a *heldAlert) (r desk.AlertAround, err error) {
 	if r.Quiet, r.QuietUntil, err = h.quietAlert(a.Alert); err != nil {
 		return r, err
 	}
+	if r.Heeded, err = h.heeded(a.Alert); err != nil {
+		return r, err
+	}
 	if err := h.incidentOf(a, &r); err != nil {
 		return r, err
 	}
