@@ -1,6 +1,7 @@
 package wording
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -87,4 +88,25 @@ func TestAlertPosts(t *testing.T) {
 		b.due(at(1), desk.AlertAround{})
 		golden(t, in, "alert absorbed", formsOf(in, b.said, 1))
 	})
+}
+
+// What fails for one of two services of a storm is not said to fail for the other.
+func TestEachNeedIsNamedWithWhatFailsForIt(t *testing.T) {
+	at := time.Date(2026, 12, 2, 8, 52, 0, 0, time.UTC)
+	c := campus()
+	a := desk.Alert{Number: 7, Expectation: desk.Availability}
+	for _, s := range []desk.Alerted{
+		{Service: "network", Name: "Network"}, {Service: "login", Name: "Sign-in"}, {Service: "learn", Name: "Learn", Behind: "Sign-in"},
+		{Service: "wifi", Name: "Wi-Fi", Behind: "Network"}, {Service: "portal", Name: "Portal", Behind: "Sign-in"},
+	} {
+		a = a.Join(s, seen(desk.OwnProbe, "page", s.Service, at))
+	}
+	var got []string
+	for _, l := range c.alertMore(a) {
+		got = append(got, l.Text.PlainText(time.UTC))
+	}
+	want := []string{"They depend on Sign-in, so they fail too: Learn and Portal.", "They depend on Network, so they fail too: Wi-Fi."}
+	if !slices.Equal(got, want) {
+		t.Errorf("%q, not %q", got, want)
+	}
 }

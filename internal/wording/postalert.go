@@ -71,19 +71,32 @@ func (c Context) alertMore(a desk.Alert) (lines []chat.Line) {
 	if a.Into != 0 {
 		return nil
 	}
-	lines = c.allServices(a.Affected(), alertNames)
-	var behind []string
-	need := ""
-	for _, s := range a.Services {
-		if s.Behind != "" && s.Failing > 0 {
-			behind, need = append(behind, s.Name), s.Behind
-		}
-	}
-	if len(behind) > 0 && len(behind) < len(a.Services) {
-		lines = append(lines, paragraph(c.say("They depend on %s, so they fail too: %s.", need, c.and(behind))))
-	}
+	lines = append(c.allServices(a.Affected(), alertNames), c.behind(a)...)
 	if a.Incident != 0 {
 		lines = append(lines, paragraph(c.say("This is %s now; news comes there.", incidentName(a.Incident))))
+	}
+	return lines
+}
+
+// behind says of each service that others need and that fails which fail for it.
+func (c Context) behind(a desk.Alert) (lines []chat.Line) {
+	var needs []string
+	names := map[string][]string{}
+	all := 0
+	for _, s := range a.Services {
+		if s.Behind == "" || s.Failing == 0 {
+			continue
+		}
+		if all++; names[s.Behind] == nil {
+			needs = append(needs, s.Behind)
+		}
+		names[s.Behind] = append(names[s.Behind], s.Name)
+	}
+	if all == len(a.Services) {
+		return nil
+	}
+	for _, need := range needs {
+		lines = append(lines, paragraph(c.say("They depend on %s, so they fail too: %s.", need, c.and(names[need]))))
 	}
 	return lines
 }
