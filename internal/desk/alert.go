@@ -78,8 +78,10 @@ type Alerted struct {
 	Name    string
 	// Behind is the name of a failing service that it depends on; empty: none fails.
 	Behind string `json:",omitempty"`
-	// Failing counts the witnesses that see it fail.
-	Failing int `json:",omitempty"`
+	// Failing counts the witnesses that see it fail. ClearedAt is when the last of them saw
+	// it pass; zero: one sees it fail.
+	Failing   int       `json:",omitempty"`
+	ClearedAt time.Time `json:",omitzero"`
 	// Seen are the first of them, at most SeenKept, and of the services behind the first
 	// servicesSeen none.
 	Seen []Report `json:",omitempty"`
@@ -168,6 +170,24 @@ func (a Alert) Fails(id ServiceID) (s Alerted, fails bool) {
 		return s, false
 	}
 	return a.Services[k], true
+}
+
+// ClearFor is since when it sees nothing fail that an incident concerns, zero where that is
+// not known; false: something fails.
+func (a Alert) ClearFor(i Incident) (since time.Time, passes bool) {
+	if !a.IsFailing() || a.Into != 0 {
+		return a.ClearedAt, true
+	}
+	for _, s := range a.Services {
+		switch {
+		case !i.Concerns(s.Service):
+		case s.Failing > 0:
+			return time.Time{}, false
+		default:
+			since = latest(since, s.ClearedAt)
+		}
+	}
+	return since, true
 }
 
 // Since is when the first of those who see a service of an alert says that it began to

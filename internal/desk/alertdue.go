@@ -42,8 +42,8 @@ type AlertAround struct {
 	Heeded bool
 	// Incident is the one that it belongs to; nil: none.
 	Incident *Incident
-	// Cleared is since when nothing is seen to fail any more by any alert of that incident;
-	// zero: something is.
+	// Cleared is since when nothing that it concerns is seen to fail any more by any alert of
+	// that incident; zero: something is.
 	Cleared time.Time
 	// Evidence is since when our own probe, or two independent witnesses, see the failure;
 	// zero: they do not. Rule is what its service says of declaring by itself.

@@ -44,7 +44,7 @@ func (a *Alert) Add(s Alerted, r Report) {
 	one := &a.Services[k]
 	one.Failing++
 	if one.Failing == 1 {
-		one.Behind, one.Seen, a.Dirty = s.Behind, nil, true
+		one.Behind, one.Seen, one.ClearedAt, a.Dirty = s.Behind, nil, time.Time{}, true
 	}
 	if k < servicesSeen && !crowded(one.Seen, r) {
 		one.Seen = shown(append(slices.Clip(one.Seen), r))
@@ -159,6 +159,7 @@ func (a *Alert) Drop(r Report) {
 		one.Seen = slices.DeleteFunc(slices.Clone(one.Seen), func(s Report) bool { return s.Witness == r.Witness })
 	}
 	if one.Failing == 0 {
+		one.ClearedAt = r.At
 		a.freed(*one, r.At)
 	}
 	if !slices.ContainsFunc(a.Services, func(s Alerted) bool { return s.Failing > 0 }) {

@@ -30,6 +30,14 @@ func TestOurOwnProbeDeclaresByRuleAndItsPassesResolve(t *testing.T) {
 	}
 }
 
+// What a monitor never closed of another service holds no incident open.
+func TestWhatElseFailsHoldsNoIncidentOpen(t *testing.T) {
+	w := newWatch(t, byRule())
+	w.hears("login fails learn", "pingdom fails portal").after(5 * time.Minute).hears("login passes learn").after(5 * time.Minute)
+	w.hears("login fails learn").after(time.Minute).hears("login passes learn").after(9 * time.Minute).forgets()
+	w.after(11*time.Minute).tells("31m0s ALR-1 alert again (channel): learn 0, portal 1", "21m0s INC-1 resolved (channel)")
+}
+
 func TestOneSourceAloneDeclaresNothing(t *testing.T) {
 	w := newWatch(t, byRule())
 	w.hears("pingdom fails learn").after(time.Hour).tells("0s ALR-1 alert raised (channel): learn 1")

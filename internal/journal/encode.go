@@ -161,6 +161,7 @@ func (e *encoder) alerted(s *desk.Alerted) {
 	e.text(s.Name)
 	e.textUnless(`,"Behind":`, s.Behind)
 	e.numberUnless(`,"Failing":`, s.Failing)
+	e.timeUnless(`,"ClearedAt":`, s.ClearedAt)
 	if len(s.Seen) > 0 {
 		e.raw(`,"Seen":`)
 		e.reports(s.Seen)

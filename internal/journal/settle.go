@@ -215,8 +215,8 @@ func (h *hearing) attachTo(a *heldAlert, number int) (*desk.Incident, error) {
 	return &i, err
 }
 
-// allClear finds out since when nothing is seen to fail by any alert of an incident, and
-// by which rule it is resolved.
+// allClear finds out since when nothing that an incident concerns is seen to fail by any
+// alert of it, and by which rule it is resolved.
 func (h *hearing) allClear(a desk.Alert, r *desk.AlertAround) error {
 	for _, s := range r.Incident.Services {
 		if one := h.rule(s.Service); one.AutoResolveAfter > r.Rule.AutoResolveAfter {
@@ -231,12 +231,13 @@ func (h *hearing) allClear(a desk.Alert, r *desk.AlertAround) error {
 		if err != nil {
 			return err
 		}
-		if other.IsFailing() && other.Into == 0 {
+		since, passes := other.ClearFor(*r.Incident)
+		if !passes {
 			r.Cleared = time.Time{}
 			return nil
 		}
-		if other.ClearedAt.After(r.Cleared) {
-			r.Cleared = other.ClearedAt
+		if since.After(r.Cleared) {
+			r.Cleared = since
 		}
 	}
 	return nil
