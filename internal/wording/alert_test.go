@@ -1,7 +1,9 @@
 package wording
 
 import (
+	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -108,5 +110,19 @@ func TestEachNeedIsNamedWithWhatFailsForIt(t *testing.T) {
 	want := []string{"They depend on Sign-in, so they fail too: Learn and Portal.", "They depend on Network, so they fail too: Wi-Fi."}
 	if !slices.Equal(got, want) {
 		t.Errorf("%q, not %q", got, want)
+	}
+}
+
+// A list of all that fails for the network would leave no room for who sees it.
+func TestTheFirstThatFailForAnotherAreNamed(t *testing.T) {
+	at := time.Date(2026, 12, 2, 8, 52, 0, 0, time.UTC)
+	a := desk.Raise(7, desk.Alerted{Service: "network", Name: "Network"}, seen(desk.OwnProbe, "page", "network", at))
+	for k := range 1000 {
+		id := desk.ServiceID(fmt.Sprintf("s%d", k))
+		a = a.Join(desk.Alerted{Service: id, Name: string(id), Behind: "Network"}, seen(desk.OwnProbe, "page", id, at))
+	}
+	lines := campus().alertMore(a)
+	if text := lines[0].Text.PlainText(time.UTC); len(lines) != 1 || !strings.HasSuffix(text, ", s28, s29 and 970 more services.") {
+		t.Errorf("%d lines, the first: %.300s", len(lines), text)
 	}
 }

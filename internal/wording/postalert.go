@@ -81,22 +81,22 @@ func (c Context) alertMore(a desk.Alert) (lines []chat.Line) {
 // behind says of each service that others need and that fails which fail for it.
 func (c Context) behind(a desk.Alert) (lines []chat.Line) {
 	var needs []string
-	names := map[string][]string{}
+	failing := map[string][]desk.Affected{}
 	all := 0
 	for _, s := range a.Services {
 		if s.Behind == "" || s.Failing == 0 {
 			continue
 		}
-		if all++; names[s.Behind] == nil {
+		if all++; failing[s.Behind] == nil {
 			needs = append(needs, s.Behind)
 		}
-		names[s.Behind] = append(names[s.Behind], s.Name)
+		failing[s.Behind] = append(failing[s.Behind], desk.Affected{Service: s.Service, Name: s.Name})
 	}
 	if all == len(a.Services) {
 		return nil
 	}
 	for _, need := range needs {
-		lines = append(lines, paragraph(c.say("They depend on %s, so they fail too: %s.", need, c.and(names[need]))))
+		lines = append(lines, paragraph(c.say("They depend on %s, so they fail too: %s.", need, c.namesUpTo(failing[need], maxListed))))
 	}
 	return lines
 }
