@@ -78,8 +78,8 @@ type Alerted struct {
 	Name    string
 	// Behind is the name of a failing service that it depends on; empty: none fails.
 	Behind string `json:",omitempty"`
-	// Failing counts the witnesses that see it fail. ClearedAt is when the last of them saw
-	// it pass; zero: one sees it fail.
+	// Failing counts the witnesses that see it fail. ClearedAt is when the last of them that
+	// does not only warn saw it pass; zero: one sees it fail, or none did.
 	Failing   int       `json:",omitempty"`
 	ClearedAt time.Time `json:",omitzero"`
 	// Seen are the first of them, at most SeenKept, and of the services behind the first
@@ -172,8 +172,19 @@ func (a Alert) Fails(id ServiceID) (s Alerted, fails bool) {
 	return a.Services[k], true
 }
 
-// ClearFor is since when it sees nothing fail that an incident concerns, zero where that is
-// not known; false: something fails.
+// OnlyWarns reports whether it fails, and all who see that only warn: something is to come.
+// Of more witnesses than are kept it is not known, and so false.
+func (s Alerted) OnlyWarns() bool {
+	return s.Failing > 0 && len(s.Seen) == s.Failing && !slices.ContainsFunc(s.Seen, func(r Report) bool { return !r.Warns })
+}
+
+// OnlyWarns reports whether what fails of it only warns.
+func (a Alert) OnlyWarns() bool {
+	return !slices.ContainsFunc(a.Services, func(s Alerted) bool { return s.Failing > 0 && !s.OnlyWarns() })
+}
+
+// ClearFor is since when it sees nothing fail that an incident concerns, but for warnings,
+// zero where that is not known; false: something fails.
 func (a Alert) ClearFor(i Incident) (since time.Time, passes bool) {
 	if !a.IsFailing() || a.Into != 0 {
 		return a.ClearedAt, true
@@ -181,7 +192,7 @@ func (a Alert) ClearFor(i Incident) (since time.Time, passes bool) {
 	for _, s := range a.Services {
 		switch {
 		case !i.Concerns(s.Service):
-		case s.Failing > 0:
+		case s.Failing > 0 && !s.OnlyWarns():
 			return time.Time{}, false
 		default:
 			since = latest(since, s.ClearedAt)

@@ -38,6 +38,50 @@ func TestWhatElseFailsHoldsNoIncidentOpen(t *testing.T) {
 	w.after(11*time.Minute).tells("31m0s ALR-1 alert again (channel): learn 0, portal 1", "21m0s INC-1 resolved (channel)")
 }
 
+// warns has a check of ours see that a certificate ends soon.
+func (w *watch) warns(id desk.ServiceID) *watch {
+	w.t.Helper()
+	r := w.report("login-certificate fails " + string(id))
+	r.Warns = true
+	if err := w.Hear(w.t.Context(), journal.By{At: w.now}, []desk.Report{r}); err != nil {
+		w.t.Fatal(err)
+	}
+	return w.after(48 * time.Hour).forgets()
+}
+
+// A certificate that ends in two weeks is one alert all the time: what really fails
+// meanwhile is told all the same.
+func TestWhatFailsBesideAWarningIsTold(t *testing.T) {
+	w := newWatch(t).warns("learn")
+	w.hears("login fails learn").tells("48h0m0s ALR-1 alert again (channel): learn 2")
+	if a := w.alert(1); !a.Since.Equal(w.now) {
+		t.Errorf("it fails since %s", a.Since.Sub(four))
+	}
+	w.after(time.Minute).hears("pingdom fails learn").after(time.Minute).tells("48h1m0s ALR-1 alert seen (edit): learn 3")
+}
+
+func TestNothingFailsForAWarning(t *testing.T) {
+	w := newWatch(t).warns("network")
+	w.hears("login fails learn").tells("48h0m0s ALR-2 alert raised (channel): learn 1")
+	for _, before := range []time.Duration{0, time.Minute} {
+		w = newWatch(t).hears("login fails learn").after(before).warns("network")
+		if a := w.alert(1); a.Into != 0 || a.Services[0].Behind != "" {
+			t.Errorf("%s before: it is told with ALR-%d, behind %q", before, a.Into, a.Services[0].Behind)
+		}
+	}
+}
+
+func TestAWarningHoldsNoIncidentOpen(t *testing.T) {
+	w := newWatch(t, byRule()).warns("learn")
+	w.hears("login fails learn").after(5 * time.Minute).hears("login passes learn").after(9 * time.Minute)
+	if !w.incident(1).IsOpen() {
+		t.Error("it ended too early")
+	}
+	if w.after(2 * time.Minute); w.incident(1).IsOpen() {
+		t.Error("it is open")
+	}
+}
+
 func TestOneSourceAloneDeclaresNothing(t *testing.T) {
 	w := newWatch(t, byRule())
 	w.hears("pingdom fails learn").after(time.Hour).tells("0s ALR-1 alert raised (channel): learn 1")
