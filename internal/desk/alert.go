@@ -21,8 +21,10 @@ type Alert struct {
 	JoinedAt time.Time
 	// ChangedAt is when it last began or ceased to fail.
 	ChangedAt time.Time
-	// ClearedAt is when the last witness saw it pass; zero: something fails.
+	// ClearedAt is when the last witness saw it pass; zero: something fails. Warned: what
+	// passed then had only been warned of.
 	ClearedAt time.Time `json:",omitzero"`
+	Warned    bool      `json:",omitempty"`
 	// Again counts how often it failed again after it had cleared.
 	Again int `json:",omitempty"`
 

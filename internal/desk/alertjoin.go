@@ -180,6 +180,7 @@ func (a *Alert) Drop(r Report) {
 	}
 	if !slices.ContainsFunc(a.Services, func(s Alerted) bool { return s.Failing > 0 }) {
 		a.ClearedAt, a.ChangedAt = r.At, r.At
+		a.Warned = !slices.ContainsFunc(a.Services, func(s Alerted) bool { return !s.ClearedAt.Before(a.Since) })
 		a.DeclareAt, a.SilentSince, a.LagUntil = time.Time{}, time.Time{}, time.Time{}
 	}
 }

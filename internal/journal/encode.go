@@ -189,6 +189,7 @@ func (e *encoder) alert(a *desk.Alert) {
 	e.raw(`,"ChangedAt":`)
 	e.time(a.ChangedAt)
 	e.timeUnless(`,"ClearedAt":`, a.ClearedAt)
+	e.ifTrue(`,"Warned":`, a.Warned)
 	e.numberUnless(`,"Again":`, a.Again)
 	e.timeUnless(`,"AckedAt":`, a.AckedAt)
 	e.person(`,"AckedBy":`, a.AckedBy)

@@ -55,6 +55,10 @@ func (c Context) alertLead(a desk.Alert, k clock) chat.Text {
 		return c.say("%s: this belongs to %s", names, alertName(a.Into))
 	case a.Told == desk.ToldFlapping:
 		return c.say("Checks see %s come and go since %s", names, k.at(a.RaisedAt))
+	case a.IsFailing() && a.OnlyWarns():
+		return c.say("Checks warn about %s since %s", names, k.at(a.Since))
+	case !a.IsFailing() && a.Warned:
+		return c.say("Checks warn no more about %s since %s", names, k.at(a.ClearedAt))
 	case !a.IsFailing() && slow:
 		return c.say("Checks see %s quick again since %s", names, k.at(a.ClearedAt))
 	case !a.IsFailing():
@@ -241,7 +245,7 @@ func (c Context) alertReply(d chat.Delivery) chat.Message {
 		m.Summary = c.say("Again: %s", m.Summary)
 	case a.Told == desk.ToldFlapping:
 		m.Lines = []chat.Line{paragraph(c.say("We will say how it stands when it stays so for 10 minutes."))}
-	case !a.IsFailing() && a.Into == 0:
+	case !a.IsFailing() && a.Into == 0 && !a.Warned:
 		m.Lines = []chat.Line{paragraph(c.say("It failed for %s.", c.Span(a.ClearedAt.Sub(a.Since))))}
 	}
 	if d.Ops {
