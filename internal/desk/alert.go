@@ -21,8 +21,10 @@ type Alert struct {
 	JoinedAt time.Time
 	// ChangedAt is when it last began or ceased to fail.
 	ChangedAt time.Time
-	// ClearedAt is when the last witness saw it pass; zero: something fails.
+	// ClearedAt is when the last witness saw it pass; zero: something fails. Warned: what
+	// passed then had only been warned of.
 	ClearedAt time.Time `json:",omitzero"`
+	Warned    bool      `json:",omitempty"`
 	// Again counts how often it failed again after it had cleared.
 	Again int `json:",omitempty"`
 
@@ -78,8 +80,10 @@ type Alerted struct {
 	Name    string
 	// Behind is the name of a failing service that it depends on; empty: none fails.
 	Behind string `json:",omitempty"`
-	// Failing counts the witnesses that see it fail.
-	Failing int `json:",omitempty"`
+	// Failing counts the witnesses that see it fail. ClearedAt is when the last of them that
+	// does not only warn saw it pass; zero: one sees it fail, or none did.
+	Failing   int       `json:",omitempty"`
+	ClearedAt time.Time `json:",omitzero"`
 	// Seen are the first of them, at most SeenKept, and of the services behind the first
 	// servicesSeen none.
 	Seen []Report `json:",omitempty"`
@@ -168,6 +172,35 @@ func (a Alert) Fails(id ServiceID) (s Alerted, fails bool) {
 		return s, false
 	}
 	return a.Services[k], true
+}
+
+// OnlyWarns reports whether it fails, and all who see that only warn: something is to come.
+// Of more witnesses than are kept it is not known, and so false.
+func (s Alerted) OnlyWarns() bool {
+	return s.Failing > 0 && len(s.Seen) == s.Failing && !slices.ContainsFunc(s.Seen, func(r Report) bool { return !r.Warns })
+}
+
+// OnlyWarns reports whether what fails of it only warns.
+func (a Alert) OnlyWarns() bool {
+	return !slices.ContainsFunc(a.Services, func(s Alerted) bool { return s.Failing > 0 && !s.OnlyWarns() })
+}
+
+// ClearFor is since when it sees nothing fail that an incident concerns, but for warnings,
+// zero where that is not known; false: something fails.
+func (a Alert) ClearFor(i Incident) (since time.Time, passes bool) {
+	if !a.IsFailing() || a.Into != 0 {
+		return a.ClearedAt, true
+	}
+	for _, s := range a.Services {
+		switch {
+		case !i.Concerns(s.Service):
+		case s.Failing > 0 && !s.OnlyWarns():
+			return time.Time{}, false
+		default:
+			since = latest(since, s.ClearedAt)
+		}
+	}
+	return since, true
 }
 
 // Since is when the first of those who see a service of an alert says that it began to

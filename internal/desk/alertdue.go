@@ -38,10 +38,12 @@ type AlertAround struct {
 	// when the first mute ends; zero: the end of the work will say so.
 	Quiet      bool
 	QuietUntil time.Time
+	// Heeded: not so one of its services that passes again.
+	Heeded bool
 	// Incident is the one that it belongs to; nil: none.
 	Incident *Incident
-	// Cleared is since when nothing is seen to fail any more by any alert of that incident;
-	// zero: something is.
+	// Cleared is since when nothing that it concerns is seen to fail any more by any alert of
+	// that incident; zero: something is.
 	Cleared time.Time
 	// Evidence is since when our own probe, or two independent witnesses, see the failure;
 	// zero: they do not. Rule is what its service says of declaring by itself.
@@ -154,7 +156,7 @@ func (a Alert) news(now time.Time, r AlertAround, open bool) (EntryKind, Reach) 
 		return AlertAbsorbed, ReachEdit
 	case a.Told == "" && a.Leads:
 		return AlertRaised, ReachChannel
-	case open, r.Quiet && a.corrects():
+	case open, r.Quiet && a.corrects(r):
 		return a.edit(now)
 	case r.Quiet, a.lags(now), a.Told == "" && !a.IsFailing():
 		return "", ""
@@ -175,9 +177,10 @@ func (a Alert) news(now time.Time, r AlertAround, open bool) (EntryKind, Reach) 
 }
 
 // corrects reports whether its posts are kept true while it is quiet: they show a countdown
-// that goes on no more, or it is over, as they say, for another time.
-func (a Alert) corrects() bool {
-	return !a.DeclareTold.IsZero() && a.DeclareAt.IsZero() || a.Told == ToldCleared && !a.IsFailing()
+// that goes on no more, or it is over, as they say, for another time, or what is not quiet
+// passes again while others fail.
+func (a Alert) corrects(r AlertAround) bool {
+	return !a.DeclareTold.IsZero() && a.DeclareAt.IsZero() || a.Told == ToldCleared && !a.IsFailing() || a.Told == ToldFailing && r.Heeded
 }
 
 // lags reports whether its incident has just ended.
@@ -232,7 +235,7 @@ func (a Alert) nextDue(now time.Time, r AlertAround, open bool) time.Time {
 	case open:
 		return earliest(r.resolvesAt(), edit)
 	case r.Quiet:
-		return earliest(unless(!a.IsFailing() && a.Told == "", r.QuietUntil), unless(!a.corrects(), edit))
+		return earliest(unless(!a.IsFailing() && a.Told == "", r.QuietUntil), unless(!a.corrects(r), edit))
 	case a.lags(now):
 		return earliest(a.DeclareAt, a.LagUntil)
 	}

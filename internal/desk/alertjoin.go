@@ -32,6 +32,9 @@ func (a Alert) Join(s Alerted, r Report) Alert {
 
 // Add is Join in place: nobody else may have its Services.
 func (a *Alert) Add(s Alerted, r Report) {
+	if !r.Warns && a.IsFailing() && a.OnlyWarns() {
+		a.beginFailing(r)
+	}
 	k := a.index(s.Service)
 	if k < 0 {
 		a.Services, a.JoinedAt = append(a.Services, s), r.At
@@ -46,10 +49,21 @@ func (a *Alert) Add(s Alerted, r Report) {
 	if one.Failing == 1 {
 		one.Behind, one.Seen, a.Dirty = s.Behind, nil, true
 	}
+	if !r.Warns {
+		one.ClearedAt = time.Time{}
+	}
 	if k < servicesSeen && !crowded(one.Seen, r) {
 		one.Seen = shown(append(slices.Clip(one.Seen), r))
 	}
 	a.Dirty = a.Dirty || a.Shows(r)
+}
+
+// beginFailing has what began as a warning, perhaps days ago, be told as what fails now.
+func (a *Alert) beginFailing(r Report) {
+	a.Since, a.ChangedAt, a.Dirty = since(r), r.At, true
+	if a.Told == ToldFailing {
+		a.Told = ToldCleared
+	}
 }
 
 // shown picks at most SeenKept witnesses, in their order: one of each source and each
@@ -158,11 +172,15 @@ func (a *Alert) Drop(r Report) {
 		a.Dirty = true
 		one.Seen = slices.DeleteFunc(slices.Clone(one.Seen), func(s Report) bool { return s.Witness == r.Witness })
 	}
+	if !r.Warns && (one.Failing == 0 || one.OnlyWarns()) {
+		one.ClearedAt = r.At
+	}
 	if one.Failing == 0 {
 		a.freed(*one, r.At)
 	}
 	if !slices.ContainsFunc(a.Services, func(s Alerted) bool { return s.Failing > 0 }) {
 		a.ClearedAt, a.ChangedAt = r.At, r.At
+		a.Warned = !slices.ContainsFunc(a.Services, func(s Alerted) bool { return !s.ClearedAt.Before(a.Since) })
 		a.DeclareAt, a.SilentSince, a.LagUntil = time.Time{}, time.Time{}, time.Time{}
 	}
 }

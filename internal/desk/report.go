@@ -132,10 +132,12 @@ const (
 )
 
 // Then is what is known of a witness after r, and what r means; the zero Report: nothing
-// was known. Reports may come twice, late and in the wrong order. Where a witness names
-// places, each place is said by itself: it passes when the last does.
+// was known. Reports may come twice, late and in the wrong order; but a probe of ours says
+// each turn once and in order, so that none of its is stale, though the clock was set back.
+// Where a witness names places, each place is said by itself: it passes when the last does.
 func (was Report) Then(r Report) (Report, Meaning) {
-	older := !r.Since.IsZero() && !was.Since.IsZero() && r.Since.Before(was.Since)
+	mayBeLate := !r.Witness.IsOwn() && !r.Since.IsZero()
+	older := mayBeLate && !was.Since.IsZero() && r.Since.Before(was.Since)
 	switch {
 	case was.State == "" && r.Failed():
 		return r.first(), Began
@@ -143,7 +145,7 @@ func (was Report) Then(r Report) (Report, Meaning) {
 		return r, Calm
 	case was.Failed() && r.Failed():
 		return was.again(r)
-	case r.Failed() && !r.Since.IsZero() && !r.Since.After(was.Since) && r.At.Sub(was.At) < staleWithin:
+	case r.Failed() && mayBeLate && !r.Since.After(was.Since) && r.At.Sub(was.At) < staleWithin:
 		return was, Stale
 	case r.Failed():
 		return r.first(), Began

@@ -207,6 +207,7 @@ func (c *course) report() desk.Report {
 	case 1:
 		r.Since = c.now.Add(-time.Duration(c.some(1200)) * time.Second)
 	}
+	r.Warns = r.Witness.Name == "login2"
 	if r.Witness.Name == "alertsite" && rapid.Bool().Draw(c.T, "has places") {
 		r.Places = []string{fmt.Sprintf("Place %d", c.some(2))}
 	}

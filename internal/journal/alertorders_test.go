@@ -225,6 +225,13 @@ func TestAMuteDoesNotKeepAnIncidentOpen(t *testing.T) {
 	}
 }
 
+func TestAMuteOfTheOtherHidesNoRecovery(t *testing.T) {
+	w := newWatch(t)
+	w.hears("login fails learn", "login fails portal").after(time.Minute).mutes(24*time.Hour, "portal").forgets()
+	w.hears("login passes learn").after(time.Minute).tells("1m0s ALR-1 alert seen (edit): learn 0, portal 1")
+	w.hears("login passes portal").after(time.Minute).tells("2m0s ALR-1 alert cleared (channel): learn 0, portal 0")
+}
+
 func TestACountdownThatEndsIsShownNoMore(t *testing.T) {
 	w := newWatch(t, byRule())
 	w.hears("login fails learn").after(time.Second).forgets().mutes(time.Hour, "learn")

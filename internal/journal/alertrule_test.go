@@ -30,6 +30,58 @@ func TestOurOwnProbeDeclaresByRuleAndItsPassesResolve(t *testing.T) {
 	}
 }
 
+// What a monitor never closed of another service holds no incident open.
+func TestWhatElseFailsHoldsNoIncidentOpen(t *testing.T) {
+	w := newWatch(t, byRule())
+	w.hears("login fails learn", "pingdom fails portal").after(5 * time.Minute).hears("login passes learn").after(5 * time.Minute)
+	w.hears("login fails learn").after(time.Minute).hears("login passes learn").after(9 * time.Minute).forgets()
+	w.after(11*time.Minute).tells("31m0s ALR-1 alert again (channel): learn 0, portal 1", "21m0s INC-1 resolved (channel)")
+}
+
+// warns has a check of ours see that a certificate ends soon.
+func (w *watch) warns(id desk.ServiceID) *watch {
+	w.t.Helper()
+	r := w.report("login-certificate fails " + string(id))
+	r.Warns = true
+	if err := w.Hear(w.t.Context(), journal.By{At: w.now}, []desk.Report{r}); err != nil {
+		w.t.Fatal(err)
+	}
+	return w.after(48 * time.Hour).forgets()
+}
+
+// A certificate that ends in two weeks is one alert all the time: what really fails
+// meanwhile is told all the same.
+func TestWhatFailsBesideAWarningIsTold(t *testing.T) {
+	w := newWatch(t).warns("learn")
+	w.hears("login fails learn").tells("48h0m0s ALR-1 alert again (channel): learn 2")
+	if a := w.alert(1); !a.Since.Equal(w.now) {
+		t.Errorf("it fails since %s", a.Since.Sub(four))
+	}
+	w.after(time.Minute).hears("pingdom fails learn").after(time.Minute).tells("48h1m0s ALR-1 alert seen (edit): learn 3")
+}
+
+func TestNothingFailsForAWarning(t *testing.T) {
+	w := newWatch(t).warns("network")
+	w.hears("login fails learn").tells("48h0m0s ALR-2 alert raised (channel): learn 1")
+	for _, before := range []time.Duration{0, time.Minute} {
+		w = newWatch(t).hears("login fails learn").after(before).warns("network")
+		if a := w.alert(1); a.Into != 0 || a.Services[0].Behind != "" {
+			t.Errorf("%s before: it is told with ALR-%d, behind %q", before, a.Into, a.Services[0].Behind)
+		}
+	}
+}
+
+func TestAWarningHoldsNoIncidentOpen(t *testing.T) {
+	w := newWatch(t, byRule()).warns("learn")
+	w.hears("login fails learn").after(5 * time.Minute).hears("login passes learn").after(9 * time.Minute)
+	if !w.incident(1).IsOpen() {
+		t.Error("it ended too early")
+	}
+	if w.after(2 * time.Minute); w.incident(1).IsOpen() {
+		t.Error("it is open")
+	}
+}
+
 func TestOneSourceAloneDeclaresNothing(t *testing.T) {
 	w := newWatch(t, byRule())
 	w.hears("pingdom fails learn").after(time.Hour).tells("0s ALR-1 alert raised (channel): learn 1")
@@ -122,6 +174,15 @@ func TestLateAndRepeatedReports(t *testing.T) {
 	if after := w.dump(); strings.Count(after, "\n") != strings.Count(before, "\n")+1 {
 		t.Error("a late report is kept as heard, and changes nothing else")
 	}
+}
+
+func TestAClockThatIsSetBackSwallowsNoTurnOfOurProbes(t *testing.T) {
+	w := newWatch(t)
+	w.hears("login fails learn").tells("0s ALR-1 alert raised (channel): learn 1")
+	w.now = w.now.Add(-time.Hour)
+	w.hears("login passes learn").tells("-1h0m0s ALR-1 alert cleared (channel): learn 0")
+	w.now = w.now.Add(-time.Hour)
+	w.hears("login fails learn").tells("-2h0m0s ALR-1 alert again (channel): learn 1")
 }
 
 func TestChecksOfNoServiceAreShownOncePerDayAndForgottenOnceMapped(t *testing.T) {

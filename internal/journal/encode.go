@@ -161,6 +161,7 @@ func (e *encoder) alerted(s *desk.Alerted) {
 	e.text(s.Name)
 	e.textUnless(`,"Behind":`, s.Behind)
 	e.numberUnless(`,"Failing":`, s.Failing)
+	e.timeUnless(`,"ClearedAt":`, s.ClearedAt)
 	if len(s.Seen) > 0 {
 		e.raw(`,"Seen":`)
 		e.reports(s.Seen)
@@ -188,6 +189,7 @@ func (e *encoder) alert(a *desk.Alert) {
 	e.raw(`,"ChangedAt":`)
 	e.time(a.ChangedAt)
 	e.timeUnless(`,"ClearedAt":`, a.ClearedAt)
+	e.ifTrue(`,"Warned":`, a.Warned)
 	e.numberUnless(`,"Again":`, a.Again)
 	e.timeUnless(`,"AckedAt":`, a.AckedAt)
 	e.person(`,"AckedBy":`, a.AckedBy)

@@ -82,7 +82,7 @@ func (h *hearing) needs(id desk.ServiceID, a desk.Alert) (desk.Alerted, bool) {
 		return desk.Alerted{}, false
 	}
 	k := slices.IndexFunc(a.Services, func(s desk.Alerted) bool {
-		return s.Failing > 0 && h.catalog().DependsOn(id, s.Service) && a.FailsByItself(s)
+		return s.Failing > 0 && !s.OnlyWarns() && h.catalog().DependsOn(id, s.Service) && a.FailsByItself(s)
 	})
 	if k < 0 {
 		return desk.Alerted{}, false
@@ -99,7 +99,7 @@ func (h *hearing) join(a *heldAlert, r desk.Report) {
 	}
 	a.makeOwn()
 	a.Add(one, r)
-	if one.Behind == "" && r.Expectation == desk.Availability {
+	if one.Behind == "" && r.Expectation == desk.Availability && !r.Warns {
 		a.Alert = a.CausedBy(one, h.catalog())
 	}
 }
@@ -118,7 +118,7 @@ const (
 // absorb has the alerts about what depends on a service, which were raised shortly
 // before, be told with the one about it.
 func (h *hearing) absorb(into *heldAlert, r desk.Report) error {
-	if r.Expectation != desk.Availability || !h.catalog().IsNeeded(r.Service) {
+	if r.Expectation != desk.Availability || r.Warns || !h.catalog().IsNeeded(r.Service) {
 		return nil
 	}
 	newest, err := h.newest(absorbsAmong)

@@ -27,6 +27,19 @@ func (h *hearing) quietAlert(a desk.Alert) (quiet bool, until time.Time, err err
 	return true, until, nil
 }
 
+// heeded reports whether a service of an alert that passes again is not quiet.
+func (h *hearing) heeded(a desk.Alert) (bool, error) {
+	for _, s := range a.Services {
+		if s.Failing > 0 {
+			continue
+		}
+		if quiet, _, err := h.quiet(s.Service); !quiet || err != nil {
+			return true, err
+		}
+	}
+	return false, nil
+}
+
 // quiet reports whether failures of a service are recorded and not told: planned work
 // goes on, or it is muted until a time.
 func (h *hearing) quiet(id desk.ServiceID) (quiet bool, until time.Time, err error) {

@@ -113,6 +113,9 @@ func (h *hearing) around(a *heldAlert) (r desk.AlertAround, err error) {
 	if r.Quiet, r.QuietUntil, err = h.quietAlert(a.Alert); err != nil {
 		return r, err
 	}
+	if r.Heeded, err = h.heeded(a.Alert); err != nil {
+		return r, err
+	}
 	if err := h.incidentOf(a, &r); err != nil {
 		return r, err
 	}
@@ -212,8 +215,8 @@ func (h *hearing) attachTo(a *heldAlert, number int) (*desk.Incident, error) {
 	return &i, err
 }
 
-// allClear finds out since when nothing is seen to fail by any alert of an incident, and
-// by which rule it is resolved.
+// allClear finds out since when nothing that an incident concerns is seen to fail by any
+// alert of it, and by which rule it is resolved.
 func (h *hearing) allClear(a desk.Alert, r *desk.AlertAround) error {
 	for _, s := range r.Incident.Services {
 		if one := h.rule(s.Service); one.AutoResolveAfter > r.Rule.AutoResolveAfter {
@@ -228,12 +231,13 @@ func (h *hearing) allClear(a desk.Alert, r *desk.AlertAround) error {
 		if err != nil {
 			return err
 		}
-		if other.IsFailing() && other.Into == 0 {
+		since, passes := other.ClearFor(*r.Incident)
+		if !passes {
 			r.Cleared = time.Time{}
 			return nil
 		}
-		if other.ClearedAt.After(r.Cleared) {
-			r.Cleared = other.ClearedAt
+		if since.After(r.Cleared) {
+			r.Cleared = since
 		}
 	}
 	return nil

@@ -1,9 +1,13 @@
 package wording
 
 import (
+	"fmt"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
+	"github.com/umassonline/belltower/internal/chat"
 	"github.com/umassonline/belltower/internal/desk"
 )
 
@@ -87,4 +91,73 @@ func TestAlertPosts(t *testing.T) {
 		b.due(at(1), desk.AlertAround{})
 		golden(t, in, "alert absorbed", formsOf(in, b.said, 1))
 	})
+}
+
+// What fails for one of two services of a storm is not said to fail for the other.
+func TestEachNeedIsNamedWithWhatFailsForIt(t *testing.T) {
+	at := time.Date(2026, 12, 2, 8, 52, 0, 0, time.UTC)
+	c := campus()
+	a := desk.Alert{Number: 7, Expectation: desk.Availability}
+	for _, s := range []desk.Alerted{
+		{Service: "network", Name: "Network"}, {Service: "login", Name: "Sign-in"}, {Service: "learn", Name: "Learn", Behind: "Sign-in"},
+		{Service: "wifi", Name: "Wi-Fi", Behind: "Network"}, {Service: "portal", Name: "Portal", Behind: "Sign-in"},
+	} {
+		a = a.Join(s, seen(desk.OwnProbe, "page", s.Service, at))
+	}
+	var got []string
+	for _, l := range c.alertMore(a) {
+		got = append(got, l.Text.PlainText(time.UTC))
+	}
+	want := []string{"They depend on Sign-in, so they fail too: Learn and Portal.", "They depend on Network, so they fail too: Wi-Fi."}
+	if !slices.Equal(got, want) {
+		t.Errorf("%q, not %q", got, want)
+	}
+}
+
+// A list of all that fails for the network would leave no room for who sees it.
+func TestTheFirstThatFailForAnotherAreNamed(t *testing.T) {
+	at := time.Date(2026, 12, 2, 8, 52, 0, 0, time.UTC)
+	a := desk.Raise(7, desk.Alerted{Service: "network", Name: "Network"}, seen(desk.OwnProbe, "page", "network", at))
+	for k := range 1000 {
+		id := desk.ServiceID(fmt.Sprintf("s%d", k))
+		a = a.Join(desk.Alerted{Service: id, Name: string(id), Behind: "Network"}, seen(desk.OwnProbe, "page", id, at))
+	}
+	lines := campus().alertMore(a)
+	if text := lines[0].Text.PlainText(time.UTC); len(lines) != 1 || !strings.HasSuffix(text, ", s28, s29 and 970 more services.") {
+		t.Errorf("%d lines, the first: %.300s", len(lines), text)
+	}
+}
+
+// A certificate that ends soon is no failure of the service, neither when it is seen nor
+// when it was renewed.
+func TestAWarningIsNotSaidToBeAFailure(t *testing.T) {
+	at := time.Date(2026, 12, 2, 8, 52, 0, 0, time.UTC)
+	learn := desk.Alerted{Service: "learn", Name: "Learn System"}
+	warns := seen(desk.OwnProbe, "certificate", "learn", at)
+	warns.Warns = true
+	real := seen(desk.OwnProbe, "login page", "learn", at.Add(time.Minute))
+	leave := func(a desk.Alert, r desk.Report) desk.Alert { r.At = r.At.Add(time.Hour); return a.Leave(r) }
+	warned := desk.Raise(7, learn, warns)
+	for _, c := range []struct {
+		a    desk.Alert
+		want string
+	}{
+		{warned, "Checks warn about Learn System since "},
+		{warned.Join(learn, real), "Checks see a failure of Learn System since "},
+		{leave(warned, warns), "Checks warn no more about Learn System since "},
+		{leave(leave(warned.Join(learn, real), real), warns), "Checks see Learn System working again since "},
+		{leave(leave(warned.Join(learn, real), warns), real), "Checks see Learn System working again since "},
+	} {
+		if got := campus().alertLead(c.a, clock{campus(), at}).PlainText(time.UTC); !strings.HasPrefix(got, c.want) {
+			t.Errorf("%q, not %q", got, c.want)
+		}
+	}
+	a := &alarm{in: campus(), alert: warned}
+	a.due(at, desk.AlertAround{})
+	a.alert = leave(a.alert, warns)
+	a.due(at.Add(time.Hour), desk.AlertAround{})
+	d := chat.Delivery{Subject: a.alert.Subject(), Said: []*desk.Announcement{a.said[1]}}
+	if m := campus().alertReply(d); len(m.Lines) != 0 {
+		t.Errorf("%+v", m.Lines)
+	}
 }

@@ -55,6 +55,10 @@ func (c Context) alertLead(a desk.Alert, k clock) chat.Text {
 		return c.say("%s: this belongs to %s", names, alertName(a.Into))
 	case a.Told == desk.ToldFlapping:
 		return c.say("Checks see %s come and go since %s", names, k.at(a.RaisedAt))
+	case a.IsFailing() && a.OnlyWarns():
+		return c.say("Checks warn about %s since %s", names, k.at(a.Since))
+	case !a.IsFailing() && a.Warned:
+		return c.say("Checks warn no more about %s since %s", names, k.at(a.ClearedAt))
 	case !a.IsFailing() && slow:
 		return c.say("Checks see %s quick again since %s", names, k.at(a.ClearedAt))
 	case !a.IsFailing():
@@ -71,19 +75,32 @@ func (c Context) alertMore(a desk.Alert) (lines []chat.Line) {
 	if a.Into != 0 {
 		return nil
 	}
-	lines = c.allServices(a.Affected(), alertNames)
-	var behind []string
-	need := ""
-	for _, s := range a.Services {
-		if s.Behind != "" && s.Failing > 0 {
-			behind, need = append(behind, s.Name), s.Behind
-		}
-	}
-	if len(behind) > 0 && len(behind) < len(a.Services) {
-		lines = append(lines, paragraph(c.say("They depend on %s, so they fail too: %s.", need, c.and(behind))))
-	}
+	lines = append(c.allServices(a.Affected(), alertNames), c.behind(a)...)
 	if a.Incident != 0 {
 		lines = append(lines, paragraph(c.say("This is %s now; news comes there.", incidentName(a.Incident))))
+	}
+	return lines
+}
+
+// behind says of each service that others need and that fails which fail for it.
+func (c Context) behind(a desk.Alert) (lines []chat.Line) {
+	var needs []string
+	failing := map[string][]desk.Affected{}
+	all := 0
+	for _, s := range a.Services {
+		if s.Behind == "" || s.Failing == 0 {
+			continue
+		}
+		if all++; failing[s.Behind] == nil {
+			needs = append(needs, s.Behind)
+		}
+		failing[s.Behind] = append(failing[s.Behind], desk.Affected{Service: s.Service, Name: s.Name})
+	}
+	if all == len(a.Services) {
+		return nil
+	}
+	for _, need := range needs {
+		lines = append(lines, paragraph(c.say("They depend on %s, so they fail too: %s.", need, c.namesUpTo(failing[need], maxListed))))
 	}
 	return lines
 }
@@ -228,7 +245,7 @@ func (c Context) alertReply(d chat.Delivery) chat.Message {
 		m.Summary = c.say("Again: %s", m.Summary)
 	case a.Told == desk.ToldFlapping:
 		m.Lines = []chat.Line{paragraph(c.say("We will say how it stands when it stays so for 10 minutes."))}
-	case !a.IsFailing() && a.Into == 0:
+	case !a.IsFailing() && a.Into == 0 && !a.Warned:
 		m.Lines = []chat.Line{paragraph(c.say("It failed for %s.", c.Span(a.ClearedAt.Sub(a.Since))))}
 	}
 	if d.Ops {

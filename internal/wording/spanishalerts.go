@@ -13,6 +13,8 @@ func spanishAlerts() map[string]string {
 		"Unmute":                                           "Quitar silencio",
 		"%s: this belongs to %s":                           "%s: esto es parte de %s",
 		"Checks see %s come and go since %s":               "Las pruebas ven que %s va y viene desde %s",
+		"Checks warn about %s since %s":                    "Las pruebas avisan sobre %s desde %s",
+		"Checks warn no more about %s since %s":            "Las pruebas ya no avisan sobre %s desde %s",
 		"Checks see %s quick again since %s":               "Las pruebas ven que %s va rápido de nuevo desde %s",
 		"Checks see %s working again since %s":             "Las pruebas ven que %s funciona de nuevo desde %s",
 		"Checks see %s slow since %s":                      "Las pruebas ven que %s va con lentitud desde %s",
