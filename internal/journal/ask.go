@@ -222,6 +222,15 @@ func (j *Journal) answered(tx storage.Tx, by By, about desk.Subject) ([]desk.Sub
 	return j.answer(tx, by, about)
 }
 
+// answeredBy closes the questions about an incident that a change of it answers: a
+// person's any, the clock's and the tests' one that ends it.
+func (j *Journal) answeredBy(tx storage.Tx, by By, was, is desk.Incident) ([]desk.Subject, error) {
+	if was.IsOpen() && !is.IsOpen() {
+		return j.answer(tx, by, is.Subject())
+	}
+	return j.answered(tx, by, is.Subject())
+}
+
 // answer ends what was asked about a subject, and has nobody else be called: it is
 // answered.
 func (j *Journal) answer(tx storage.Tx, by By, about desk.Subject) ([]desk.Subject, error) {
