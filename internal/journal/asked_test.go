@@ -1,10 +1,12 @@
 package journal_test
 
 import (
+	"slices"
 	"testing"
 	"time"
 
 	"github.com/umassonline/belltower/internal/desk"
+	"github.com/umassonline/belltower/internal/journal"
 )
 
 // openQuestions lists the questions about a subject that nobody has answered.
@@ -33,5 +35,37 @@ func TestWhatIsResolvedByRuleAsksNothingMore(t *testing.T) {
 	}
 	if all, calls := w.openQuestions(first), w.calls(); len(all) > 0 || len(calls) > 0 {
 		t.Errorf("still asked: %+v\nstill to be called: %+v", all, calls)
+	}
+}
+
+// Whatever a change of two incidents, or two changes of one, answer: the outbox is told of
+// all of it, so that the buttons go at once.
+func TestTheOutboxLooksAtAllThatIsAnswered(t *testing.T) {
+	for name, change := range map[string]func(j *journal.Journal, by journal.By) error{
+		"merge": func(j *journal.Journal, by journal.By) error { return second(j.Merge(t.Context(), by, 2, 1)) },
+		"change": func(j *journal.Journal, by journal.By) error {
+			return second(j.Revise(t.Context(), by, 1, journal.Revision{Impact: desk.Major, Title: "Learn is slow"}))
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			o := newOffice(t)
+			var poked []desk.Subject
+			j := journal.New(o.db, o.book, func(about ...desk.Subject) { poked = append(poked, about...) }, settings())
+			for range 2 {
+				if _, err := j.Declare(t.Context(), o.by(0), learnDown(), true); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if _, err := j.Fire(t.Context(), at(hour-200)); err != nil {
+				t.Fatal(err)
+			}
+			poked = nil
+			if err := change(j, o.by(hour-100)); err != nil {
+				t.Fatal(err)
+			}
+			if s := (desk.Subject{Kind: desk.NoticeSubject, Number: 1}); !slices.Contains(poked, s) {
+				t.Errorf("%s is not looked at: %v", s, poked)
+			}
+		})
 	}
 }

@@ -231,7 +231,7 @@ func (j *Journal) Merge(ctx context.Context, by By, from, into int) (Applied, er
 			return Applied{}, err
 		}
 		out, err := j.put(tx, by, ca, 0)
-		out.Into, out.Tests = &cb.Incident, append(out.Tests, into.Tests...)
+		out.Into, out.Tests, out.Answered = &cb.Incident, append(out.Tests, into.Tests...), append(out.Answered, into.Answered...)
 		return out, err
 	})
 }
