@@ -200,8 +200,25 @@ func (j *Journal) fireQuestion(tx storage.Tx, by By, m mark) (fired, error) {
 		return fired{}, err
 	}
 	next := asked{Question: a.Question, At: by.At, To: a.Next[0], Next: a.Next[1:]}
+	out := fired{at: []time.Time{by.At.Add(reachFor)}}
+	if err := j.makeRoom(tx, by, m.about, a, &out); err != nil {
+		return fired{}, err
+	}
 	s, err := j.askIn(tx, next)
-	return fired{subjects: []desk.Subject{s}, at: []time.Time{by.At.Add(reachFor)}}, err
+	out.subjects = append(out.subjects, s)
+	return out, err
+}
+
+// makeRoom ends a question that did not reach its channel where so many stand about its
+// subject that one more would not be answered with them.
+func (j *Journal) makeRoom(tx storage.Tx, by By, s desk.Subject, a asked, out *fired) error {
+	open, err := unanswered(tx, a.Question.About())
+	if err != nil || len(open) < maxAnswered {
+		return err
+	}
+	a.Question.AgainAt = by.At.UTC()
+	out.subjects = append(out.subjects, s)
+	return j.unask(tx, by.At, s, a)
 }
 
 func firstOf(errs ...error) error {
@@ -252,15 +269,7 @@ func (j *Journal) outdated(tx storage.Tx, by By, was desk.WindowStatus, c desk.W
 
 // closeAsked ends the questions about a subject, which end says how.
 func (j *Journal) closeAsked(tx storage.Tx, about desk.Subject, at time.Time, end func(*desk.Question)) (notices []desk.Subject, err error) {
-	k := askedTable().Key().Str(about.String())
-	open := map[int]asked{}
-	err = askedTable().Scan(tx, k, k.End(), maxAnswered, func(key storage.Key, a asked) (bool, error) {
-		r := storage.ReadKey(key)
-		r.Str()
-		r.Str()
-		open[int(r.Num())] = a
-		return true, r.Err()
-	})
+	open, err := unanswered(tx, about)
 	if err != nil {
 		return nil, err
 	}
@@ -276,8 +285,22 @@ func (j *Journal) closeAsked(tx storage.Tx, about desk.Subject, at time.Time, en
 	return notices, nil
 }
 
+// unanswered are the questions about a subject that nobody has answered, by their notices.
+func unanswered(tx storage.Tx, about desk.Subject) (open map[int]asked, err error) {
+	open = map[int]asked{}
+	k := askedTable().Key().Str(about.String())
+	err = askedTable().Scan(tx, k, k.End(), maxAnswered, func(key storage.Key, a asked) (bool, error) {
+		r := storage.ReadKey(key)
+		r.Str()
+		r.Str()
+		open[int(r.Num())] = a
+		return true, r.Err()
+	})
+	return open, err
+}
+
 // maxAnswered is how many questions one answer answers: what fits beside it in a
-// transaction. The next answer takes the rest.
+// transaction. No more are asked about one subject.
 const maxAnswered = 5
 
 func (j *Journal) unask(tx storage.Tx, at time.Time, s desk.Subject, a asked) error {

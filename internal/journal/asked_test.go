@@ -1,12 +1,15 @@
 package journal_test
 
 import (
+	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/umassonline/belltower/internal/desk"
 	"github.com/umassonline/belltower/internal/journal"
+	"github.com/umassonline/belltower/internal/outbox"
 )
 
 // openQuestions lists the questions about a subject that nobody has answered.
@@ -67,5 +70,55 @@ func TestTheOutboxLooksAtAllThatIsAnswered(t *testing.T) {
 				t.Errorf("%s is not looked at: %v", s, poked)
 			}
 		})
+	}
+}
+
+// contacts has so many channels be technical contacts.
+func contacts(n int) (all []desk.Contact) {
+	for k := range n {
+		ch := desk.Channel{Connection: "amherst", ID: fmt.Sprintf("CTECH%d", k)}
+		all = append(all, desk.Contact{Role: desk.TechnicalContact, Channel: ch})
+	}
+	return all
+}
+
+// However many are asked, and however many ops channels could not be reached, one answer
+// answers all.
+func TestOneAnswerAnswersAll(t *testing.T) {
+	o := newOffice(t)
+	o.SetSettings(journal.Settings{
+		Ops: []desk.Channel{ops}, Cadence: desk.Cadence{Critical: 20 * time.Minute, Holding: true}, Contacts: contacts(6),
+	})
+	o.declare(0)
+	for _, minutes := range []int{15, 17, 20, 22, 40, 42} {
+		o.fire(minutes * 60)
+	}
+	n := len(o.openQuestions(first))
+	o.apply(43*60, 1, resolve)
+	if left := o.openQuestions(first); len(left) > 0 {
+		t.Errorf("%d of %d are still asked", len(left), n)
+	}
+}
+
+// Of many ops channels that cannot be reached the last are asked, too, and one answer
+// answers all.
+func TestOneAnswerAnswersManyOpsChannels(t *testing.T) {
+	o := newOffice(t)
+	var places outbox.Places
+	for k := range 9 {
+		places.Connections = append(places.Connections, outbox.Connection{Name: desk.ConnectionName(fmt.Sprintf("town%d", k)), Ops: []string{"COPS"}})
+	}
+	o.book.SetPlaces(places)
+	o.SetSettings(journal.Settings{Cadence: desk.Cadence{Critical: time.Hour, Holding: true}})
+	o.declare(0)
+	for m := range 30 {
+		o.fire((55 + m) * 60)
+	}
+	if all := o.dump(); !strings.Contains(all, `"To":"town8/COPS"`) {
+		t.Error("the last was not asked")
+	}
+	o.apply(90*60, 1, resolve)
+	if left := o.openQuestions(first); len(left) > 0 {
+		t.Errorf("%d are still asked", len(left))
 	}
 }
