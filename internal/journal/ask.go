@@ -74,15 +74,14 @@ func (j *Journal) ask(tx storage.Tx, by By, q *desk.Question, escalate bool) (no
 const mostBeside = maxAnswered - 1
 
 // askedBeside lists the channels that are technical contacts, when it is time to call
-// those. ops are asked anyway.
+// those. ops are asked anyway, and of a drill nobody beside them knows.
 func (j *Journal) askedBeside(q desk.Question, ops []desk.Channel) (out []desk.Channel) {
-	if q.Missed < callFrom {
+	if q.Missed < callFrom || q.Incident != nil && q.Incident.Drill {
 		return nil
 	}
-	isDrill := q.Incident != nil && q.Incident.Drill
 	for _, c := range j.technical(q) {
 		ch := c.Channel
-		if ch.IsZero() || slices.Contains(ops, ch) || slices.Contains(out, ch) || isDrill && ch.Connection != q.Incident.DeclaredIn.Connection {
+		if ch.IsZero() || slices.Contains(ops, ch) || slices.Contains(out, ch) {
 			continue
 		}
 		out = append(out, ch)

@@ -122,3 +122,22 @@ func TestOneAnswerAnswersManyOpsChannels(t *testing.T) {
 		t.Errorf("%d are still asked", len(left))
 	}
 }
+
+// Nobody outside its ops channel sees a drill: no contact is asked about one.
+func TestNoContactIsAskedAboutADrill(t *testing.T) {
+	o := newOffice(t)
+	o.SetSettings(journal.Settings{
+		Ops: []desk.Channel{ops}, Cadence: desk.Cadence{Critical: 20 * time.Minute, Holding: true}, Contacts: contacts(1),
+	})
+	drill := learnDown()
+	drill.Drill = true
+	if _, err := o.Declare(t.Context(), o.by(0), drill, false); err != nil {
+		t.Fatal(err)
+	}
+	for _, minutes := range []int{20, 40, 60} {
+		o.fire(minutes * 60)
+	}
+	if all := o.dump(); strings.Contains(all, "CTECH0") {
+		t.Error("a contact's channel is asked about a drill")
+	}
+}
