@@ -229,22 +229,14 @@ func firstOf(errs ...error) error {
 	return nil
 }
 
-// answered takes the buttons off the questions about a subject that a person has now
-// done something about, and has nobody else be called. It returns their notices.
-func (j *Journal) answered(tx storage.Tx, by By, about desk.Subject) ([]desk.Subject, error) {
-	if by.clock {
+// answered takes the buttons off the questions about an incident that a change of it
+// answers, and has nobody else be called: a person's any, the clock's and the tests' one
+// that ends it. It returns their notices.
+func (j *Journal) answered(tx storage.Tx, by By, was, is desk.Incident) ([]desk.Subject, error) {
+	if by.clock && (!was.IsOpen() || is.IsOpen()) {
 		return nil, nil
 	}
-	return j.answer(tx, by, about)
-}
-
-// answeredBy closes the questions about an incident that a change of it answers: a
-// person's any, the clock's and the tests' one that ends it.
-func (j *Journal) answeredBy(tx storage.Tx, by By, was, is desk.Incident) ([]desk.Subject, error) {
-	if was.IsOpen() && !is.IsOpen() {
-		return j.answer(tx, by, is.Subject())
-	}
-	return j.answered(tx, by, is.Subject())
+	return j.answer(tx, by, is.Subject())
 }
 
 // answer ends what was asked about a subject, and has nobody else be called: it is
@@ -257,13 +249,17 @@ func (j *Journal) answer(tx storage.Tx, by By, about desk.Subject) ([]desk.Subje
 }
 
 // outdated closes the questions about a window that the change of it answers: a person's
-// any, the clock's one that goes on without an answer.
+// any, the clock's one that goes on without an answer. The clock cancels what somebody
+// cancelled with its series.
 func (j *Journal) outdated(tx storage.Tx, by By, was desk.WindowStatus, c desk.WindowChange) ([]desk.Subject, error) {
 	s := c.Window.Subject()
-	if by.clock && c.Ask == nil && c.Window.Status != was {
+	switch {
+	case !by.clock || c.Window.Status == desk.Cancelled:
+		return j.answer(tx, by, s)
+	case c.Ask == nil && c.Window.Status != was:
 		return j.closeAsked(tx, s, by.At, func(q *desk.Question) { q.PassedAt = by.At.UTC() })
 	}
-	return j.answered(tx, by, s)
+	return nil, nil
 }
 
 // closeAsked ends the questions about a subject, which end says how.

@@ -279,7 +279,7 @@ func (j *Journal) put(tx storage.Tx, by By, c desk.Change, channels int) (Applie
 		return out, err
 	}
 	if found { // of what is new nothing was asked yet
-		if out.Answered, err = j.answeredBy(tx, by, was, c.Incident); err != nil {
+		if out.Answered, err = j.answered(tx, by, was, c.Incident); err != nil {
 			return out, err
 		}
 	}

@@ -376,3 +376,17 @@ func TestATimeOfASeriesThatIsMadeLateIsToldBefore(t *testing.T) {
 	o.fire(20*day + 17*hour)
 	o.expectTold(3, "scheduled, reminded")
 }
+
+// Whoever cancels a series answers what was asked about its times: nothing went as planned.
+func TestACancelledSeriesAnswersWhatIsAskedAboutItsTimes(t *testing.T) {
+	o := newOffice(t)
+	series := o.weekly(0)
+	const day = 24 * hour
+	o.fire(day)
+	o.declare(2 * day)
+	o.fire(7*day - 850)
+	o.reached(1, ops)
+	o.replan(7*day-300, series, cancelled("The vendor is not ready."))
+	o.fire(7*day - 300)
+	o.expectAsked(2, "start to amherst: open; start to amherst: answered")
+}
