@@ -154,7 +154,7 @@ func (i Incident) expected() time.Time {
 func (i Incident) nudgeAt(c Cadence) time.Time {
 	by := i.expected()
 	every, _ := c.Of(i, by)
-	if left := by.Sub(i.informedAt()); left < every || every == 0 {
+	if left := max(0, by.Sub(i.informedAt())); left < every || every == 0 { // none: the clock was set back
 		every = left
 	}
 	return by.Add(-min(nudgeBefore, every/3))

@@ -253,3 +253,13 @@ func TestNewsOfWhatGetsCriticalLaterComesAsOften(t *testing.T) {
 	minor.inc = c.Promise(minor.c).Incident
 	minor.promised("08:30")
 }
+
+// A clock that is set back makes no promise stand behind its time.
+func TestAPromiseAfterTheClockIsSetBack(t *testing.T) {
+	w := declaredAt(t, desk.Critical, "2026-12-02 04:00", 0)
+	w.until("2026-12-02 05:05") // nobody answers: nothing is promised any more
+	w.now = local(t, "2026-12-02 03:05")
+	w.do(snooze)
+	w.promised("03:15")
+	w.expect("2026-12-02 03:20", "03:15 holding in thread asks missed")
+}
