@@ -28,6 +28,9 @@ func (i Incident) SetImpact(to Impact, act Act) (Change, error) {
 		i = i.untested()
 	}
 	i.Impact = to
+	if to == Critical {
+		i.CriticalAt = act.At
+	}
 	if to.Rank() > i.Peak.Rank() || !i.IsOpen() { // what is over got no better: it was less bad
 		i.Peak = to
 	}
@@ -210,7 +213,7 @@ func (i Incident) absorb(from Incident) Incident {
 		for k, a := range i.Services {
 			i.Services[k].Status = i.statusOf(a)
 		}
-		i.Impact = from.Impact
+		i.Impact, i.CriticalAt = from.Impact, from.criticalSince()
 	}
 	for _, a := range from.Services {
 		if s := Worst(i.StatusOf(a.Service), from.statusOf(a)); s != i.StatusOf(a.Service) {

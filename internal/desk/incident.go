@@ -87,6 +87,9 @@ type Incident struct {
 	RetractedWhy string    `json:",omitempty"` // told with the correction; may be empty
 	MergedInto   int       `json:",omitempty"`
 	ReopenedAt   time.Time `json:",omitzero"`
+	// CriticalAt is when it got so bad that it is critical; zero: it was from the beginning,
+	// or never.
+	CriticalAt time.Time `json:",omitzero"`
 
 	// NextUpdateBy is the promise of the newest update; zero: none.
 	NextUpdateBy time.Time `json:",omitzero"`

@@ -15,8 +15,8 @@ type Cadence struct {
 }
 
 const (
-	// relaxAfter is when a critical incident begins to be told of less often, relaxedTo
-	// how often at least.
+	// relaxAfter is how long an incident is critical before it is told of less often,
+	// relaxedTo how often at least.
 	relaxAfter = 2 * time.Hour
 	relaxedTo  = time.Hour
 	// nudgeBefore is how long before a promise is due ops is reminded, or a third of the
@@ -29,7 +29,7 @@ const (
 func (c Cadence) Of(i Incident, now time.Time) (every time.Duration, relaxed bool) {
 	switch i.Impact {
 	case Critical:
-		if now.Sub(i.DeclaredAt) >= relaxAfter && c.Critical < relaxedTo {
+		if now.Sub(i.criticalSince()) >= relaxAfter && c.Critical < relaxedTo {
 			return relaxedTo, true
 		}
 		return c.Critical, false
@@ -37,6 +37,12 @@ func (c Cadence) Of(i Incident, now time.Time) (every time.Duration, relaxed boo
 		return c.Major, false
 	}
 	return c.Minor, false
+}
+
+// criticalSince is when an incident that is critical was declared so, got so or, after it was
+// resolved, is so again.
+func (i Incident) criticalSince() time.Time {
+	return latest(i.DeclaredAt, latest(i.ReopenedAt, i.CriticalAt))
 }
 
 // next is the promise that is made at now; zero where there is no cadence. That of a
@@ -148,7 +154,7 @@ func (i Incident) expected() time.Time {
 func (i Incident) nudgeAt(c Cadence) time.Time {
 	by := i.expected()
 	every, _ := c.Of(i, by)
-	if left := by.Sub(i.informedAt()); left < every || every == 0 {
+	if left := max(0, by.Sub(i.informedAt())); left < every || every == 0 { // none: the clock was set back
 		every = left
 	}
 	return by.Add(-min(nudgeBefore, every/3))

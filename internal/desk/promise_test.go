@@ -220,3 +220,46 @@ func TestAPersonsPromise(t *testing.T) {
 		t.Errorf("it is resolved, and something is due at %s", next)
 	}
 }
+
+// The two hours are those in which it is critical: what gets so later, or again, is told of
+// as often as what was so from the beginning.
+func TestNewsOfWhatGetsCriticalLaterComesAsOften(t *testing.T) {
+	worse := declaredAt(t, desk.Major, "2026-12-02 04:00", 0)
+	worse.do(nothingNew)
+	worse.now = local(t, "2026-12-02 08:00")
+	worse.do(impact(desk.Critical))
+	worse.promised("08:20")
+	again := declaredAt(t, desk.Critical, "2026-12-02 04:00", 0)
+	again.do(resolve)
+	again.now = local(t, "2026-12-02 09:00")
+	again.do(reopen)
+	again.promised("09:20")
+	again.now = local(t, "2026-12-02 09:10")
+	for again.now.Before(local(t, "2026-12-02 11:00")) {
+		again.do(nothingNew)
+		again.promised(again.clock(again.now.Add(20 * time.Minute)))
+		again.now = again.now.Add(15 * time.Minute)
+	}
+	again.do(nothingNew)
+	if again.promised("12:10"); !again.inc.RelaxedNow {
+		t.Error("that it is less often is not said")
+	}
+	minor, critical := declaredAt(t, desk.Minor, "2026-12-02 04:00", 0), declaredAt(t, desk.Critical, "2026-12-02 08:00", 0)
+	minor.inc.Number = 41
+	_, c, err := desk.Merge(critical.inc, minor.inc, desk.Act{By: ann, At: local(t, "2026-12-02 08:10")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	minor.inc = c.Promise(minor.c).Incident
+	minor.promised("08:30")
+}
+
+// A clock that is set back makes no promise stand behind its time.
+func TestAPromiseAfterTheClockIsSetBack(t *testing.T) {
+	w := declaredAt(t, desk.Critical, "2026-12-02 04:00", 0)
+	w.until("2026-12-02 05:05") // nobody answers: nothing is promised any more
+	w.now = local(t, "2026-12-02 03:05")
+	w.do(snooze)
+	w.promised("03:15")
+	w.expect("2026-12-02 03:20", "03:15 holding in thread asks missed")
+}

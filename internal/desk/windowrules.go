@@ -78,11 +78,12 @@ func checkPeriod(p Period, now time.Time) error {
 }
 
 // Occurrence makes the window of a slot of the series: number, which nothing is told
-// of before its reminder. by is whoever made the series.
+// of before its reminder. One that fell due before it was made, late because the bot was
+// away, is still to be told. by is whoever made the series.
 func (w Window) Occurrence(number int, slot Period, act Act) WindowChange {
 	o := w.clone()
 	o.Number, o.Rule, o.Of, o.Slot, o.MadeTo = number, nil, w.Number, slot.From, time.Time{}
-	o.Planned, o.RemindedTo, o.Entries, o.Revision = slot, act.At, 0, 0
+	o.Planned, o.RemindedTo, o.Entries, o.Revision = slot, w.ScheduledAt, 0, 0
 	c := o.change(act, Entry{Kind: WindowScheduled}, ReachOps)
 	c.Announce = nil
 	return c

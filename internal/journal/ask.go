@@ -74,15 +74,14 @@ func (j *Journal) ask(tx storage.Tx, by By, q *desk.Question, escalate bool) (no
 const mostBeside = maxAnswered - 1
 
 // askedBeside lists the channels that are technical contacts, when it is time to call
-// those. ops are asked anyway.
+// those. ops are asked anyway, and of a drill nobody beside them knows.
 func (j *Journal) askedBeside(q desk.Question, ops []desk.Channel) (out []desk.Channel) {
-	if q.Missed < callFrom {
+	if q.Missed < callFrom || q.Incident != nil && q.Incident.Drill {
 		return nil
 	}
-	isDrill := q.Incident != nil && q.Incident.Drill
 	for _, c := range j.technical(q) {
 		ch := c.Channel
-		if ch.IsZero() || slices.Contains(ops, ch) || slices.Contains(out, ch) || isDrill && ch.Connection != q.Incident.DeclaredIn.Connection {
+		if ch.IsZero() || slices.Contains(ops, ch) || slices.Contains(out, ch) {
 			continue
 		}
 		out = append(out, ch)
@@ -200,8 +199,25 @@ func (j *Journal) fireQuestion(tx storage.Tx, by By, m mark) (fired, error) {
 		return fired{}, err
 	}
 	next := asked{Question: a.Question, At: by.At, To: a.Next[0], Next: a.Next[1:]}
+	out := fired{at: []time.Time{by.At.Add(reachFor)}}
+	if err := j.makeRoom(tx, by, m.about, a, &out); err != nil {
+		return fired{}, err
+	}
 	s, err := j.askIn(tx, next)
-	return fired{subjects: []desk.Subject{s}, at: []time.Time{by.At.Add(reachFor)}}, err
+	out.subjects = append(out.subjects, s)
+	return out, err
+}
+
+// makeRoom ends a question that did not reach its channel where so many stand about its
+// subject that one more would not be answered with them.
+func (j *Journal) makeRoom(tx storage.Tx, by By, s desk.Subject, a asked, out *fired) error {
+	open, err := unanswered(tx, a.Question.About())
+	if err != nil || len(open) < maxAnswered {
+		return err
+	}
+	a.Question.AgainAt = by.At.UTC()
+	out.subjects = append(out.subjects, s)
+	return j.unask(tx, by.At, s, a)
 }
 
 func firstOf(errs ...error) error {
@@ -213,13 +229,14 @@ func firstOf(errs ...error) error {
 	return nil
 }
 
-// answered takes the buttons off the questions about a subject that a person has now
-// done something about, and has nobody else be called. It returns their notices.
-func (j *Journal) answered(tx storage.Tx, by By, about desk.Subject) ([]desk.Subject, error) {
-	if by.clock {
+// answered takes the buttons off the questions about an incident that a change of it
+// answers, and has nobody else be called: a person's any, the clock's and the tests' one
+// that ends it. It returns their notices.
+func (j *Journal) answered(tx storage.Tx, by By, was, is desk.Incident) ([]desk.Subject, error) {
+	if by.clock && (!was.IsOpen() || is.IsOpen()) {
 		return nil, nil
 	}
-	return j.answer(tx, by, about)
+	return j.answer(tx, by, is.Subject())
 }
 
 // answer ends what was asked about a subject, and has nobody else be called: it is
@@ -232,26 +249,22 @@ func (j *Journal) answer(tx storage.Tx, by By, about desk.Subject) ([]desk.Subje
 }
 
 // outdated closes the questions about a window that the change of it answers: a person's
-// any, the clock's one that goes on without an answer.
+// any, the clock's one that goes on without an answer. The clock cancels what somebody
+// cancelled with its series.
 func (j *Journal) outdated(tx storage.Tx, by By, was desk.WindowStatus, c desk.WindowChange) ([]desk.Subject, error) {
 	s := c.Window.Subject()
-	if by.clock && c.Ask == nil && c.Window.Status != was {
+	switch {
+	case !by.clock || c.Window.Status == desk.Cancelled:
+		return j.answer(tx, by, s)
+	case c.Ask == nil && c.Window.Status != was:
 		return j.closeAsked(tx, s, by.At, func(q *desk.Question) { q.PassedAt = by.At.UTC() })
 	}
-	return j.answered(tx, by, s)
+	return nil, nil
 }
 
 // closeAsked ends the questions about a subject, which end says how.
 func (j *Journal) closeAsked(tx storage.Tx, about desk.Subject, at time.Time, end func(*desk.Question)) (notices []desk.Subject, err error) {
-	k := askedTable().Key().Str(about.String())
-	open := map[int]asked{}
-	err = askedTable().Scan(tx, k, k.End(), maxAnswered, func(key storage.Key, a asked) (bool, error) {
-		r := storage.ReadKey(key)
-		r.Str()
-		r.Str()
-		open[int(r.Num())] = a
-		return true, r.Err()
-	})
+	open, err := unanswered(tx, about)
 	if err != nil {
 		return nil, err
 	}
@@ -267,8 +280,22 @@ func (j *Journal) closeAsked(tx storage.Tx, about desk.Subject, at time.Time, en
 	return notices, nil
 }
 
+// unanswered are the questions about a subject that nobody has answered, by their notices.
+func unanswered(tx storage.Tx, about desk.Subject) (open map[int]asked, err error) {
+	open = map[int]asked{}
+	k := askedTable().Key().Str(about.String())
+	err = askedTable().Scan(tx, k, k.End(), maxAnswered, func(key storage.Key, a asked) (bool, error) {
+		r := storage.ReadKey(key)
+		r.Str()
+		r.Str()
+		open[int(r.Num())] = a
+		return true, r.Err()
+	})
+	return open, err
+}
+
 // maxAnswered is how many questions one answer answers: what fits beside it in a
-// transaction. The next answer takes the rest.
+// transaction. No more are asked about one subject.
 const maxAnswered = 5
 
 func (j *Journal) unask(tx storage.Tx, at time.Time, s desk.Subject, a asked) error {

@@ -60,6 +60,7 @@ func (e *encoder) incident(i *desk.Incident) {
 	e.textUnless(`,"RetractedWhy":`, i.RetractedWhy)
 	e.numberUnless(`,"MergedInto":`, i.MergedInto)
 	e.timeUnless(`,"ReopenedAt":`, i.ReopenedAt)
+	e.timeUnless(`,"CriticalAt":`, i.CriticalAt)
 	e.promises(i)
 	e.witnessed(i)
 	e.timeUnless(`,"WakeAt":`, i.WakeAt)

@@ -231,7 +231,7 @@ func (j *Journal) Merge(ctx context.Context, by By, from, into int) (Applied, er
 			return Applied{}, err
 		}
 		out, err := j.put(tx, by, ca, 0)
-		out.Into, out.Tests = &cb.Incident, append(out.Tests, into.Tests...)
+		out.Into, out.Tests, out.Answered = &cb.Incident, append(out.Tests, into.Tests...), append(out.Answered, into.Answered...)
 		return out, err
 	})
 }
@@ -279,7 +279,7 @@ func (j *Journal) put(tx storage.Tx, by By, c desk.Change, channels int) (Applie
 		return out, err
 	}
 	if found { // of what is new nothing was asked yet
-		if out.Answered, err = j.answered(tx, by, s); err != nil {
+		if out.Answered, err = j.answered(tx, by, was, c.Incident); err != nil {
 			return out, err
 		}
 	}

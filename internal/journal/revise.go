@@ -86,11 +86,11 @@ func (j *Journal) putTogether(tx storage.Tx, by By, changes []desk.Change, chann
 		} else {
 			also = append(also, c.Entry)
 		}
-		tests := out.Tests
+		tests, answered := out.Tests, out.Answered
 		if out, err = j.put(tx, by, c, channels); err != nil {
 			return Applied{}, err
 		}
-		out.Tests = append(tests, out.Tests...)
+		out.Tests, out.Answered = append(tests, out.Tests...), append(answered, out.Answered...)
 	}
 	out.Also = also
 	return out, nil

@@ -160,12 +160,8 @@ func (j *Journal) incidentPassed(tx storage.Tx, by By, number int, count counter
 	if err != nil {
 		return fired{}, err
 	}
-	answered, err := j.answer(tx, by, i.Subject())
-	if err != nil {
-		return fired{}, err
-	}
 	out, err := j.put(tx, by, c, channels)
-	return fired{subjects: append(out.about(), answered...), at: out.wakes(), tests: out.Tests}, err
+	return fired{subjects: out.about(), at: out.wakes(), tests: out.Tests}, err
 }
 
 func (j *Journal) incidentFails(tx storage.Tx, by By, number int, failing []string) (fired, error) {

@@ -359,3 +359,34 @@ func TestALookCostsTheSameWithManyWindows(t *testing.T) {
 		t.Errorf("it read %d records", reads)
 	}
 }
+
+// A bot that was away for so long that it did not even make the next time of a series
+// tells of it again all the same, if that is not too late.
+func TestATimeOfASeriesThatIsMadeLateIsToldBefore(t *testing.T) {
+	o := newOffice(t)
+	s := settings()
+	s.Planning.Zone, _ = time.LoadLocation("America/New_York")
+	s.Planning.Reminders = []desk.Reminder{{Before: 168 * time.Hour}, {DaysBefore: 1, At: 16 * 60}}
+	o.SetSettings(s)
+	o.weekly(0)
+	const day = 24 * hour
+	o.fire(1)
+	o.fire(20*day + 16*hour) // the third Tuesday, 8 p.m.
+	o.expectTold(3, "scheduled, reminded")
+	o.fire(20*day + 17*hour)
+	o.expectTold(3, "scheduled, reminded")
+}
+
+// Whoever cancels a series answers what was asked about its times: nothing went as planned.
+func TestACancelledSeriesAnswersWhatIsAskedAboutItsTimes(t *testing.T) {
+	o := newOffice(t)
+	series := o.weekly(0)
+	const day = 24 * hour
+	o.fire(day)
+	o.declare(2 * day)
+	o.fire(7*day - 850)
+	o.reached(1, ops)
+	o.replan(7*day-300, series, cancelled("The vendor is not ready."))
+	o.fire(7*day - 300)
+	o.expectAsked(2, "start to amherst: open; start to amherst: answered")
+}
