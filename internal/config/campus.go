@@ -69,6 +69,23 @@ type Contact struct {
 	Who Who `toml:"who" need:"a person or a channel such as amherst/U0123ABCD, or an e-mail address"`
 }
 
+// overAsked names the services of which more channels are technical contacts than are
+// asked.
+func (c *Config) overAsked() (ids []desk.ServiceID) {
+	for _, s := range c.Services {
+		var channels []desk.Channel
+		for _, one := range desk.ContactsOf(c.People(), desk.TechnicalContact, []desk.ServiceID{s.ID}) {
+			if !one.Channel.IsZero() && !slices.Contains(channels, one.Channel) {
+				channels = append(channels, one.Channel)
+			}
+		}
+		if len(channels) > desk.MostAsked {
+			ids = append(ids, s.ID)
+		}
+	}
+	return ids
+}
+
 // unbuiltContacts names what contacts are configured and not called yet: only the
 // technical ones are.
 func (c *Config) unbuiltContacts() (which []string) {

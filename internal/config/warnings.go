@@ -41,6 +41,9 @@ func (d *decoder) warnings(c *Config) []string {
 	if other := unspoken(c.Organization.Languages); len(other) > 0 {
 		warn(true, "languages in [organization] has %s: the bot speaks %s, so posts and answers are in English there", strings.Join(other, ", "), strings.Join(Spoken(), " and "))
 	}
+	for _, id := range c.overAsked() {
+		warn(true, "[[contacts]] has more than %d channels that are technical contacts of %s: only the first %[1]d are asked", desk.MostAsked, id)
+	}
 	warn(len(c.Services) == 0, "no [[services]]: there is nothing to declare an incident about")
 	warn(beyondThisMachine(c.HTTP.AdminListen), "admin_listen in [http] is %q: other machines can read health and metrics; the usual is 127.0.0.1:9090", c.HTTP.AdminListen)
 	warn(d.literal && readByOthers(d.file), "it holds secrets and every user of this machine can read it: chmod o-r it, or write the secrets as env:NAME or file:PATH")

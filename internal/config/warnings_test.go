@@ -123,6 +123,26 @@ func TestWhatNothingHeedsIsNamed(t *testing.T) {
 	}
 }
 
+// Contacts that are not asked are not left out in silence.
+func TestMoreContactChannelsThanAreAsked(t *testing.T) {
+	text := minimal + "[access]\nadmins = [\"amherst/U0ADMIN\"]\n[[slack]]\nname = \"amherst\"\nbot_token = \"env:TOKEN\"\napp_token = \"xapp-hunter2\"\nops_channel = \"C0OPS\"\n" +
+		"[[services]]\nid = \"learn\"\n[[services]]\nid = \"mail\"\n[[campuses]]\nid = \"amherst\"\n"
+	ask := func(channel, services string) {
+		text += "[[contacts]]\ncampus = \"amherst\"\nrole = \"technical\"\nservices = [" + services + "]\nwho = \"amherst/" + channel + "\"\n"
+	}
+	for _, channel := range []string{"C1", "C2", "C3", "C3", "C4", "U5"} {
+		ask(channel, "")
+	}
+	if all := loads(t, text).Warnings(); len(all) > 0 {
+		t.Error(all)
+	}
+	ask("C5", `"learn"`)
+	want := []string{"config.toml: [[contacts]] has more than 4 channels that are technical contacts of learn: only the first 4 are asked"}
+	if diff := cmp.Diff(want, loads(t, text).Warnings()); diff != "" {
+		t.Error("want -, got +\n" + diff)
+	}
+}
+
 func TestWhatAProbeIsWithoutBeingTold(t *testing.T) {
 	c := loads(t, minimal+`
 [[services]]

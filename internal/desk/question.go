@@ -88,6 +88,10 @@ type Contact struct {
 	Mail     string
 }
 
+// MostAsked is how many channels that are technical contacts of a service are asked, the
+// first ones: beside ops, so many that one answer can end all that was asked.
+const MostAsked = 4
+
 // ContactsOf lists those of a role for any of the services.
 func ContactsOf(all []Contact, role ContactRole, services []ServiceID) (out []Contact) {
 	for _, c := range all {

@@ -69,10 +69,6 @@ func (j *Journal) ask(tx storage.Tx, by By, q *desk.Question, escalate bool) (no
 	return notices, nil
 }
 
-// mostBeside is how many channels are asked beside ops: so many that one answer answers
-// all (maxAnswered).
-const mostBeside = maxAnswered - 1
-
 // askedBeside lists the channels that are technical contacts, when it is time to call
 // those. ops are asked anyway, and of a drill nobody beside them knows.
 func (j *Journal) askedBeside(q desk.Question, ops []desk.Channel) (out []desk.Channel) {
@@ -86,7 +82,7 @@ func (j *Journal) askedBeside(q desk.Question, ops []desk.Channel) (out []desk.C
 		}
 		out = append(out, ch)
 	}
-	return out[:min(len(out), mostBeside)]
+	return out[:min(len(out), desk.MostAsked)]
 }
 
 // askIn posts a question and notes it.
@@ -295,8 +291,8 @@ func unanswered(tx storage.Tx, about desk.Subject) (open map[int]asked, err erro
 }
 
 // maxAnswered is how many questions one answer answers: what fits beside it in a
-// transaction. No more are asked about one subject.
-const maxAnswered = 5
+// transaction: that of ops, and those beside it. No more are asked about one subject.
+const maxAnswered = 1 + desk.MostAsked
 
 func (j *Journal) unask(tx storage.Tx, at time.Time, s desk.Subject, a asked) error {
 	if err := moveMark(tx, s, a.WakeAt, time.Time{}); err != nil {
