@@ -22,9 +22,11 @@ type Alert struct {
 	// ChangedAt is when it last began or ceased to fail.
 	ChangedAt time.Time
 	// ClearedAt is when the last witness saw it pass; zero: something fails. Warned: what
-	// passed then had only been warned of.
+	// passed then had only been warned of. Unwatched: of some of it that is not known, as
+	// who saw it fail is watched no more.
 	ClearedAt time.Time `json:",omitzero"`
 	Warned    bool      `json:",omitempty"`
+	Unwatched bool      `json:",omitempty"`
 	// Again counts how often it failed again after it had cleared.
 	Again int `json:",omitempty"`
 
@@ -189,7 +191,7 @@ func (a Alert) OnlyWarns() bool {
 // zero where that is not known; false: something fails.
 func (a Alert) ClearFor(i Incident) (since time.Time, passes bool) {
 	if !a.IsFailing() || a.Into != 0 {
-		return a.ClearedAt, true
+		return a.ClearedAt, !a.Unwatched
 	}
 	for _, s := range a.Services {
 		switch {

@@ -42,6 +42,7 @@ func (a *Alert) Add(s Alerted, r Report) {
 	}
 	if !a.IsFailing() {
 		a.ClearedAt, a.ChangedAt, a.Since = time.Time{}, r.At, since(r)
+		a.Unwatched = false
 		a.Again++
 	}
 	one := &a.Services[k]
@@ -172,15 +173,16 @@ func (a *Alert) Drop(r Report) {
 		a.Dirty = true
 		one.Seen = slices.DeleteFunc(slices.Clone(one.Seen), func(s Report) bool { return s.Witness == r.Witness })
 	}
-	if !r.Warns && (one.Failing == 0 || one.OnlyWarns()) {
+	if !r.Warns && !r.Retired && (one.Failing == 0 || one.OnlyWarns()) {
 		one.ClearedAt = r.At
 	}
 	if one.Failing == 0 {
+		a.Unwatched = a.Unwatched || r.Retired
 		a.freed(*one, r.At)
 	}
 	if !slices.ContainsFunc(a.Services, func(s Alerted) bool { return s.Failing > 0 }) {
 		a.ClearedAt, a.ChangedAt = r.At, r.At
-		a.Warned = !slices.ContainsFunc(a.Services, func(s Alerted) bool { return !s.ClearedAt.Before(a.Since) })
+		a.Warned = !a.Unwatched && !slices.ContainsFunc(a.Services, func(s Alerted) bool { return !s.ClearedAt.Before(a.Since) })
 		a.DeclareAt, a.SilentSince, a.LagUntil = time.Time{}, time.Time{}, time.Time{}
 	}
 }

@@ -83,6 +83,9 @@ type Report struct {
 	// Warns: what is to come fails, not what is: a certificate ends soon. No incident is
 	// declared of it by rule, and no gate closes.
 	Warns bool `json:",omitempty"`
+	// Retired: it passes only in that it is watched no more, so that nobody knows whether
+	// what it saw is over.
+	Retired bool `json:",omitempty"`
 	// Sorry: the gate of the service was closed, so that it sees our own sorry page. The
 	// journal sets it; a probe of ours passes that page by.
 	Sorry bool `json:",omitempty"`

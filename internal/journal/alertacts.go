@@ -273,8 +273,8 @@ func (j *Journal) OwnFailing(ctx context.Context) (out []desk.Report, err error)
 	return out, err
 }
 
-// Retire says of probes that are watched no more that what they saw fail is over: nobody
-// will ever say so.
+// Retire has what probes that are watched no more saw fail stand no longer: nobody will
+// ever say that it is over, and whether it is nobody knows.
 func (j *Journal) Retire(ctx context.Context, by By, watched func(desk.Report) bool) error {
 	failing, err := j.OwnFailing(ctx)
 	if err != nil {
@@ -283,7 +283,7 @@ func (j *Journal) Retire(ctx context.Context, by By, watched func(desk.Report) b
 	var over []desk.Report
 	for _, r := range failing {
 		if !watched(r) {
-			r.State, r.Since, r.Detail = desk.Passing, by.At.UTC(), ""
+			r.State, r.Since, r.Detail, r.Retired = desk.Passing, by.At.UTC(), "", true
 			over = append(over, r)
 		}
 	}

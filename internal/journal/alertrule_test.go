@@ -160,6 +160,31 @@ func TestProbesThatAreGoneHoldNothingOpen(t *testing.T) {
 	w.tells("1m0s ALR-1 alert seen (edit): learn 1")
 }
 
+// Nobody knows whether what a check saw is over that is watched no more: its alert stands
+// no longer, and no incident ends for that.
+func TestWhatNobodyWatchesIsNotOver(t *testing.T) {
+	w := newWatch(t, byRule())
+	w.hears("login fails learn").after(5 * time.Minute).forgets()
+	if err := w.Retire(t.Context(), w.by(), func(desk.Report) bool { return false }); err != nil {
+		t.Fatal(err)
+	}
+	if a := w.alert(1); a.IsFailing() || !a.Unwatched {
+		t.Errorf("%+v", a)
+	}
+	w.after(2 * time.Hour)
+	if i := w.incident(1); !i.IsOpen() || !i.Seen[0].Retired {
+		t.Errorf("%v %+v", i.IsOpen(), i.Seen)
+	}
+	w.hears("login3 fails learn").after(time.Minute)
+	if a := w.alert(1); !a.IsFailing() || a.Unwatched {
+		t.Errorf("%+v", a)
+	}
+	w.hears("login3 passes learn").after(time.Hour)
+	if w.incident(1).IsOpen() {
+		t.Error("it does not end when a check sees that it works")
+	}
+}
+
 func TestLateAndRepeatedReports(t *testing.T) {
 	w := newWatch(t)
 	first := w.report("pingdom fails learn")

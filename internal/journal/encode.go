@@ -146,6 +146,7 @@ func (e *encoder) report(r *desk.Report) {
 	}
 	e.textUnless(`,"Link":`, r.Link)
 	e.ifTrue(`,"Warns":`, r.Warns)
+	e.ifTrue(`,"Retired":`, r.Retired)
 	e.ifTrue(`,"Sorry":`, r.Sorry)
 	e.raw("}")
 }
@@ -190,6 +191,7 @@ func (e *encoder) alert(a *desk.Alert) {
 	e.time(a.ChangedAt)
 	e.timeUnless(`,"ClearedAt":`, a.ClearedAt)
 	e.ifTrue(`,"Warned":`, a.Warned)
+	e.ifTrue(`,"Unwatched":`, a.Unwatched)
 	e.numberUnless(`,"Again":`, a.Again)
 	e.timeUnless(`,"AckedAt":`, a.AckedAt)
 	e.person(`,"AckedBy":`, a.AckedBy)

@@ -209,7 +209,7 @@ func (h *hearing) over(was, r desk.Report) error {
 	}
 	a.makeOwn()
 	a.Drop(r)
-	was.State, was.At = desk.Passing, r.At
+	was.State, was.At, was.Retired = desk.Passing, r.At, r.Retired
 	return h.witness(a.Alert, was)
 }
 

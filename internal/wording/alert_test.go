@@ -136,6 +136,8 @@ func TestAWarningIsNotSaidToBeAFailure(t *testing.T) {
 	warns := seen(desk.OwnProbe, "certificate", "learn", at)
 	warns.Warns = true
 	real := seen(desk.OwnProbe, "login page", "learn", at.Add(time.Minute))
+	gone := real
+	gone.Retired = true
 	leave := func(a desk.Alert, r desk.Report) desk.Alert { r.At = r.At.Add(time.Hour); return a.Leave(r) }
 	warned := desk.Raise(7, learn, warns)
 	for _, c := range []struct {
@@ -147,6 +149,8 @@ func TestAWarningIsNotSaidToBeAFailure(t *testing.T) {
 		{leave(warned, warns), "Checks warn no more about Learn System since "},
 		{leave(leave(warned.Join(learn, real), real), warns), "Checks see Learn System working again since "},
 		{leave(leave(warned.Join(learn, real), warns), real), "Checks see Learn System working again since "},
+		{leave(desk.Raise(7, learn, real), gone), "No check watches Learn System any more, so it is not known whether that is over"},
+		{leave(leave(warned.Join(learn, real), gone), warns), "Checks warn no more about Learn System since "},
 	} {
 		if got := campus().alertLead(c.a, clock{campus(), at}).PlainText(time.UTC); !strings.HasPrefix(got, c.want) {
 			t.Errorf("%q, not %q", got, c.want)
