@@ -2,7 +2,6 @@ package journal
 
 import (
 	"fmt"
-	"sync"
 
 	"github.com/umassonline/belltower/internal/desk"
 	"github.com/umassonline/belltower/storage"
@@ -12,24 +11,19 @@ import (
 // the byte: that takes most of the time of its transaction otherwise, in which all other
 // commands wait.
 
-// sheets are encoders that nobody writes on.
-var sheets = sync.Pool{New: func() any { return new(encoder) }}
+// What usual records take, and some: of an incident, and of a line beside its texts.
+const (
+	largeRecord = 1280
+	smallRecord = 384
+)
 
-// largestSheet is the size from which a sheet is not kept: of a record with many updates.
-const largestSheet = 16 << 10
-
-// putRecord writes what write makes.
-func putRecord(tx storage.Tx, k storage.Key, write func(*encoder)) error {
-	e := sheets.Get().(*encoder)
-	e.reset()
-	if write(e); e.err != nil {
+// putRecord writes what write makes, of some room bytes.
+func putRecord(tx storage.Tx, k storage.Key, room int, write func(*encoder)) error {
+	e := encoder{b: make([]byte, 0, room)}
+	if write(&e); e.err != nil {
 		return fmt.Errorf("encode record %v: %w", k, e.err)
 	}
-	err := tx.Put(k, e.b)
-	if cap(e.b) <= largestSheet {
-		sheets.Put(e)
-	}
-	return err
+	return tx.Put(k, e.b)
 }
 
 func (e *encoder) incident(i *desk.Incident) {

@@ -228,7 +228,7 @@ func markSeen[T any](tx storage.Tx, by By, out *T) error {
 		return nil
 	}
 	if known, ok := any(out).(interface{ encode(*encoder) }); ok {
-		return putRecord(tx, seenKey(by, 0), known.encode)
+		return putRecord(tx, seenKey(by, 0), largeRecord, known.encode)
 	}
 	return storage.TableOf[T](seenName).Put(tx, seenKey(by, 0), *out)
 }

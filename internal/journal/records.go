@@ -106,7 +106,7 @@ func timelineKey(s desk.Subject) storage.Key {
 }
 
 func putEntry(tx storage.Tx, s desk.Subject, e desk.Entry) error {
-	return putRecord(tx, entryKey(s, e.Seq), func(w *encoder) { w.entry(&e) })
+	return putRecord(tx, entryKey(s, e.Seq), smallRecord+len(e.Text)+len(e.Before)+len(e.After), func(w *encoder) { w.entry(&e) })
 }
 
 // numberTable counts the subjects of a kind, at its key.
@@ -172,7 +172,7 @@ func getIncident(tx storage.Tx, n int) (desk.Incident, error) {
 }
 
 func putIncident(tx storage.Tx, i *desk.Incident) error {
-	return putRecord(tx, incidentKey(i.Number), func(w *encoder) { w.incident(i) })
+	return putRecord(tx, incidentKey(i.Number), largeRecord, func(w *encoder) { w.incident(i) })
 }
 
 func nextNumber(tx storage.Tx, kind desk.SubjectKind) (int, error) {
@@ -191,5 +191,5 @@ func audit(tx storage.Tx, by By, e AuditEntry) error {
 		e.Reason = by.Reason
 	}
 	k := auditTable().Key().Time(e.At).Str(e.Request).Str(e.Did).Str(e.About)
-	return putRecord(tx, k, func(w *encoder) { w.audit(&e) })
+	return putRecord(tx, k, smallRecord+len(e.Before)+len(e.After), func(w *encoder) { w.audit(&e) })
 }
