@@ -212,9 +212,7 @@ func TestWhatIsNoBackupIsNotRestored(t *testing.T) {
 // record afterwards, as before.
 func TestTheRecordStaysWithItsAccount(t *testing.T) {
 	t.Parallel()
-	if os.Geteuid() != 0 {
-		t.Skip("only root can give files to another account")
-	}
+	asRoot(t)
 	const account = 65534
 	w := backedUp(t)
 	owned := func(when, pattern string) {

@@ -151,26 +151,6 @@ func TestWhatWasCompletedIsKnown(t *testing.T) {
 	o.expectPlans(37*hour, 10, "")
 }
 
-func TestPlannedWorkInItsGraceIsNotKnown(t *testing.T) {
-	o := newOffice(t)
-	o.subscribe("C1", "C2", "C3")
-	o.plan(0, "Soon", 48*time.Hour, time.Hour)
-	refuse := func(seconds int) {
-		t.Helper()
-		_, err := o.PublicWindow(t.Context(), at(seconds), 1, 5)
-		refused(t, err, desk.Unknown)
-	}
-	if o.plans(1, 10) == "WIN-1 scheduled 48h; scheduled\n" {
-		t.Skip("windows have no grace: they were confirmed before")
-	}
-	o.expectPlans(1, 10, "until 10\n")
-	refuse(1)
-	if got := o.calendar(1); got != "" {
-		t.Error(got)
-	}
-	o.expectPlans(10, 10, "WIN-1 scheduled 48h; scheduled\n")
-}
-
 func TestTheNextTimesOfASeries(t *testing.T) {
 	o := newOffice(t)
 	weekly := desk.Recurrence{Every: 1, Days: []time.Weekday{time.Wednesday}, At: 4 * 60, For: time.Hour, Zone: "America/New_York", First: four.Truncate(24*time.Hour).AddDate(0, 0, 1)}

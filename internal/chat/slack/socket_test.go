@@ -309,20 +309,6 @@ func TestSocketsAreReplacedBeforeSlackEndsThem(t *testing.T) {
 	})
 }
 
-// What stands before Slack may name any time: the bot is not deaf for that long.
-func TestALimitOfSocketsIsBelievedUpToAnHour(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, func(w *world) {
-			w.bySocket = true
-			w.fake.FaultsAlways(slacktest.On{Method: "apps.connections.open"}, slacktest.Limited(7*24*3600))
-		})
-		time.Sleep(time.Minute)
-		w.fake.ClearFaults()
-		time.Sleep(time.Hour)
-		w.awaitSockets(2)
-	})
-}
-
 // However Slack refuses sockets, they are asked for until they come; ops hears once
 // that we are deaf, why, and that it is over.
 func TestNoSocketIsToldAndTriedAgain(t *testing.T) {
