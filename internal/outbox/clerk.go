@@ -61,7 +61,7 @@ func (c *clerk) run(ctx context.Context) {
 			until = now.Add(storePause)
 		}
 		pause := max(answerTime, cfg.Now().Sub(now))
-		sleep(ctx, c.wake, now, until)
+		sleep(ctx, c.wake, cfg.Now(), until)
 		woken := cfg.Now()
 		sleep(ctx, nil, woken, sooner(woken.Add(pause), until)) // the end of a grace does not wait
 	}

@@ -142,8 +142,8 @@ func (l *line) chunkSize() int {
 	if most := l.engine.cfg.chunk; most > 0 {
 		return most
 	}
-	if len(l.intents) == 0 {
-		return chunkLeast // so that the first post need not wait for many to be found
+	if l.room(nil).others == chunksOpen {
+		return chunkLeast // so that the first post beside ops need not wait for many to be found
 	}
 	return max(chunkLeast, min(chunkMost, int(l.pace[methodPost].rate)))
 }

@@ -64,16 +64,19 @@ func TestStoryAStormWhileOpsHangs(t *testing.T) {
 }
 
 // intents counts the chunks that are open on disk.
-func (w *world) intents() (n int) {
+func (w *world) intents() int { return len(w.chunks()) }
+
+func (w *world) chunks() (all []intentRecord) {
 	w.t.Helper()
 	err := w.store.View(context.Background(), func(tx storage.Tx) error {
-		return intentTable().Scan(tx, nil, nil, 0, func(storage.Key, intentRecord) (bool, error) {
-			n++
+		all = nil
+		return intentTable().Scan(tx, nil, nil, 0, func(_ storage.Key, i intentRecord) (bool, error) {
+			all = append(all, i)
 			return true, nil
 		})
 	})
 	if err != nil {
 		w.t.Error(err)
 	}
-	return n
+	return all
 }

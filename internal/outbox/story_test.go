@@ -87,6 +87,52 @@ func TestStoryGraceIsBegunAnew(t *testing.T) {
 	})
 }
 
+// On a slow disk a grace ends in time that ends soon after another.
+func TestStoryGraceBehindAnother(t *testing.T) {
+	inWorld(t, func(w *world) {
+		w.disk = 5 * time.Second
+		w.start()
+		w.pass(time.Minute)
+		w.declare(desk.Major, 30*time.Second)
+		w.pass(7 * time.Second)
+		s := w.declare(desk.Major, 30*time.Second)
+		due := time.Now().Add(30 * time.Second)
+		w.pass(2 * time.Minute)
+		if ended := w.stored(s, 2).At; !ended.Equal(due) {
+			t.Errorf("the grace ended %v late", ended.Sub(due))
+		}
+		w.mustRest(s)
+	})
+}
+
+// However many hear of it, few are looked for before the first is told: the ops channels
+// do not count.
+func TestStoryFirstPostDoesNotWaitForMany(t *testing.T) {
+	inWorld(t, func(w *world) {
+		w.subscribe("", numbered(120)...)
+		w.disk = 10 * time.Millisecond // in which a call is made
+		w.start()
+		w.pass(time.Minute)
+		found := 0
+		w.now(func() {
+			w.platform.allowed = func(d chat.Delivery) string {
+				for _, c := range w.chunks() {
+					if found == 0 && d.Channel.ID != "ops" && slices.Contains(c.Channels, d.Channel.ID) {
+						found = len(c.Channels)
+					}
+				}
+				return ""
+			}
+		})
+		s := w.declare(desk.Major, 10*time.Second)
+		w.pass(time.Minute)
+		if found != chunkLeast {
+			t.Errorf("%d channels were found before the first was told, want %d", found, chunkLeast)
+		}
+		w.mustRest(s)
+	})
+}
+
 // A process that dies in a grace does not prolong it.
 func TestStoryGraceOverARestart(t *testing.T) {
 	inWorld(t, func(w *world) {
