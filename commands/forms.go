@@ -14,13 +14,13 @@ import (
 // can open one; nil: the line says enough, or the verb has none. Its fields are the
 // options of the verb, so that filling it in is typing the line.
 func (a *asked) form(ctx context.Context) (*chat.Form, error) {
-	if !a.req.Forms || a.req.Filled {
+	if !a.req.Forms {
 		return nil, nil
 	}
 	if f := a.overrideForm(); f != nil {
 		return f, nil
 	}
-	if len(a.line.options)+len(a.line.flags) > 0 {
+	if a.req.Filled || len(a.line.options)+len(a.line.flags) > 0 {
 		return nil, nil
 	}
 	switch a.command {

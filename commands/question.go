@@ -198,17 +198,29 @@ func (a *asked) reasons() error {
 }
 
 // overrideForm asks for the reason of a flag that needs one, where the platform can
-// open a form; nil: there is no such flag.
+// open a form; nil: there is no such flag. Work whose texts cannot be typed is planned by
+// fields, which it asks for again.
 func (a *asked) overrideForm() *chat.Form {
 	f := a.unreasoned()
-	if f == "" || !slices.Contains(a.verb.flags, f) || len(a.line.options) > 0 {
+	if f == "" || !slices.Contains(a.verb.flags, f) {
 		return nil
 	}
 	words := append([]string{a.path()}, a.flagWords()...)
 	command := strings.TrimSpace(strings.Join(words, " ") + " " + a.line.rest)
-	form := a.Words.OverrideForm(command)
-	if a.command == "incident" {
+	filled := a.req.Options
+	if a.req.Prefill != nil {
+		filled = a.req.Prefill
+	}
+	var form chat.Form
+	switch {
+	case a.path() == "window schedule" && len(filled) > 0:
+		form = a.Words.OverrideScheduleForm(command, filled)
+	case a.req.Filled, len(a.line.options) > 0:
+		return nil
+	case a.command == "incident":
 		form = a.Words.TellNowForm(command)
+	default:
+		form = a.Words.OverrideForm(command)
 	}
 	return &form
 }

@@ -143,6 +143,62 @@ func TestTheReasonIsAskedFor(t *testing.T) {
 	}
 }
 
+// A form whose texts cannot be typed is filled in once more, with the reason, and keeps
+// what it held.
+func TestTheReasonIsAskedForInTheForm(t *testing.T) {
+	o := newOffice(t)
+	o.typed("window schedule mail tomorrow 04:00 for 1h Other disks --urgent \"they failed\" --yes")
+	fields := map[string]string{"services": "mail", "effect": "degraded", "when": "tomorrow 04:00", "for": "3h", "title": `New "fast" disks`, "details": "Save your work.\nThen log out."}
+	refused := o.fills("window schedule", fields)
+	for k, reason := range []string{"the vendor asked", "it is one team"} { // short notice, then the other work
+		asks := o.presses(refused, "Do it all the same, and say why")
+		if asks.Form == nil || asks.Form.Title != "Do it all the same" || asks.Form.Fields[0].Name != "reason" {
+			t.Fatal(plain(asks))
+		}
+		options := map[string]string{"reason": reason}
+		for _, f := range asks.Form.Fields {
+			if len(f.Initial) > 0 {
+				options[f.Name] = strings.Join(f.Initial, ",")
+			}
+		}
+		if k == 0 && (options["when"] != "2026-11-28 04:00" || options["for"] != "3h") {
+			t.Errorf("its time is shown as %s for %s", options["when"], options["for"])
+		}
+		o.req.Command, o.req.Text, _ = strings.Cut(asks.Form.Command, " ")
+		o.req.ID, o.req.Options, o.req.Filled = reason, options, true
+		refused = o.Do(t.Context(), o.req)
+		o.req.Options, o.req.Filled = nil, false
+	}
+	if got := plain(o.presses(refused, "Schedule it")); !strings.Contains(got, "WIN-2 is scheduled") || !strings.Contains(got, `New "fast" disks`) || !strings.Contains(got, "> Save your work.\n> Then log out.") || !strings.Contains(got, "may be slow") {
+		t.Fatal(got)
+	}
+	o.stage("admin")
+	if got := plain(o.typed("belltower audit")); !strings.Contains(got, "Then log out. Reason: the vendor asked; it is one team") {
+		t.Error(got)
+	}
+}
+
+// A time that is free is taken with the texts of a form as they are.
+func TestAFreeTimeIsTakenWithTheForm(t *testing.T) {
+	o := newOffice(t)
+	refused := o.fills("window schedule", map[string]string{"services": "learn", "when": "tomorrow 02:00", "for": "1h", "title": `New "fast" disks`})
+	got := plain(o.presses(o.presses(refused, refused.Message.Actions[0].Label), "Schedule it"))
+	if !strings.Contains(got, "WIN-1 is scheduled") || !strings.Contains(got, `New "fast" disks`) || !strings.Contains(got, "28 November 2026, 4:00 AM EST") {
+		t.Error(got)
+	}
+}
+
+// What options of a platform say that cannot be typed is confirmed as it is.
+func TestOptionsThatCannotBeTyped(t *testing.T) {
+	o := newOffice(t)
+	o.req.Options = map[string]string{"services": "mail", "when": "dec 5 04:00", "for": "1h", "title": `New "fast" disks | now`}
+	asks := o.typed("window schedule")
+	o.req.Options = nil
+	if got := plain(o.presses(asks, "Schedule it")); !strings.Contains(got, `New "fast" disks | now`) {
+		t.Error(got)
+	}
+}
+
 // Without forms the line to type is said instead.
 func TestTheReasonIsTyped(t *testing.T) {
 	o := newOffice(t)

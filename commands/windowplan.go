@@ -25,6 +25,14 @@ type retold struct {
 	day string
 }
 
+// at is the same at another time.
+func (r retold) at(when string) retold {
+	r.words = strings.Replace(r.words, r.fields[fieldWhen], when, 1)
+	r.fields = maps.Clone(r.fields)
+	r.fields[fieldWhen] = when
+	return r
+}
+
 // schedule reads <services> [effect] <when> for <duration>|until <time> <title>
 // [| details].
 func schedule(ctx context.Context, a *asked) (chat.Reply, error) {
@@ -235,17 +243,20 @@ func (a *asked) confirm(ctx context.Context, done journal.WindowApplied, p plann
 	return chat.Reply{Message: a.Words.ConfirmWindow(d, ways), Failed: true}, nil
 }
 
-// saying is a button that says a line again with one flag more: with the fields of a
-// form that was filled in, else as words.
-func (a *asked) saying(label string, r retold, extra flag) chat.Action {
-	if !a.req.Filled {
-		return a.action(label, r.words, extra)
+// saying is a button that says a line again with flags more: with the fields of a form
+// that was filled in, or of what cannot be typed, else as words.
+func (a *asked) saying(label string, r retold, extra ...flag) chat.Action {
+	if !a.req.Filled && (r.typed || len(a.req.Options) == 0) {
+		return a.action(label, r.words, extra...)
 	}
 	way := chat.Action{Label: label, Command: a.path(), Options: maps.Clone(r.fields)}
 	if a.number > 0 {
 		way.Command += " " + strconv.Itoa(a.number)
 	}
-	way.Command = strings.TrimSpace(way.Command + " " + extra.dashed() + " " + r.day)
+	for _, f := range extra {
+		way.Command += " " + f.dashed()
+	}
+	way.Command = strings.TrimSpace(way.Command + " " + r.day)
 	for _, f := range []flag{flagForce, flagUrgent} {
 		if v := a.line.flags[f]; v != "" {
 			way.Options[string(f)] = v
@@ -270,28 +281,42 @@ func (a *asked) objected(ctx context.Context, err error, p planning) error {
 	}
 	q := &question{Refusal: a.Words.Objection(o, a.Planning, free, p.rule != nil)}
 	b := *a
-	b.req.Filled = false // the buttons are lines to type
-	plain := b           // what is free needs no reason
+	b.req.Filled = a.req.Filled && !p.said.typed // the buttons are lines to type, where they can be
+	plain := b                                   // what is free needs no reason
 	plain.line.flags = nil
 	for _, t := range free {
-		if p.said.typed {
-			q.offering(plain.action(a.Words.TakeReserved(t), strings.Replace(p.said.words, p.said.fields["when"], periodWords(t, a.Words.Zone), 1)))
-		}
+		q.offering(plain.saying(a.Words.TakeReserved(t), p.said.at(periodWords(t, a.Words.Zone))))
 	}
 	b.leaveOut(q, o, p)
-	if o.Admins && a.Access.RoleOf(a.actor) != desk.Admin || !p.said.typed {
+	if o.Admins && a.Access.RoleOf(a.actor) != desk.Admin {
 		return q
 	}
 	f := flagForce
 	if o.Kind == desk.ShortNotice {
 		f = flagUrgent
 	}
-	return q.offering(b.action(a.Words.Anyway(), p.said.words, f))
+	return q.offering(b.saying(a.Words.Anyway(), b.toFillIn(p), f))
+}
+
+// toFillIn is a plan as it is said again; one that cannot be typed, with its times as a form
+// shows them, which asks for the reason (see overrideForm).
+func (a *asked) toFillIn(p planning) retold {
+	r := p.said
+	if r.typed {
+		return r
+	}
+	when, length := a.req.Options[fieldWhen], a.req.Options[fieldFor]
+	if p.rule == nil {
+		when, length = p.period.From.In(a.Words.Zone).Format("2006-01-02 15:04"), durationWords(p.period.Length())
+	}
+	r = r.at(when)
+	r.fields[fieldFor] = length
+	return r
 }
 
 // leaveOut offers a series without its times that are not free, where some are.
 func (a *asked) leaveOut(q *question, o *desk.Objection, p planning) {
-	if p.rule == nil || len(o.All) == 0 || o.NoneFree || len(o.All)+len(p.rule.Except) > desk.MaxExcept || !p.said.typed {
+	if p.rule == nil || len(o.All) == 0 || o.NoneFree || len(o.All)+len(p.rule.Except) > desk.MaxExcept {
 		return
 	}
 	zone, err := time.LoadLocation(p.rule.Zone)
@@ -302,6 +327,5 @@ func (a *asked) leaveOut(q *question, o *desk.Objection, p planning) {
 	if _, any := left.Next(a.req.At); !any {
 		return
 	}
-	when := recurringWords(left)
-	q.offering(a.action(a.Words.LeaveOut(len(o.All)), strings.Replace(p.said.words, p.said.fields["when"], when, 1)))
+	q.offering(a.saying(a.Words.LeaveOut(len(o.All)), p.said.at(recurringWords(left))))
 }

@@ -44,7 +44,7 @@ type Request struct {
 	Options map[string]string
 	// Filled: a form was filled in, so none is opened.
 	Filled bool
-	// Forms: the answer may be a form.
+	// Forms: the answer may be a form; to one that was filled in it may not.
 	Forms bool
 	// Prefill is what fields of a form hold at first, by name.
 	Prefill map[string]string

@@ -125,6 +125,13 @@ func (c Context) OverrideForm(command string) chat.Form {
 	}
 }
 
+// OverrideScheduleForm is OverrideForm of work that was planned by a form, which it holds.
+func (c Context) OverrideScheduleForm(command string, filled WindowFields) chat.Form {
+	f := c.OverrideForm(command)
+	f.Fields = append(f.Fields, c.ScheduleForm(filled).Fields...)
+	return f
+}
+
 // TypedLength writes a length of time as it is typed: "3h", "1h30m".
 func TypedLength(d time.Duration) string {
 	s := d.Round(time.Second).String()

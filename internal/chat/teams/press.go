@@ -83,7 +83,7 @@ func (h *handler) submitted(in incoming, a activity) error {
 		req.Channel, req.Direct = h.channel(channelOf(to.asked)), false
 	}
 	if sub.Form {
-		req.Filled, req.Options = true, filledIn(sub.Fields)
+		req.Filled, req.Forms, req.Options = true, false, filledIn(sub.Fields)
 		to.form = sub.Command
 	}
 	h.answer(in, req, to)

@@ -124,7 +124,7 @@ func Encode(r chat.Request) url.Values {
 	if r.Zone != nil {
 		form.Set("zone", r.Zone.String())
 	}
-	for name, set := range map[string]bool{"guest": r.Guest, "direct": r.Direct, "manages": r.Manages, "filled": r.Filled} {
+	for name, set := range map[string]bool{"guest": r.Guest, "direct": r.Direct, "manages": r.Manages, "filled": r.Filled, "forms": r.Forms} {
 		if set {
 			form.Set(name, "yes")
 		}
@@ -154,7 +154,7 @@ func (h *handler) decode(form url.Values) chat.Request {
 		Person: desk.Person{Connection: h.name, ID: form.Get("person")}, Name: form.Get("name"),
 		Channel: desk.Channel{Connection: h.name, ID: form.Get("channel")},
 		Guest:   form.Has("guest"), Direct: form.Has("direct"), Manages: form.Has("manages"), Filled: form.Has("filled"),
-		Command: form.Get("command"), Text: form.Get("text"), Forms: !form.Has("filled"),
+		Command: form.Get("command"), Text: form.Get("text"), Forms: form.Has("forms"),
 	}
 	if zone, err := time.LoadLocation(form.Get("zone")); err == nil && form.Has("zone") {
 		req.Zone = zone

@@ -40,7 +40,7 @@ func (p *Platform) request(who Person, ch desk.Channel, line string) chat.Reques
 	p.ids++
 	command, text, _ := strings.Cut(strings.TrimPrefix(strings.TrimSpace(line), "/"), " ")
 	return chat.Request{ID: fmt.Sprintf("r%06d", p.ids), Person: desk.Person{Connection: ch.Connection, ID: who.ID}, Name: who.Name,
-		Channel: ch, Zone: p.set.Zone, Command: command, Text: strings.TrimSpace(text)}
+		Channel: ch, Zone: p.set.Zone, Command: command, Text: strings.TrimSpace(text), Forms: true}
 }
 
 // ask sends a request to the bot.

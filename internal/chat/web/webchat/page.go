@@ -240,7 +240,7 @@ func (p *Platform) press(r *http.Request, s seat) done {
 // submit sends a form that was filled in. Several values of a field are joined.
 func (p *Platform) submit(r *http.Request, s seat) done {
 	req := p.request(s.me, s.room.Address, r.FormValue("command"))
-	req.Filled, req.Options = true, map[string]string{}
+	req.Filled, req.Forms, req.Options = true, false, map[string]string{}
 	for name, values := range r.PostForm {
 		if name, is := strings.CutPrefix(name, "option."); is {
 			req.Options[name] = strings.Join(values, ",")
