@@ -200,7 +200,11 @@ func (c Context) AuditLine(a Audited) chat.Line {
 		t = append(t, chat.Span{Plain: ": " + strings.Join(change, " → ")})
 	}
 	if a.Reason != "" {
-		t = append(t, c.say(". Reason: %s", shorten(a.Reason, maxAudited))...)
+		says := c.say(". Reason: %s", shorten(a.Reason, maxAudited))
+		if len(change) > 0 && strings.HasSuffix(change[len(change)-1], ".") {
+			says = c.say(" Reason: %s", shorten(a.Reason, maxAudited))
+		}
+		t = append(t, says...)
 	}
 	return chat.Line{Kind: chat.Item, Text: t}
 }

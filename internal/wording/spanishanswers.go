@@ -302,6 +302,7 @@ func spanishAccess() map[string]string {
 		"Admins":                             "Administración",
 		"Responders":                         "Personal de guardia",
 		". Reason: %s":                       ". Motivo: %s",
+		" Reason: %s":                        " Motivo: %s",
 		"The newest changes, %s:":            "Los últimos cambios, %s:",
 		"Nothing has been changed yet.":      "Todavía no se ha cambiado nada.",
 		"It was held already.":               "Ya estaba retenido.",
