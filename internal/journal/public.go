@@ -80,6 +80,24 @@ func numbersSince(tx storage.Tx, since time.Time) (numbers []int, err error) {
 	return slices.Compact(numbers), err
 }
 
+// PublicNewest reads what everybody may know at now of the newest incidents, newest first:
+// retracted and merged ones too, no drills.
+func (j *Journal) PublicNewest(ctx context.Context, now time.Time, limit int) (all []Published, err error) {
+	err = j.db.View(ctx, func(tx storage.Tx) error {
+		all = nil
+		t := incidentTable()
+		return t.Scan(tx, t.Key(), t.Key().End(), 0, func(_ storage.Key, i desk.Incident) (bool, error) {
+			one, _, err := j.published(tx, i.Number, now)
+			if errors.Is(err, errUnpublished) {
+				return true, nil
+			}
+			all = append(all, one)
+			return len(all) < limit, err
+		})
+	})
+	return all, err
+}
+
 // PublicIncident reads what everybody may know of an incident at now. It refuses with
 // desk.Unknown where that is nothing.
 func (j *Journal) PublicIncident(ctx context.Context, now time.Time, number int) (p Published, err error) {

@@ -2,6 +2,7 @@ package journal_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -179,5 +180,40 @@ func (o *office) sendNow(seconds int) {
 		if _, err := o.SendNow(o.t.Context(), o.by(seconds), n+1); err != nil && n == 0 {
 			o.t.Fatal(err)
 		}
+	}
+}
+
+func TestTheNewestIncidentsArePublicHoweverOld(t *testing.T) {
+	o := newOffice(t)
+	o.subscribe("C1", "C2", "C3")
+	declare := func(at int, d desk.Declaration) {
+		if _, err := o.Declare(t.Context(), o.by(at), d, true); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for n := range 4 {
+		declare(n, learnDown())
+		if _, err := o.SendNow(t.Context(), o.by(n), n+1); err != nil {
+			t.Fatal(err)
+		}
+	}
+	o.apply(5, 3, retract)
+	d := learnDown()
+	d.Drill = true
+	declare(6, d)
+	declare(7, learnDown()) // in its grace
+	all, err := o.PublicNewest(t.Context(), at(8), 3)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []int
+	for _, one := range all {
+		got = append(got, one.Incident.Number)
+	}
+	if !slices.Equal(got, []int{4, 3, 2}) {
+		t.Errorf("%v", got)
+	}
+	if all, err = o.PublicNewest(t.Context(), four.AddDate(2, 0, 0), 10); err != nil || len(all) != 5 {
+		t.Errorf("%d, %v", len(all), err)
 	}
 }

@@ -102,6 +102,7 @@ func (c *campus) show(s statuspage.Settings) {
 	mux.Handle("/windows/{id}", c.pages.Window())
 	mux.Handle("/windows.ics", c.pages.Calendar())
 	mux.Handle("/services/{id}/windows.ics", c.pages.Calendar())
+	mux.Handle("/api/v2/", c.pages.API())
 	mux.Handle("/gate/{service}", c.pages.Gate())
 	mux.Handle("/", c.pages.Missing())
 	c.mux = c.pages.Sorry(mux)
@@ -114,6 +115,11 @@ func (c *campus) Public(ctx context.Context, now, since time.Time) (journal.Publ
 		return journal.Publication{}, io.ErrUnexpectedEOF
 	}
 	return c.journal.Public(ctx, now, since)
+}
+
+func (c *campus) PublicNewest(ctx context.Context, now time.Time, limit int) ([]journal.Published, error) {
+	c.reads.Add(1)
+	return c.journal.PublicNewest(ctx, now, limit)
 }
 
 func (c *campus) PublicIncident(ctx context.Context, now time.Time, number int) (journal.Published, error) {

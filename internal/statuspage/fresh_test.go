@@ -65,12 +65,18 @@ func TestAPromiseIsNeverShownExpired(t *testing.T) {
 	c.expect("/incidents/INC-1", "We will post again as soon as we know more.")
 }
 
+// heard has a channel hear of all, so that what is declared has its grace.
+func (c *campus) heard() {
+	c.t.Helper()
+	sub := desk.Subscription{Channel: desk.Channel{Connection: "amherst", ID: "C1"}, Target: desk.All()}
+	if _, err := c.journal.Subscribe(c.t.Context(), c.by(), sub, func(desk.Subscription) error { return nil }); err != nil {
+		c.t.Fatal(err)
+	}
+}
+
 func TestWhatIsInItsGraceIsNotOnThePage(t *testing.T) {
 	c := newCampus(t, services())
-	sub := desk.Subscription{Channel: desk.Channel{Connection: "amherst", ID: "C1"}, Target: desk.All()}
-	if _, err := c.journal.Subscribe(t.Context(), c.by(), sub, func(desk.Subscription) error { return nil }); err != nil {
-		t.Fatal(err)
-	}
+	c.heard()
 	c.declare(desk.Critical, "Login fails", "We are looking into it.", "learn")
 	c.expect("/", "All services are working.")
 	if a := c.ask(http.MethodGet, "/incidents/INC-1"); a.StatusCode != http.StatusNotFound {

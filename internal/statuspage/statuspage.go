@@ -47,6 +47,8 @@ type Settings struct {
 type Record interface {
 	// Public reads what everybody may know at now: open, and declared since.
 	Public(ctx context.Context, now, since time.Time) (journal.Publication, error)
+	// PublicNewest reads the newest incidents of which something may be known, newest first.
+	PublicNewest(ctx context.Context, now time.Time, limit int) ([]journal.Published, error)
 	// PublicIncident reads one incident, or refuses with desk.Unknown.
 	PublicIncident(ctx context.Context, now time.Time, number int) (journal.Published, error)
 	Windows
