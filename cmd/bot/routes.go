@@ -20,6 +20,7 @@ func (b *bot) public() http.Handler {
 	mux.Handle("/windows.ics", b.pages.Calendar())
 	mux.Handle("/services/{id}/windows.ics", b.pages.Calendar())
 	mux.Handle("/api/v2/", b.pages.API())
+	mux.Handle("/badge/{file}", b.pages.Badge())
 	mux.Handle("/sources/", b.newIntake())
 	mux.Handle("/gate/{service}", b.pages.Gate())
 	mux.Handle("/", b.pages.Missing())

@@ -103,6 +103,7 @@ func (c *campus) show(s statuspage.Settings) {
 	mux.Handle("/windows.ics", c.pages.Calendar())
 	mux.Handle("/services/{id}/windows.ics", c.pages.Calendar())
 	mux.Handle("/api/v2/", c.pages.API())
+	mux.Handle("/badge/{file}", c.pages.Badge())
 	mux.Handle("/gate/{service}", c.pages.Gate())
 	mux.Handle("/", c.pages.Missing())
 	c.mux = c.pages.Sorry(mux)
