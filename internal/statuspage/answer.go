@@ -138,8 +138,10 @@ func (a *asked) window(id string) {
 
 // lead leads to the page of another subject of the same kind. The address is relative, so that it holds
 // behind a proxy that puts the pages elsewhere.
-func (a *asked) lead(to desk.Subject) {
-	where := to.String()
+func (a *asked) lead(to desk.Subject) { a.leadTo(to.String()) }
+
+// leadTo leads to a page beside this one.
+func (a *asked) leadTo(where string) {
 	if a.chosen {
 		where += "?lang=" + a.tongue.tag
 	}

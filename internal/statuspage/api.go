@@ -108,7 +108,7 @@ func (a *asked) apiSheet(kind apiKind, stale bool) (*sheet, error) {
 		w.newest = all
 	}
 	if kind.needs.plans {
-		plans, err := a.record.PublicPlans(ctx, journal.PlansQuery{Now: at, Until: at.Add(apiAhead), CancelledSince: at, DoneSince: at.Add(-apiBack), Limit: apiListed})
+		plans, err := a.record.PublicPlans(ctx, journal.PlansQuery{Now: at, Until: at.Add(apiAhead), CancelledSince: at, DoneSince: at.Add(-apiBack), Limit: journal.MaxCalendar})
 		if err != nil {
 			return nil, err
 		}

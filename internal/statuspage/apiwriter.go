@@ -248,9 +248,10 @@ func (i *apiIncident) say(u apiUpdate) {
 	}
 }
 
-// upcoming is planned work that has not begun.
+// upcoming is planned work that has not begun, the next first.
 func (w *apiWriter) upcoming() []journal.PublishedWindow {
-	return slices.DeleteFunc(slices.Clone(w.plans.Coming), func(one journal.PublishedWindow) bool { return one.Window.Status != desk.Scheduled })
+	all := slices.DeleteFunc(slices.Clone(w.plans.Coming), func(one journal.PublishedWindow) bool { return one.Window.Status != desk.Scheduled })
+	return all[:min(len(all), apiListed)]
 }
 
 // everyPlan is planned work of all kinds, the last to begin first.

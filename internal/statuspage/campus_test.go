@@ -100,6 +100,9 @@ func (c *campus) show(s statuspage.Settings) {
 	mux.Handle("/{$}", c.pages.Home())
 	mux.Handle("/incidents/{id}", c.pages.Incident())
 	mux.Handle("/windows/{id}", c.pages.Window())
+	mux.Handle("/services/{id}", c.pages.Service())
+	mux.Handle("/history", c.pages.History())
+	mux.Handle("/history/{month}", c.pages.History())
 	mux.Handle("/windows.ics", c.pages.Calendar())
 	mux.Handle("/services/{id}/windows.ics", c.pages.Calendar())
 	mux.Handle("/api/v2/", c.pages.API())
@@ -117,6 +120,19 @@ func (c *campus) Public(ctx context.Context, now, since time.Time) (journal.Publ
 	}
 	return c.journal.Public(ctx, now, since)
 }
+
+func (c *campus) PublicPast(ctx context.Context, now time.Time, in desk.Period) (journal.Past, error) {
+	c.reads.Add(1)
+	past, err := c.journal.PublicPast(ctx, now, in)
+	for _, w := range c.windows {
+		if w.Status == desk.Completed && !w.EndedAt.Before(in.From) && w.EndedAt.Before(in.To) {
+			past.Windows = append(past.Windows, c.published(w))
+		}
+	}
+	return past, err
+}
+
+func (c *campus) Began(ctx context.Context) (time.Time, error) { return c.journal.Began(ctx) }
 
 func (c *campus) PublicNewest(ctx context.Context, now time.Time, limit int) ([]journal.Published, error) {
 	c.reads.Add(1)

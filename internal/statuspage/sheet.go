@@ -22,6 +22,7 @@ const (
 type address struct {
 	kind   desk.SubjectKind // of a window or an incident; empty: of neither
 	number int              // of that, or home or missing
+	of     string           // a service or a month; empty: of neither
 	tag    string
 	chosen bool
 }
@@ -42,7 +43,7 @@ type form struct {
 
 // at is the address of the page of a subject, as this reader reads it.
 func (a *asked) at(s desk.Subject) address {
-	return address{s.Kind, s.Number, a.tongue.tag, a.chosen}
+	return address{kind: s.Kind, number: s.Number, tag: a.tongue.tag, chosen: a.chosen}
 }
 
 // sheet returns a page of the snapshot, which put fills in.

@@ -54,6 +54,16 @@ func states() []state {
 		{"incident retracted", "/incidents/INC-1", retracted},
 		{"incident of a merge", "/incidents/INC-1", merged},
 		{"watched", "/", watched},
+		{"service", "/services/learn", badWeeks},
+		{"service in Spanish", "/services/learn?lang=es", badWeeks},
+		{"service all well", "/services/mail", badWeeks},
+		{"service long after", "/services/learn", longAfter},
+		{"service missing", "/services/lms-99", allWell},
+		{"history", "/history", badWeeks},
+		{"history of a month", "/history/2026-12", badWeeks},
+		{"history of a month in Spanish", "/history/2026-12?lang=es", badWeeks},
+		{"history of a quiet month", "/history", quietMonth},
+		{"history missing", "/history/1999-12", badWeeks},
 		{"missing", "/incidents/INC-99", allWell},
 	}...)
 }
@@ -94,6 +104,43 @@ func severalOpen(t testing.TB) *campus {
 	n := c.declare(desk.Major, "Some students cannot register", "Students whose name begins with M to Z cannot register.", "portal", "mail:degraded_performance")
 	c.wait(5 * time.Minute)
 	c.update(n, desk.Monitoring, "Registration works again for most. We are watching it.")
+	return c
+}
+
+func longAfter(t testing.TB) *campus {
+	c := badWeeks(t)
+	c.resolve(3, "It was the cache.")
+	c.wait(89 * 24 * time.Hour)
+	return c
+}
+
+func quietMonth(t testing.TB) *campus {
+	c := badWeeks(t)
+	c.resolve(3, "It was the cache.")
+	c.wait(40 * 24 * time.Hour)
+	return c
+}
+
+// badWeeks are some weeks in which Learn System had trouble, and planned work, at the end of
+// which something goes on.
+func badWeeks(t testing.TB) *campus {
+	c := newCampus(t, services())
+	n := c.declare(desk.Critical, "Login fails for everyone", "We are looking into it.", "learn")
+	c.wait(40 * time.Minute)
+	c.apply(n, func(i desk.Incident, act desk.Act) (desk.Change, error) { return i.SetImpact(desk.Minor, act) })
+	c.wait(24 * time.Hour)
+	c.resolve(n, "The database runs on a new machine.")
+	c.plan("Faster disks", 10*24*time.Hour, 3*time.Hour, "learn", "video")
+	c.wait(10*24*time.Hour + time.Minute)
+	c.tick(1)
+	c.wait(2 * time.Hour)
+	c.done(1, "", false)
+	n = c.declare(desk.Major, "Nobody knows", "It was a mistake.", "learn")
+	c.apply(n, func(i desk.Incident, act desk.Act) (desk.Change, error) { return i.Retract("", act) })
+	c.wait(20 * 24 * time.Hour)
+	c.repeat("Patches", wednesdays(), "learn")
+	c.declare(desk.Minor, "Pages load slowly", "We are looking into it.", "learn", "mail:operational")
+	c.wait(10 * time.Minute)
 	return c
 }
 

@@ -49,6 +49,10 @@ type Record interface {
 	Public(ctx context.Context, now, since time.Time) (journal.Publication, error)
 	// PublicNewest reads the newest incidents of which something may be known, newest first.
 	PublicNewest(ctx context.Context, now time.Time, limit int) ([]journal.Published, error)
+	// PublicPast reads what happened in a period.
+	PublicPast(ctx context.Context, now time.Time, in desk.Period) (journal.Past, error)
+	// Began is since when the record knows anything; zero: it knows nothing.
+	Began(ctx context.Context) (time.Time, error)
 	// PublicIncident reads one incident, or refuses with desk.Unknown.
 	PublicIncident(ctx context.Context, now time.Time, number int) (journal.Published, error)
 	Windows
@@ -137,6 +141,16 @@ func (p *Pages) Incident() http.Handler {
 // Window serves "/windows/{id}".
 func (p *Pages) Window() http.Handler {
 	return p.reader(func(a *asked) { a.window(a.r.PathValue("id")) })
+}
+
+// History serves "/history", which is of this month, and "/history/{month}": "2026-11".
+func (p *Pages) History() http.Handler {
+	return p.reader(func(a *asked) { a.history(a.r.PathValue("month")) })
+}
+
+// Service serves "/services/{id}".
+func (p *Pages) Service() http.Handler {
+	return p.reader(func(a *asked) { a.service(a.r.PathValue("id")) })
 }
 
 // Calendar serves "/windows.ics", and of one service "/services/{id}/windows.ics".

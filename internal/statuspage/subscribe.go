@@ -13,6 +13,7 @@ import (
 type diaries struct {
 	// Subscribe is the address that calendar programs follow; empty: the page has none.
 	Subscribe templ.SafeURL
+	File      string  // the calendar, from "/"
 	Only      []diary // of one service
 }
 
@@ -27,10 +28,7 @@ const maxDiaries = 12
 
 // diariesOf links to the calendars of the services that windows are about.
 func (v *view) diariesOf(windows []desk.Window) diaries {
-	var d diaries
-	if _, host, found := strings.Cut(v.in.StatusURL, "://"); found {
-		d.Subscribe = templ.SafeURL("webcal://" + host + "/windows.ics") // who runs the page says where it is
-	}
+	d := v.diariesIn("")
 	for _, s := range v.in.Catalog.Services() {
 		if len(d.Only) == maxDiaries {
 			break
@@ -38,6 +36,15 @@ func (v *view) diariesOf(windows []desk.Window) diaries {
 		if slices.ContainsFunc(windows, func(w desk.Window) bool { return w.Concerns(s.ID) }) {
 			d.Only = append(d.Only, diary{s.ID, v.typed(s.Name), fill(v.onService, ours(s.Name)).Plain()})
 		}
+	}
+	return d
+}
+
+// diariesIn links to the calendar in a folder.
+func (v *view) diariesIn(folder string) diaries {
+	d := diaries{File: folder + "windows.ics"}
+	if _, host, found := strings.Cut(v.in.StatusURL, "://"); found {
+		d.Subscribe = templ.SafeURL("webcal://" + host + "/" + d.File) // who runs the page says where it is
 	}
 	return d
 }

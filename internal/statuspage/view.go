@@ -18,6 +18,7 @@ type view struct {
 	Lang  string
 	Query string // that links carry, to keep a chosen language
 	Up    string // from the page to "/": relative, but where there is no page
+	Root  string // the same before the address of another page; empty: "/" is this folder
 	Page  string // which of them
 
 	Title     string
@@ -42,6 +43,8 @@ type view struct {
 	Reserved []reserved
 	Diaries  *diaries // nil: the page links to none
 	Work     work     // of the page of a window
+	Of       ofService
+	Month    monthOf
 }
 
 // tone is the colour and the sign of a status, as components and the style name it;
@@ -72,6 +75,7 @@ type group struct {
 }
 
 type service struct {
+	ID          string // of its page; empty: it has none
 	Name, About phrase
 	Tone        tone
 	Status      string
@@ -195,7 +199,7 @@ func (v *view) groups() (out []group) {
 const maxDescribed = 40
 
 func (v *view) service(h desk.Health) service {
-	s := service{Name: v.typed(h.Service.Name), Tone: toneOf(h.Status), Status: v.status[h.Status]}
+	s := service{ID: string(h.Service.ID), Name: v.typed(h.Service.Name), Tone: toneOf(h.Status), Status: v.status[h.Status]}
 	if h.Service.Description != "" && len(v.snap.health) <= maxDescribed {
 		s.About = v.typed(h.Service.Description)
 	}

@@ -39,6 +39,12 @@ type words struct {
 	goTo, looks                               string
 	newsThere                                 string
 
+	quietMonth, earlier, later string // %s is a month
+
+	noTrouble, noTroubleSince string    // of a service in the days shown; since %s
+	goodDays                  [2]string // on which nothing was wrong: on one, on %s of them
+	goodDaysSince             string    // on %s of %s days since %s
+
 	states
 	plans
 	more [2]string // names that are not listed: one, %s many
@@ -57,6 +63,10 @@ type labels struct {
 	Whole       string // link from an incident to the page
 	NoProblem   string
 	NotFoundWhy string
+
+	LastDays   string // headings of the page of a service
+	LastEvents string
+	History    string // a link, and the heading there
 
 	Running     string // headings
 	Done        string

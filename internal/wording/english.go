@@ -80,6 +80,12 @@ func englishTime(t time.Time, form chat.TimeForm) string {
 		return t.Format("Jan 2, 3:04 PM")
 	case PageYear:
 		return t.Format("Jan 2, 2006, 3:04 PM")
+	case PageDate:
+		return t.Format("Mon, Jan 2")
+	case PageDateYear:
+		return t.Format("Mon, Jan 2, 2006")
+	case PageMonth:
+		return t.Format("January 2006")
 	case PageWeek, PageAges:
 		return t.Format("Mon, ") + englishTime(t, pageDate(form))
 	}

@@ -17,6 +17,10 @@ const (
 	PageYear  chat.TimeForm = "page-year" // Dec 2, 2026, 4:12 AM
 	PageWeek  chat.TimeForm = "page-week" // Wed, Dec 2, 4:12 AM
 	PageAges  chat.TimeForm = "page-ages" // Wed, Dec 2, 2026, 4:12 AM
+
+	PageDate     chat.TimeForm = "page-date"      // Wed, Dec 2
+	PageDateYear chat.TimeForm = "page-date-year" // Wed, Dec 2, 2026
+	PageMonth    chat.TimeForm = "page-month"     // December 2026
 )
 
 // pageDate is a form with the day of the week without it.

@@ -127,6 +127,12 @@ func spanishTime(t time.Time, form chat.TimeForm) string {
 		return fmt.Sprintf("%d %s, %s", t.Day(), short(month), t.Format("15:04"))
 	case PageYear:
 		return fmt.Sprintf("%d %s %d, %s", t.Day(), short(month), t.Year(), t.Format("15:04"))
+	case PageDate:
+		return fmt.Sprintf("%s %d %s", short(day), t.Day(), short(month))
+	case PageDateYear:
+		return fmt.Sprintf("%s %d %s %d", short(day), t.Day(), short(month), t.Year())
+	case PageMonth:
+		return fmt.Sprintf("%s de %d", month, t.Year())
 	case PageWeek, PageAges:
 		return short(day) + " " + spanishTime(t, pageDate(form))
 	}

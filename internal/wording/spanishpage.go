@@ -27,6 +27,17 @@ func spanishPage() map[string]string {
 		"What we said":                            "Lo que hemos dicho",
 		"Nothing went wrong in the last 14 days.": "No ha fallado nada en los últimos 14 días.",
 		"Older messages":                          "Mensajes anteriores",
+		"The last 90 days":                        "Los últimos 90 días",
+		"What went wrong":                         "Lo que ha fallado",
+		"History":                                 "Historial",
+		"Nothing went wrong in %s, and no planned work was done.": "En %s no falló nada ni se hicieron trabajos programados.",
+		"Earlier: %s":                  "Antes: %s",
+		"Later: %s":                    "Después: %s",
+		"Nothing went wrong since %s.": "No ha fallado nada desde el %s.",
+		"On %s of %s days since %s nothing went wrong.":                                    "En %s de %s días desde el %s no falló nada.",
+		"Nothing went wrong in the last 90 days.":                                          "No ha fallado nada en los últimos 90 días.",
+		"On 1 of the last 90 days nothing went wrong.":                                     "En 1 de los últimos 90 días no falló nada.",
+		"On %s of the last 90 days nothing went wrong.":                                    "En %s de los últimos 90 días no falló nada.",
 		"The address may be mistyped. The status page tells what works and what does not.": "Puede que la dirección esté mal escrita. La página de estado dice qué funciona y qué no.",
 	}
 }
