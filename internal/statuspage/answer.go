@@ -75,38 +75,34 @@ func (a *asked) incident(id string) {
 	a.giveIncident(one)
 }
 
-// older gives an incident that is not in the snapshot. They are read one at a time.
+// older gives an incident that is not in the snapshot.
 func (a *asked) older(number int) {
-	at := a.at(desk.Subject{Kind: desk.IncidentSubject, Number: number})
-	if kept, found := a.snap.sheets.Load(at); found {
-		a.send(http.StatusOK, kept.(*sheet))
-		return
-	}
-	a.dig.Lock()
-	defer a.dig.Unlock()
-	one, err := a.record.PublicIncident(context.WithoutCancel(a.r.Context()), a.snap.at, number) // for others too
-	var refused *desk.Refusal
-	switch {
-	case errors.As(err, &refused):
-		a.give(http.StatusNotFound, missing)
-	case err != nil:
-		a.fail(a.w, err)
-	default:
-		a.giveIncident(one)
+	var merged int
+	a.dug(a.at(desk.Subject{Kind: desk.IncidentSubject, Number: number}), func(ctx context.Context) (*sheet, error) {
+		one, err := a.record.PublicIncident(ctx, a.snap.at, number)
+		if merged = one.Incident.MergedInto; err != nil || merged != 0 {
+			return nil, err
+		}
+		return a.incidentSheet(one), nil
+	})
+	if merged != 0 {
+		a.lead(desk.Subject{Kind: desk.IncidentSubject, Number: merged})
 	}
 }
 
 func (a *asked) giveIncident(one journal.Published) {
-	i := one.Incident
-	if i.MergedInto != 0 {
-		a.lead(desk.Subject{Kind: desk.IncidentSubject, Number: i.MergedInto})
+	if into := one.Incident.MergedInto; into != 0 {
+		a.lead(desk.Subject{Kind: desk.IncidentSubject, Number: into})
 		return
 	}
-	a.send(http.StatusOK, a.sheet(a.at(i.Subject()), func(v *view) { v.incident(one) }))
+	a.send(http.StatusOK, a.incidentSheet(one))
 }
 
-// window gives the page of a window. They are read one at a time, and each once for a
-// snapshot.
+func (a *asked) incidentSheet(one journal.Published) *sheet {
+	return a.sheet(a.at(one.Incident.Subject()), func(v *view) { v.incident(one) })
+}
+
+// window gives the page of a window.
 func (a *asked) window(id string) {
 	subject, err := desk.ParseSubject(strings.ToUpper(id))
 	if err != nil || subject.Kind != desk.WindowSubject {
@@ -118,22 +114,41 @@ func (a *asked) window(id string) {
 		return
 	}
 	at := a.at(subject)
-	if kept, found := a.snap.sheets.Load(at); found {
-		a.send(http.StatusOK, kept.(*sheet))
-		return
-	}
-	a.dig.Lock()
-	defer a.dig.Unlock()
-	one, err := a.record.PublicWindow(context.WithoutCancel(a.r.Context()), a.snap.at, subject.Number, maxTimes) // for others too
+	a.dug(at, func(ctx context.Context) (*sheet, error) {
+		one, err := a.record.PublicWindow(ctx, a.snap.at, subject.Number, maxTimes)
+		if err != nil {
+			return nil, err
+		}
+		return a.sheet(at, func(v *view) { v.window(one) }), nil
+	})
+}
+
+// dug gives what stands at an address of the snapshot, which read makes of more than that
+// holds: one at a time, so that who asks for all there is does not keep the record busy. A
+// refusal is a page that there is not; no sheet gives nothing.
+func (a *asked) dug(at any, read func(ctx context.Context) (*sheet, error)) {
+	s, err := a.dig(at, read)
 	var refused *desk.Refusal
 	switch {
 	case errors.As(err, &refused):
 		a.give(http.StatusNotFound, missing)
 	case err != nil:
 		a.fail(a.w, err)
-	default:
-		a.send(http.StatusOK, a.sheet(at, func(v *view) { v.window(one) }))
+	case s != nil:
+		a.send(http.StatusOK, s)
 	}
+}
+
+func (a *asked) dig(at any, read func(ctx context.Context) (*sheet, error)) (*sheet, error) {
+	if kept, found := a.snap.sheets.Load(at); found {
+		return kept.(*sheet), nil
+	}
+	a.digging.Lock()
+	defer a.digging.Unlock()
+	if kept, found := a.snap.sheets.Load(at); found {
+		return kept.(*sheet), nil
+	}
+	return read(context.WithoutCancel(a.r.Context())) // for others too
 }
 
 // lead leads to the page of another subject of the same kind. The address is relative, so that it holds

@@ -79,27 +79,17 @@ type apiAddress struct {
 func (a *asked) api(name string, kind apiKind) {
 	a.w.Header().Set("Access-Control-Allow-Origin", "*")
 	at := apiAddress{name, a.now().Sub(a.snap.at) >= staleAfter}
-	s, found := a.snap.sheets.Load(at)
-	if !found {
-		a.dig.Lock()
-		defer a.dig.Unlock()
-		s, found = a.snap.sheets.Load(at)
-	}
-	if !found {
-		made, err := a.apiSheet(kind, at.stale)
-		if err != nil {
-			a.fail(a.w, err)
-			return
+	a.dug(at, func(ctx context.Context) (*sheet, error) {
+		s, err := a.apiSheet(ctx, kind, at.stale)
+		if err == nil {
+			a.snap.sheets.Store(at, s)
 		}
-		s = made
-		a.snap.sheets.Store(at, made)
-	}
-	a.send(http.StatusOK, s.(*sheet))
+		return s, err
+	})
 }
 
-func (a *asked) apiSheet(kind apiKind, stale bool) (*sheet, error) {
-	w := a.newAPIWriter(stale)
-	ctx, at := context.WithoutCancel(a.r.Context()), a.snap.at // for others too
+func (a *asked) apiSheet(ctx context.Context, kind apiKind, stale bool) (*sheet, error) {
+	w, at := a.newAPIWriter(stale), a.snap.at
 	if kind.needs.newest {
 		all, err := a.record.PublicNewest(ctx, at, apiListed)
 		if err != nil {

@@ -3,6 +3,7 @@ package statuspage_test
 import (
 	"fmt"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"sync"
 	"testing"
@@ -180,4 +181,34 @@ func TestAnIncidentBeatsPlannedWork(t *testing.T) {
 	c.declare(desk.Critical, "The new database does not start", "We are looking into it.", "learn")
 	c.expect("/", "Learn System</bdi> is not available.</span>")
 	c.expect("/", "Planned work now")
+}
+
+// stuck is a reader who takes nothing until he is let go.
+type stuck struct {
+	nowhere
+	at, letGo chan struct{}
+}
+
+func (s stuck) Write(p []byte) (int, error) {
+	close(s.at)
+	<-s.letGo
+	return len(p), nil
+}
+
+// Who reads slowly what was read for him alone holds up nobody.
+func TestASlowReaderHoldsUpNobody(t *testing.T) {
+	c := oneOpen(t)
+	for path, h := range map[string]http.Handler{"/api/v2/incidents.json": c.pages.API(), "/history": c.pages.History()} {
+		s := stuck{nowhere{http.Header{}}, make(chan struct{}), make(chan struct{})}
+		over := make(chan struct{})
+		go func() {
+			h.ServeHTTP(s, httptest.NewRequest(http.MethodGet, path, nil))
+			close(over)
+		}()
+		<-s.at
+		c.get("/services/learn?lang=es")
+		close(s.letGo)
+		<-over
+		c.wait(time.Minute)
+	}
 }

@@ -1,6 +1,7 @@
 package statuspage
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"time"
@@ -33,31 +34,21 @@ func (a *asked) history(month string) {
 	}
 	at := a.at(desk.Subject{Number: in.From.Year()*100 + int(in.From.Month())})
 	at.of = "history/" + month
-	if kept, found := a.snap.sheets.Load(at); found {
-		a.send(http.StatusOK, kept.(*sheet))
-		return
-	}
-	a.dig.Lock()
-	defer a.dig.Unlock()
-	ctx := context.WithoutCancel(a.r.Context()) // for others too
-	was, err := a.record.PublicPast(ctx, a.snap.at, in)
-	if err == nil && month != "" {
-		var began time.Time
-		if began, err = a.began(ctx); err == nil && !in.To.After(began) {
-			a.give(http.StatusNotFound, missing) // nothing is known of it
-			return
+	a.dug(at, func(ctx context.Context) (*sheet, error) {
+		was, err := a.record.PublicPast(ctx, a.snap.at, in)
+		if err != nil {
+			return nil, err
 		}
-	}
-	if err != nil {
-		a.fail(a.w, err)
-		return
-	}
-	a.send(http.StatusOK, a.sheet(at, func(v *view) {
-		if v.Page, v.Up = "history", "./"; month != "" {
-			v.Up, v.Root = "../", "../"
+		if began, err := a.began(ctx); err != nil || month != "" && !in.To.After(began) {
+			return nil, cmp.Or(err, error(desk.Refuse(desk.Unknown, "Nothing is known of %s.", month)))
 		}
-		v.history(in, was)
-	}))
+		return a.sheet(at, func(v *view) {
+			if v.Page, v.Up = "history", "./"; month != "" {
+				v.Up, v.Root = "../", "../"
+			}
+			v.history(in, was)
+		}), nil
+	})
 }
 
 // month is the month of t, in the zone of the organization.

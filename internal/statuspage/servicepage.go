@@ -60,26 +60,21 @@ func (a *asked) service(id string) {
 	}
 	at := a.at(desk.Subject{})
 	at.of = id
-	if kept, found := a.snap.sheets.Load(at); found {
-		a.send(http.StatusOK, kept.(*sheet))
-		return
-	}
-	a.dig.Lock()
-	defer a.dig.Unlock()
-	was, err := a.past()
-	if err != nil {
-		a.fail(a.w, err)
-		return
-	}
-	a.send(http.StatusOK, a.sheet(at, func(v *view) { v.ofService(s, was) }))
+	a.dug(at, func(ctx context.Context) (*sheet, error) {
+		was, err := a.past(ctx)
+		if err != nil {
+			return nil, err
+		}
+		return a.sheet(at, func(v *view) { v.ofService(s, was) }), nil
+	})
 }
 
-// past reads what happened, once for a snapshot. The caller holds dig.
-func (a *asked) past() (*past, error) {
+// past reads what happened, once for a snapshot. The caller holds digging.
+func (a *asked) past(ctx context.Context) (*past, error) {
 	if kept, found := a.snap.sheets.Load(pastAddress{}); found {
 		return kept.(*past), nil
 	}
-	ctx, at := context.WithoutCancel(a.r.Context()), a.snap.at // for others too
+	at := a.snap.at
 	since := at.AddDate(0, 0, -daysShown)
 	pub, err := a.record.Public(ctx, at, since.Add(-journal.LongAfter))
 	if err != nil {

@@ -95,7 +95,7 @@ type Pages struct {
 	current atomic.Pointer[snapshot]
 	look    sync.Mutex // held by the one who makes a snapshot
 	looked  time.Time  // when that was last tried
-	dig     sync.Mutex // held by the one who reads an old incident or a window
+	digging sync.Mutex // held by the one who reads what is not in the snapshot
 
 	calendar atomic.Pointer[calendars]
 	leaf     sync.Mutex // held by the one who reads the calendars
