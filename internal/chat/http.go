@@ -2,11 +2,14 @@ package chat
 
 import (
 	"context"
+	"crypto/tls"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
+	"net/url"
 	"strconv"
 	"time"
 )
@@ -44,12 +47,49 @@ func Unreached(err error) error {
 	var op *net.OpError
 	var dns *net.DNSError
 	switch {
-	case errors.As(err, &dns), errors.As(err, &op) && (op.Op == "dial" || op.Op == "proxyconnect"):
+	case errors.As(err, &op) && op.Op == "proxyconnect":
+		e.Outcome, e.Reason = NotSent, "no connection through the proxy"
+	case errors.As(err, &dns), errors.As(err, &op) && op.Op == "dial":
 		e.Outcome, e.Reason = NotSent, "no connection"
 	case errors.Is(err, context.DeadlineExceeded):
 		e.Reason = "no answer in time"
+	default:
+		if why := insecure(err); why != "" {
+			e.Outcome, e.Reason = NotSent, why
+		}
 	}
 	return e
+}
+
+// insecure says why no secure connection came about, in which nothing is sent; empty: that
+// was not it. An expired one may be our clock's fault as well; a record without its connection
+// came after the handshake.
+func insecure(err error) string {
+	var untrusted *tls.CertificateVerificationError
+	var invalid x509.CertificateInvalidError
+	var record tls.RecordHeaderError
+	switch {
+	case errors.As(err, &invalid) && invalid.Reason == x509.Expired:
+		return "by this machine's clock its certificate is not valid now"
+	case errors.As(err, new(x509.UnknownAuthorityError)):
+		return "its certificate is of an authority that this machine does not trust, perhaps of a proxy that reads along"
+	case errors.As(err, new(x509.HostnameError)):
+		return "its certificate is of another host"
+	case errors.As(err, &untrusted):
+		return "its certificate is not trusted"
+	case errors.As(err, &record) && record.Conn != nil, errors.Is(err, http.ErrSchemeMismatch):
+		return "what answers there does not speak TLS"
+	}
+	return ""
+}
+
+// AnsweredByProxy is for http.Transport's OnProxyConnectResponse: a proxy that lets nobody
+// through is no connection, and its status says why.
+func AnsweredByProxy(_ context.Context, _ *url.URL, _ *http.Request, res *http.Response) error {
+	if res.StatusCode == http.StatusOK {
+		return nil
+	}
+	return &net.OpError{Op: "proxyconnect", Net: "tcp", Err: fmt.Errorf("the proxy answers HTTP %d", res.StatusCode)}
 }
 
 // Bare says what went wrong without anything of the request.
@@ -62,6 +102,9 @@ func Bare(err error) error {
 	var op *net.OpError
 	if errors.As(err, &op) {
 		return op
+	}
+	if why := insecure(err); why != "" {
+		return errors.New(why)
 	}
 	return fmt.Errorf("%T", err)
 }
