@@ -7,6 +7,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"log/slog"
 	"os"
 	"os/signal"
 	"runtime/debug"
@@ -26,7 +27,7 @@ func main() {
 	context.AfterFunc(ctx, stop) // a second signal ends the process at once
 	reload := make(chan os.Signal, 1)
 	signal.Notify(reload, syscall.SIGHUP)
-	os.Exit(run(ctx, process{args: os.Args[1:], stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr, env: os.LookupEnv, now: time.Now, reload: reload}))
+	os.Exit(run(ctx, process{args: os.Args[1:], stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr, env: os.LookupEnv, now: time.Now, reload: reload, adopt: adoptLog}))
 }
 
 // process is what a run takes from the operating system.
@@ -36,7 +37,8 @@ type process struct {
 	stdout, stderr io.Writer
 	env            func(string) (string, bool)
 	now            func() time.Time
-	reload         <-chan os.Signal // SIGHUP
+	reload         <-chan os.Signal   // SIGHUP
+	adopt          func(*slog.Logger) // makes a log that of the whole process; nil: it is not
 }
 
 // run is the whole program; it returns the exit status: 0, 1 for a failure, 80 for a

@@ -60,14 +60,6 @@ func (serveCommand) Run(b bound) error {
 	return errors.Join(err, db.Close())
 }
 
-func newLog(c config.Log, p process) *slog.Logger {
-	opts := &slog.HandlerOptions{Level: c.Level}
-	if c.Format == "json" {
-		return slog.New(slog.NewJSONHandler(p.stderr, opts))
-	}
-	return slog.New(slog.NewTextHandler(p.stderr, opts))
-}
-
 // outside is what the bot takes from around it.
 type outside struct {
 	log *slog.Logger

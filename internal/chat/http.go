@@ -14,6 +14,10 @@ import (
 	"time"
 )
 
+// RequestRefused is what the log says of a request that an adapter does not serve, first of
+// which connection. Strangers can have it said: who keeps the log may leave some out.
+const RequestRefused = "request refused"
+
 // OfStatus judges by an HTTP status alone how a send ended that was not answered with
 // 200: a *SendError. 429 surely did nothing; a server's own trouble may have come after
 // the deed; any other status comes from something before the platform's API.

@@ -105,6 +105,10 @@ func newSource(conf config.Source) *source {
 	return s
 }
 
+// CallRefused is what the log says of a call that is not taken, first of which source.
+// Strangers can have it said: who keeps the log may leave some out.
+const CallRefused = "a source's call was refused"
+
 // prefix is the path before the name of a source.
 const prefix = "/sources/"
 
@@ -123,7 +127,7 @@ func (in *Intake) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		if err.cause != nil {
 			attrs = append(attrs, "error", err.cause)
 		}
-		in.opt.Log.Warn("a source's call was refused", attrs...)
+		in.opt.Log.Warn(CallRefused, attrs...)
 		refuse(w, *err)
 		status = err.status
 	}

@@ -53,7 +53,7 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 // refused logs an interaction that is not served.
 func (c *Connection) refused(e *httpError) {
-	c.opt.Log.Warn("request refused", "connection", c.name, "status", e.status, "reason", e.sentence, "error", e.err)
+	c.opt.Log.Warn(chat.RequestRefused, "connection", c.name, "status", e.status, "reason", e.sentence, "error", e.err)
 }
 
 func (h *handler) serve(w http.ResponseWriter, r *http.Request) error {

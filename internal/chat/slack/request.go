@@ -96,7 +96,7 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 func (h *handler) refused(what string, err error) *httpError {
 	e := &httpError{status: http.StatusInternalServerError, sentence: "Something went wrong here.", err: err}
 	errors.As(err, &e)
-	h.opt.Log.Warn("request refused", "connection", h.name, "path", what, "status", e.status, "reason", e.sentence, "error", e.err)
+	h.opt.Log.Warn(chat.RequestRefused, "connection", h.name, "path", what, "status", e.status, "reason", e.sentence, "error", e.err)
 	return e
 }
 

@@ -64,7 +64,7 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	e := &httpError{http.StatusInternalServerError, "Something went wrong here.", err}
 	errors.As(err, &e)
-	h.opt.Log.Warn("request refused", "connection", h.name, "path", path.Base(r.URL.Path), "status", e.status, "reason", e.sentence, "error", e.err)
+	h.opt.Log.Warn(chat.RequestRefused, "connection", h.name, "path", path.Base(r.URL.Path), "status", e.status, "reason", e.sentence, "error", e.err)
 	http.Error(w, e.sentence, e.status)
 }
 
