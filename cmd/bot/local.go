@@ -15,7 +15,10 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 	"time"
+
+	"golang.org/x/sys/unix"
 
 	"github.com/umassonline/belltower/internal/chat"
 	"github.com/umassonline/belltower/internal/config"
@@ -40,7 +43,7 @@ func listenLocal(store string) (net.Listener, error) {
 	if err := removeSocket(path); err != nil {
 		return nil, err
 	}
-	l, err := net.Listen("unix", path)
+	l, err := listenPrivately(path)
 	if err != nil {
 		return nil, fmt.Errorf("open the local socket (its path may have about 100 characters): %w", err)
 	}
@@ -48,6 +51,15 @@ func listenLocal(store string) (net.Listener, error) {
 		return nil, errors.Join(err, l.Close())
 	}
 	return l, nil
+}
+
+// listenPrivately makes a socket that on Linux is this account's alone from its first moment:
+// it gets the mode of its descriptor. Elsewhere that cannot be set, and it has the umask's.
+func listenPrivately(path string) (net.Listener, error) {
+	private := func(_, _ string, c syscall.RawConn) error {
+		return c.Control(func(fd uintptr) { _ = unix.Fchmod(int(fd), 0o600) })
+	}
+	return (&net.ListenConfig{Control: private}).Listen(context.Background(), "unix", path)
 }
 
 // removeSocket removes a socket that was left at path. A file that is there is somebody's,

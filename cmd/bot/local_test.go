@@ -11,6 +11,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"syscall"
 	"testing"
@@ -68,6 +69,27 @@ func TestTheSocketTakesTheStoresPlaceNever(t *testing.T) {
 		t.Fatalf("where one was left: %v", err)
 	}
 	l.Close()
+}
+
+// Nobody else may open the socket, not even before its mode is set: what is connected by
+// then stays so.
+func TestTheSocketIsPrivateFromItsFirstMoment(t *testing.T) {
+	if runtime.GOOS != "linux" {
+		t.Skip("a socket gets the umask's mode here")
+	}
+	path := filepath.Join(t.TempDir(), "bot.sock")
+	l, err := listenPrivately(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	info, err := os.Stat(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if info.Mode().Perm() != 0o600 {
+		t.Errorf("the socket is made with mode %s", info.Mode().Perm())
+	}
 }
 
 // A shell takes quotes away: the reason that stood in them is one all the same.
