@@ -30,7 +30,6 @@ func (s *succession) ears(ctx context.Context) error {
 		if before != nil {
 			b.awaitEars(ctx)
 			before.end()
-			b.engine.Poke() // for what they stored meanwhile
 			if len(b.ears) > 0 {
 				s.out.log.Info("what comes by socket is under the new configuration too")
 			}

@@ -152,7 +152,7 @@ func (b *bot) ops() (channels []desk.Channel) {
 
 // returned has the posts that wait for a channel be made, which can be posted to again.
 func (b *bot) returned(_ context.Context, ch desk.Channel) error {
-	b.engine.Return(ch)
+	b.latest().engine.Return(ch)
 	return nil
 }
 

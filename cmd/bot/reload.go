@@ -32,16 +32,9 @@ func newReign(b *bot) *reign {
 	return &reign{bot: b, public: b.public(), admin: b.admin(), local: b.localHandler()}
 }
 
-// door is one door of the bot that runs now. What a request stored while the next
-// bot took over is for the next to tell.
+// door is one door of the bot that runs now.
 func (s *succession) door(of func(*reign) http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		began := s.now.Load()
-		of(began).ServeHTTP(w, r)
-		if now := s.now.Load(); now != began {
-			now.bot.changed()
-		}
-	})
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { of(s.now.Load()).ServeHTTP(w, r) })
 }
 
 // run runs one bot after the other until ctx ends or one fails. That one stops for the
@@ -54,13 +47,15 @@ func (s *succession) run(ctx context.Context) error {
 			defer stop()
 			next <- s.heir(until)
 		}()
-		err := runParts(until, slog.New(slog.DiscardHandler), s.now.Load().bot.parts())
+		b := s.now.Load().bot
+		err := runParts(until, slog.New(slog.DiscardHandler), b.parts())
 		stop()
 		heir := <-next
 		if heir == nil || err != nil {
 			return err
 		}
 		s.now.Store(newReign(heir))
+		b.heir.Store(heir) // before it looks at what is stored
 		select {
 		case s.changed <- struct{}{}:
 		default:

@@ -1,10 +1,12 @@
 package main
 
 import (
+	"context"
 	"os"
 	"strings"
 	"syscall"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/umassonline/belltower/internal/chat/slack/slacktest"
@@ -76,4 +78,71 @@ func TestLoadingTheConfigurationAgain(t *testing.T) {
 	if status := w.stop(); status != 0 || strings.Count(w.logged.text(), "stopping") != 1 {
 		t.Errorf("exit status %d:\n%s", status, w.logged.text())
 	}
+}
+
+// While the sockets of the next bot are being opened those of the one before hear on. What
+// is typed meanwhile is told at once, and the gate obeys it.
+func TestWhatIsTypedWhileSocketsChangeHands(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.sockets = true
+	w.more = "\n[[services]]\nid = \"wiki\"\nsorry_page = true\n"
+	w.start()
+	w.awaitSockets(t, 2)
+	w.story.Type(ops, ann, "/incident list")
+	held := make(chan struct{})
+	defer close(held)
+	w.slack.FaultsAlways(slacktest.On{Method: "apps.connections.open"}, slacktest.Hang(held, slacktest.StoreNever))
+	opened := w.slack.Tally().Calls["apps.connections.open"]
+	w.reload(w.config(), "loaded again")
+	w.awaitCalls("apps.connections.open", opened+1)
+	gate := func(want int) {
+		t.Helper()
+		if code, _ := w.get(w.public + "/gate/wiki"); code != want {
+			t.Errorf("the gate answers %d, want %d", code, want)
+		}
+	}
+	gate(204)
+
+	w.story.Type(ops, ann, "/service sorry wiki on It is being mended.")
+	gate(503)
+	w.story.Patience(wholeWithin / 3)
+	w.story.Type(ops, ann, "/incident declare learn down")
+	w.story.Expect(ops, "INC-1")
+}
+
+// What a request brings about that one bot begins and ends behind the next is in time: the
+// clock of the next knows of it.
+func TestTheNextBotIsOnTimeForTheOneBefore(t *testing.T) {
+	t.Parallel()
+	inBubble(t, func(t *testing.T, b *bubble) {
+		old := b.bot
+		next, err := build(old.cfg, old.db, old.out)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var fired []time.Time
+		ctx, stop := context.WithCancel(t.Context())
+		ended := make(chan error)
+		go func() {
+			ended <- next.clock.Run(ctx, func(_ context.Context, now time.Time) (time.Time, error) {
+				fired = append(fired, now)
+				return time.Time{}, nil
+			})
+		}()
+		synctest.Wait()
+		old.heir.Store(next)
+		fired = nil
+
+		old.alarm(time.Now().Add(time.Hour))
+		pass(2 * time.Hour)
+		if len(fired) != 1 {
+			t.Errorf("the clock of the next bot went off at %v", fired)
+		}
+		stop()
+		if err := <-ended; err != nil {
+			t.Error(err)
+		}
+		old.heir.Store(nil)
+	})
 }

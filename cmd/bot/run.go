@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"os"
 	"runtime/debug"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -99,6 +100,7 @@ type bot struct {
 	prover   prover
 	words    wording.Context
 	metrics  *metrics
+	heir     atomic.Pointer[bot] // runs in its place; nil: none does
 }
 
 // build makes a bot on a store. It calls no platform.
@@ -117,7 +119,7 @@ func build(cfg *config.Config, db storage.DB, o outside) (*bot, error) {
 	b.clock, b.calls = schedule.New(o.now, alarm(o.now), o.log), schedule.New(o.now, alarm(o.now), o.log)
 	settings := journal.Settings{
 		Grace: cfg.Tell.Grace, GraceAbove: cfg.Tell.GraceAbove, Ops: b.ops(),
-		Cadence: cfg.Promises(), Planning: cfg.Planning(), Contacts: cfg.People(), Alarm: b.clock.Alarm,
+		Cadence: cfg.Promises(), Planning: cfg.Planning(), Contacts: cfg.People(), Alarm: b.alarm,
 		Uncalled: b.words.Uncalled, Ready: b.words, SorryTold: b.words.SorryTold,
 	}
 	b.journal = journal.New(db, b.book, b.changed, settings)
@@ -125,7 +127,7 @@ func build(cfg *config.Config, db storage.DB, o outside) (*bot, error) {
 	if b.prover = o.prover; b.prover == nil {
 		b.prover = b.probes
 	}
-	b.journal.SetSettings(provenBy(b.prover, cfg.Verify, settings))
+	b.journal.SetSettings(provenBy(inherited{b}, cfg.Verify, settings))
 	b.caller = escalate.New(b.journal, o.log, escalate.Settings{
 		Words: b.words, Cadence: cfg.Cadence, Mail: cfg.Mail, Contacts: cfg.People(), Transport: o.transport,
 	})
@@ -161,11 +163,25 @@ func wordsOf(cfg *config.Config) wording.Context {
 	return c
 }
 
+// latest is the bot that runs: this one, until another takes over. What is still asked of
+// one that gave way (a request under way, what its sockets hear until those of the next are
+// open) it stores by itself; the latest tells it, shows it, proves it and is on time.
+func (b *bot) latest() *bot {
+	for next := b.heir.Load(); next != nil; next = b.heir.Load() {
+		b = next
+	}
+	return b
+}
+
 // changed says that something was committed about these subjects (none: any).
 func (b *bot) changed(about ...desk.Subject) {
-	b.engine.Poke(about...)
-	b.pages.Changed()
+	l := b.latest()
+	l.engine.Poke(about...)
+	l.pages.Changed()
 }
+
+// alarm says that something was committed that is due at a time.
+func (b *bot) alarm(at time.Time) { b.latest().clock.Alarm(at) }
 
 func (b *bot) newEngine() *outbox.Engine {
 	return outbox.NewEngine(outbox.EngineConfig{

@@ -16,6 +16,17 @@ type prover interface {
 	StopVerify(about desk.Subject)
 }
 
+// inherited is the prover of the bot that runs in the place of this one.
+type inherited struct{ *bot }
+
+func (i inherited) Gated(services []desk.ServiceID) bool { return i.latest().prover.Gated(services) }
+
+func (i inherited) Verify(about desk.Subject, services []desk.ServiceID) {
+	i.latest().prover.Verify(about, services)
+}
+
+func (i inherited) StopVerify(about desk.Subject) { i.latest().prover.StopVerify(about) }
+
 // provenBy are the settings of a journal whose ends p proves.
 func provenBy(p prover, conf config.Verify, s journal.Settings) journal.Settings {
 	s.Gated, s.Verify, s.StopVerify = p.Gated, p.Verify, p.StopVerify
