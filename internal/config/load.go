@@ -127,6 +127,14 @@ func hintUnread(err error) string {
 	if errors.Is(err, fs.ErrNotExist) {
 		return "name yours before the command, as in bot --config FILE do status; a new one begins as a copy of config.example.toml"
 	}
+	return hintForbidden(err)
+}
+
+// hintForbidden says what to do where this account may not read a file.
+func hintForbidden(err error) string {
+	if errors.Is(err, fs.ErrPermission) {
+		return fmt.Sprintf("the account that bot runs as (here uid %d) has to be able to read it, and to enter its folder", os.Geteuid())
+	}
 	return ""
 }
 

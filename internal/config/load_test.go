@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"os"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -318,6 +319,30 @@ func TestFilesThatCannotBeRead(t *testing.T) {
 		if fmt.Sprint(err) != want {
 			t.Errorf("got  %v\nwant %v", err, want)
 		}
+	}
+}
+
+// Who copied files as root for a bot of another account reads which account may not.
+func TestFilesOfAnotherAccount(t *testing.T) {
+	want := fmt.Sprintf("the account that bot runs as (here uid %d) has to be able to read it, and to enter its folder", os.Geteuid())
+	forbidden := &os.PathError{Op: "open", Path: "config.toml", Err: syscall.EACCES}
+	if got := hintUnread(forbidden); got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	if got := hintUnread(&os.PathError{Op: "read", Path: "config.toml", Err: syscall.EIO}); got != "" {
+		t.Errorf("a disk that fails: %q", got)
+	}
+	if os.Geteuid() == 0 {
+		return // root reads all
+	}
+	t.Chdir(t.TempDir())
+	write(t, "config.toml", strings.Replace(minimal, "UMassOnline", "file:name", 1))
+	write(t, "name", "UMassOnline")
+	if err := os.Chmod("name", 0); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Load("config.toml", environ); !strings.Contains(fmt.Sprint(err), "file name: permission denied: "+want) {
+		t.Errorf("a file that is named: %v", err)
 	}
 }
 

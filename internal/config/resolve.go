@@ -37,7 +37,7 @@ func (d *decoder) content(path string) (string, *problem) {
 	data, err := readLimited(whole(filepath.Dir(d.file), path), maxValueFile)
 	path = strings.Map(visible, path)
 	if err != nil {
-		return "", &problem{"cannot read the file " + path + ": " + reason(err), ""}
+		return "", &problem{"cannot read the file " + path + ": " + reason(err), hintForbidden(err)}
 	}
 	value := strings.TrimSuffix(strings.TrimSuffix(string(data), "\n"), "\r")
 	if value == "" {
