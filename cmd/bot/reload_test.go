@@ -80,6 +80,33 @@ func TestLoadingTheConfigurationAgain(t *testing.T) {
 	}
 }
 
+// A service or a group that is called otherwise leaves its subscribers behind: the log says
+// how many, at SIGHUP and at a start, and what to do; nothing is said where all is there.
+func TestSubscriptionsToWhatIsGoneAreNamed(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.start()
+	w.open("CTEACH", "CLIB")
+	w.story.Type("CTEACH", student, "/subscribe learn")
+	w.story.Type("CLIB", student, "/subscribe Teaching")
+	w.story.Type(ops, ann, "/subscribe all")
+	const vain = "hear nothing of it"
+	w.reload(w.config(), "loaded again")
+	if strings.Contains(w.logged.text(), vain) {
+		t.Errorf("all is there, and the log says:\n%s", w.logged.text())
+	}
+	changed := strings.NewReplacer(`id = "learn"`, `id = "lms"`, `["blackboard", "bb"]`, `["learn"]`, `"Teaching"`, `"teaching"`).Replace(w.config())
+	named := func() {
+		w.logs(`"target":"service:learn","channels":1`, 1)
+		w.logs(`"target":"group:Teaching","channels":1`, 1)
+	}
+	w.reload(changed, "loaded again")
+	named()
+	w.stop()
+	w.startWith(changed)
+	named()
+}
+
 // While the sockets of the next bot are being opened those of the one before hear on. What
 // is typed meanwhile is told at once, and the gate obeys it.
 func TestWhatIsTypedWhileSocketsChangeHands(t *testing.T) {

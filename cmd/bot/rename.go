@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -117,8 +118,8 @@ func listed(names []desk.ConnectionName) string {
 	return strings.Join(words, ", ")
 }
 
-// warnUnnamed names connections whose channels subscribe, but that are not configured:
-// whoever took one out on purpose may pass over it. The bot runs without it.
+// warnUnnamed names what channels subscribe to in vain, as the configuration does not have
+// it: whoever took it out on purpose may pass over it. The bot runs without it.
 func (b *bot) warnUnnamed(ctx context.Context) {
 	names, err := b.book.Unnamed(ctx, b.db)
 	if err != nil {
@@ -128,6 +129,32 @@ func (b *bot) warnUnnamed(ctx context.Context) {
 		b.out.log.Warn("channels of a connection subscribe that the configuration does not name; "+
 			"if it has another name now, stop the bot and use: bot rename connection "+string(name)+" NEW", "connection", name)
 	}
+	lost := map[desk.Target]int{}
+	err = b.book.EverySubscription(ctx, b.db, func(s desk.Subscription) error {
+		if !b.offers(s.Target) {
+			lost[s.Target]++
+		}
+		return nil
+	})
+	if err != nil {
+		b.out.log.Warn("cannot look for subscriptions to what is not configured", "error", err)
+	}
+	for _, t := range slices.SortedFunc(maps.Keys(lost), func(a, b desk.Target) int { return strings.Compare(a.String(), b.String()) }) {
+		b.out.log.Warn("channels subscribe to a "+string(t.Kind)+" that the configuration does not have, and hear nothing of it; "+
+			"if it is only called otherwise now, write it as before (people read a service's name, not its id), or subscribe them anew", "target", t.String(), "channels", lost[t])
+	}
+}
+
+// offers reports whether the configuration has what a channel subscribed to, to the letter.
+func (b *bot) offers(t desk.Target) bool {
+	switch t.Kind {
+	case desk.TargetService:
+		s, found := b.words.Catalog.Find(t.Name)
+		return found && string(s.ID) == t.Name
+	case desk.TargetGroup:
+		return slices.Contains(b.words.Catalog.Groups(), desk.GroupName(t.Name))
+	}
+	return true
 }
 
 // left says what a person has still to do.
