@@ -49,6 +49,42 @@ func Rewrite(ctx context.Context, db DB, prefix Key, fn func(k Key, v []byte) (K
 	return n, nil
 }
 
+// Erase deletes the records whose key begins with prefix and of which is says so (nil: all),
+// in as many Background transactions as that takes. It returns how many they were. Nobody
+// else may write these records meanwhile: they are only scanned.
+func Erase(ctx context.Context, db DB, prefix Key, is func(Key) (bool, error)) (n int, err error) {
+	for from := prefix; from != nil; {
+		var next Key
+		done := 0
+		err := db.Background(ctx, func(tx Tx) error {
+			next, done = nil, 0
+			return tx.Scan(from, prefix.End(), 0, func(key, _ []byte) (bool, error) {
+				if done == MaxWrites {
+					next = key
+					return false, nil
+				}
+				gone := true
+				if is != nil {
+					var err error
+					if gone, err = is(key); err != nil {
+						return false, err
+					}
+				}
+				if !gone {
+					return true, nil
+				}
+				done++
+				return true, tx.Delete(key)
+			})
+		})
+		if err != nil {
+			return n, err
+		}
+		from, n = next, n+done
+	}
+	return n, nil
+}
+
 type pair struct{ key, value []byte }
 
 func replace(tx Tx, old []byte, by pair) error {

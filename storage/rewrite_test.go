@@ -2,6 +2,7 @@ package storage_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"path/filepath"
 	"slices"
@@ -114,5 +115,31 @@ func TestFirsts(t *testing.T) {
 		if err != nil || !slices.Equal(got, want) {
 			t.Errorf("%s: %s, %v", prefix, fmt.Sprintf("%q", got), err)
 		}
+	}
+}
+
+// What begins with a prefix is deleted, more than a transaction holds, and only what is
+// said to be meant.
+func TestEraseDeletesMoreThanATransaction(t *testing.T) {
+	const many = 2*storage.MaxWrites + 1
+	db := filled(t, many, "attic", "house", "houseboat")
+	n, err := storage.Erase(t.Context(), db, rooms.Key().Str("house"), nil)
+	if want := map[string]int{"attic attic": many, "houseboat houseboat": many}; err != nil || n != many || !cmp.Equal(counted(t, db), want) {
+		t.Errorf("all: %d, %v, left %v", n, err, counted(t, db))
+	}
+	n, err = storage.Erase(t.Context(), db, rooms.Key(), func(k storage.Key) (bool, error) {
+		r := storage.ReadKey(k)
+		r.Str()
+		return r.Str() == "attic", r.Err()
+	})
+	if want := map[string]int{"houseboat houseboat": many}; err != nil || n != many || !cmp.Equal(counted(t, db), want) {
+		t.Errorf("some: %d, %v, left %v", n, err, counted(t, db))
+	}
+	wrong := errors.New("no such key")
+	if _, err := storage.Erase(t.Context(), db, rooms.Key(), func(storage.Key) (bool, error) { return true, wrong }); !errors.Is(err, wrong) {
+		t.Errorf("an error of fn: %v", err)
+	}
+	if want := map[string]int{"houseboat houseboat": many}; !cmp.Equal(counted(t, db), want) {
+		t.Errorf("after an error: left %v", counted(t, db))
 	}
 }

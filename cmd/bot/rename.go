@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -37,7 +38,7 @@ func (c renameConnection) Run(b bound) error {
 	if err := recordAt(store); err != nil {
 		return err
 	}
-	var n outbox.Renamed
+	var n renamed
 	by := journal.By{At: b.p.now(), Person: desk.Person{Connection: desk.Local, ID: userName(b.p)}, Name: userName(b.p)}
 	kept, err := exchange{store: store, now: by.At.UTC(), fresh: "renaming", before: "before-rename"}.put(store, func(db *boltdb.DB) error {
 		n, err = c.rename(b.ctx, db, by)
@@ -47,6 +48,9 @@ func (c renameConnection) Run(b bound) error {
 		return fmt.Errorf("nothing was renamed: %w", err)
 	}
 	fmt.Fprintf(b.p.stdout, "The record calls %s %s now. Subscriptions: %d, posts: %d.\n", c.Old, c.New, n.Subscriptions, n.Posts)
+	if n.forgotten > 0 {
+		fmt.Fprintf(b.p.stdout, "The bot ran under the new name before: posts that it made then stand as they are and are edited no more: %d.\n", n.forgotten)
+	}
 	sayKept(b.p.stdout, kept)
 	for _, line := range c.left(cfg, b.config) {
 		fmt.Fprintln(b.p.stdout, line)
@@ -67,23 +71,35 @@ func (c renameConnection) configured(cfg *config.Config, path string) error {
 	return nil
 }
 
+// renamed counts what a renaming gave to the new name, and what was under it and is forgotten.
+type renamed struct {
+	outbox.Renamed
+	forgotten int
+}
+
 // rename renames in a store that nobody uses.
-func (c renameConnection) rename(ctx context.Context, db storage.DB, by journal.By) (n outbox.Renamed, err error) {
+func (c renameConnection) rename(ctx context.Context, db storage.DB, by journal.By) (n renamed, err error) {
 	known, err := recorded(ctx, db)
 	if err != nil {
 		return n, err
 	}
-	switch {
-	case !slices.Contains(known, c.Old):
+	if !slices.Contains(known, c.Old) {
 		return n, fmt.Errorf("the record has no connection %s; it has %s", c.Old, listed(known))
-	case slices.Contains(known, c.New):
-		return n, fmt.Errorf("the record has a connection %s too; if that is because the bot was started under the new name, restore a backup from before that, and rename then", c.New)
 	}
 	r := desk.Renaming{From: c.Old, To: c.New}
+	n.forgotten, err = outbox.MakeRoom(ctx, db, r)
+	switch {
+	case errors.Is(err, outbox.ErrTaken):
+		return n, fmt.Errorf("the record has a connection %s too, from when the bot was started under the new name: %w. "+
+			"Write the old name back; or restore a backup from before that, and rename then", c.New, err)
+	case err != nil:
+		return n, err
+	}
 	if err := (memory{db, c.Old}).rename(ctx, c.New); err != nil {
 		return n, err
 	}
-	return journal.New(db, outbox.NewBook(), func(...desk.Subject) {}, journal.Settings{}).Rename(ctx, by, r)
+	n.Renamed, err = journal.New(db, outbox.NewBook(), func(...desk.Subject) {}, journal.Settings{}).Rename(ctx, by, r)
+	return n, err
 }
 
 // recorded lists the connections of which the record keeps anything.

@@ -144,6 +144,42 @@ func TestRenamedInTheMiddleOfAFanOut(t *testing.T) {
 	w.story.NothingElse()
 }
 
+// Who started the bot under the new name, and read only then in the log what to do, can do
+// it: what is open goes on in the posts from before.
+func TestRenamedAfterAStartUnderTheNewName(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.start()
+	w.subscribe("CTEACH")
+	w.do("incident declare learn down")
+	card := w.story.Expect(ops, "INC-1")
+	root := w.story.Expect("CTEACH", "Learn System is not available")
+	w.settled()
+	w.stop()
+	w.startRenamed()
+	w.logs("use: bot rename connection amherst NEW", 1)
+	w.story.Expect(ops, "INC-1")
+	w.do("incident update 1 A disk is full.")
+	w.story.Expect(ops, "A disk is full")
+	w.settled()
+	w.stop()
+
+	out := w.works("rename", "connection", "amherst", "umass")
+	for _, want := range []string{"amherst umass now. Subscriptions: 1, posts: 2.", "edited no more: "} {
+		if !strings.Contains(out, want) {
+			t.Errorf("no %q in: %s", want, out)
+		}
+	}
+	w.startRenamed()
+	w.story.ExpectClaim("CTEACH", slacktest.Claim{Text: "A disk is full", InThread: root.TS})
+	w.story.ExpectClaim(ops, slacktest.Claim{Text: "A disk is full", InThread: card.TS})
+	w.story.Type(ops, ann, "/incident resolve 1 It has room again.")
+	w.story.ExpectClaim("CTEACH", slacktest.Claim{Text: "It has room again", InThread: root.TS})
+	w.story.ExpectClaim(ops, slacktest.Claim{Text: "It has room again", InThread: card.TS})
+	w.story.ExpectEdit(root, "Resolved")
+	w.settled()
+}
+
 // What cannot be renamed is refused with a sentence, and nothing is changed.
 func TestWhatIsNotRenamed(t *testing.T) {
 	t.Parallel()
