@@ -241,7 +241,7 @@ func (a *asked) unknownVerb(name string, verbs []verb) error {
 		names = append(names, v.name)
 	}
 	if a.command == root {
-		names = slices.AppendSeq(names, mapKeys(a.table))
+		names = append(names, slices.Sorted(mapKeys(a.table))...)
 		if command, v, ok := a.verbOf(name); ok {
 			a.command, a.verb = command, v
 			q := unknownWord(root+" command", name, []string{a.path()})
@@ -249,7 +249,6 @@ func (a *asked) unknownVerb(name string, verbs []verb) error {
 			return q.offering(a.action(a.Words.Instead(a.path()), a.again()))
 		}
 	}
-	slices.Sort(names)
 	err := unknownWord(desk.Term(a.command+" command"), name, names)
 	if a.startsNumber(name) {
 		name = strings.TrimRight(name, ":,")

@@ -75,7 +75,7 @@ func clip(word string) string {
 }
 
 // nearest finds the word nearest to a mistyped one, "" where none is near: at most
-// a third of its letters off.
+// a third of its letters off, or two that changed places.
 func nearest(word string, known []string) string {
 	if utf8.RuneCountInString(word) > 40 {
 		return ""
@@ -84,11 +84,27 @@ func nearest(word string, known []string) string {
 	best, least := "", utf8.RuneCountInString(word)/3+1
 	least = max(least, 2)
 	for _, k := range known {
-		if d := levenshtein.ComputeDistance(word, strings.ToLower(k)); d < least {
+		if d := mistakes(word, strings.ToLower(k)); d < least {
 			best, least = k, d
 		}
 	}
 	return best
+}
+
+// mistakes counts by how many letters a word is off another. Two neighbours that changed
+// places are one mistake, the commonest of thumbs: "dwon".
+func mistakes(word, other string) int {
+	w, o := []rune(word), []rune(other)
+	if len(w) == len(o) {
+		k := 0
+		for k < len(w) && w[k] == o[k] {
+			k++
+		}
+		if k+1 < len(w) && w[k] == o[k+1] && w[k+1] == o[k] && slices.Equal(w[k+2:], o[k+2:]) {
+			return 1
+		}
+	}
+	return levenshtein.ComputeDistance(word, other)
 }
 
 func mapKeys[K comparable, V any](m map[K]V) iter.Seq[K] { return maps.Keys(m) }
