@@ -129,8 +129,9 @@ func (a *asked) doneAt(e desk.Entry) time.Time {
 	return e.At
 }
 
-// takeStatus takes a status and its colon off the line. A word with a colon that
-// is nearly a status is refused: it would be told as text.
+// takeStatus takes a status and its colon off the line, with a blank behind or without
+// ("resolved:It works"). A word with a colon that is nearly a status is refused: it would be
+// told as text.
 func (a *asked) takeStatus() (desk.IncidentStatus, error) {
 	if v, ok := a.line.options["status"]; ok {
 		s := desk.IncidentStatus(strings.ToLower(strings.TrimSpace(v)))
@@ -139,14 +140,14 @@ func (a *asked) takeStatus() (desk.IncidentStatus, error) {
 		}
 		return s, nil
 	}
-	word, rest := cutWord(a.line.rest)
-	name, colon := strings.CutSuffix(word, ":")
+	word, _ := cutWord(a.line.rest)
+	name, _, colon := strings.Cut(word, ":")
 	s := desk.IncidentStatus(strings.ToLower(name))
 	switch {
 	case !colon:
 		return "", nil
 	case known(s):
-		a.line.rest = rest
+		a.line.rest = strings.TrimSpace(strings.TrimSpace(a.line.rest)[len(name)+1:])
 		return s, nil
 	}
 	q := unknownWord("status", name, statusWords())
