@@ -93,6 +93,36 @@ func TestPastTimes(t *testing.T) {
 	}
 }
 
+// While the second of a time that comes twice is still to come, what has happened is the
+// first, and nobody is asked.
+func TestOfTwoTimesJustOneMayHavePassed(t *testing.T) {
+	at := func(utc string) time.Time {
+		when, err := time.Parse("2006-01-02 15:04", utc)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return when
+	}
+	m, _ := parseMoment([]string{"01:20"})
+	tests := []struct{ now, want, refused string }{
+		{now: "2026-11-01 05:10", refused: "01:20 EDT is still to come. If you mean the day before: yesterday 01:20"},
+		{now: "2026-11-01 05:40", want: "2026-11-01 05:20"},
+		{now: "2026-11-01 06:10", want: "2026-11-01 05:20"},
+		{now: "2026-11-01 06:20", refused: "01:20 comes twice on Sunday, 1 November 2026, as the clocks go back. Which is meant? Say 01:20 EDT for the first, 01:20 EST for the second."},
+	}
+	for _, tt := range tests {
+		got, err := m.past(at(tt.now), newYork(t))
+		switch {
+		case tt.refused != "":
+			if err == nil || err.Error() != tt.refused {
+				t.Errorf("at %s: %v, %v; want %s", tt.now, got, err, tt.refused)
+			}
+		case err != nil || !got.Equal(at(tt.want)):
+			t.Errorf("at %s: %v, %v; want %s", tt.now, got, err, tt.want)
+		}
+	}
+}
+
 func TestWhatIsNoTime(t *testing.T) {
 	for _, typed := range []string{
 		"", "soon", "25:00", "3:5", "3", "13pm", "0am", "3:52xm", "ago", "in", "in soon", "tomorrow", "feb 30 10:00", "feb 29 2023 10:00",

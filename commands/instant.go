@@ -34,7 +34,7 @@ func offered(err error, offer func(better string) chat.Action) error {
 // past finds the instant that a typed time means where it is about what has
 // happened: a day without a year or a weekday is the last such. A bare time that
 // is still to come is refused, and so is a local time that daylight saving skips;
-// one that it repeats is asked about.
+// one that it repeats is asked about, once both have passed.
 func (m moment) past(now time.Time, zone *time.Location) (time.Time, error) {
 	if !m.clock {
 		return m.unclocked(now), nil
@@ -43,7 +43,7 @@ func (m moment) past(now time.Time, zone *time.Location) (time.Time, error) {
 		zone = m.zone
 	}
 	today := date(now.In(zone))
-	t, err := m.on(m.lastDay(today), zone)
+	t, err := m.onceUntil(now, m.lastDay(today), zone)
 	if err != nil || !t.After(now) {
 		return t, err
 	}
@@ -141,6 +141,18 @@ func (m moment) on(day calendarDay, zone *time.Location) (time.Time, error) {
 		return time.Time{}, m.skipped(day, zone)
 	}
 	return time.Time{}, m.twice(day, at)
+}
+
+// onceUntil is on, but of two instants it is the first while the second is still to come.
+func (m moment) onceUntil(now time.Time, day calendarDay, zone *time.Location) (time.Time, error) {
+	t, err := m.on(day, zone)
+	var r *desk.Refusal
+	if errors.As(err, &r) && r.Code == desk.Ambiguous {
+		if at := instants(m.wall(day), zone); at[1].After(now) {
+			return at[0].UTC(), nil
+		}
+	}
+	return t, err
 }
 
 // wall is what clocks show at the time of day on a day, as if it were UTC.
