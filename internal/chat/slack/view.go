@@ -2,7 +2,6 @@ package slack
 
 import (
 	"context"
-	"encoding/json"
 	"strings"
 
 	"github.com/umassonline/belltower/internal/chat"
@@ -64,10 +63,10 @@ type option struct {
 // that is called as the field, so that what is refused can stand beside it.
 func (m markup) renderForm(f chat.Form, from origins) (view, error) {
 	from.Command = f.Command
-	hidden, err := json.Marshal(from)
-	if err == nil && len(hidden) > maxMetadata {
+	hidden, err := encode(from) // which keeps < > and & as they are
+	if err == nil && length(string(hidden)) > maxMetadata {
 		from.URL = ""
-		hidden, err = json.Marshal(from)
+		hidden, err = encode(from)
 	}
 	v := view{
 		Type: "modal", Callback: formCallback, Metadata: string(hidden),

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+	"unicode/utf8"
 
 	"github.com/umassonline/belltower/internal/chat"
 	"github.com/umassonline/belltower/internal/chat/slack/slacktest"
@@ -116,6 +117,28 @@ func TestAFormBeyondSlacksLimitsIsOpenedAllTheSame(t *testing.T) {
 	}
 	if got := w.heard()[1]; got.Options["services"] != "s7,s100" || got.Options["few"] != "s1,s2" || !got.Filled {
 		t.Errorf("%+v", got)
+	}
+}
+
+// The line that a form stands for may hold as much as a button's, in any letters and with
+// code in it, and where its answer goes.
+func TestAFormHoldsALongLine(t *testing.T) {
+	w := newWorld(t)
+	for _, part := range []string{"<b>Disk</b> & more; ", "¿Qué hará el técnico mañana? "} {
+		line := "window schedule learn tomorrow 2am for 1h " + strings.Repeat(part, 2000/utf8.RuneCountInString(part)-3)
+		w.opens(chat.Form{Title: "Say why", Submit: "Do it", Command: line, Fields: []chat.Field{{Name: "reason", Label: "Reason", Max: 300}}})
+		w.types(w.typed("declare"))
+		v, ok := w.fake.Form("UANN")
+		if !ok || hookOf(v) == "" {
+			t.Fatalf("opened %v, its answer goes to %q\n%s", ok, hookOf(v), w.logs.String())
+		}
+		if _, err := w.fake.Submit(t.Context(), "UANN", slacktest.Fill{"reason": "It must be."}); err != nil {
+			t.Fatal(err)
+		}
+		heard := w.heard()
+		if got := heard[len(heard)-1]; got.Command+" "+got.Text != line {
+			t.Errorf("it came back as %q", got.Text)
+		}
 	}
 }
 
