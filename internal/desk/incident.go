@@ -97,6 +97,8 @@ type Incident struct {
 	ExpectedBy time.Time `json:",omitzero"`
 	// InformedAt is when people last said what they know; zero: when it was declared.
 	InformedAt time.Time `json:",omitzero"`
+	// NothingNewAt is when people last said that nothing is new; zero: never.
+	NothingNewAt time.Time `json:",omitzero"`
 	// NudgedFor is the promise that ops was reminded of last.
 	NudgedFor time.Time `json:",omitzero"`
 	// Missed counts the promises in a row that passed.

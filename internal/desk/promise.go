@@ -103,13 +103,20 @@ func (c Change) with(i Incident) Change {
 	return c
 }
 
+// saidTwice is how soon after each other nothing new is said just once: two people press the
+// same button, or one presses it twice.
+const saidTwice = time.Minute
+
 // NothingNew says that nothing is new, by a person.
 func (i Incident) NothingNew(act Act) (Change, error) {
 	if err := i.CheckOpen(); err != nil {
 		return Change{}, err
 	}
+	if i.NothingNewAt.Equal(i.InformedAt) && act.At.Sub(i.InformedAt).Abs() < saidTwice {
+		return Change{}, Refuse(Conflict, "It was just said that nothing is new about %s.", i.Subject()).About(i.Subject())
+	}
 	i = i.clone()
-	i.NextUpdateBy = time.Time{}
+	i.NextUpdateBy, i.NothingNewAt = time.Time{}, act.At
 	return i.change(act, Entry{Kind: NothingNew, Since: i.informedAt()}, ReachThread), nil
 }
 

@@ -132,6 +132,30 @@ func TestPromisesThatNobodyKeeps(t *testing.T) {
 	}
 }
 
+// Two people who press the same button, or one who presses it twice, say it once; what was
+// said since is news that the next may be nothing new to.
+func TestThatNothingIsNewIsSaidOnce(t *testing.T) {
+	w := declaredAt(t, desk.Critical, "2026-12-02 04:00", 0)
+	again := func(want string) {
+		t.Helper()
+		_, err := w.inc.NothingNew(desk.Act{By: ann, At: w.now})
+		if got := fmt.Sprint(err); got != want {
+			t.Errorf("%s, want %s", got, want)
+		}
+	}
+	w.now = w.now.Add(15 * time.Minute)
+	w.do(nothingNew)
+	again("It was just said that nothing is new about INC-42.")
+	w.now = w.now.Add(59 * time.Second)
+	again("It was just said that nothing is new about INC-42.")
+	w.promised("04:35")
+	w.do(say("update", ""))
+	again("<nil>")
+	w.do(nothingNew)
+	w.now = w.now.Add(time.Minute)
+	again("<nil>")
+}
+
 // After two hours news of a critical incident is promised every hour, and that is said
 // once.
 func TestNewsComesLessOften(t *testing.T) {

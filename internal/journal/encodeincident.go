@@ -87,6 +87,7 @@ func (e *encoder) promises(i *desk.Incident) {
 	e.timeUnless(`,"NextUpdateBy":`, i.NextUpdateBy)
 	e.timeUnless(`,"ExpectedBy":`, i.ExpectedBy)
 	e.timeUnless(`,"InformedAt":`, i.InformedAt)
+	e.timeUnless(`,"NothingNewAt":`, i.NothingNewAt)
 	e.timeUnless(`,"NudgedFor":`, i.NudgedFor)
 	e.numberUnless(`,"Missed":`, i.Missed)
 	e.ifTrue(`,"Relaxed":`, i.Relaxed)
