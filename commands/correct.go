@@ -63,18 +63,22 @@ func (a *asked) rescope(text string) (r desk.Rescope, err error) {
 }
 
 // signed are the words of a list in which what a comma joins has the sign of what is
-// before it: "+portal, mail -learn".
+// before it, and a sign may stand alone: "+portal, mail - learn".
 func signed(text string) (out []string) {
 	sign := ""
 	for word := range strings.FieldsSeq(text) {
+		goes := strings.HasSuffix(word, ",")
 		for _, piece := range pieces(word) {
 			name := strings.TrimLeft(piece, "+-−")
 			if name != piece {
 				sign = strings.TrimSuffix(piece, name)
 			}
-			out = append(out, sign+name)
+			if name != "" {
+				out = append(out, sign+name)
+			}
+			goes = goes || name == ""
 		}
-		if !strings.HasSuffix(word, ",") {
+		if !goes {
 			sign = ""
 		}
 	}
