@@ -44,5 +44,9 @@ func TestStoryAlertsAtNight(t *testing.T) {
 		w.mustNotBeTold(over, "night")
 		w.expect("night", open, "post 1")
 		w.mustHaveMissed("night", "")
+		why, err := w.book.Why(t.Context(), w.store, over, channel("night"))
+		if err != nil || why.State != NotTold || why.Why != "it was over before its quiet hours ended" {
+			t.Errorf("%+v, %v", why, err)
+		}
 	})
 }

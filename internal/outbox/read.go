@@ -198,6 +198,8 @@ type inquiry struct {
 	newest  desk.Scope // for ops
 	scope   desk.Scope // for others
 	holds   map[desk.ConnectionName]Hold
+	// mornings are read when the first is asked for: nil before.
+	mornings map[desk.Channel][]desk.Subject
 }
 
 func (b *Book) inquire(tx storage.Tx, s desk.Subject) (*inquiry, error) {
@@ -288,7 +290,23 @@ func (in *inquiry) standing(tx storage.Tx, ch desk.Channel) (Why, error) {
 		}
 		return w, nil
 	}
-	if reason := in.notTold(w, quiet); reason != "" && !posted {
+	if !quiet && !posted {
+		if st, found, err := in.recounted(tx, ch); found || err != nil {
+			w.Standing = st
+			return w, err
+		}
+	}
+	reason := in.notTold(w, quiet)
+	if reason == "" && !quiet && !posted {
+		passed, err := in.passedBy(tx, w)
+		if err != nil {
+			return w, err
+		}
+		if passed {
+			reason = "it was over before its quiet hours ended"
+		}
+	}
+	if reason != "" && !posted {
 		w.State, w.Why = NotTold, reason
 		return w, nil
 	}

@@ -221,6 +221,7 @@ func spanishStandings() map[string]string {
 		"it was taken back before this channel was told":                    "se retiró antes de avisar a este canal",
 		"it became something else before this channel was told":             "se convirtió en otra cosa antes de avisar a este canal",
 		"it subscribed after this was announced, and hears what comes next": "se suscribió después de este anuncio, y recibirá lo que siga",
+		"it was over before its quiet hours ended":                          "terminó antes de que acabaran sus horas de silencio",
 		"it subscribed after the end":                                       "se suscribió después del final",
 		"it hears of worse incidents only":                                  "solo recibe incidentes peores",
 		"it does not subscribe to any of the services":                      "no está suscrito a ninguno de los servicios",
