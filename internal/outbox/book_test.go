@@ -146,6 +146,33 @@ func TestWhy(t *testing.T) {
 	})
 }
 
+// What was merged was not taken back: who never heard of it reads why.
+func TestWhyOfWhatWasMerged(t *testing.T) {
+	inWorld(t, func(w *world) {
+		w.subscribe(desk.Critical, "dean")
+		w.update(func(tx storage.Tx) error {
+			sub := desk.Subscription{Channel: channel("post office"), Target: desk.ServiceTarget("mail"), SetAt: time.Now()}
+			return w.book.Subscribe(tx, sub, sub.SetAt)
+		})
+		w.subscribe("", "math")
+		from, into := w.declare(desk.Major, 0), w.declare(desk.Major, 0)
+		w.pass(time.Second)
+		merged, _, err := desk.Merge(w.state[from], w.state[into], w.act())
+		w.announce(merged, err, 0)
+		w.start()
+		w.pass(30 * time.Second)
+		w.subscribe("", "late")
+		for id, want := range map[string]string{
+			"dean": "it hears of worse incidents only", "post office": "it does not subscribe to any of the services",
+			"math": "it became something else before this channel was told", "late": "it subscribed after the end",
+		} {
+			if why, err := w.book.Why(t.Context(), w.store, from, channel(id)); err != nil || why.State != NotTold || why.Why != want {
+				t.Errorf("%s: %s (%s), %v; want %s", id, why.State, why.Why, err, want)
+			}
+		}
+	})
+}
+
 // At rest nothing wakes up but what is due daily.
 func TestIdle(t *testing.T) {
 	inWorld(t, func(w *world) {

@@ -39,6 +39,12 @@ func (o outRecord) gaveWay() bool { return o.Into != desk.Subject{} }
 // goesOn reports whether the subject goes on with the posts of another.
 func (o outRecord) goesOn() bool { return o.From != desk.Subject{} }
 
+// joined reports whether what is told goes on with another subject that has posts of its
+// own: an incident that was merged, an alert that belongs to an incident.
+func joined(s desk.Snapshot) bool {
+	return s.Incident != nil && s.Incident.MergedInto != 0 || s.Alert != nil && s.Alert.Into != 0
+}
+
 // postOf returns the channel's post about a subject, be it one that it goes on with.
 func postOf(tx storage.Tx, s desk.Subject, out outRecord, ch desk.Channel) (Post, bool, error) {
 	p, found, err := postTable().Get(tx, postKey(s, ch))

@@ -197,6 +197,7 @@ type inquiry struct {
 	out     outRecord
 	newest  desk.Scope // for ops
 	scope   desk.Scope // for others
+	joined  bool       // others hear of it with another subject
 	holds   map[desk.ConnectionName]Hold
 	// mornings are read when the first is asked for: nil before.
 	mornings map[desk.Channel][]desk.Subject
@@ -211,9 +212,11 @@ func (b *Book) inquire(tx storage.Tx, s desk.Subject) (*inquiry, error) {
 	if in.newest, err = scopeAt(tx, s, in.out.N); err != nil {
 		return nil, err
 	}
-	if in.scope, err = scopeAt(tx, s, cmp.Or(in.out.Rel, in.out.N)); err != nil {
+	a, _, err := annTable().Get(tx, annKey(s, cmp.Or(in.out.Rel, in.out.N)))
+	if err != nil {
 		return nil, err
 	}
+	in.scope, in.joined = a.Snapshot.Scope(), joined(a.Snapshot)
 	in.holds, err = b.Holds(tx)
 	return in, err
 }
@@ -359,9 +362,12 @@ func (in *inquiry) notTold(w Why, quiet bool) string {
 	if quiet {
 		sc.EndedAt = time.Time{}
 	}
+	sc.Retracted = sc.Retracted && !in.joined
 	switch {
 	case in.out.N == 0:
 		return "nothing was announced"
+	case in.joined && matches(sc):
+		return "it became something else before this channel was told"
 	case matches(sc) && in.out.shelved() && !quiet:
 		return "it subscribed after this was announced, and hears what comes next"
 	case matches(sc):
