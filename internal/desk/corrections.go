@@ -126,7 +126,7 @@ func (i Incident) SetBegan(began time.Time, act Act) (Change, error) {
 	case began.After(act.At):
 		return Change{}, Refuse(Invalid, "An incident cannot begin in the future.").WithHint("Like: incident began %d 03:52", i.Number)
 	case !i.EndedAt.IsZero() && !began.Before(i.EndedAt):
-		return Change{}, Refuse(Invalid, "It cannot begin after it ended.")
+		return Change{}, Refuse(Invalid, "It cannot begin after it ended.").WithHint("If the end is wrong: incident ended %d <time>", i.Number)
 	}
 	e := Entry{Kind: Redated, Before: stamp(i.BeganAt), After: stamp(began)}
 	i = i.clone()
@@ -143,7 +143,7 @@ func (i Incident) SetEnded(ended time.Time, act Act) (Change, error) {
 	case ended.After(act.At):
 		return Change{}, Refuse(Invalid, "An incident cannot end in the future.").WithHint("Like: incident ended %d 04:31", i.Number)
 	case !ended.After(i.BeganAt):
-		return Change{}, Refuse(Invalid, "It cannot end before it began.")
+		return Change{}, Refuse(Invalid, "It cannot end before it began.").WithHint("If the begin is wrong: incident began %d <time>", i.Number)
 	}
 	e := Entry{Kind: Redated, Before: stamp(i.EndedAt), After: stamp(ended)}
 	i = i.clone()

@@ -94,6 +94,8 @@ func spanishHints() map[string]string {
 		"Declare a new incident if there is one.":         "Declare un incidente nuevo si lo hay.",
 		"Did you mean %s?":                                "¿Quiso decir %s?",
 		"Give its number, like 42, or a service.":         "Dé su número, como 42, o un servicio.",
+		"If the end is wrong: incident ended %d <time>":   "Si el final está mal: incident ended %d <hora>",
+		"If the begin is wrong: incident began %d <time>": "Si el comienzo está mal: incident began %d <hora>",
 		"If it fails again: incident reopen %d <message>": "Si falla otra vez: incident reopen %d <mensaje>",
 		"If it never was one: incident retract %d":        "Si nunca lo fue: incident retract %d",
 		"If you mean the day before: yesterday %s":        "Si se refiere al día anterior: yesterday %s",
