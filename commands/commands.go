@@ -193,7 +193,7 @@ func asksHelp(word string) bool {
 func (a *asked) find(command string) error {
 	verbs, ok := a.table[command]
 	if !ok {
-		return unknownWord("command", command, slices.Sorted(mapKeys(a.table)))
+		return a.unknownCommand(command)
 	}
 	a.command = command
 	if len(verbs) == 1 {
@@ -213,6 +213,20 @@ func (a *asked) find(command string) error {
 	}
 	a.verb = verbs[k]
 	return nil
+}
+
+// unknownCommand refuses a first word that is no command, as a terminal and the demo send any:
+// "declare learn down" is likely a verb without its command.
+func (a *asked) unknownCommand(name string) error {
+	q := unknownWord("command", name, slices.Sorted(mapKeys(a.table)))
+	if command, v, ok := a.verbOf(name); ok {
+		a.command, a.verb = command, v
+		q.near = a.path()
+		q.WithHint("Did you mean %s?", q.near)
+	} else if a.command = q.near; q.near == "" {
+		return q
+	}
+	return q.offering(a.action(a.Words.Instead(q.near), a.again()))
 }
 
 // path is how the verb is typed: "incident declare".
@@ -264,11 +278,12 @@ func (a *asked) unknownVerb(name string, verbs []verb) error {
 	return err
 }
 
-// verbOf finds the command that has a verb of this name.
+// verbOf finds the command that has a verb of this name; each has help, which is asked for
+// all of them.
 func (a *asked) verbOf(name string) (command string, v verb, ok bool) {
-	for _, command := range []string{"incident", "window", "probe", "service"} {
+	for _, command := range []string{"incident", "window", "probe", "service", root} {
 		verbs := a.table[command]
-		if k := slices.IndexFunc(verbs, func(v verb) bool { return v.name == name }); k >= 0 {
+		if k := slices.IndexFunc(verbs, func(v verb) bool { return v.name == name }); k >= 0 && (name != verbHelp || command == root) {
 			return command, verbs[k], true
 		}
 	}
