@@ -381,7 +381,11 @@ func (a *asked) ending(ctx context.Context, at place, whole string) (*desk.Targe
 	if len(now) == 0 {
 		return nil, desk.Refuse(desk.Unknown, "%s", a.Words.HearsNothing())
 	}
-	q := &question{Refusal: desk.Refuse(desk.Ambiguous, "%s", a.Words.UnsubscribeAll(len(now))).WithHint("Or name one: unsubscribe learn")}
+	q := &question{Refusal: desk.Refuse(desk.Ambiguous, "%s", a.Words.UnsubscribeAll(len(now)))}
+	if len(now) > 1 {
+		one := cmp.Or(now[len(now)-1].Target.Name, string(desk.TargetAll))
+		q.WithHint("Or name one: %s", strings.Join(strings.Fields("unsubscribe "+at.other().String()+" "+one), " "))
+	}
 	button := a.action(a.Words.UnsubscribeAllYes(), whole, flagYes)
 	button.Style = chat.Danger
 	return nil, q.offering(button)

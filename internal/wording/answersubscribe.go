@@ -72,14 +72,21 @@ func (c Context) how(s desk.Subscription) (out string) {
 		out = c.word(" Loud: each update in the channel.")
 	}
 	if h := s.Hours; h != nil {
-		least := desk.Critical
-		if h.Least == desk.Major {
-			least = h.Least
-		}
-		to := c.dayTime(h.To)
-		out += c.word(" From %s to %s (%s) only %s; at %s what it missed.", c.dayTime(h.From), to, c.Zone, c.outages(least), to)
+		out += c.quietHours(*h, s.Hears(desk.TopicIncidents))
 	}
 	return out
+}
+
+// quietHours says when a channel is told less, or nothing where it hears no incidents.
+func (c Context) quietHours(h desk.Hours, incidents bool) string {
+	from, to, least := c.dayTime(h.From), c.dayTime(h.To), desk.Critical
+	if h.Least == desk.Major {
+		least = h.Least
+	}
+	if !incidents {
+		return c.word(" From %s to %s (%s) nothing; at %s what it missed.", from, to, c.Zone, to)
+	}
+	return c.word(" From %s to %s (%s) only %s; at %s what it missed.", from, to, c.Zone, c.outages(least), to)
 }
 
 // dayTime is a time of day: "10:00 PM".
@@ -104,7 +111,11 @@ func (c Context) Hears(n int, p Page, offers []chat.Action, elsewhere desk.Chann
 	m := chat.Message{Tone: chat.ToneInfo, Actions: offers}
 	if n == 0 {
 		m.Summary = c.say("%s hears nothing yet.", c.here(elsewhere))
-		m.Lines = []chat.Line{paragraph(c.say("Like: subscribe learn, or: subscribe all major+"))}
+		place := ""
+		if !elsewhere.IsZero() {
+			place = elsewhere.String() + " "
+		}
+		m.Lines = []chat.Line{paragraph(c.say("Like: subscribe %slearn, or: subscribe %sall major+", place, place))}
 		return m
 	}
 	m.Summary = c.say("%s has %s.", c.here(elsewhere), c.plural(n, "1 subscription", "%s subscriptions"))
