@@ -87,7 +87,8 @@ func (j *Journal) Said(ctx context.Context, i desk.Incident, n int) (desk.Entry,
 			return e, nil
 		}
 	}
-	return desk.Entry{}, desk.Refuse(desk.Unknown, "%s has no message #%d; it has %d.", i.Subject(), n, i.Updates).About(i.Subject())
+	return desk.Entry{}, desk.Refuse(desk.Unknown, "%s has no message #%d; it has %d.", i.Subject(), n, i.Updates).
+		WithHint("incident timeline %d shows them.", i.Number).About(i.Subject())
 }
 
 // Audit lists the newest entries of the audit, newest first, at most limit.

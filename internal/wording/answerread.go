@@ -87,6 +87,9 @@ const maxEntry = 600
 // TimelineLine is one entry of a timeline, for staff.
 func (c Context) TimelineLine(e desk.Entry) chat.Line {
 	t := chat.Text{c.withDay(e.At), {Plain: " "}, {Strong: c.entryWord(e)}}
+	if e.Update > 0 { // by which incident edit names it
+		t = append(t, chat.Span{Plain: fmt.Sprintf(" #%d", e.Update)})
+	}
 	if !e.By.IsZero() {
 		t = append(t, c.say(" by %s", chat.Span{Person: e.By})...)
 	}
@@ -94,7 +97,7 @@ func (c Context) TimelineLine(e desk.Entry) chat.Line {
 	case e.Kind == desk.Led && e.After == "":
 		t = append(t, c.say(": nobody")...)
 	case e.Kind == desk.Reworded:
-		t = append(t, chat.Span{Plain: fmt.Sprintf(" #%d: %s → %s", e.Update, shorten(e.Before, maxEntry/2), shorten(e.After, maxEntry/2))})
+		t = append(t, chat.Span{Plain: fmt.Sprintf(": %s → %s", shorten(e.Before, maxEntry/2), shorten(e.After, maxEntry/2))})
 		return chat.Line{Kind: chat.Item, Text: t}
 	case !e.Was.From.IsZero():
 		t = append(t, c.say(" (was %s)", c.period(e.Was))...)

@@ -136,6 +136,7 @@ func spanishHints() map[string]string {
 		"belltower help lists all.":                  "belltower help los muestra todos.",
 		"belltower whoami prints the line to paste.": "belltower whoami escribe la línea que hay que pegar.",
 		"belltower whoami shows what you may do.":    "belltower whoami muestra qué puede hacer usted.",
+		"incident timeline %d shows them.":           "incident timeline %d los muestra.",
 		"incident list shows what there is.":         "incident list muestra los que hay.",
 	}
 }
