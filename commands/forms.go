@@ -2,6 +2,7 @@ package commands
 
 import (
 	"context"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -147,25 +148,37 @@ func changeForm(ctx context.Context, a *asked, i desk.Incident) (chat.Form, erro
 	return a.Words.ChangeForm(i, said.Text, held), err
 }
 
-// noteForm picks one of the incidents that are open, and holds what was brought
-// along.
+// noteForm picks one of the incidents that are open, or of those that ended lately where
+// none is, and holds what was brought along. One that is named may be long over.
 func (a *asked) noteForm(ctx context.Context) (*chat.Form, error) {
 	if !a.namesOnly() {
 		return nil, nil
 	}
 	all, err := open(ctx, a)
+	if err == nil && len(all) == 0 {
+		all, err = amongEnded.find(ctx, a)
+	}
 	if err != nil {
 		return nil, err
 	}
-	if len(all) == 0 {
-		return nil, desk.Refuse(desk.Unknown, "%s", a.Words.NoneOpen(0)).WithHint("Like: incident note 42 Vendor ticket 8841 is open.")
-	}
 	chosen := ""
-	if a.line.rest != "" || len(all) == 1 {
+	switch {
+	case a.line.rest != "":
 		if err := a.incident(ctx, amongOpen); err != nil {
 			return nil, err
 		}
-		chosen = strconv.Itoa(a.number)
+		named, err := a.journal.Incident(ctx, a.number)
+		if err != nil {
+			return nil, err
+		}
+		if !slices.ContainsFunc(all, func(i desk.Incident) bool { return i.Number == named.Number }) {
+			all = append([]desk.Incident{named}, all...)
+		}
+		chosen = strconv.Itoa(named.Number)
+	case len(all) == 0:
+		return nil, desk.Refuse(desk.Unknown, "%s", a.Words.NoneOpen(0)).WithHint("Like: incident note 42 Vendor ticket 8841 is open.")
+	case len(all) == 1:
+		chosen = strconv.Itoa(all[0].Number)
 	}
 	f := a.Words.NoteForm(all, chosen, a.req.Prefill["message"])
 	return &f, nil

@@ -234,3 +234,51 @@ func TestTheFormOfServicesKeepsWhatItDidNotShow(t *testing.T) {
 		t.Error(got)
 	}
 }
+
+// A note may belong to what is over: the form offers the incident that is named, and where
+// none is open those that ended lately.
+func TestANoteOnWhatIsOver(t *testing.T) {
+	offered := func(r chat.Reply) string {
+		if r.Form == nil {
+			return plain(r)
+		}
+		var labels []string
+		for _, c := range r.Form.Fields[0].Choices {
+			labels = append(labels, c.Value)
+		}
+		return strings.Join(labels, ",") + " chosen " + strings.Join(r.Form.Fields[0].Initial, ",")
+	}
+	o := newOffice(t)
+	o.req.Forms = true
+	o.typed("incident declare learn down")
+	o.typed("incident resolve 1 --yes")
+	for line, want := range map[string]string{"incident note": "1 chosen 1", "incident note 1": "1 chosen 1"} {
+		if got := offered(o.typed(line)); got != want {
+			t.Errorf("%s: %s, want %s", line, got, want)
+		}
+	}
+	o.typed("incident declare portal down")
+	o.typed("incident declare mail down")
+	for line, want := range map[string]string{"incident note": "3,2 chosen ", "incident note 1": "1,3,2 chosen 1", "incident note 2": "3,2 chosen 2", "incident note portal": "3,2 chosen 2"} {
+		if got := offered(o.typed(line)); got != want {
+			t.Errorf("%s: %s, want %s", line, got, want)
+		}
+	}
+	if got := offered(o.typed("incident note 9")); !strings.Contains(got, "There is no INC-9") {
+		t.Error(got)
+	}
+	if r := o.fills("incident note 1", map[string]string{"message": "The vendor found it."}); !strings.Contains(plain(r), "The note on INC-1 is kept") {
+		t.Error(plain(r))
+	}
+	o.req.Prefill, o.req.At = map[string]string{"message": "From a thread"}, o.req.At.Add(8*24*time.Hour)
+	o.typed("incident resolve 2 --yes")
+	o.typed("incident resolve 3 --yes")
+	o.req.Forms = true
+	if r := o.typed("incident note"); r.Form == nil || r.Form.Fields[1].Initial[0] != "From a thread" || offered(r) != "3,2 chosen " {
+		t.Error(offered(r))
+	}
+	o.req.At = o.req.At.Add(8 * 24 * time.Hour)
+	if got := offered(o.typed("incident note")); !strings.Contains(got, "No incident is open, so please give the number") {
+		t.Error(got)
+	}
+}
