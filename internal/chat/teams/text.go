@@ -1,6 +1,7 @@
 package teams
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 	"unicode"
@@ -11,7 +12,8 @@ import (
 // typed is what somebody typed, as the grammar reads it: without mentions of the bot,
 // which are told by their entity, as names are shortened and split; those of people are
 // addresses. Teams writes & < > in a text as entities, spaces around mentions as
-// no-break spaces, and may put several.
+// no-break spaces, and may put several. Who answers a post by *Reply* in a chat has not typed
+// the mark of it that their text begins with.
 func (a activity) typed(address func(account) (desk.Person, bool)) string {
 	var b strings.Builder
 	rest := 0
@@ -26,8 +28,12 @@ func (a activity) typed(address func(account) (desk.Person, bool)) string {
 		b.WriteString(a.Text[rest:m.from] + stands)
 		rest = m.to
 	}
-	return collapse(unescape(b.String() + a.Text[rest:]))
+	return collapse(unescape(quoted.ReplaceAllString(b.String()+a.Text[rest:], " ")))
 }
+
+// quoted is where a text quotes a message, of which an entity of type quotedReply tells
+// (github.com/microsoft/teams.ts, pull request 482).
+var quoted = regexp.MustCompile(`<quoted\b[^<>]*>`)
 
 // spot is a mention and where in the text it stands, in bytes.
 type spot struct {

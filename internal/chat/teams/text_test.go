@@ -44,3 +44,27 @@ func TestMentionsInAnotherOrderThanTheirEntities(t *testing.T) {
 		}
 	})
 }
+
+func TestARepliedToPostIsNotTyped(t *testing.T) {
+	inWorld(t, func(w *world) {
+		w.fake.AddChat(w.at.ID, teamstest.Channel{ID: "a:chat", Kind: teamstest.Personal, User: ann})
+		for raw, want := range map[string]string{
+			`<quoted messageId="1782848598379"/> incident update We look.`:                  "update We look.",
+			"<quoted messageId=\"1\"/>\r\n<quoted messageId=\"2\"/>\r\nincident list":       "list",
+			`incident note 1 What is &lt;quoted messageId="1"/&gt;?`:                        `note 1 What is <quoted messageId="1"/>?`,
+			"<quoted messageId=\"1\"/>\u00a0<at>Bell</at>&nbsp;incident declare learn down": "declare learn down",
+		} {
+			line := teamstest.Line{Channel: "a:chat", User: ann}
+			line.Forgery.Change = func(a map[string]any) {
+				a["text"] = raw
+				a["entities"] = append(a["entities"].([]map[string]any),
+					map[string]any{"type": "quotedReply", "quotedReply": map[string]any{"messageId": "1782848598379", "preview": "Learn System is not available", "validatedMessageReference": true}},
+					map[string]any{"type": "mention", "text": "<at>Bell</at>", "mentioned": map[string]any{"id": "28:boston-app", "name": "Bell"}})
+			}
+			w.types(line)
+			if got := w.last(); got.Command != "incident" || got.Text != want {
+				t.Errorf("%q is read as %q %q", raw, got.Command, got.Text)
+			}
+		}
+	})
+}

@@ -134,8 +134,8 @@ func split(text string) (command, rest string) {
 	return strings.ToLower(text[:end]), strings.TrimLeftFunc(text[end:], unicode.IsSpace)
 }
 
-// typed is what the person typed: without the mention of the webhook, other people's as
-// their addresses or names.
+// typed is what the person typed: without the mention of the webhook and the mark of a
+// message that they answer, other people's mentions as their addresses or names.
 func (w *Webhook) typed(a activity) string {
 	text, us, found := a.Text, a.us(), false
 	for _, e := range a.Entities {
@@ -154,7 +154,8 @@ func (w *Webhook) typed(a activity) string {
 	if !found { // Teams names the webhook itself in no entity
 		text = firstTag(text)
 	}
-	return strings.TrimSpace(spaces(entities.Replace(breaks.ReplaceAllString(text, "\n"))))
+	text = breaks.ReplaceAllString(quoted.ReplaceAllString(text, " "), "\n")
+	return strings.TrimSpace(spaces(entities.Replace(text)))
 }
 
 // us is the webhook's own id in mentions: the recipient's, or, where Teams names none, that
@@ -171,11 +172,13 @@ func (a activity) us() string {
 	return ""
 }
 
-// tag is a mention; breaks are the marks of lines and paragraphs. What people type of
+// tag is a mention; breaks are the marks of lines and paragraphs, quoted is that of a message
+// that is answered (github.com/microsoft/teams.ts, pull request 482). What people type of
 // this kind comes with entities in the place of < and >.
 var (
 	tag      = regexp.MustCompile(`(?s)<at\b[^>]*>.*?</at>`)
 	breaks   = regexp.MustCompile(`(?i)</(?:p|div)>\s*<(?:p|div)>|<br ?/?>|</?(?:p|div)>`)
+	quoted   = regexp.MustCompile(`<quoted\b[^<>]*>`)
 	entities = strings.NewReplacer("&amp;", "&", "&lt;", "<", "&gt;", ">", "&quot;", `"`, "&#39;", "'", "&nbsp;", " ")
 )
 
