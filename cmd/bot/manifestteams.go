@@ -71,6 +71,6 @@ func explainTeams(w io.Writer, file, endpoint string) {
 The Azure Bot's messaging endpoint is %s; Microsoft will call it from the internet.
 In Teams open Apps, Manage your apps, Upload an app, and choose the file; where that is not allowed, an admin uploads it at
 https://admin.teams.microsoft.com under Teams apps, Manage apps. Then add the app to each team whose channels are to hear,
-the one with the ops channel first: the bot cannot post in a team without it.
+the one with the ops channel first: the bot cannot post in a team without it. Add it to each private or shared channel, too.
 `, file, endpoint)
 }

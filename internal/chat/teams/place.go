@@ -184,7 +184,7 @@ func (c *Connection) mend(p place, e *chat.SendError) {
 	if e.Outcome != chat.Gone {
 		return
 	}
-	how := c.say("install the app in the channel's team, or put it back there")
+	how := c.say("install the app in the channel's team, or put it back there; a private or shared channel needs it added to the channel itself, too")
 	if p.Kind != inChannel {
 		how = c.say("install the app for the chat, and write to the bot there once")
 	}

@@ -55,11 +55,17 @@ const (
 	maxDescription = 128
 )
 
-// The version of the manifest's schema: Teams reads old ones.
+// The version of the manifest's schema, the oldest that knows allChannels: Teams reads old
+// ones.
 const (
-	schema          = "https://developer.microsoft.com/json-schemas/teams/v1.20/MicrosoftTeams.schema.json"
-	manifestVersion = "1.20"
+	schema          = "https://developer.microsoft.com/json-schemas/teams/v1.25/MicrosoftTeams.schema.json"
+	manifestVersion = "1.25"
 )
+
+// allChannels says that the app is fit for private and shared channels, too: without it
+// Teams does not offer the app there (learn.microsoft.com, "Apps for shared and private
+// channels").
+const allChannels = "tier1"
 
 // The files of a package.
 const (
@@ -157,6 +163,7 @@ type manifest struct {
 	AccentColor     string    `json:"accentColor"`
 	Bots            []bot     `json:"bots"`
 	ValidDomains    []string  `json:"validDomains"`
+	Channels        string    `json:"supportsChannelFeatures"`
 }
 
 type developer struct {
@@ -212,7 +219,7 @@ func (p Package) manifest() manifest {
 		Name:        shortFull{Short: p.Name, Full: clip(p.Name+" of "+p.Organization, 100)},
 		Description: shortFull{Short: p.Brief, Full: clip(p.About, maxFull)},
 		Icons:       icons{Color: colorFile, Outline: outlineFile},
-		AccentColor: accent, Bots: []bot{b}, ValidDomains: []string{},
+		AccentColor: accent, Bots: []bot{b}, ValidDomains: []string{}, Channels: allChannels,
 	}
 }
 
