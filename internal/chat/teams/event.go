@@ -14,15 +14,15 @@ import (
 // deleted, shows at the next post. What is to be stored is before it is acknowledged.
 func (h *handler) event(in incoming, a activity) error {
 	back := h.learn(in.ctx, a)
-	arrived := h.arrived(a)
 	team := a.Data.Team.ID
-	if arrived || slices.Contains([]string{"channelRestored", "teamRestored", "teamUnarchived"}, a.Data.Event) {
+	whole := h.arrived(a) || slices.Contains([]string{"teamRestored", "teamUnarchived"}, a.Data.Event)
+	if whole || a.Data.Event == "channelRestored" {
 		back = append(back, h.channel(a.channel()))
 		if id := a.Data.Channel.ID; id != "" {
 			back = append(back, h.channel(id))
 		}
 	}
-	if arrived && team != "" {
+	if whole && team != "" {
 		back = append(back, h.inTeam(team)...)
 	}
 	if err := h.tellReturned(in.ctx, back); err != nil {
@@ -35,7 +35,7 @@ func (h *handler) event(in incoming, a activity) error {
 		h.opt.Log.Warn("the bot was removed", "connection", h.name, "from", a.channel(), "team", team)
 	}
 	acknowledge(in.ResponseWriter)
-	if arrived && team != "" {
+	if whole && team != "" {
 		h.learnTeam(in.ctx, a)
 	}
 	return nil
@@ -88,8 +88,8 @@ func (h *handler) tellReturned(ctx context.Context, back []desk.Channel) error {
 	return nil
 }
 
-// learnTeam learns of the other channels of a team that we were just installed in: some
-// may wait for us. What is not learned shows at a later look of the outbox.
+// learnTeam learns of the other channels of a team that we were just installed in, or that
+// is back: some may wait for us. What is not learned shows at a later look of the outbox.
 func (h *handler) learnTeam(ctx context.Context, a activity) {
 	ctx = context.WithoutCancel(ctx)
 	ids, err := h.channelsOf(ctx, a.Data.Team.ID)

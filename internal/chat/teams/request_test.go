@@ -288,6 +288,25 @@ func TestEventsOfTeamsAndChannels(t *testing.T) {
 	})
 }
 
+// The event names the team's first channel alone.
+func TestATeamReturnsWithAllItsChannels(t *testing.T) {
+	for _, event := range []string{"teamUnarchived", "teamRestored"} {
+		inWorld(t, func(w *world) {
+			w.types(teamstest.Line{Channel: third, User: ann, Text: "incident list"})
+			n := len(w.back())
+			a, err := w.fake.Event(w.t.Context(), teamstest.ChannelID(itTeam), ann, func(a map[string]any) {
+				a["channelData"].(map[string]any)["eventType"] = event
+			})
+			w.sound(a, err)
+			for _, id := range []teamstest.ChannelID{ops, teach, third} {
+				if got := w.back()[n:]; !slices.Contains(got, string(id)) {
+					t.Errorf("%s: %s is not back: %v", event, id, got)
+				}
+			}
+		})
+	}
+}
+
 func TestKnownChannelsReturnThoughTheTeamsListIsNotTold(t *testing.T) {
 	inWorld(t, func(w *world) {
 		w.types(teamstest.Line{Channel: third, User: ann, Text: "incident list"})
