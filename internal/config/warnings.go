@@ -3,6 +3,7 @@ package config
 import (
 	"fmt"
 	"net"
+	"net/url"
 	"os"
 	"slices"
 	"strings"
@@ -36,7 +37,7 @@ func (d *decoder) warnings(c *Config) []string {
 			all = append(all, d.file+": "+fmt.Sprintf(format, args...))
 		}
 	}
-	warn(desk.Access(c.Access).Missing(), "no admins and no responders in [access]: nobody may change anything in chat; type /belltower whoami there for the line to paste")
+	warn(desk.Access(c.Access).Missing(), "no admins and no responders in [access]: nobody may change anything in chat; type %s there for the line to paste", c.whoami())
 	warn(len(c.connections()) == 0, "no [[slack]], [[teams]] or [[discord]]: there is no chat to talk in")
 	if other := unspoken(c.Organization.Languages); len(other) > 0 {
 		warn(true, "languages in [organization] has %s: the bot speaks %s, so posts and answers are in English there", strings.Join(other, ", "), strings.Join(Spoken(), " and "))
@@ -45,6 +46,9 @@ func (d *decoder) warnings(c *Config) []string {
 		warn(true, "[[contacts]] has more than %d channels that are technical contacts of %s: only the first %[1]d are asked", desk.MostAsked, id)
 	}
 	warn(len(c.Services) == 0, "no [[services]]: there is nothing to declare an incident about")
+	for _, name := range c.unsigned() {
+		warn(true, "the url of the workflow %s has no sig=, so the workflow would refuse our posts: let Anyone trigger it, and copy its address again", name)
+	}
 	warn(beyondThisMachine(c.HTTP.AdminListen), "admin_listen in [http] is %q: other machines can read health and metrics; the usual is 127.0.0.1:9090", c.HTTP.AdminListen)
 	warn(d.literal && readByOthers(d.file), "it holds secrets and every user of this machine can read it: chmod o-r it, or write the secrets as env:NAME or file:PATH")
 	if slices.ContainsFunc(c.Probes, func(p Probe) bool { return p.Kind == "browser" }) {
@@ -53,6 +57,35 @@ func (d *decoder) warnings(c *Config) []string {
 	unbuilt := slices.Concat(d.unbuilt, c.unbuiltSources(), c.unbuiltContacts())
 	warn(len(unbuilt) > 0, "checked, but without effect until their part is built: %s", strings.Join(unbuilt, ", "))
 	return all
+}
+
+// whoami is what people type in chat to be told the line for [access].
+func (c *Config) whoami() string {
+	switch {
+	case len(c.Teams) == 0:
+		return "/belltower whoami"
+	case len(c.Slack)+len(c.Discord) == 0:
+		return "@Belltower whoami"
+	}
+	return "/belltower whoami (in Teams @Belltower whoami)"
+}
+
+// unsigned are the workflows whose addresses, at Microsoft's own hosts, lack the signature by
+// which anyone may trigger them. Where only people of the tenant may, Teams shows such
+// addresses (github.com/caronc/apprise, issue 1316).
+func (c *Config) unsigned() (addresses []string) {
+	for _, t := range c.Teams {
+		for _, w := range t.Workflows {
+			u, err := url.Parse(w.URL.Reveal())
+			if err != nil || u.Query().Get("sig") != "" {
+				continue
+			}
+			if host := u.Hostname(); strings.HasSuffix(host, ".powerplatform.com") || strings.HasSuffix(host, ".logic.azure.com") {
+				addresses = append(addresses, string(t.Name)+"/"+w.Name)
+			}
+		}
+	}
+	return addresses
 }
 
 // Spoken are the languages that the bot has words in.

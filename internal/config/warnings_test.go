@@ -1,6 +1,7 @@
 package config
 
 import (
+	"fmt"
 	"os"
 	"strings"
 	"testing"
@@ -59,6 +60,41 @@ notice = "24h"
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error("want -, got +\n" + diff)
+	}
+}
+
+// What to type is said as it is typed in the chats that are connected.
+func TestWhoamiIsTypedOtherwiseInTeams(t *testing.T) {
+	const slack = "[[slack]]\nname = \"amherst\"\nbot_token = \"hunter2\"\napp_token = \"xapp-hunter2\"\nops_channel = \"C0OPS\"\n"
+	const teams = "[[teams]]\nname = \"boston\"\noutgoing_secret = \"aHVudGVyMg==\"\nops_channel = \"19:ops@thread.tacv2\"\n"
+	for text, want := range map[string]string{
+		slack:         "type /belltower whoami there for",
+		teams:         "type @Belltower whoami there for",
+		slack + teams: "type /belltower whoami (in Teams @Belltower whoami) there for",
+	} {
+		if got := loads(t, minimal+text).Warnings(); len(got) == 0 || !strings.Contains(got[0], want) {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+}
+
+// A workflow takes posts without a signature from people of its tenant alone, not from us.
+func TestAWorkflowThatWouldRefuseUs(t *testing.T) {
+	const want = `config.toml: the url of the workflow boston/%s has no sig=, so the workflow would refuse our posts: let Anyone trigger it, and copy its address again`
+	for url, warned := range map[string]bool{
+		"https://d0.22.environment.api.powerplatform.com:443/powerautomate/automations/direct/workflows/hunter2/triggers/manual/paths/invoke?api-version=1":                                                  true,
+		"https://d0.22.environment.api.powerplatform.com:443/powerautomate/automations/direct/workflows/hunter2/triggers/manual/paths/invoke?api-version=1&sp=%2Ftriggers%2Fmanual%2Frun&sv=1.0&sig=hunter2": false,
+		"https://prod-96.westeurope.logic.azure.com:443/workflows/hunter2/triggers/manual/paths/invoke?api-version=2016-06-01&amp;sp=%2Ftriggers%2Fmanual%2Frun&amp;sv=1.0&amp;sig=hunter2":                  true, // copied out of HTML
+		"https://flows.example.edu/hunter2": false, // a proxy may sign
+	} {
+		c := loads(t, minimal+"[access]\nadmins = [\"boston/ann\"]\n[[services]]\nid = \"learn\"\n[[teams]]\nname = \"boston\"\nops_channel = \"library\"\n[[teams.workflows]]\nname = \"library\"\nurl = \""+url+"\"\n")
+		var all []string
+		if warned {
+			all = []string{fmt.Sprintf(want, "library")}
+		}
+		if diff := cmp.Diff(all, c.Warnings()); diff != "" {
+			t.Errorf("%s: want -, got +\n%s", url, diff)
+		}
 	}
 }
 
