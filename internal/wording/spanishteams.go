@@ -26,9 +26,9 @@ func spanishTeams() map[string]string {
 		"Working on it: this takes longer than Teams waits.":                                                                                                               "En curso: esto tarda más de lo que Teams espera.",
 		"It goes on. In a minute see what became of it, before you type it again:":                                                                                         "Sigue en marcha. Dentro de un minuto mire qué resultó, antes de escribirlo otra vez:",
 
-		"there is no workflow of this name in [[teams.workflows]]":                                                                                    "no hay ningún flujo de trabajo con este nombre en [[teams.workflows]]",
-		"its workflow takes no posts any more (HTTP %d): switch it on, or make a new one in the channel and put its address into [[teams.workflows]]": "su flujo de trabajo ya no acepta mensajes (HTTP %d): actívelo, o cree uno nuevo en el canal y ponga su dirección en [[teams.workflows]]",
-		"its workflow does not read our posts (HTTP %d): make it from the template for webhook requests":                                              "su flujo de trabajo no lee nuestros mensajes (HTTP %d): créelo a partir de la plantilla para solicitudes de webhook",
-		"I cannot show you the answer right now, as it is for you alone. Please write to me in a personal chat.":                                      "Ahora mismo no puedo mostrarle la respuesta, porque es solo para usted. Escríbame en un chat personal.",
+		"there is no workflow of this name in [[teams.workflows]]": "no hay ningún flujo de trabajo con este nombre en [[teams.workflows]]",
+		"its workflow takes no posts any more (HTTP %d): switch it on, let Anyone trigger it, or make a new one in the channel and put its address into [[teams.workflows]]": "su flujo de trabajo ya no acepta mensajes (HTTP %d): actívelo, permita que lo desencadene cualquiera, o cree uno nuevo en el canal y ponga su dirección en [[teams.workflows]]",
+		"its workflow does not read our posts (HTTP %d): make it from the template for webhook requests":                                                                     "su flujo de trabajo no lee nuestros mensajes (HTTP %d): créelo a partir de la plantilla para solicitudes de webhook",
+		"I cannot show you the answer right now, as it is for you alone. Please write to me in a personal chat.":                                                             "Ahora mismo no puedo mostrarle la respuesta, porque es solo para usted. Escríbame en un chat personal.",
 	}
 }

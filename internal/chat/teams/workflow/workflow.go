@@ -173,7 +173,7 @@ func (c *Connection) judge(res *http.Response, answer []byte) error {
 		return nil
 	case status == http.StatusUnauthorized, status == http.StatusNotFound, status == http.StatusGone, status == http.StatusBadRequest && isOff(answer):
 		return &chat.SendError{Outcome: chat.Gone, Reason: fmt.Sprintf(
-			c.own("its workflow takes no posts any more (HTTP %d): switch it on, or make a new one in the channel and put its address into [[teams.workflows]]"), res.StatusCode)}
+			c.own("its workflow takes no posts any more (HTTP %d): switch it on, let Anyone trigger it, or make a new one in the channel and put its address into [[teams.workflows]]"), res.StatusCode)}
 	case status == http.StatusBadRequest, status == http.StatusUnsupportedMediaType, status == http.StatusUnprocessableEntity:
 		return &chat.SendError{Outcome: chat.Refused, Reason: fmt.Sprintf(
 			c.own("its workflow does not read our posts (HTTP %d): make it from the template for webhook requests"), res.StatusCode)}

@@ -216,7 +216,7 @@ func TestHowAWorkflowsAnswersAreJudged(t *testing.T) {
 		{status: 200}, {status: 202},
 		{status: 201, want: chat.Unknown}, {status: 204, want: chat.Unknown}, {status: 302, want: chat.Unknown},
 		{status: 400, want: chat.Refused, says: "template"}, {status: 415, want: chat.Refused, says: "template"}, {status: 413, want: chat.Refused},
-		{status: 401, want: chat.Gone, says: "make a new one"}, {status: 404, want: chat.Gone, says: "HTTP 404"}, {status: 410, want: chat.Gone, says: "[[teams.workflows]]"},
+		{status: 401, want: chat.Gone, says: "let Anyone trigger it, or make a new one"}, {status: 404, want: chat.Gone, says: "HTTP 404"}, {status: 410, want: chat.Gone, says: "[[teams.workflows]]"},
 		{status: 403, want: chat.NotSent}, {status: 429, want: chat.NotSent, limited: true},
 		{status: 408, want: chat.Unknown}, {status: 500, want: chat.Unknown}, {status: 502, want: chat.Unknown}, {status: 504, want: chat.Unknown},
 	} {
