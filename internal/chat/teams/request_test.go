@@ -136,7 +136,7 @@ func TestWhatIsRefusedIsSaidPlainlyAndShowsNoSecret(t *testing.T) {
 			"expired":        {teamstest.Forgery{Expired: 6 * time.Minute}, "token is expired"},
 			"another bot":    {teamstest.Forgery{Audience: "x"}, "audience is not app_id"},
 			"another tenant": {teamstest.Forgery{Tenant: "x"}, "tenant is not tenant_id"},
-			"another host":   {teamstest.Forgery{Claim: "https://evil.example/", ServiceURL: "https://evil.example/"}, "not in service_urls"},
+			"another host":   {teamstest.Forgery{Claim: "https://evil.example/", ServiceURL: "https://evil.example/"}, "serviceUrl https://evil.example/ is not in service_urls"},
 			"userinfo":       {teamstest.Forgery{Claim: "http://x@teams.test/", ServiceURL: "http://x@teams.test/"}, "not in service_urls"},
 			"not endorsed":   {teamstest.Forgery{Channel: "webchat"}, "not endorsed"},
 		} {

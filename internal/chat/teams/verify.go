@@ -3,7 +3,9 @@ package teams
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
+	"net/url"
 	"strings"
 	"time"
 
@@ -90,9 +92,19 @@ func (c *Connection) concerns(b believed, a activity) error {
 	case !strings.EqualFold(a.tenant(), c.conf.TenantID):
 		return stranger("This request is of another tenant.", errors.New("the activity's tenant is not tenant_id"))
 	case !c.allowed(a.ServiceURL):
-		return stranger("This request wants its answer where none may be sent.", errors.New("its serviceUrl is not in service_urls: add it there if it is Microsoft's"))
+		return stranger("This request wants its answer where none may be sent.", fmt.Errorf("its serviceUrl %s is not in service_urls: add it there if it is Microsoft's", hostOf(a.ServiceURL)))
 	}
 	return nil
+}
+
+// hostOf is an address as it would stand in service_urls. It is Microsoft's to choose, as the
+// token has it too.
+func hostOf(address string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		return "(unreadable)"
+	}
+	return (&url.URL{Scheme: u.Scheme, Host: u.Host, Path: "/"}).String()
 }
 
 // isFor reports whether the token is for our bot: one audience, which names the app in one
