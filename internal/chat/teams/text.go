@@ -90,10 +90,13 @@ func collapse(s string) string {
 // around mentions.
 func isBlank(r rune) bool { return unicode.IsSpace(r) || r == '\u200b' || r == '\ufeff' }
 
+// addressing is what people put behind the name of whom they speak to.
+const addressing = ",: \n"
+
 // command splits what was typed: the first word, in small letters as phones begin lines
 // with a capital, and the rest as typed.
 func command(text string) (word, rest string) {
-	text = strings.TrimPrefix(text, "/")
+	text = strings.TrimPrefix(strings.TrimLeft(text, addressing), "/")
 	i := strings.IndexAny(text, " \n")
 	if i < 0 {
 		return strings.ToLower(text), ""

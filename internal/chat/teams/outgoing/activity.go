@@ -118,7 +118,8 @@ func (w *Webhook) request(a activity, at time.Time) chat.Request {
 		Person: desk.Person{Connection: w.name, ID: a.From.Object}, Name: a.From.Name, Zone: a.zone(),
 		Channel: desk.Channel{Connection: w.name, ID: a.channel()}, Open: true,
 	}
-	if req.Command, req.Text = split(w.typed(a)); req.Command == "" {
+	text := strings.TrimLeft(w.typed(a), ",: \n") // "@Belltower, status"
+	if req.Command, req.Text = split(text); req.Command == "" {
 		req.Command, req.Text = root, "help" // nothing but the mention
 	}
 	return req

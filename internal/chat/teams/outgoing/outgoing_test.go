@@ -89,6 +89,8 @@ func TestMentionsAreTakenOutByTheirEntities(t *testing.T) {
 		{"<p><at>Bell tower</at> incident update 42 One.<br>Two.</p><p>Three.</p>", "incident", "update 42 One.\nTwo.\nThree.", []fields{self}},
 		{"<at>Bell tower</at>", "belltower", "help", []fields{self}},
 		{"<at>Bell tower</at>\n incident list\r\n", "incident", "list", []fields{self}},
+		{"<at>Bell tower</at>, incident list", "incident", "list", []fields{self}},
+		{"<at>Bell tower</at>: /incident list", "incident", "list", nil},
 		{`<quoted messageId="1782848598379"/> <at>Bell tower</at> incident list`, "incident", "list", []fields{self}},
 	} {
 		w := newWorld(t)
