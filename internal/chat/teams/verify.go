@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -108,13 +109,14 @@ func hostOf(address string) string {
 }
 
 // isFor reports whether the token is for our bot: one audience, which names the app in one
-// of the ways that Teams' own SDK accepts.
+// of the ways that Teams' own SDK accepts, in whatever letters.
 func (b believed) isFor(app string) bool {
 	if app == "" || len(b.Audience) != 1 {
 		return false
 	}
-	aud := b.Audience[0]
-	return aud == app || aud == "api://"+app || aud == "api://botid-"+app
+	return slices.ContainsFunc([]string{"", "api://", "api://botid-"}, func(before string) bool {
+		return strings.EqualFold(b.Audience[0], before+app)
+	})
 }
 
 func stranger(sentence string, err error) error {

@@ -25,3 +25,12 @@ func TestOnlyTeamsItselfIsServed(t *testing.T) {
 		}
 	})
 }
+
+// Ids of apps are the same however their letters are written.
+func TestOurIDMayBeWrittenInCapitals(t *testing.T) {
+	inWorld(t, func(w *world) {
+		if got := w.asks(teamstest.Forgery{Audience: strings.ToUpper(w.at.App)}); got != http.StatusOK {
+			t.Errorf("status %d", got)
+		}
+	})
+}
