@@ -104,12 +104,15 @@ func (b *bot) teams(conf config.Teams) (link, error) {
 }
 
 // spoken carries out what was said to the bot by its name: "@Belltower whoami" is what
-// /belltower whoami is elsewhere.
+// /belltower whoami is elsewhere, and "@Belltower declare learn down" what
+// /belltower declare learn down is, which is offered with its command.
 func (b *bot) spoken(ctx context.Context, req chat.Request) chat.Reply {
-	const root = "belltower"
-	own := func(v commands.Verb) bool { return v.Name == req.Command }
-	if !slices.Contains(commands.Names(), req.Command) && slices.ContainsFunc(commands.Verbs(root), own) {
-		req.Command, req.Text = root, strings.TrimSpace(req.Command+" "+req.Text)
+	names := commands.Names()
+	isVerb := func(command string) bool {
+		return slices.ContainsFunc(commands.Verbs(command), func(v commands.Verb) bool { return v.Name == req.Command })
+	}
+	if !slices.Contains(names, req.Command) && slices.ContainsFunc(names, isVerb) {
+		req.Command, req.Text = "belltower", strings.TrimSpace(req.Command+" "+req.Text)
 	}
 	return b.do(ctx, req)
 }

@@ -92,6 +92,20 @@ func TestWhoAmIInTeams(t *testing.T) {
 	w.mentions(lectures, sam, "whoami", "boston/"+string(lectures))
 }
 
+// A verb without its command is offered with it, as behind /belltower elsewhere.
+func TestAVerbAloneInTeams(t *testing.T) {
+	t.Parallel()
+	w := newTeamsWorld(t)
+	w.serve()
+	asked := w.types(tOps, tess, "declare learn down", "Did you mean incident declare?")
+	if a := w.tale.Click(asked, tess, "Use incident declare"); !strings.Contains(a.Text+teamstest.CardReads(a.Card), "INC-1 is open") {
+		t.Errorf("she is shown %q", a.Body)
+	}
+	w.tale.Expect(tOps, "INC-1 – Learn System is not available")
+	w.types(tOps, tess, "incdent list", "Did you mean incident?")
+	w.settled()
+}
+
 // By the outgoing webhook alone an incident is declared, updated, resolved; who may not is
 // told so; all of it is said to everybody.
 func TestAnIncidentByTheOutgoingWebhook(t *testing.T) {
