@@ -40,12 +40,19 @@ func (c *Connection) Post(ctx context.Context, d chat.Delivery) (chat.PostID, er
 	if p.Kind == inChannel && root == "" {
 		id = cmp.Or(made.Activity, rootOf(made.ID))
 	}
-	if id == "" {
+	switch {
+	case id == "" && d.Root == "":
 		return "", &chat.SendError{Outcome: chat.Unknown, Reason: "ok without an id"}
+	case id == "": // Teams was seen to leave a reply's out (github.com/microsoft/teams.py, pull request 586)
+		id = string(d.Root) + nameless
 	}
 	c.roots.stands(d.Channel.ID, cmp.Or(root, id))
 	return chat.PostID(id), nil
 }
+
+// nameless ends the id of a reply to which Teams gave none, behind its root's. Nothing is
+// done with it.
+const nameless = ";reply"
 
 // posting is the call that posts: in a channel a root begins a conversation, a reply goes
 // to the root's; a chat is one conversation.

@@ -38,6 +38,28 @@ func failure(t testing.TB, err error) chat.SendError {
 	return *e
 }
 
+// A root is edited by its id; nothing is ever done with that of a reply.
+func TestOnlyARootNeedsAnID(t *testing.T) {
+	inWorld(t, func(w *world) {
+		for _, id := range []teamstest.ChannelID{teach, group} {
+			w.types(teamstest.Line{Channel: id, User: ann, Text: "incident list"})
+			root, err := w.bot.Post(w.t.Context(), delivery(id, 1))
+			if err != nil {
+				t.Fatal(err)
+			}
+			n := len(w.sent(id))
+			w.fake.Faults(teamstest.On{Method: teamstest.MethodPost}, teamstest.Fault{Answer: teamstest.AnswerNoID})
+			if got, err := w.bot.Post(w.t.Context(), replyTo(root, id, 2)); err != nil || got == "" || got == root || len(w.sent(id)) != n+1 {
+				t.Errorf("a reply in %s: %q, %v, %d posts", id, got, err, len(w.sent(id))-n)
+			}
+		}
+		w.fake.Faults(teamstest.On{Method: teamstest.MethodCreate}, teamstest.Fault{Answer: teamstest.AnswerNoID})
+		if id, err := w.bot.Post(w.t.Context(), delivery(teach, 3)); failure(t, err).Outcome != chat.Unknown {
+			t.Errorf("a root: %q", id)
+		}
+	})
+}
+
 func TestWhatIsForTheChannelItselfLinksToTheFirstPost(t *testing.T) {
 	inWorld(t, func(w *world) {
 		w.types(teamstest.Line{Channel: teach, User: ann, Text: "incident list"}) // names the team's group
