@@ -46,16 +46,17 @@ type spot struct {
 func (a activity) inText() (all []spot) {
 	next := map[string]int{} // where to go on looking, by the mention's text
 	for _, e := range a.Entities {
-		if e.Type != "mention" || e.Text == "" {
+		reads := e.reads()
+		if e.Type != "mention" || reads == "" {
 			continue
 		}
-		at := strings.Index(a.Text[next[e.Text]:], e.Text)
+		at := strings.Index(a.Text[next[reads]:], reads)
 		if at < 0 {
 			continue
 		}
-		from := next[e.Text] + at
-		next[e.Text] = from + len(e.Text)
-		all = append(all, spot{from, next[e.Text], e.Mentioned})
+		from := next[reads] + at
+		next[reads] = from + len(reads)
+		all = append(all, spot{from, next[reads], e.Mentioned})
 	}
 	slices.SortStableFunc(all, func(a, b spot) int { return a.from - b.from })
 	end := 0
@@ -66,6 +67,14 @@ func (a activity) inText() (all []spot) {
 		end = s.to
 		return false
 	})
+}
+
+// reads is how a mention stands in the text, of which Teams may tell the name alone.
+func (e entity) reads() string {
+	if e.Text == "" && e.Mentioned.Name != "" {
+		return "<at>" + e.Mentioned.Name + "</at>"
+	}
+	return e.Text
 }
 
 // unescape decodes once, so that a typed "&lt;" stays what it is.

@@ -2,6 +2,7 @@ package teams_test
 
 import (
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/umassonline/belltower/internal/chat/teams/teamstest"
@@ -65,6 +66,25 @@ func TestARepliedToPostIsNotTyped(t *testing.T) {
 			if got := w.last(); got.Command != "incident" || got.Text != want {
 				t.Errorf("%q is read as %q %q", raw, got.Command, got.Text)
 			}
+		}
+	})
+}
+
+// Of some mentions Teams tells the name alone.
+func TestAMentionWithoutItsTextIsTakenOut(t *testing.T) {
+	inWorld(t, func(w *world) {
+		line := teamstest.Line{Channel: teach, User: ann, Text: "incident lead 42 <at>Gus</at>", Mentions: []teamstest.UserID{gus}}
+		line.Forgery.Change = func(a map[string]any) {
+			for _, e := range a["entities"].([]map[string]any) {
+				if m, ok := e["mentioned"].(map[string]any); ok {
+					m["name"] = strings.TrimSuffix(strings.TrimPrefix(e["text"].(string), "<at>"), "</at>")
+				}
+				delete(e, "text")
+			}
+		}
+		w.types(line)
+		if got := w.last(); got.Command != "incident" || got.Text != "lead 42 @boston/gus-object" {
+			t.Errorf("%q %q", got.Command, got.Text)
 		}
 	})
 }
