@@ -1,6 +1,8 @@
 package config
 
 import (
+	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -40,7 +42,7 @@ type Teams struct {
 	// AppSecret is the bot's client secret. Default: "", no bot.
 	AppSecret Secret `toml:"app_secret" default:""`
 	// TenantID is the directory's id. Default: "", no bot.
-	TenantID string `toml:"tenant_id" default:"" form:"word"`
+	TenantID string `toml:"tenant_id" default:"" form:"tenant"`
 	// OutgoingSecret is what an outgoing webhook signs with, base64. Default: "", no such webhook.
 	OutgoingSecret Secret `toml:"outgoing_secret" default:"" form:"base64"`
 	// NextOutgoingSecret is accepted beside OutgoingSecret. Default: "".
@@ -71,14 +73,27 @@ func (t Teams) channelForm(id string) *problem {
 	for _, w := range t.Workflows {
 		names = append(names, w.Name)
 	}
-	if strings.HasPrefix(id, "19:") || slices.Contains(names, id) {
+	if strings.HasPrefix(id, "19:") && !strings.Contains(id, "%") || slices.Contains(names, id) {
 		return nil
 	}
 	hint := "copy the id, 19:...@thread.tacv2, from the channel's link"
-	if near := closest(id, names); near != "" {
+	if linked := inLink(id); linked != "" {
+		hint = "in a link its signs are written otherwise; it is " + linked
+	} else if near := closest(id, names); near != "" {
 		hint = "did you mean " + near + "?"
 	}
 	return &problem{"is no channel of Teams, nor one of its workflows", hint}
+}
+
+var linkedPattern = regexp.MustCompile(`19:[^/?#\s"]+@thread\.[a-z0-9]+`)
+
+// inLink is the id of a channel in a link to it, or as it stands there; "": there is none.
+func inLink(text string) string {
+	plain, err := url.PathUnescape(text)
+	if err != nil {
+		return ""
+	}
+	return linkedPattern.FindString(plain)
 }
 
 // Workflow is a Teams channel that can only be posted to.

@@ -7,6 +7,7 @@ import (
 	"net/mail"
 	"net/url"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -42,6 +43,7 @@ func forms() map[string]form {
 		"json path":       mappedForm,
 		"ed25519":         ed25519Form,
 		"snowflake":       snowflakeForm,
+		"tenant":          tenantForm,
 		"slack channel":   slackChannelForm,
 		"slack bot token": slackBotTokenForm,
 		"slack app token": slackAppTokenForm,
@@ -229,6 +231,15 @@ func ed25519Form(text string) *problem {
 func snowflakeForm(text string) *problem {
 	if _, err := strconv.ParseUint(text, 10, 64); err != nil {
 		return &problem{"is no Discord id", "ids are digits; switch on developer mode and choose Copy ID"}
+	}
+	return nil
+}
+
+// tenantForm refuses a directory's domain and the words for many directories: Microsoft gives
+// tokens for them, but what Teams sends names its tenant by the id.
+func tenantForm(text string) *problem {
+	if strings.Contains(text, ".") || slices.Contains([]string{"common", "organizations", "consumers"}, text) || !isWord(text) {
+		return &problem{"is no id of a tenant", "copy the App Tenant ID from the Azure Bot's Configuration, as in 11111111-2222-3333-4444-555555555555"}
 	}
 	return nil
 }
