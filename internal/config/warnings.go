@@ -46,6 +46,9 @@ func (d *decoder) warnings(c *Config) []string {
 		warn(true, "[[contacts]] has more than %d channels that are technical contacts of %s: only the first %[1]d are asked", desk.MostAsked, id)
 	}
 	warn(len(c.Services) == 0, "no [[services]]: there is nothing to declare an incident about")
+	for _, name := range c.botless() {
+		warn(true, "ops_channel of [[teams]] %s is a channel, and without a bot nothing can be posted there: make a workflow in it, and write its name in [[teams.workflows]]", name)
+	}
 	for _, name := range c.unsigned() {
 		warn(true, "the url of the workflow %s has no sig=, so the workflow would refuse our posts: let Anyone trigger it, and copy its address again", name)
 	}
@@ -68,6 +71,17 @@ func (c *Config) whoami() string {
 		return "@Belltower whoami"
 	}
 	return "/belltower whoami (in Teams @Belltower whoami)"
+}
+
+// botless are the connections to Teams whose ops channel is for a bot, which they have not.
+func (c *Config) botless() (names []desk.ConnectionName) {
+	for _, t := range c.Teams {
+		reached := slices.ContainsFunc(t.Workflows, func(w Workflow) bool { return w.Name == t.OpsChannel })
+		if t.AppID == "" && !reached {
+			names = append(names, t.Name)
+		}
+	}
+	return names
 }
 
 // unsigned are the workflows whose addresses, at Microsoft's own hosts, lack the signature by

@@ -78,6 +78,25 @@ func TestWhoamiIsTypedOtherwiseInTeams(t *testing.T) {
 	}
 }
 
+// Without a bot only a workflow reaches a channel.
+func TestAnOpsChannelThatNothingPostsTo(t *testing.T) {
+	const want = "config.toml: ops_channel of [[teams]] boston is a channel, and without a bot nothing can be posted there: make a workflow in it, and write its name in [[teams.workflows]]"
+	const some = "[access]\nadmins = [\"boston/ann\"]\n[[services]]\nid = \"learn\"\n[[teams]]\nname = \"boston\"\nops_channel = \"19:ops@thread.tacv2\"\n"
+	for more, warned := range map[string]bool{
+		"outgoing_secret = \"aHVudGVyMg==\"\n":                                                   true,
+		"[[teams.workflows]]\nname = \"library\"\nurl = \"https://flows.example.edu/hunter2\"\n": true,
+		"app_id = \"1\"\napp_secret = \"hunter2\"\ntenant_id = \"2\"\n":                          false,
+	} {
+		var all []string
+		if warned {
+			all = []string{want}
+		}
+		if diff := cmp.Diff(all, loads(t, minimal+some+more).Warnings()); diff != "" {
+			t.Errorf("%s: want -, got +\n%s", more, diff)
+		}
+	}
+}
+
 // A workflow takes posts without a signature from people of its tenant alone, not from us.
 func TestAWorkflowThatWouldRefuseUs(t *testing.T) {
 	const want = `config.toml: the url of the workflow boston/%s has no sig=, so the workflow would refuse our posts: let Anyone trigger it, and copy its address again`
