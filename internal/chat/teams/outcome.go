@@ -20,6 +20,15 @@ type failure struct {
 	Message string `json:"message"`
 }
 
+// subCode is the word in the older form.
+func (f failure) subCode() string {
+	var inner struct {
+		SubCode string `json:"subCode"`
+	}
+	_ = json.Unmarshal([]byte(f.Message), &inner) // mostly it is no JSON
+	return inner.SubCode
+}
+
 // outcome judges an answer that is an error, as a *chat.SendError. What the Connector's
 // REST reference and send-proactive-messages say of a code counts before its status.
 func outcome(res *http.Response, body []byte) error {
@@ -66,8 +75,10 @@ func codeOf(body []byte) string {
 	if strings.Contains(f.Error.Message, "Message does not exist in the thread") {
 		return "ActivityNotFoundInConversation"
 	}
-	if word.MatchString(f.Error.Code) {
-		return f.Error.Code
+	for _, code := range []string{f.Error.Code, f.subCode()} {
+		if word.MatchString(code) {
+			return code
+		}
 	}
 	return ""
 }

@@ -197,6 +197,20 @@ func TestEveryRefusalIsToldApart(t *testing.T) {
 	})
 }
 
+// The older form of a refusal tells as much as the newer one.
+func TestARefusalInTheOlderFormIsUnderstood(t *testing.T) {
+	inWorld(t, func(w *world) {
+		synctest.Wait()
+		for n, want := range []chat.Outcome{chat.NotSent, chat.NotSent, chat.Gone} {
+			w.fake.Faults(teamstest.On{}, teamstest.Refused(403, "ThreadAccessDenied"))
+			_, err := w.bot.Post(w.t.Context(), delivery(teach, 1))
+			if e := failure(t, err); e.Outcome != want || !strings.HasPrefix(e.Reason, "ThreadAccessDenied") {
+				t.Errorf("try %d: %+v", n, e)
+			}
+		}
+	})
+}
+
 // A root that we know to stand is only lost when Teams keeps saying so.
 func TestARootThatIsNotFoundOnceIsThere(t *testing.T) {
 	inWorld(t, func(w *world) {

@@ -138,11 +138,11 @@ func channelIn(body []byte) ChannelID {
 	return in.Data.Channel.ID
 }
 
-// refuse answers an error as the Connector does. A block is told in the older form ("Send
-// proactive messages").
+// refuse answers an error as the Connector does. That a thread takes no posts is told in the
+// older form ("Send proactive messages").
 func refuse(w http.ResponseWriter, status int, code string) {
-	if code == "MessageWritesBlocked" {
-		writeJSON(w, status, object{"errorCode": 209, "message": "{\r\n  \"subCode\": \"MessageWritesBlocked\",\r\n  \"details\": \"Thread is not writable\",\r\n  \"errorCode\": null\r\n}"})
+	if code == "MessageWritesBlocked" || code == "ThreadAccessDenied" {
+		writeJSON(w, status, object{"errorCode": 209, "message": "{\r\n  \"subCode\": \"" + code + "\",\r\n  \"details\": \"Thread is not writable\",\r\n  \"errorCode\": null\r\n}"})
 		return
 	}
 	writeJSON(w, status, object{"error": object{"code": code, "message": "The request was refused: " + code}})
