@@ -115,7 +115,7 @@ func (d onDiscord) forms() {
 	if m := d.in(lowellOps, dora, "/incident declare"); m.Content != "" {
 		d.t.Errorf("beside the form she reads %s", m.Reads())
 	}
-	d.fills(discordtest.Fill{"services": "portal", "impact": "slow", "message": "It takes a minute."}, "INC-2 is open")
+	d.fills(discordtest.Fill{"services": "portal", "impact": "minor", "message": "It takes a minute."}, "INC-2 is open")
 	card := d.story.Expect(lowellOps, "It takes a minute")
 	d.story.Expect(lowellTeach, "It takes a minute")
 

@@ -25,6 +25,7 @@ func interactions() []string {
 		`{"type":4,` + of + `"data":{"name":"incident","options":[{"name":"declare","type":1,"options":[{"name":"services","type":3,"value":"le","focused":true}]}]}}`,
 		`{"type":5,` + of + `"data":{"custom_id":"d0:incident update 42","components":[{"type":1,"components":[{"type":4,"custom_id":"message","value":"We look."}]}]}}`,
 		`{"type":5,` + of + `"data":{"custom_id":"d0:incident update","components":[{"type":18,"component":{"type":4,"custom_id":"x","value":"y"}}]}}`,
+		`{"type":5,` + of + `"data":{"custom_id":"d0:incident update","components":[{"type":10},{"type":18,"component":{"type":3,"custom_id":"status","values":["monitoring"]}},{"type":18,"component":{"type":5,"custom_id":"lead","values":["502"]}}]}}`,
 		`{"type":9,` + of + `"data":{}}`,
 		`{"type":2,"id":"1","application_id":"APP","token":"x","channel":{"id":"1006","type":1},"context":1,"user":{"id":"501","username":"ann"},"authorizing_integration_owners":{"0":"0"},"data":{"name":"status"}}`,
 		`{"type":2,"id":"1","application_id":"1","token":"x","data":{"name":"status"}}`, `{"type":2,"id":"../x","application_id":"APP"}`,

@@ -281,7 +281,11 @@ func TestEveryFormInDiscordsForm(t *testing.T) {
 			fill := discordtest.Fill{}
 			form, _ := w.fake.Form(ann)
 			for _, in := range form.Inputs {
-				if in.Required && in.Value == "" {
+				switch {
+				case !in.Required || in.Value != "":
+				case len(in.Choices) > 0:
+					fill[in.Name] = in.Choices[0]
+				default:
 					fill[in.Name] = "learn"
 				}
 			}

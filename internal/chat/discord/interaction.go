@@ -96,13 +96,20 @@ type member struct {
 	Pending bool        `json:"pending"` // has not accepted the server's rules yet
 }
 
-// row is a row of components, of a message or a form that was sent.
+// row is a row of components, of a message or a form that was sent, or a label of such a
+// form.
 type row struct {
-	Components []struct {
-		CustomID string `json:"custom_id"`
-		Label    string `json:"label"`
-		Value    string `json:"value"`
-	} `json:"components"`
+	Components []component `json:"components"`
+	Component  component   `json:"component"` // of a label
+}
+
+// component is a button, or a field as it was filled in.
+type component struct {
+	Type     int      `json:"type"`
+	CustomID string   `json:"custom_id"`
+	Label    string   `json:"label"`
+	Value    string   `json:"value"`
+	Values   []string `json:"values"` // of a menu
 }
 
 // person is who asks.

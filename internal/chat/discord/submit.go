@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/umassonline/belltower/internal/chat"
+	"github.com/umassonline/belltower/internal/desk"
 )
 
 // submitted carries out a form that was filled in: its command with its fields as
@@ -35,15 +36,30 @@ func (a *asked) submitted(ctx context.Context) error {
 	return nil
 }
 
-// fields are those that hold something.
+// fields are those that hold something. What was picked of a menu is joined by commas.
 func (a *asked) fields() map[string]string {
 	out := map[string]string{}
 	for _, r := range a.in.Data.Components {
-		for _, f := range r.Components {
-			if strings.TrimSpace(f.Value) != "" && f.CustomID != "" {
-				out[f.CustomID] = decode(a.name, f.Value)
+		for _, f := range append(r.Components, r.Component) {
+			if v := f.text(a.name); strings.TrimSpace(v) != "" && f.CustomID != "" {
+				out[f.CustomID] = v
 			}
 		}
 	}
 	return out
+}
+
+// text is what a field holds, as it would be typed.
+func (c component) text(conn desk.ConnectionName) string {
+	switch c.Type {
+	case kindMenu:
+		return strings.Join(c.Values, ",")
+	case kindPeople:
+		all := make([]string, len(c.Values))
+		for i, id := range c.Values {
+			all[i] = "@" + string(conn) + "/" + id
+		}
+		return strings.Join(all, ",")
+	}
+	return decode(conn, c.Value)
 }

@@ -167,7 +167,7 @@ func (s *Server) opens(i *interaction, data json.RawMessage) reply {
 	}
 	i.form = &Form{User: i.user, Title: in.Title, CustomID: in.CustomID, Raw: data, channel: i.channel, source: i.source, app: i.app.ID}
 	for _, f := range inputs {
-		i.form.Inputs = append(i.form.Inputs, Input{f.CustomID, f.Label, f.Placeholder, f.Value, f.Required == nil || *f.Required, f.MaxLength})
+		i.form.Inputs = append(i.form.Inputs, f.shown())
 	}
 	s.forms[i.user] = i.form
 	return reply{status: http.StatusOK}
