@@ -22,7 +22,8 @@ import (
 const (
 	userAgent  = "DiscordBot (https://github.com/umassonline/belltower, 1)" // Discord refuses others (40333)
 	callWithin = 15 * time.Second
-	maxRead    = 64 << 10 // bytes of an answer
+	maxRead    = 64 << 10 // bytes of a refusal
+	maxKnown   = 4 << 20  // bytes of the list of commands
 	// putsADay is how often the commands are told within a day. Discord takes 200 new
 	// commands a day; each telling has fewer than ten, most of them known.
 	putsADay = 10
@@ -84,8 +85,9 @@ func (r *Registrar) Run(ctx context.Context) error {
 	}
 }
 
-// Register tells Discord the commands if they are not those that it was told last: one
-// try. Its errors of the platform are *chat.SendError.
+// Register tells Discord the commands if they are not those that it was told last, or if
+// it knows others all the same, as somebody else who uses the application told it: one try.
+// Its errors of the platform are *chat.SendError.
 func (r *Registrar) Register(ctx context.Context) error {
 	body, err := json.Marshal(Commands())
 	if err != nil {
@@ -97,7 +99,7 @@ func (r *Registrar) Register(ctx context.Context) error {
 	if err := chat.RecallEach(ctx, r.Memory, commandTable, func(_ string, v registered) { was = v }); err != nil {
 		r.Log.Warn("cannot recall which commands Discord was told", "connection", r.Conf.Name, "error", err)
 	}
-	if was.Hash == hash {
+	if was.Hash == hash && !r.toldOthers(ctx) {
 		return nil
 	}
 	now := r.Now()
@@ -117,29 +119,72 @@ func (r *Registrar) Register(ctx context.Context) error {
 	return chat.KeepAs(context.WithoutCancel(ctx), r.Memory, commandTable, "", was)
 }
 
+// toldOthers reports whether Discord knows other commands; where it does not say, they are
+// what it was told.
+func (r *Registrar) toldOthers(ctx context.Context) bool {
+	ctx, cancel := context.WithTimeout(ctx, callWithin)
+	defer cancel()
+	names, err := r.differing(ctx)
+	if err != nil {
+		r.Log.Info("Discord does not say which commands it knows", "connection", r.Conf.Name, "error", err)
+	}
+	if len(names) > 0 {
+		r.Log.Warn("somebody else told Discord other commands: they are told anew", "connection", r.Conf.Name, "commands", names)
+	}
+	return len(names) > 0
+}
+
+// differing asks for the commands that Discord knows (Get Global Application Commands).
+func (r *Registrar) differing(ctx context.Context) ([]string, error) {
+	res, err := r.call(ctx, http.MethodGet, nil)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = res.Body.Close() }() // what matters was read
+	if res.StatusCode != http.StatusOK {
+		return nil, refused(res)
+	}
+	known, err := io.ReadAll(io.LimitReader(res.Body, maxKnown))
+	if err != nil {
+		return nil, chat.Unreached(err)
+	}
+	return Differing(known)
+}
+
 // put replaces all commands of the application (Bulk Overwrite Global Application
 // Commands). To do it twice changes nothing.
 func (r *Registrar) put(ctx context.Context, body []byte) error {
 	ctx, cancel := context.WithTimeout(ctx, callWithin)
 	defer cancel()
-	address := strings.TrimSuffix(r.Conf.APIURL, "/") + "/applications/" + r.Conf.ApplicationID + "/commands"
-	req, err := http.NewRequestWithContext(ctx, http.MethodPut, address, bytes.NewReader(body))
+	res, err := r.call(ctx, http.MethodPut, body)
 	if err != nil {
-		return &chat.SendError{Outcome: chat.Refused, Reason: "api_url is no address"}
-	}
-	req.Header.Set("Authorization", "Bot "+r.Conf.BotToken.Reveal())
-	req.Header.Set("User-Agent", userAgent)
-	req.Header.Set("Content-Type", "application/json")
-	client := &http.Client{Transport: r.Transport, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
-	res, err := client.Do(req)
-	if err != nil {
-		return chat.Unreached(err)
+		return err
 	}
 	defer func() { _ = res.Body.Close() }() // what matters was read
 	if res.StatusCode == http.StatusOK {
 		return nil
 	}
 	return refused(res)
+}
+
+// call makes one call about the commands of the application, with a body or none.
+func (r *Registrar) call(ctx context.Context, method string, body []byte) (*http.Response, error) {
+	address := strings.TrimSuffix(r.Conf.APIURL, "/") + "/applications/" + r.Conf.ApplicationID + "/commands"
+	req, err := http.NewRequestWithContext(ctx, method, address, bytes.NewReader(body))
+	if err != nil {
+		return nil, &chat.SendError{Outcome: chat.Refused, Reason: "api_url is no address"}
+	}
+	req.Header.Set("Authorization", "Bot "+r.Conf.BotToken.Reveal())
+	req.Header.Set("User-Agent", userAgent)
+	if body != nil {
+		req.Header.Set("Content-Type", "application/json")
+	}
+	client := &http.Client{Transport: r.Transport, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	res, err := client.Do(req)
+	if err != nil {
+		return nil, chat.Unreached(err)
+	}
+	return res, nil
 }
 
 // refused says how Discord did not take the commands.

@@ -30,7 +30,8 @@ type registry struct {
 	body   string
 	err    error
 	puts   []time.Time
-	told   []byte
+	told   []byte // what it knows
+	looks  int    // how it answers who asks for that; 0: with what it knows
 	mu     sync.Mutex
 }
 
@@ -44,6 +45,9 @@ func (r *registry) answers(status int, body string, err error) {
 func (r *registry) RoundTrip(req *http.Request) (*http.Response, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	if req.Method == http.MethodGet {
+		return r.look(req), nil
+	}
 	r.puts = append(r.puts, time.Now())
 	body, err := io.ReadAll(req.Body)
 	if err != nil {
@@ -62,6 +66,18 @@ func (r *registry) RoundTrip(req *http.Request) (*http.Response, error) {
 		header.Set("Retry-After", "40")
 	}
 	return &http.Response{StatusCode: r.status, Header: header, Body: io.NopCloser(strings.NewReader(r.body))}, nil
+}
+
+// look answers who asks which commands are known.
+func (r *registry) look(req *http.Request) *http.Response {
+	if req.URL.String() != "https://discord.com/api/v10/applications/42/commands" || req.Header.Get("Authorization") != "Bot "+token || !strings.HasPrefix(req.Header.Get("User-Agent"), "DiscordBot (") {
+		r.t.Errorf("%s %s %v", req.Method, req.URL, req.Header)
+	}
+	res := &http.Response{StatusCode: http.StatusOK, Header: http.Header{}, Body: io.NopCloser(bytes.NewReader(r.told))}
+	if r.looks != 0 {
+		res.StatusCode, res.Body = r.looks, io.NopCloser(strings.NewReader("<html>"))
+	}
+	return res
 }
 
 // memory is a chat.Memory that is only in memory.
@@ -115,6 +131,31 @@ func TestCommandsAreToldOnce(t *testing.T) {
 		if err := r.Run(t.Context()); err != nil || len(at.puts) != 2 {
 			t.Errorf("%d times, %v", len(at.puts), err)
 		}
+	})
+}
+
+// Another program that uses the application, or a version that was tried with another
+// record, told others: they are told anew at the next start, and where Discord does not say
+// what it knows they are what it was told.
+func TestCommandsThatSomebodyElseToldAreToldAnew(t *testing.T) {
+	registering(t, func(t *testing.T, r *native.Registrar, at *registry) {
+		start := func(want int) {
+			t.Helper()
+			if err := r.Run(t.Context()); err != nil || len(at.puts) != want {
+				t.Errorf("told %d times, want %d: %v", len(at.puts), want, err)
+			}
+		}
+		start(1)
+		at.told = []byte(`[{"name":"dance","type":1}]`)
+		start(2)
+		if names, err := native.Differing(at.told); err != nil || len(names) > 0 {
+			t.Error(names, err)
+		}
+		start(2)
+		at.told, at.looks = []byte(`[]`), http.StatusBadGateway
+		start(2)
+		at.looks = http.StatusUnauthorized
+		start(2)
 	})
 }
 
