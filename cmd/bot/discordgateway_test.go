@@ -1,10 +1,12 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/umassonline/belltower/internal/chat/discord/discordtest"
 	"github.com/umassonline/belltower/internal/chat/discord/discordtest/gatewaytest"
@@ -119,4 +121,40 @@ func TestAPlannedRestartByTheGateway(t *testing.T) {
 	if done < 50 {
 		t.Errorf("%d of 100 were done", done)
 	}
+}
+
+// Discord tells of each change of a channel, and of all channels when a session begins,
+// also of those that are still closed to the bot: ops hears once that one is. When it is
+// open again, what waited is posted at once.
+func TestAChannelThatIsStillClosedIsToldOnce(t *testing.T) {
+	t.Parallel()
+	w := newDiscordWorld(t, true)
+	w.start()
+	w.do("subscribe lowell/" + string(lowellTeach) + " learn")
+	may := func(deny uint64) {
+		w.discord.ChangeChannel(lowellTeach, func(c *discordtest.Channel) { c.Deny = deny })
+		w.gateway.Tell("CHANNEL_UPDATE", map[string]any{"id": string(lowellTeach), "guild_id": string(lowellGuild), "type": 0})
+	}
+	looked := func(n int) {
+		t.Helper()
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+		defer cancel()
+		if err := w.discord.AwaitCalls(ctx, discordtest.On{Route: "channel.get", Channel: lowellTeach}, n); err != nil {
+			t.Fatalf("%v\n%s", err, w.logged.text())
+		}
+	}
+	w.discord.ChangeChannel(lowellTeach, func(c *discordtest.Channel) { c.Deny = discordtest.SendMessages })
+	w.do("incident declare learn down")
+	w.story.Expect(lowellOps, "INC-1")
+	w.story.Expect(lowellOps, "We cannot reach the channel")
+	may(discordtest.SendMessages)
+	looked(1)
+	w.gateway.Cut()
+	w.awaitSessions(1)
+	w.gateway.Tell("GUILD_CREATE", map[string]any{"id": string(lowellGuild), "channels": []map[string]any{{"id": string(lowellOps)}, {"id": string(lowellTeach)}}})
+	looked(2)
+	may(0)
+	w.story.Expect(lowellTeach, "Learn System is not available")
+	w.settled()
+	w.story.NothingElse()
 }

@@ -44,7 +44,7 @@ func (b *bot) gatewayOptions(conf config.Discord, c *discord.Connection) gateway
 	callbacks := b.discordCallbacks()
 	return gateway.Options{
 		Take:    func(ctx context.Context, raw json.RawMessage) { c.Serve(ctx, raw, callbacks) },
-		Changed: func(ctx context.Context, change gateway.Change) { b.changedOnDiscord(ctx, conf.Name, change) },
+		Changed: func(_ context.Context, change gateway.Change) { b.changedOnDiscord(conf.Name, change) },
 		Deaf:    func(ctx context.Context, why error) { b.sayDeaf(ctx, conf.Name, why) },
 		Now:     b.out.now, Log: b.out.log, Memory: memory{b.db, conf.Name}, Transport: b.out.transport,
 	}
@@ -58,16 +58,15 @@ func (b *bot) discordCallbacks() discord.Callbacks {
 	return discord.Callbacks{Handle: b.do, Complete: completer.Choices, Returned: b.returned}
 }
 
-// changedOnDiscord has the posts be made that wait for channels which are there now. That
-// one is not there any more the next post finds out.
-func (b *bot) changedOnDiscord(ctx context.Context, conn desk.ConnectionName, change gateway.Change) {
+// changedOnDiscord has channels be looked at that are gone and may be there again: Discord
+// tells of every change, and of every channel of a server when a session begins, also of
+// those that stay closed to the bot. That one is not there any more the next post finds out.
+func (b *bot) changedOnDiscord(conn desk.ConnectionName, change gateway.Change) {
 	if change.Kind != gateway.GuildHere && change.Kind != gateway.ChannelHere {
 		return
 	}
 	for _, id := range change.Channels {
-		if err := b.returned(ctx, desk.Channel{Connection: conn, ID: id}); err != nil {
-			b.out.log.Warn("cannot note that a channel is back", "connection", conn, "error", err)
-		}
+		b.engine.Look(desk.Channel{Connection: conn, ID: id})
 	}
 }
 

@@ -369,3 +369,65 @@ func TestStoryRetractedWhileAPostIsUnderWay(t *testing.T) {
 		})
 	}
 }
+
+// A channel that is gone is read when something about it changed, once however often that
+// is said, and ops is not told again while it is gone; one that is not gone is not read.
+func TestStoryLookedAtWhenItChanged(t *testing.T) {
+	inWorld(t, func(w *world) {
+		w.subscribe("", "a", "b")
+		w.start()
+		s := w.declare(desk.Major, 0)
+		w.pass(20 * time.Second)
+		away := true
+		w.now(func() {
+			w.platform.fault = func(_ string, d chat.Delivery) fault {
+				if away && d.Channel.ID == "b" {
+					return fault{err: archived}
+				}
+				return fault{}
+			}
+		})
+		looked := func(want int) {
+			t.Helper()
+			w.engine.Look(channel("a"))
+			w.engine.Look(channel("b"))
+			w.engine.Look(channel("b"))
+			w.pass(time.Minute)
+			w.now(func() {
+				if got := w.platform.calls["reach"]; got != want {
+					t.Errorf("%d reads, want %d", got, want)
+				}
+			})
+		}
+		looked(0)
+		w.say(s, 0)
+		w.pass(time.Minute)
+		looked(1)
+		looked(2)
+		w.expect("ops", desk.Subject{Kind: desk.NoticeSubject, Number: 2}, "")
+		w.now(func() { away = false })
+		looked(3)
+		w.mustBeTold(s, "a", "b")
+		looked(3)
+	})
+}
+
+// What changed before it is noted that a channel is gone counts, too.
+func TestStoryChangedBeforeItWasNoted(t *testing.T) {
+	inWorld(t, func(w *world) {
+		w.subscribe("", "a", "b")
+		w.start()
+		s := w.declare(desk.Major, 0)
+		w.pass(20 * time.Second)
+		var back func()
+		back = w.vanish(func() {
+			back()
+			w.engine.Look(channel("b"))
+		})
+		w.say(s, 0)
+		w.pass(time.Minute)
+		w.say(s, 0)
+		w.pass(time.Minute)
+		w.mustBeTold(s, "a", "b")
+	})
+}

@@ -147,11 +147,19 @@ func (e *Engine) Poke(about ...desk.Subject) {
 	}
 }
 
-// Return says that a channel that was gone may be back, as an event of its
-// platform told. It does not block.
+// Return says that a channel that was gone is back, as its platform told: what it is owed
+// is posted. It does not block.
 func (e *Engine) Return(ch desk.Channel) {
 	if l := e.lines[ch.Connection]; l != nil {
 		l.cameBack(ch.ID)
+	}
+}
+
+// Look says that something about a channel changed: if it is gone it is read now and not
+// only once a day, as it may be back. It does not block.
+func (e *Engine) Look(ch desk.Channel) {
+	if l := e.lines[ch.Connection]; l != nil {
+		l.look(ch.ID)
 	}
 }
 

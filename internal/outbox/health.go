@@ -66,7 +66,11 @@ func (h *health) fall(now time.Time) {
 
 // reach tries the connection while it is down, and channels that are gone.
 func (l *line) reach(calls context.Context, now time.Time) {
-	if l.held || l.health.reading || now.Before(l.pace[methodReach].until) {
+	if l.held || l.health.reading {
+		return
+	}
+	l.lookNow(now)
+	if now.Before(l.pace[methodReach].until) {
 		return
 	}
 	ch := desk.Channel{Connection: l.name}
@@ -104,6 +108,22 @@ func (l *line) goneDue(now time.Time) string {
 		}
 	}
 	return ""
+}
+
+// lookNow has channels that are gone be read now, where something about them changed. Of
+// one whose end is not on disk yet that waits.
+func (l *line) lookNow(now time.Time) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for id := range l.looks {
+		if g, gone := l.gone[id]; gone {
+			g.Next = now
+			l.gone[id] = g
+		} else if l.vanishing[id] {
+			continue
+		}
+		delete(l.looks, id)
+	}
 }
 
 // reached takes in the answer to a harmless read.

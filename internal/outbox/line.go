@@ -65,6 +65,7 @@ type line struct {
 	news     news       // not yet read
 	foreseen *foresight // the newest that was not looked at; nil: none
 	returns  []string
+	looks    map[string]bool // channels that, if they are gone, are to be read now
 }
 
 // intentID names an intent on a connection.
@@ -138,6 +139,17 @@ func (l *line) about(subjects ...desk.Subject) {
 func (l *line) cameBack(channel string) {
 	l.mu.Lock()
 	l.returns = append(l.returns, channel)
+	l.mu.Unlock()
+	signal(l.wake)
+}
+
+// look has a channel be read now, if it is gone.
+func (l *line) look(channel string) {
+	l.mu.Lock()
+	if l.looks == nil {
+		l.looks = map[string]bool{}
+	}
+	l.looks[channel] = true
 	l.mu.Unlock()
 	signal(l.wake)
 }
