@@ -95,9 +95,14 @@ func (k *check) opsChannel(id string) {
 		k.say(true, key, "the channel %s cannot be read (%s): check its id, and that the bot is in that server and may view it; to add it: %s", id, reasonOf(err), Invite(k.conf.ApplicationID))
 		return
 	}
+	need, never := k.needs(id)
+	if never != "" {
+		k.say(true, key, "nothing can be posted in the channel %s: %s; choose another, and Copy Channel ID anew", id, never)
+		return
+	}
 	for _, w := range wanted() {
-		if !may.all(w.Bit) {
-			k.say(mayPost.any(w.Bit), key, "in the channel %s the bot lacks the permission %s: %s", id, w.Name, w.Without)
+		if !may.all(w.Bit) && (w.Bit != maySend || need.any(maySend)) {
+			k.say(need.any(w.Bit), key, "in the channel %s the bot lacks the permission %s: %s", id, w.Name, w.Without)
 		}
 	}
 }
@@ -158,8 +163,8 @@ func (k *check) subscribed(ids []string) {
 			return
 		case err != nil:
 			k.say(false, key, "the channel %s cannot be read (%s): it subscribes, and hears nothing", id, reasonOf(err))
-		case !may.all(mayPost):
-			k.say(false, key, "in the channel %s the bot lacks %s: it subscribes, and hears nothing", id, strings.Join(missing(may, mayPost), ", "))
+		case k.closed(id, may) != "":
+			k.say(false, key, "nothing can be posted in the channel %s: %s; it subscribes, and hears nothing", id, k.closed(id, may))
 		}
 	}
 }

@@ -29,6 +29,8 @@ func TestACheckNamesWhatIsMissing(t *testing.T) {
 		{"no URL", func(w *world) { w.at.URL = ""; w.fake.AddApplication(w.at) }, nil, []string{"true discord.gateway Discord has no interactions endpoint URL"}},
 		{"public", func(w *world) { w.at.Public = true; w.fake.AddApplication(w.at) }, nil, []string{"false discord.application_id everybody may add the bot"}},
 		{"no such channel", func(*world) {}, func(c *config.Discord) { c.OpsChannel = gone }, []string{"true discord.ops_channel the channel 1005 cannot be read (Unknown Channel (10003))"}},
+		{"a category", func(w *world) { w.fake.ChangeChannel(ops, func(c *discordtest.Channel) { c.Kind = 4 }) }, nil, []string{
+			"true discord.ops_channel nothing can be posted in the channel 1001: it is a category"}},
 		{"permissions", func(w *world) {
 			w.fake.ChangeChannel(ops, func(c *discordtest.Channel) { c.Deny = discordtest.EmbedLinks | discordtest.ReadMessageHistory })
 		}, nil, []string{"true discord.ops_channel in the channel 1001 the bot lacks the permission Embed Links", "false discord.ops_channel in the channel 1001 the bot lacks the permission Read Message History"}},
@@ -58,9 +60,10 @@ func TestACheckLooksAtPeopleRolesAndChannels(t *testing.T) {
 	w := newWorld(t)
 	w.fake.ChangeGuild("900", func(g *discordtest.Guild) { g.Roles = []discordtest.ID{"991"} })
 	w.fake.ChangeChannel(library, func(c *discordtest.Channel) { c.Deny = discordtest.SendMessages })
+	w.fake.ChangeChannel(news, func(c *discordtest.Channel) { c.Kind = 15 })
 	var got []string
 	for _, f := range w.bot.Check(t.Context(), discord.Asked{
-		Admins: []string{ann, "999"}, Responders: []string{"role:991", "role:990", "role:900"}, Subscribed: []string{teaching, library, gone, direct},
+		Admins: []string{ann, "999"}, Responders: []string{"role:991", "role:990", "role:900"}, Subscribed: []string{teaching, library, news, gone, direct},
 	}) {
 		got = append(got, fmt.Sprintf("%v %s %s", f.Wrong, f.Key, f.Text))
 	}
@@ -68,7 +71,8 @@ func TestACheckLooksAtPeopleRolesAndChannels(t *testing.T) {
 		"false access.admins lowell/999 is not in the server of the ops channel",
 		"false access.responders the server of the ops channel has no role 990: if it is not one of another server, copy its id anew (Server Settings, Roles)",
 		"true access.responders the role 900 is @everyone, so that everybody in the server would have this right",
-		"false subscriptions in the channel 1004 the bot lacks Send Messages: it subscribes, and hears nothing",
+		"false subscriptions nothing can be posted in the channel 1004: the bot lacks Send Messages; it subscribes, and hears nothing",
+		"false subscriptions nothing can be posted in the channel 1003: it is a forum, where only its threads take posts; it subscribes, and hears nothing",
 		"false subscriptions the channel 1005 cannot be read (Unknown Channel (10003)): it subscribes, and hears nothing",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {

@@ -71,10 +71,13 @@ type channel struct {
 // The types of channel that matter here (developers/resources/channel, "Channel Types").
 const (
 	channelDirect       = 1
+	channelCategory     = 4
 	channelAnnouncement = 5
 	threadOfNews        = 10
 	threadPublic        = 11
 	threadPrivate       = 12
+	channelForum        = 15
+	channelMedia        = 16 // a forum of pictures
 )
 
 // isThread reports whether it is a thread, whose people are those of its parent.

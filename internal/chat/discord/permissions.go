@@ -1,6 +1,9 @@
 package discord
 
-import "context"
+import (
+	"context"
+	"strings"
+)
 
 // The permissions that matter here (developers/topics/permissions).
 const (
@@ -101,7 +104,45 @@ func (c *Connection) permissionsBy(ctx context.Context, id string, in func(conte
 	if err != nil {
 		return 0, err
 	}
-	return reckon(s.guild, ch.Overwrites, append(s.roles[:len(s.roles):len(s.roles)], ch.Guild), s.me), nil
+	exceptions, err := c.exceptions(ctx, ch)
+	if err != nil {
+		return 0, err
+	}
+	return reckon(s.guild, exceptions, append(s.roles[:len(s.roles):len(s.roles)], ch.Guild), s.me), nil
+}
+
+// exceptions are those that count in a channel: in a thread those of the channel around it.
+func (c *Connection) exceptions(ctx context.Context, in room) ([]overwrite, error) {
+	if !in.isThread() {
+		return in.Overwrites, nil
+	}
+	var around room
+	err := c.get(ctx, c.address("channels", string(in.Parent)), &around)
+	return around.Overwrites, err
+}
+
+// needs are the permissions without which nothing can be posted in a channel whose kind is
+// known, or says why nothing ever can.
+func (c *Connection) needs(id string) (all permissions, never string) {
+	switch kind, _ := c.threads.kindOf(id); kind {
+	case channelCategory:
+		return 0, "it is a category"
+	case channelForum, channelMedia:
+		return 0, "it is a forum, where only its threads take posts"
+	case threadOfNews, threadPublic, threadPrivate:
+		return mayPost&^maySend | maySendInThreads, ""
+	}
+	return mayPost, ""
+}
+
+// closed says why nothing can be posted in a channel where the bot may do so much; empty:
+// it can.
+func (c *Connection) closed(id string, may permissions) string {
+	need, why := c.needs(id)
+	if lacks := missing(may, need); why == "" && len(lacks) > 0 {
+		why = "the bot lacks " + strings.Join(lacks, ", ")
+	}
+	return why
 }
 
 // standing asks who the bot is in a server.

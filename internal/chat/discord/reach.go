@@ -3,7 +3,6 @@ package discord
 import (
 	"context"
 	"fmt"
-	"strings"
 	"sync"
 
 	"github.com/umassonline/belltower/internal/chat"
@@ -16,8 +15,10 @@ func (c *Connection) Reach(ctx context.Context, ch desk.Channel) error {
 		return c.identify(ctx)
 	}
 	may, err := c.permissions(ctx, ch.ID)
-	if err == nil && !may.all(mayPost) {
-		err = &chat.SendError{Outcome: chat.Gone, Reason: "the bot lacks " + strings.Join(missing(may, mayPost), ", ")}
+	if err == nil {
+		if why := c.closed(ch.ID, may); why != "" {
+			err = &chat.SendError{Outcome: chat.Gone, Reason: why}
+		}
 	}
 	if isGone(err) {
 		c.lost.add(ch.ID)

@@ -35,6 +35,38 @@ func TestReachAnswersAsAPostWouldBeRefused(t *testing.T) {
 	}
 }
 
+// In a thread those count who may do what around it, and posting is a permission of its own.
+func TestReachOfAThread(t *testing.T) {
+	w := newWorld(t)
+	const thread = "1010"
+	w.fake.AddChannel(discordtest.Channel{ID: thread, Guild: "900", Kind: discordtest.Thread, Parent: teaching})
+	for _, tc := range []struct {
+		deny uint64
+		says string
+	}{{0, ""}, {discordtest.SendMessages, ""}, {discordtest.SendInThreads, "the bot lacks Send Messages in Threads"}, {discordtest.EmbedLinks, "the bot lacks Embed Links"}} {
+		w.fake.ChangeChannel(teaching, func(c *discordtest.Channel) { c.Deny = tc.deny })
+		err := w.bot.Reach(t.Context(), channel(thread))
+		if tc.says == "" && err != nil || tc.says != "" && (outcome(t, err) != chat.Gone || !strings.Contains(err.Error(), tc.says)) {
+			t.Errorf("without %x: %v", tc.deny, err)
+		}
+		if _, posted := w.bot.Post(t.Context(), delivery(thread, 1)); tc.deny != discordtest.EmbedLinks && (posted == nil) != (err == nil) {
+			t.Errorf("without %x a post answers %v", tc.deny, posted)
+		}
+	}
+}
+
+// A category and a forum have the id of a channel, and take no posts.
+func TestReachOfWhatTakesNoPosts(t *testing.T) {
+	w := newWorld(t)
+	for kind, says := range map[discordtest.Kind]string{4: "it is a category", 15: "it is a forum", 16: "it is a forum", 2: "", 13: "", discordtest.Announcement: ""} {
+		w.fake.AddChannel(discordtest.Channel{ID: "1011", Guild: "900", Kind: kind})
+		err := w.bot.Reach(t.Context(), channel("1011"))
+		if says == "" && err != nil || says != "" && (outcome(t, err) != chat.Gone || !strings.Contains(err.Error(), says)) {
+			t.Errorf("kind %d: %v", kind, err)
+		}
+	}
+}
+
 func TestAFanOutIsWordedOnce(t *testing.T) {
 	w := newWorld(t)
 	var worded atomic.Int64

@@ -101,7 +101,8 @@ func onlyAt(e *apiError, field string) bool {
 }
 
 // Edit makes the root d.Root show d.Snapshot. It notifies nobody. What was posted more
-// than an hour ago takes only so many edits (chat.EditsSpent).
+// than an hour ago takes only so many edits, what stands in a thread that was folded away
+// none (chat.EditsSpent).
 func (c *Connection) Edit(ctx context.Context, d chat.Delivery) error {
 	r := c.rendered(d, true)
 	for _, k := range r.keep {
@@ -113,10 +114,20 @@ func (c *Connection) Edit(ctx context.Context, d chat.Delivery) error {
 	}
 	var answer sent
 	if err := c.botCall(ctx, ask{http.MethodPatch, c.address("channels", d.Channel.ID, "messages", string(d.Root)), body}, &answer); err != nil {
-		return err
+		return foldedAway(err)
 	}
 	if !answer.ID.valid() {
 		return &chat.SendError{Outcome: chat.Unknown, Reason: "the answer names no message"}
 	}
 	return nil
+}
+
+// foldedAway judges the error of an edit in a channel that is a thread: one that was folded
+// away takes no edits, but a fresh post, which opens it again.
+func foldedAway(err error) error {
+	var e *chat.SendError
+	if codeOf(err) == codeArchived && errors.As(err, &e) {
+		return &chat.SendError{Outcome: chat.EditsSpent, Reason: e.Reason, Err: e.Err}
+	}
+	return err
 }

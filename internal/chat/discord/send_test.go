@@ -287,6 +287,31 @@ func TestAnArchivedThreadIsOpenedByAReply(t *testing.T) {
 	}
 }
 
+// A channel that is a thread takes posts though it was folded away, but no edits; one that
+// is locked takes neither.
+func TestAPostInAThreadThatWasFoldedAway(t *testing.T) {
+	w := newWorld(t)
+	const thread = "1010"
+	state := func(archived, locked bool) {
+		w.fake.AddChannel(discordtest.Channel{ID: thread, Guild: "900", Kind: discordtest.Thread, Parent: teaching, Archived: archived, Locked: locked})
+	}
+	state(false, false)
+	d := delivery(thread, 1)
+	d.Root = w.post(d)
+	d.N = 2
+	state(true, false)
+	if err := w.bot.Edit(t.Context(), d); outcome(t, err) != chat.EditsSpent {
+		t.Error(err)
+	}
+	d.Root, d.Continues = "", d.Root
+	w.post(d)
+	state(true, true)
+	d.N = 3
+	if _, err := w.bot.Post(t.Context(), d); outcome(t, err) != chat.Gone {
+		t.Error(err)
+	}
+}
+
 // Where the thread does not come about, the reply surely was not sent.
 func TestAThreadInDoubtLeavesNoReplyInDoubt(t *testing.T) {
 	w := newWorld(t)

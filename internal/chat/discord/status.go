@@ -129,7 +129,8 @@ func roundUp(seconds float64) time.Duration {
 // nothing was sent; it may be tried again.
 func (e *apiError) outcome() chat.Outcome {
 	switch e.Code {
-	case codeUnknownChannel, codeUnknownGuild, codeMissingAccess, codeMissingPermission, codeCannotDM, codeNotText, codeNotInDMs:
+	case codeUnknownChannel, codeUnknownGuild, codeMissingAccess, codeMissingPermission, codeCannotDM, codeNotText, codeNotInDMs,
+		codeArchived, codeThreadLocked: // a post would open a thread that is not locked
 		return chat.Gone
 	case codeUnknownMessage, codeNotOurs:
 		return chat.RootGone

@@ -53,6 +53,13 @@ const (
 	optionChannel optionType = 7
 )
 
+// takePosts are the types of channel that take posts: no categories and forums
+// (resources/channel, "Channel Types").
+func takePosts() []int {
+	const text, voice, announcement, newsThread, thread, privateThread, stage = 0, 2, 5, 10, 11, 12, 13
+	return []int{text, voice, announcement, newsThread, thread, privateThread, stage}
+}
+
 // Command is a command as Discord is told it.
 type Command struct {
 	Name             string   `json:"name"`
@@ -72,6 +79,7 @@ type Option struct {
 	Autocomplete bool       `json:"autocomplete,omitempty"`
 	MaxLength    int        `json:"max_length,omitempty"`
 	MinValue     int        `json:"min_value,omitempty"` // of a whole number
+	ChannelTypes []int      `json:"channel_types,omitempty"`
 	Choices      []Choice   `json:"choices,omitempty"`
 	Options      []Option   `json:"options,omitempty"`
 }
@@ -134,6 +142,9 @@ func declared(v commands.Verb) (out []Option) {
 		d := Option{
 			Type: cmp.Or(o.kind, optionText), Name: o.name, Description: o.about, Required: o.required,
 			Autocomplete: o.offers != nil, MaxLength: o.max, MinValue: o.min,
+		}
+		if o.kind == optionChannel {
+			d.ChannelTypes = takePosts()
 		}
 		for _, c := range o.choices {
 			d.Choices = append(d.Choices, Choice{cmp.Or(c.Label, c.Value), c.Value})

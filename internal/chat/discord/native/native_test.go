@@ -128,6 +128,9 @@ func within(t *testing.T, path string, list []native.Option) (n int) {
 		if o.Autocomplete && len(o.Choices) > 0 || len(o.Choices) > 25 || o.MaxLength > 6000 {
 			t.Errorf("/%s: %d choices, completed %v", at, len(o.Choices), o.Autocomplete)
 		}
+		if isChannel := o.Type == 7; isChannel != (len(o.ChannelTypes) > 0) || slices.ContainsFunc(o.ChannelTypes, func(kind int) bool { return kind == 4 || kind > 13 }) {
+			t.Errorf("/%s offers channels of the types %v; categories and forums take no posts", at, o.ChannelTypes)
+		}
 		for _, c := range o.Choices {
 			n += len(c.Name) + len(c.Value)
 		}
