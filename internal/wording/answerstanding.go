@@ -45,9 +45,9 @@ func (c Context) rest(s Standing) (t chat.Text) {
 	switch {
 	case s.Why == "":
 	case s.State == "failed", s.State == "gone": // the platform's word
-		t = append(t, chat.Span{Plain: " (" + s.Why + ")"})
+		t = append(t, chat.Span{Plain: " (" + c.reason(s.Why) + ")"})
 	default:
-		t = append(t, c.say(", because %s", c.retold(s.Why, clausesOfNames()))...)
+		t = append(t, c.say(", because %s", c.retold(c.reason(s.Why), clausesOfNames()))...)
 	}
 	if s.Tries > 0 {
 		t = append(t, c.say(", after %s", c.plural(s.Tries, "1 try", "%s tries"))...)

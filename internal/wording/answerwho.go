@@ -132,7 +132,7 @@ func (c Context) GroupsUnknown(groups []chat.Roster) chat.Line {
 
 // OldRoster is the reason in the audit for the use of a list that cannot be refreshed.
 func (c Context) OldRoster(r chat.Roster, reason string) string {
-	return c.word("It cannot be refreshed (%s). The list of %s, %s, counts until %s.", reason,
+	return c.word("It cannot be refreshed (%s). The list of %s, %s, counts until %s.", c.reason(reason),
 		c.dated(r.At), c.members(r), c.dated(r.At.Add(chat.RosterKept)))
 }
 

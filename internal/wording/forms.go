@@ -227,11 +227,11 @@ func (c Context) TestOnce(again string) chat.Message {
 func (c Context) TestFailed(e chat.SendError, again string) *desk.Refusal {
 	switch e.Outcome {
 	case chat.Unknown:
-		return desk.Refuse(desk.Conflict, "%s", c.word("It is not known whether the test post arrived (%s).", e.Reason)).
+		return desk.Refuse(desk.Conflict, "%s", c.word("It is not known whether the test post arrived (%s).", c.reason(e.Reason))).
 			WithHint("%s", c.word("Please look at the channel. To try again: %s", again))
 	case chat.Gone:
-		return desk.Refuse(desk.Conflict, "%s", c.word("The test post could not be sent (%s), and so could no news.", e.Reason)).
+		return desk.Refuse(desk.Conflict, "%s", c.word("The test post could not be sent (%s), and so could no news.", c.reason(e.Reason))).
 			WithHint("%s", c.word("If the bot is not in the channel, invite it. Then: %s", again))
 	}
-	return desk.Refuse(desk.Conflict, "%s", c.word("The test post could not be sent (%s).", e.Reason)).WithHint("%s", c.word("To try again: %s", again))
+	return desk.Refuse(desk.Conflict, "%s", c.word("The test post could not be sent (%s).", c.reason(e.Reason))).WithHint("%s", c.word("To try again: %s", again))
 }

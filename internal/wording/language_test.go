@@ -108,7 +108,7 @@ func sentencesElsewhere(t *testing.T) map[string]bool {
 		}
 	}
 	delete(all, "")
-	for _, clause := range slices.Concat(clausesOfNames(), clausesOfOutbox(t), terms(), doubts()) {
+	for _, clause := range slices.Concat(clausesOfNames(), clausesOfOutbox(t), terms(), doubts(), reasonsOf(), reasonsInCode(t)) {
 		all[clause] = true
 	}
 	return all
@@ -156,6 +156,126 @@ func clausesOfOutbox(t *testing.T) (all []string) {
 		t.Fatalf("only %d clauses of the outbox were found", len(all))
 	}
 	return all
+}
+
+// reasonsInCode are those that adapters give for what failed, with %s for what differs and
+// without a code behind, and the words of Discord's own that are said most often.
+func reasonsInCode(t *testing.T) (all []string) {
+	add := func(list ...ast.Expr) {
+		for _, e := range list {
+			s := pattern(e)
+			if own := strings.Trim(strings.ReplaceAll(s, "%s", ""), " :()"); own != "HTTP" && strings.Contains(own, " ") {
+				all = append(all, s)
+			}
+		}
+	}
+	for _, folder := range []string{"../chat", "../chat/discord", "../chat/discord/gateway", "../chat/slack", "../chat/teams", "../chat/teams/workflow", "../chat/web"} {
+		for _, f := range sources(t, folder) {
+			ast.Inspect(f, func(n ast.Node) bool {
+				switch n := n.(type) {
+				case *ast.CompositeLit:
+					for _, part := range n.Elts {
+						if kv, ok := part.(*ast.KeyValueExpr); ok && slices.Contains([]string{"SendError.Reason", "ending.sentence", "noSocketError.sentence"}, last(n.Type)+"."+last(kv.Key)) {
+							add(kv.Value)
+						}
+					}
+				case *ast.AssignStmt:
+					for k, to := range n.Lhs {
+						if s, ok := to.(*ast.SelectorExpr); ok && s.Sel.Name == "Reason" && k < len(n.Rhs) {
+							add(n.Rhs[k])
+						}
+					}
+				case *ast.FuncDecl:
+					if slices.Contains([]string{"refusalText", "fatalClose", "needs", "closed", "reason"}, n.Name.Name) {
+						add(returned(n)...)
+					}
+				}
+				return true
+			})
+		}
+	}
+	if len(all) < 50 {
+		t.Fatalf("only %d reasons were found", len(all))
+	}
+	return append(all, "Discord refuses bot_token: make a new one (Developer Portal, Bot, Reset Token)", "the socket was not greeted by Slack", "the socket was closed", "no token",
+		"Unknown Channel", "Missing Access", "Missing Permissions", "Cannot send messages to this user", "Cannot send messages in a non-text channel", "Thread is archived", "401: Unauthorized")
+}
+
+// pattern is a text that is put together, with %s for what is not written here.
+func pattern(e ast.Expr) string {
+	switch e := e.(type) {
+	case *ast.BasicLit:
+		s, _ := sentence(e)
+		return s
+	case *ast.BinaryExpr:
+		return pattern(e.X) + pattern(e.Y)
+	case *ast.CallExpr:
+		if called(e) == "Sprintf" {
+			return regexp.MustCompile("%[a-z]").ReplaceAllString(strings.TrimSuffix(pattern(e.Args[0]), " (%d)"), "%s")
+		}
+	}
+	return "%s"
+}
+
+// last is the last name of a selector, a type or a key.
+func last(e ast.Expr) string {
+	switch e := e.(type) {
+	case *ast.Ident:
+		return e.Name
+	case *ast.SelectorExpr:
+		return e.Sel.Name
+	}
+	return ""
+}
+
+// returned are the values that a function returns, or keeps for that in a variable "why".
+func returned(f *ast.FuncDecl) (all []ast.Expr) {
+	ast.Inspect(f, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.ReturnStmt:
+			all = append(all, n.Results...)
+		case *ast.AssignStmt:
+			if last(n.Lhs[0]) == "why" {
+				all = append(all, n.Rhs...)
+			}
+		}
+		return true
+	})
+	return all
+}
+
+// Whatever an adapter says of what failed is read in Spanish, its parts and codes too.
+func TestReasonsAreRetold(t *testing.T) {
+	c := campusIn(Spanish())
+	for _, english := range reasonsInCode(t) {
+		whole := strings.ReplaceAll(english, "%s", "A-7")
+		for _, code := range []string{"", " (50013)"} {
+			got := c.reason(whole + code)
+			if got == whole+code || strings.Contains(english, "%s") && !strings.Contains(got, "A-7") || strings.Contains(got, "EXTRA") || !strings.HasSuffix(got, code) {
+				t.Errorf("%q is said %q", whole+code, got)
+			}
+			if got := campus().reason(whole + code); got != whole+code {
+				t.Errorf("in English %q is said %q", whole+code, got)
+			}
+		}
+	}
+	for _, word := range []string{"is_archived", "HTTP 502", "", "Some new error (99)"} {
+		if got := c.reason(word); got != word {
+			t.Errorf("the platform's %q is said %q", word, got)
+		}
+	}
+	ch := desk.Channel{Connection: "lowell", ID: "1"}
+	for says, want := range map[string]string{
+		c.ChannelGone(ch, "Missing Permissions (50013)"):                              "(faltan permisos (50013))",
+		c.PostFailed(ch, desk.Subject{Kind: "INC", Number: 4}, "no answer"):           "(ninguna respuesta)",
+		c.EditFailed(ch, desk.Subject{Kind: "INC", Number: 4}, "too large for Teams"): "(demasiado grande para Teams)",
+		c.ConnectionRefused("lowell", "401: Unauthorized"):                            "(401: no autorizado)",
+		c.Deaf("lowell", "Discord's gateway answers 503 Service Unavailable"):         "El gateway de Discord responde 503 Service Unavailable.",
+	} {
+		if !strings.Contains(says, want) {
+			t.Errorf("%q lacks %q", says, want)
+		}
+	}
 }
 
 // What the desk doubts is said in Spanish too.

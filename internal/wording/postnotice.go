@@ -15,28 +15,32 @@ import (
 // ChannelGone says that a channel cannot be reached until somebody changes
 // something; reason is the platform's word.
 func (c Context) ChannelGone(ch desk.Channel, reason string) string {
-	return c.For(ch.Connection).word("We cannot reach the channel %s any more (%s). It hears nothing until it is back; we look once a day.", ch, reason)
+	c = c.For(ch.Connection)
+	return c.word("We cannot reach the channel %s any more (%s). It hears nothing until it is back; we look once a day.", ch, c.reason(reason))
 }
 
 // PostFailed says that a channel was not told and will not be.
 func (c Context) PostFailed(ch desk.Channel, s desk.Subject, reason string) string {
-	return c.For(ch.Connection).word("%s was not told of %s (%s). Please tell the people there.", ch, s, reason)
+	c = c.For(ch.Connection)
+	return c.word("%s was not told of %s (%s). Please tell the people there.", ch, s, c.reason(reason))
 }
 
 // EditFailed says that a channel's post shows an old text.
 func (c Context) EditFailed(ch desk.Channel, s desk.Subject, reason string) string {
-	return c.For(ch.Connection).word("The post about %s in %s shows an old text (%s). Its thread has the newest.", s, ch, reason)
+	c = c.For(ch.Connection)
+	return c.word("The post about %s in %s shows an old text (%s). Its thread has the newest.", s, ch, c.reason(reason))
 }
 
 // ConnectionRefused says that a platform refuses a whole connection.
 func (c Context) ConnectionRefused(conn desk.ConnectionName, reason string) string {
-	return c.word("%s refuses our app (%s), so nothing is told there. Please check the app and its token.", conn, reason)
+	return c.word("%s refuses our app (%s), so nothing is told there. Please check the app and its token.", conn, c.reason(reason))
 }
 
 // Deaf says that nothing is heard from a connection; why is a sentence without its
 // full stop.
 func (c Context) Deaf(conn desk.ConnectionName, why string) string {
-	return c.For(conn).word("We hear nothing from %s, so commands and buttons do not work there. %s.", conn, why)
+	c = c.For(conn)
+	return c.word("We hear nothing from %s, so commands and buttons do not work there. %s.", conn, c.reason(why))
 }
 
 // HeardAgain says that it is over.

@@ -35,7 +35,7 @@ func spanishTexts() []map[string]string {
 		spanishSubscriptions(), spanishAccess(), spanishForms(), spanishFields(), spanishTests(), spanishHelp(), spanishMoreHelp(), spanishExamples(),
 		spanishPlanning(), spanishWindowAnswers(), spanishWindowForms(), spanishWindowHelp(), spanishWindowExamples(), spanishWindowRules(),
 		spanishRefusals(), spanishTimes(), spanishRules(), spanishHints(), spanishTerms(),
-		spanishWindows(), spanishWindowOps(), spanishQuestions(), spanishFaculty(), spanishDigest(), spanishTeams(), spanishDiscord(),
+		spanishWindows(), spanishWindowOps(), spanishQuestions(), spanishFaculty(), spanishDigest(), spanishTeams(), spanishDiscord(), spanishReasons(),
 		spanishPage(), spanishPagePlans(), spanishAlerts(), spanishProbes(), spanishProbeHelp(), spanishSorry(), spanishSorryStaff(), spanishVerify(),
 	}
 }
