@@ -77,7 +77,7 @@ func (a *asked) answered(ctx context.Context, req chat.Request, err error) {
 // Discord waits for us.
 func (a *asked) mayBeStale() bool {
 	_, called := a.out.(callbackDoor)
-	return called && a.at.Sub(timeOf(a.in.ID)) >= lateAfter
+	return called && a.clock.since(a.in.ID, a.at) >= lateAfter
 }
 
 // answerStale asks first whether Discord still takes an answer. Who was told that

@@ -103,10 +103,12 @@ func (c *Connection) call(ctx context.Context, req *http.Request, into any) erro
 		ctx, cancel = context.WithTimeout(ctx, callTimeout)
 		defer cancel()
 	}
+	begun := c.opt.Now()
 	res, err := c.opt.Transport.RoundTrip(req.WithContext(ctx))
 	if err != nil {
 		return chat.Unreached(err)
 	}
+	c.clock.note(res, begun, c.opt.Now())
 	return read(res, into)
 }
 

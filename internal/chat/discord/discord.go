@@ -9,7 +9,7 @@
 // answer and its way), button.go and kept.go (what buttons carry), form.go and submit.go
 // (modals), complete.go, render.go, markdown.go and cut.go (messages), body.go, send.go,
 // thread.go and publish.go (posts), find.go (look-ups), reach.go and permissions.go (what the bot may),
-// call.go, status.go and brake.go (how a call is made and how it ended), memory.go
+// call.go, status.go, brake.go and clock.go (how a call is made and how it ended), memory.go
 // (what outlasts a restart), check.go and invite.go.
 //
 // The REST API is called over net/http by ourselves: discordgo repeats a POST after a
@@ -87,6 +87,7 @@ type Connection struct {
 	markup  markup
 	bodies  chat.Bodies[bodyKey, renderedBody]
 	brake   brake
+	clock   clock
 	bot     atomic.Pointer[self]
 	kept    kept
 	threads threads

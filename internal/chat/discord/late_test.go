@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/umassonline/belltower/internal/chat"
+	"github.com/umassonline/belltower/internal/chat/discord"
 	"github.com/umassonline/belltower/internal/chat/discord/discordtest"
 )
 
@@ -49,6 +50,45 @@ func TestALateAnswerIsPromisedAfterTwoSeconds(t *testing.T) {
 					t.Errorf("%+v", m)
 				}
 				w.showsNoSecret()
+			})
+		})
+	}
+}
+
+// byGateway has interactions come over the gateway, some time after they were made.
+func (w *world) byGateway(late time.Duration) {
+	w.fake.Door(func(ctx context.Context, _ discordtest.ID, payload []byte) error {
+		go func() {
+			time.Sleep(late)
+			_ = w.bot.Serve(context.WithoutCancel(ctx), payload, w.callbacks())
+		}()
+		return nil
+	})
+}
+
+// How old an interaction is that came over the gateway is told by Discord's clock: where
+// ours is wrong forms are opened all the same, and what Discord gave up is not done.
+func TestTheMachinesClockIsWrong(t *testing.T) {
+	for _, ahead := range []time.Duration{-time.Minute, -3 * time.Second, -time.Second, 0, time.Second, 3 * time.Second, time.Minute} {
+		t.Run(ahead.String(), func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				w := newWorld(t, func(w *world) {
+					w.options = func(o *discord.Options) { o.Now = func() time.Time { return time.Now().Add(ahead) } }
+				})
+				w.opens(updateForm(), saying("Done."))
+				w.byGateway(100 * time.Millisecond)
+				if a := w.types(typed("/incident update 42")); a.Type != 9 {
+					t.Errorf("%+v", a)
+				}
+				before := len(w.heard())
+				w.byGateway(5 * time.Second)
+				if a := w.types(typed("/incident resolve 42")); !a.Late {
+					t.Errorf("%+v", a)
+				}
+				time.Sleep(time.Minute)
+				if after := len(w.heard()); after != before {
+					t.Error("what Discord gave up was done")
+				}
 			})
 		})
 	}
