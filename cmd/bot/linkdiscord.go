@@ -44,7 +44,7 @@ func (b *bot) gatewayOptions(conf config.Discord, c *discord.Connection) gateway
 	callbacks := b.discordCallbacks()
 	return gateway.Options{
 		Take:    func(ctx context.Context, raw json.RawMessage) { c.Serve(ctx, raw, callbacks) },
-		Changed: func(_ context.Context, change gateway.Change) { b.changedOnDiscord(conf.Name, change) },
+		Changed: func(_ context.Context, change gateway.Change) { b.changedOnDiscord(c, change) },
 		Deaf:    func(ctx context.Context, why error) { b.sayDeaf(ctx, conf.Name, why) },
 		Now:     b.out.now, Log: b.out.log, Memory: memory{b.db, conf.Name}, Transport: b.out.transport,
 	}
@@ -61,12 +61,16 @@ func (b *bot) discordCallbacks() discord.Callbacks {
 // changedOnDiscord has channels be looked at that are gone and may be there again: Discord
 // tells of every change, and of every channel of a server when a session begins, also of
 // those that stay closed to the bot. That one is not there any more the next post finds out.
-func (b *bot) changedOnDiscord(conn desk.ConnectionName, change gateway.Change) {
+func (b *bot) changedOnDiscord(c *discord.Connection, change gateway.Change) {
 	if change.Kind != gateway.GuildHere && change.Kind != gateway.ChannelHere {
 		return
 	}
 	for _, id := range change.Channels {
-		b.engine.Look(desk.Channel{Connection: conn, ID: id})
+		ch := desk.Channel{Connection: c.Name(), ID: id}
+		if change.Kind == gateway.ChannelHere {
+			c.Changed(ch)
+		}
+		b.engine.Look(ch)
 	}
 }
 

@@ -189,6 +189,9 @@ func (c *Connection) interact(ctx context.Context, raw []byte, do Callbacks, out
 	if !in.person().ID.valid() || !in.from().valid() {
 		return unreadable(errors.New("the payload lacks a person or a channel"))
 	}
+	if in.Channel.ID.valid() && !in.Channel.isThread() { // those would be ever more
+		c.threads.noteKind(string(in.Channel.ID), in.Channel.Type)
+	}
 	a := &asked{Connection: c, do: do, in: in, out: out, at: at}
 	switch in.Type {
 	case typeComplete:

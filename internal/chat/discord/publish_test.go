@@ -59,6 +59,30 @@ func TestAnnouncementChannelsArePublishedWhereThatIsWanted(t *testing.T) {
 	}
 }
 
+// A channel may become one of announcements later: what somebody types there tells, or the
+// gateway does.
+func TestAChannelThatBecomesOneOfAnnouncements(t *testing.T) {
+	for name, hear := range map[string]func(*world){
+		"somebody types there": func(w *world) { w.types(typed("/status")) },
+		"the gateway tells":    func(w *world) { w.bot.Changed(channel(teaching)) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			publishing(t, func(t *testing.T, w *world) {
+				w.post(delivery(teaching, 1))
+				if got := w.published(teaching); got != "0" {
+					t.Errorf("of a text channel: %s", got)
+				}
+				w.fake.ChangeChannel(teaching, func(c *discordtest.Channel) { c.Kind = discordtest.Announcement })
+				hear(w)
+				w.post(delivery(teaching, 2))
+				if got := w.published(teaching); got != "01" {
+					t.Errorf("published %s", got)
+				}
+			})
+		})
+	}
+}
+
 // What Discord does not let be published at once is tried again when it says, and never
 // done twice; posts do not wait for it.
 func TestWhatIsNotPublishedAtOnceIsTriedAgain(t *testing.T) {

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/umassonline/belltower/internal/chat"
+	"github.com/umassonline/belltower/internal/desk"
 )
 
 const (
@@ -103,6 +104,14 @@ func (t *threads) noteKind(channel string, kind int) {
 		t.kinds = map[string]int{}
 	}
 	t.kinds[channel] = kind
+}
+
+// Changed says that something about a channel changed, maybe its kind, which is asked for
+// again when it matters.
+func (c *Connection) Changed(ch desk.Channel) {
+	c.threads.mu.Lock()
+	defer c.threads.mu.Unlock()
+	delete(c.threads.kinds, ch.ID)
 }
 
 // inThread posts a reply in the thread of its root, which has the root's id, and
