@@ -86,6 +86,8 @@ type Alerted struct {
 	// does not only warn saw it pass; zero: one sees it fail, or none did.
 	Failing   int       `json:",omitempty"`
 	ClearedAt time.Time `json:",omitzero"`
+	// Closed: the last of them did not see it pass, but somebody closed what it said.
+	Closed bool `json:",omitempty"`
 	// Seen are the first of them, at most SeenKept, and of the services behind the first
 	// servicesSeen none.
 	Seen []Report `json:",omitempty"`
@@ -185,6 +187,11 @@ func (s Alerted) OnlyWarns() bool {
 // OnlyWarns reports whether what fails of it only warns.
 func (a Alert) OnlyWarns() bool {
 	return !slices.ContainsFunc(a.Services, func(s Alerted) bool { return s.Failing > 0 && !s.OnlyWarns() })
+}
+
+// WasClosed reports whether of what is over of it somebody said so, and no check did.
+func (a Alert) WasClosed() bool {
+	return !a.IsFailing() && slices.ContainsFunc(a.Services, func(s Alerted) bool { return s.Closed })
 }
 
 // ClearFor is since when it sees nothing fail that an incident concerns, but for warnings,

@@ -48,7 +48,7 @@ func (a *Alert) Add(s Alerted, r Report) {
 	one := &a.Services[k]
 	one.Failing++
 	if one.Failing == 1 {
-		one.Behind, one.Seen, a.Dirty = s.Behind, nil, true
+		one.Behind, one.Seen, one.Closed, a.Dirty = s.Behind, nil, false, true
 	}
 	if !r.Warns {
 		one.ClearedAt = time.Time{}
@@ -177,7 +177,7 @@ func (a *Alert) Drop(r Report) {
 		one.ClearedAt = r.At
 	}
 	if one.Failing == 0 {
-		a.Unwatched = a.Unwatched || r.Retired
+		a.Unwatched, one.Closed = a.Unwatched || r.Retired, r.Closed
 		a.freed(*one, r.At)
 	}
 	if !slices.ContainsFunc(a.Services, func(s Alerted) bool { return s.Failing > 0 }) {

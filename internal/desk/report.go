@@ -86,6 +86,8 @@ type Report struct {
 	// Retired: it passes only in that it is watched no more, so that nobody knows whether
 	// what it saw is over.
 	Retired bool `json:",omitempty"`
+	// Closed: it passes only in that somebody said that it is over.
+	Closed bool `json:",omitempty"`
 	// Sorry: the gate of the service was closed, so that it sees our own sorry page. The
 	// journal sets it; a probe of ours passes that page by.
 	Sorry bool `json:",omitempty"`

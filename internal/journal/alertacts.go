@@ -108,7 +108,7 @@ func (j *Journal) CloseAlert(ctx context.Context, by By, number int) (AlertAppli
 					continue
 				}
 				closed++
-				r.State, r.Since, r.Places = desk.Passing, time.Time{}, nil
+				r.State, r.Since, r.Places, r.Closed = desk.Passing, time.Time{}, nil, true
 				if err := h.hear(cleanReport(r, by.At)); err != nil {
 					return out, err
 				}

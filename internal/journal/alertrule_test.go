@@ -146,7 +146,13 @@ func TestAMonitorThatSaysNoMoreIsShownAndCanBeClosed(t *testing.T) {
 		t.Fatal(err)
 	}
 	w.tells("7h0m0s ALR-1 alert cleared (channel): learn 0")
+	if !w.alert(1).WasClosed() {
+		t.Error("it is said that checks see it pass")
+	}
 	refused(t, second(w.CloseAlert(t.Context(), w.by(), 1)), desk.Conflict)
+	if w.hears("pingdom fails learn").after(time.Minute); w.alert(1).WasClosed() {
+		t.Error("what fails again stays closed")
+	}
 }
 
 func TestProbesThatAreGoneHoldNothingOpen(t *testing.T) {

@@ -147,6 +147,7 @@ func (e *encoder) report(r *desk.Report) {
 	e.textUnless(`,"Link":`, r.Link)
 	e.ifTrue(`,"Warns":`, r.Warns)
 	e.ifTrue(`,"Retired":`, r.Retired)
+	e.ifTrue(`,"Closed":`, r.Closed)
 	e.ifTrue(`,"Sorry":`, r.Sorry)
 	e.raw("}")
 }
@@ -163,6 +164,7 @@ func (e *encoder) alerted(s *desk.Alerted) {
 	e.textUnless(`,"Behind":`, s.Behind)
 	e.numberUnless(`,"Failing":`, s.Failing)
 	e.timeUnless(`,"ClearedAt":`, s.ClearedAt)
+	e.ifTrue(`,"Closed":`, s.Closed)
 	if len(s.Seen) > 0 {
 		e.raw(`,"Seen":`)
 		e.reports(s.Seen)

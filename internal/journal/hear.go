@@ -209,7 +209,7 @@ func (h *hearing) over(was, r desk.Report) error {
 	}
 	a.makeOwn()
 	a.Drop(r)
-	was.State, was.At, was.Retired = desk.Passing, r.At, r.Retired
+	was.State, was.At, was.Retired, was.Closed = desk.Passing, r.At, r.Retired, r.Closed
 	return h.witness(a.Alert, was)
 }
 

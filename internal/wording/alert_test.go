@@ -138,6 +138,8 @@ func TestAWarningIsNotSaidToBeAFailure(t *testing.T) {
 	real := seen(desk.OwnProbe, "login page", "learn", at.Add(time.Minute))
 	gone := real
 	gone.Retired = true
+	closed := real
+	closed.Closed = true
 	leave := func(a desk.Alert, r desk.Report) desk.Alert { r.At = r.At.Add(time.Hour); return a.Leave(r) }
 	warned := desk.Raise(7, learn, warns)
 	for _, c := range []struct {
@@ -150,6 +152,8 @@ func TestAWarningIsNotSaidToBeAFailure(t *testing.T) {
 		{leave(leave(warned.Join(learn, real), real), warns), "Checks see Learn System working again since "},
 		{leave(leave(warned.Join(learn, real), warns), real), "Checks see Learn System working again since "},
 		{leave(desk.Raise(7, learn, real), gone), "No check watches Learn System any more, so it is not known whether that is over"},
+		{leave(desk.Raise(7, learn, real), closed), "Learn System: IT staff closed this alert at "},
+		{leave(leave(desk.Raise(7, learn, real), closed).Join(learn, real), real), "Checks see Learn System working again since "},
 		{leave(leave(warned.Join(learn, real), gone), warns), "Checks warn no more about Learn System since "},
 	} {
 		if got := campus().alertLead(c.a, clock{campus(), at}).PlainText(time.UTC); !strings.HasPrefix(got, c.want) {

@@ -36,7 +36,7 @@ func (c Context) alertRoot(d chat.Delivery) chat.Message {
 // alertTone is the mood of an alert.
 func alertTone(a desk.Alert) chat.Tone {
 	switch {
-	case a.Into != 0, !a.IsOpen() && a.Unwatched:
+	case a.Into != 0, !a.IsOpen() && (a.Unwatched || a.WasClosed()):
 		return chat.ToneInfo
 	case !a.IsOpen():
 		return chat.ToneGood
@@ -59,6 +59,8 @@ func (c Context) alertLead(a desk.Alert, k clock) chat.Text {
 		return c.say("Checks warn about %s since %s", names, k.at(a.Since))
 	case !a.IsFailing() && a.Unwatched:
 		return c.say("No check watches %s any more, so it is not known whether that is over", names)
+	case a.WasClosed():
+		return c.say("%s: IT staff closed this alert at %s", names, k.at(a.ClearedAt))
 	case !a.IsFailing() && a.Warned:
 		return c.say("Checks warn no more about %s since %s", names, k.at(a.ClearedAt))
 	case !a.IsFailing() && slow:
@@ -197,6 +199,8 @@ func (c Context) says(r desk.Report, k clock) chat.Text {
 	switch {
 	case r.Retired:
 		return chat.Join(t, c.say(", not watched any more"))
+	case r.Closed && !r.Failed():
+		return chat.Join(t, c.say(", closed at %s", k.at(r.At)))
 	case !r.Failed():
 		return chat.Join(t, c.say(", passes since %s", k.at(r.At)))
 	}
@@ -250,7 +254,7 @@ func (c Context) alertReply(d chat.Delivery) chat.Message {
 		m.Summary = c.say("Again: %s", m.Summary)
 	case a.Told == desk.ToldFlapping:
 		m.Lines = []chat.Line{paragraph(c.say("We will say how it stands when it stays so for 10 minutes."))}
-	case !a.IsFailing() && a.Into == 0 && !a.Warned && !a.Unwatched:
+	case !a.IsFailing() && a.Into == 0 && !a.Warned && !a.Unwatched && !a.WasClosed():
 		m.Lines = []chat.Line{paragraph(c.say("It failed for %s.", c.Span(a.ClearedAt.Sub(a.Since))))}
 	}
 	if d.Ops {
