@@ -27,17 +27,33 @@ func (b *bot) hearProbes(ctx context.Context, reports []desk.Report) error {
 }
 
 // failingProbes are the probes that the record holds as failing. What probes saw that are
-// watched no more is over.
+// watched no more stands no longer, or others see it in their place.
 func (b *bot) failingProbes(ctx context.Context) ([]desk.Report, error) {
-	if err := b.journal.Retire(ctx, b.witness("probe"), b.watches); err != nil {
+	if err := b.journal.Retire(ctx, b.witness("probe"), b.watches, b.heirs); err != nil {
 		return nil, err
 	}
 	return b.journal.OwnFailing(ctx)
 }
 
-// watches reports whether the probe of a report is configured.
+// watches reports whether the probe of a report is configured to see what it says.
 func (b *bot) watches(r desk.Report) bool {
-	return slices.ContainsFunc(b.cfg.Probes, func(p config.Probe) bool { return p.Service == r.Service && p.Name == r.Witness.Name })
+	return slices.ContainsFunc(b.cfg.Probes, func(p config.Probe) bool { return p.Name == r.Witness.Name && sees(p, r) })
+}
+
+// heirs are the probes that could see what a report says. One that only warns takes over
+// from no other, and none from it.
+func (b *bot) heirs(r desk.Report) (all []desk.ProbeID) {
+	for _, p := range b.cfg.Probes {
+		if sees(p, r) && (p.Kind == "tls") == r.Warns {
+			all = append(all, desk.ProbeID{Service: p.Service, Name: p.Name})
+		}
+	}
+	return all
+}
+
+// sees reports whether a probe is about what a report is.
+func sees(p config.Probe, r desk.Report) bool {
+	return p.Service == r.Service && (r.Expectation == desk.Availability || p.SlowerThan > 0 || p.SlowerThanUsual > 0)
 }
 
 // probeWarnings are what keeps this machine from trying the checks that are configured.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -14,6 +15,7 @@ import (
 
 	"github.com/umassonline/belltower/internal/chat"
 	"github.com/umassonline/belltower/internal/config"
+	"github.com/umassonline/belltower/internal/desk"
 )
 
 func TestACheckWarnsWhereNobodyMayPing(t *testing.T) {
@@ -31,6 +33,30 @@ func TestACheckWarnsWhereNobodyMayPing(t *testing.T) {
 	cfg.Probes = cfg.Probes[:1]
 	if got := probeWarnings(cfg, no); got != nil {
 		t.Error(got)
+	}
+}
+
+// A probe that has another name takes over from what it was called; one that warns, or judges
+// no time, does not.
+func TestWhoTakesOverFromAProbe(t *testing.T) {
+	b := &bot{cfg: &config.Config{Probes: []config.Probe{
+		{Service: "learn", Name: "front page", Kind: "http", SlowerThan: time.Second}, {Service: "learn", Name: "port", Kind: "tcp"},
+		{Service: "learn", Name: "certificate", Kind: "tls"}, {Service: "portal", Name: "portal page", Kind: "http"},
+	}}}
+	for _, c := range []struct {
+		r       desk.Report
+		watched bool
+		heirs   string
+	}{
+		{desk.Report{Expectation: desk.Availability, Witness: desk.Witness{Name: "login page"}}, false, "[{learn front page} {learn port}]"},
+		{desk.Report{Expectation: desk.Performance, Witness: desk.Witness{Name: "port"}}, false, "[{learn front page}]"},
+		{desk.Report{Expectation: desk.Availability, Witness: desk.Witness{Name: "certificate of old"}, Warns: true}, false, "[{learn certificate}]"},
+		{desk.Report{Expectation: desk.Availability, Witness: desk.Witness{Name: "port"}}, true, "[{learn front page} {learn port}]"},
+	} {
+		c.r.Service = "learn"
+		if got := fmt.Sprint(b.heirs(c.r)); got != c.heirs || b.watches(c.r) != c.watched {
+			t.Errorf("%s of %q: %s, %v", c.r.Expectation, c.r.Witness.Name, got, b.watches(c.r))
+		}
 	}
 }
 

@@ -274,20 +274,41 @@ func (j *Journal) OwnFailing(ctx context.Context) (out []desk.Report, err error)
 }
 
 // Retire has what probes that are watched no more saw fail stand no longer: nobody will
-// ever say that it is over, and whether it is nobody knows.
-func (j *Journal) Retire(ctx context.Context, by By, watched func(desk.Report) bool) error {
+// ever say that it is over, and whether it is nobody knows. But of heirs, those that could
+// see the same, the ones that were never tried before take it over until they pass: a probe
+// that has another name now, or a better one in its place.
+func (j *Journal) Retire(ctx context.Context, by By, watched func(desk.Report) bool, heirs func(desk.Report) []desk.ProbeID) error {
 	failing, err := j.OwnFailing(ctx)
 	if err != nil {
 		return err
 	}
-	var over []desk.Report
+	var said []desk.Report
 	for _, r := range failing {
-		if !watched(r) {
-			r.State, r.Since, r.Detail, r.Retired = desk.Passing, by.At.UTC(), "", true
-			over = append(over, r)
+		if watched(r) {
+			continue
 		}
+		for _, heir := range heirs(r) {
+			tried, err := j.tried(ctx, heir, by.At)
+			if err != nil {
+				return err
+			}
+			if !tried {
+				is := r
+				is.Witness.Name, is.Called = heir.Name, heir.Name
+				said = append(said, is)
+			}
+		}
+		r.State, r.Since, r.Detail, r.Retired = desk.Passing, by.At.UTC(), "", true
+		said = append(said, r)
 	}
-	return j.Hear(ctx, by, over)
+	return j.Hear(ctx, by, said)
+}
+
+// tried reports whether a probe came to anything in the day before now.
+func (j *Journal) tried(ctx context.Context, of desk.ProbeID, now time.Time) (bool, error) {
+	day := ResultSpan{By: desk.PerMinute, From: now.Add(-desk.PerMinute.Kept()), To: now.Add(desk.PerMinute.Length())}
+	results, err := j.Results(ctx, of, day)
+	return len(results) > 0, err
 }
 
 // ForgetHeard deletes what was heard before a time, at most as much as fits a

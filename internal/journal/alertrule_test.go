@@ -155,11 +155,37 @@ func TestAMonitorThatSaysNoMoreIsShownAndCanBeClosed(t *testing.T) {
 	}
 }
 
+func noHeirs(desk.Report) []desk.ProbeID { return nil }
+
+// What is called otherwise now, or was put in its place, takes over what a probe saw that is
+// gone; what was tried beside it does not.
+func TestAProbeInThePlaceOfAnotherTakesOverWhatItSaw(t *testing.T) {
+	w := newWatch(t)
+	w.hears("login fails learn").tells("0s ALR-1 alert raised (channel): learn 1").after(time.Minute)
+	beside := desk.TimedBucket{Probe: desk.ProbeID{Service: "learn", Name: "login3"}, From: w.now.Add(-time.Hour), Bucket: desk.Bucket{Passed: 1}}
+	w.keep(w.now, beside)
+	err := w.Retire(t.Context(), w.by(), func(desk.Report) bool { return false }, func(r desk.Report) []desk.ProbeID {
+		return []desk.ProbeID{{Service: r.Service, Name: "login2"}, beside.Probe}
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.tells("1m0s ALR-1 alert seen (edit): learn 1")
+	failing, err := w.OwnFailing(t.Context())
+	if err != nil || len(failing) != 1 || failing[0].Name() != "login2" || !failing[0].Since.Equal(four) {
+		t.Errorf("%+v (%v)", failing, err)
+	}
+	w.after(time.Minute).hears("login2 passes learn").tells("2m0s ALR-1 alert cleared (channel): learn 0")
+	if w.alert(1).Unwatched {
+		t.Error("it is said that nobody knows whether it is over")
+	}
+}
+
 func TestProbesThatAreGoneHoldNothingOpen(t *testing.T) {
 	w := newWatch(t)
 	w.hears("login fails learn", "login2 fails learn").after(time.Minute)
 	w.known = w.everything()
-	err := w.Retire(t.Context(), w.by(), func(r desk.Report) bool { return r.Witness.Name == "login" })
+	err := w.Retire(t.Context(), w.by(), func(r desk.Report) bool { return r.Witness.Name == "login" }, noHeirs)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -171,7 +197,7 @@ func TestProbesThatAreGoneHoldNothingOpen(t *testing.T) {
 func TestWhatNobodyWatchesIsNotOver(t *testing.T) {
 	w := newWatch(t, byRule())
 	w.hears("login fails learn").after(5 * time.Minute).forgets()
-	if err := w.Retire(t.Context(), w.by(), func(desk.Report) bool { return false }); err != nil {
+	if err := w.Retire(t.Context(), w.by(), func(desk.Report) bool { return false }, noHeirs); err != nil {
 		t.Fatal(err)
 	}
 	if a := w.alert(1); a.IsFailing() || !a.Unwatched {

@@ -75,7 +75,7 @@ func witness(id desk.ProbeID) desk.Witness {
 }
 
 // recall asks the record which probes were failing when the bot ended: an alert that is open
-// stays so until its probe passes. What is failing and is checked no more is told as passing,
+// stays so until its probe passes. What is failing and is checked no more is told as retired,
 // for nobody else would ever clear it. It reports false where ctx ended before.
 func (r *Runner) recall(ctx context.Context) bool {
 	var failing []desk.Report
@@ -95,7 +95,7 @@ func (r *Runner) recall(ctx context.Context) bool {
 			continue
 		}
 		report.State, report.At, report.Step = desk.Passing, r.now().UTC(), ""
-		report.Since, report.Detail = report.At, "it is not checked any more"
+		report.Since, report.Detail, report.Retired = report.At, "it is not checked any more", true
 		r.teller.report(report)
 	}
 	return true

@@ -134,7 +134,7 @@ func TestAnAlertOutlastsARestartUntilItsProbePasses(t *testing.T) {
 		w.target("login page", always(failed("x")))
 		w.pass(time.Minute)
 		w.wants("removed availability passing", "certificate performance passing")
-		if r := w.reports[0]; r.Detail != "it is not checked any more" || !r.Since.Equal(r.At) {
+		if r := w.reports[0]; r.Detail != "it is not checked any more" || !r.Since.Equal(r.At) || !r.Retired {
 			t.Errorf("%+v", r)
 		}
 		w.target("login page", nil)

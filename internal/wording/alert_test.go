@@ -151,7 +151,7 @@ func TestAWarningIsNotSaidToBeAFailure(t *testing.T) {
 		{leave(warned, warns), "Checks warn no more about Learn System since "},
 		{leave(leave(warned.Join(learn, real), real), warns), "Checks see Learn System working again since "},
 		{leave(leave(warned.Join(learn, real), warns), real), "Checks see Learn System working again since "},
-		{leave(desk.Raise(7, learn, real), gone), "No check watches Learn System any more, so it is not known whether that is over"},
+		{leave(desk.Raise(7, learn, real), gone), "Learn System: the check that saw this is gone, so it is not known whether it is over"},
 		{leave(desk.Raise(7, learn, real), closed), "Learn System: IT staff closed this alert at "},
 		{leave(leave(desk.Raise(7, learn, real), closed).Join(learn, real), real), "Checks see Learn System working again since "},
 		{leave(leave(warned.Join(learn, real), gone), warns), "Checks warn no more about Learn System since "},

@@ -58,7 +58,7 @@ func (c Context) alertLead(a desk.Alert, k clock) chat.Text {
 	case a.IsFailing() && a.OnlyWarns():
 		return c.say("Checks warn about %s since %s", names, k.at(a.Since))
 	case !a.IsFailing() && a.Unwatched:
-		return c.say("No check watches %s any more, so it is not known whether that is over", names)
+		return c.say("%s: the check that saw this is gone, so it is not known whether it is over", names)
 	case a.WasClosed():
 		return c.say("%s: IT staff closed this alert at %s", names, k.at(a.ClearedAt))
 	case !a.IsFailing() && a.Warned:
