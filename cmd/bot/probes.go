@@ -9,6 +9,7 @@ import (
 	"github.com/umassonline/belltower/internal/chat"
 	"github.com/umassonline/belltower/internal/config"
 	"github.com/umassonline/belltower/internal/desk"
+	"github.com/umassonline/belltower/internal/intake"
 	"github.com/umassonline/belltower/internal/probe"
 )
 
@@ -26,8 +27,8 @@ func (b *bot) hearProbes(ctx context.Context, reports []desk.Report) error {
 	return b.hear(ctx, "probe", reports)
 }
 
-// failingProbes are the probes that the record holds as failing. What probes saw that are
-// watched no more stands no longer, or others see it in their place.
+// failingProbes are the probes that the record holds as failing. What probes, and monitors
+// elsewhere, saw that are watched no more stands no longer, or others see it in their place.
 func (b *bot) failingProbes(ctx context.Context) ([]desk.Report, error) {
 	if err := b.journal.Retire(ctx, b.witness("probe"), b.watches, b.heirs); err != nil {
 		return nil, err
@@ -35,14 +36,20 @@ func (b *bot) failingProbes(ctx context.Context) ([]desk.Report, error) {
 	return b.journal.OwnFailing(ctx)
 }
 
-// watches reports whether the probe of a report is configured to see what it says.
+// watches reports whether the witness of a report is configured to see what it says.
 func (b *bot) watches(r desk.Report) bool {
+	if !r.Witness.IsOwn() {
+		return intake.Hears(b.cfg.Sources, r)
+	}
 	return slices.ContainsFunc(b.cfg.Probes, func(p config.Probe) bool { return p.Name == r.Witness.Name && sees(p, r) })
 }
 
 // heirs are the probes that could see what a report says. One that only warns takes over
 // from no other, and none from it.
 func (b *bot) heirs(r desk.Report) (all []desk.ProbeID) {
+	if !r.Witness.IsOwn() {
+		return nil
+	}
 	for _, p := range b.cfg.Probes {
 		if sees(p, r) && (p.Kind == "tls") == r.Warns {
 			all = append(all, desk.ProbeID{Service: p.Service, Name: p.Name})

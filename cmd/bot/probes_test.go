@@ -53,7 +53,7 @@ func TestWhoTakesOverFromAProbe(t *testing.T) {
 		{desk.Report{Expectation: desk.Availability, Witness: desk.Witness{Name: "certificate of old"}, Warns: true}, false, "[{learn certificate}]"},
 		{desk.Report{Expectation: desk.Availability, Witness: desk.Witness{Name: "port"}}, true, "[{learn front page} {learn port}]"},
 	} {
-		c.r.Service = "learn"
+		c.r.Service, c.r.Witness.Kind = "learn", desk.OwnProbe
 		if got := fmt.Sprint(b.heirs(c.r)); got != c.heirs || b.watches(c.r) != c.watched {
 			t.Errorf("%s of %q: %s, %v", c.r.Expectation, c.r.Witness.Name, got, b.watches(c.r))
 		}

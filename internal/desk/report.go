@@ -150,7 +150,7 @@ func (was Report) Then(r Report) (Report, Meaning) {
 		return r, Calm
 	case was.Failed() && r.Failed():
 		return was.again(r)
-	case r.Failed() && mayBeLate && !r.Since.After(was.Since) && r.At.Sub(was.At) < staleWithin:
+	case r.Failed() && mayBeLate && !was.Retired && !r.Since.After(was.Since) && r.At.Sub(was.At) < staleWithin:
 		return was, Stale
 	case r.Failed():
 		return r.first(), Began

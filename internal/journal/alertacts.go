@@ -259,12 +259,17 @@ func (j *Journal) Sightings(ctx context.Context, id desk.ServiceID) (out []desk.
 }
 
 // OwnFailing lists what probes of ours see fail.
-func (j *Journal) OwnFailing(ctx context.Context) (out []desk.Report, err error) {
+func (j *Journal) OwnFailing(ctx context.Context) ([]desk.Report, error) {
+	return j.allFailing(ctx, func(r desk.Report) bool { return r.Witness.IsOwn() })
+}
+
+// allFailing lists what witnesses see fail.
+func (j *Journal) allFailing(ctx context.Context, which func(desk.Report) bool) (out []desk.Report, err error) {
 	t := sightingTable()
 	err = j.db.View(ctx, func(tx storage.Tx) error {
 		out = nil
 		return t.Scan(tx, t.Key(), t.Key().End(), 0, func(_ storage.Key, r desk.Report) (bool, error) {
-			if r.Witness.IsOwn() && r.Failed() {
+			if r.Failed() && which(r) {
 				out = append(out, r)
 			}
 			return true, nil
@@ -273,20 +278,17 @@ func (j *Journal) OwnFailing(ctx context.Context) (out []desk.Report, err error)
 	return out, err
 }
 
-// Retire has what probes that are watched no more saw fail stand no longer: nobody will
-// ever say that it is over, and whether it is nobody knows. But of heirs, those that could
-// see the same, the ones that were never tried before take it over until they pass: a probe
-// that has another name now, or a better one in its place.
+// Retire has what witnesses that are watched no more saw fail stand no longer: nobody will
+// ever say that it is over, and whether it is nobody knows. But of heirs, probes of ours that
+// could see the same, the ones that were never tried before take it over until they pass: a
+// probe that has another name now, or a better one in its place.
 func (j *Journal) Retire(ctx context.Context, by By, watched func(desk.Report) bool, heirs func(desk.Report) []desk.ProbeID) error {
-	failing, err := j.OwnFailing(ctx)
+	gone, err := j.allFailing(ctx, func(r desk.Report) bool { return !watched(r) })
 	if err != nil {
 		return err
 	}
 	var said []desk.Report
-	for _, r := range failing {
-		if watched(r) {
-			continue
-		}
+	for _, r := range gone {
 		for _, heir := range heirs(r) {
 			tried, err := j.tried(ctx, heir, by.At)
 			if err != nil {

@@ -217,6 +217,23 @@ func TestWhatNobodyWatchesIsNotOver(t *testing.T) {
 	}
 }
 
+// A check that is mapped to a service no more will never say that it is over; mapped again, it
+// is heard as if it were new.
+func TestAMonitorThatIsMappedNoMoreHoldsNothingOpen(t *testing.T) {
+	w := newWatch(t)
+	first := w.report("pingdom fails learn")
+	w.hears("pingdom fails learn", "login fails portal").tells("0s ALR-1 alert raised (channel): learn 1, portal 1").after(time.Minute)
+	watched := func(r desk.Report) bool { return r.Witness.IsOwn() }
+	if err := w.Retire(t.Context(), w.by(), watched, noHeirs); err != nil {
+		t.Fatal(err)
+	}
+	w.tells("1m0s ALR-1 alert seen (edit): learn 0, portal 1").after(time.Minute)
+	if err := w.Hear(t.Context(), journal.By{At: w.now}, []desk.Report{first}); err != nil {
+		t.Fatal(err)
+	}
+	w.tells("2m0s ALR-1 alert seen (edit): learn 1, portal 1")
+}
+
 func TestLateAndRepeatedReports(t *testing.T) {
 	w := newWatch(t)
 	first := w.report("pingdom fails learn")
