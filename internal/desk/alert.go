@@ -27,6 +27,9 @@ type Alert struct {
 	ClearedAt time.Time `json:",omitzero"`
 	Warned    bool      `json:",omitempty"`
 	Unwatched bool      `json:",omitempty"`
+	// EasedAt is when the last that failed of it passed, while checks warn; zero: something
+	// fails, or nothing did yet.
+	EasedAt time.Time `json:",omitzero"`
 	// Again counts how often it failed again after it had cleared.
 	Again int `json:",omitempty"`
 
@@ -70,6 +73,7 @@ type Told string
 // What an alert can be told to be.
 const (
 	ToldFailing  Told = "failing"
+	ToldWarning  Told = "warning"
 	ToldCleared  Told = "cleared"
 	ToldFlapping Told = "flapping"
 	// ToldElsewhere: its posts say where it is told now.
@@ -188,6 +192,21 @@ func (s Alerted) OnlyWarns() bool {
 func (a Alert) OnlyWarns() bool {
 	return !slices.ContainsFunc(a.Services, func(s Alerted) bool { return s.Failing > 0 && !s.OnlyWarns() })
 }
+
+// Eased lists what failed of it and works again, while checks still warn.
+func (a Alert) Eased() (out []Affected) {
+	for _, s := range a.Services {
+		if a.hasEased() && !s.ClearedAt.IsZero() {
+			out = append(out, Affected{Service: s.Service, Name: s.Name})
+		}
+	}
+	return out
+}
+
+func (a Alert) hasEased() bool { return !a.EasedAt.IsZero() && a.IsFailing() && a.OnlyWarns() }
+
+// warnsAlone reports whether it only warns, and nothing that failed is known to work again.
+func (a Alert) warnsAlone() bool { return a.EasedAt.IsZero() && a.IsFailing() && a.OnlyWarns() }
 
 // WasClosed reports whether of what is over of it somebody said so, and no check did.
 func (a Alert) WasClosed() bool {

@@ -95,7 +95,7 @@ func (a *Alert) leaveIncident(i Incident) {
 		return
 	}
 	a.Before = i.Number
-	if a.Told == ToldFailing || a.Told == ToldFlapping {
+	if a.Told == ToldFailing || a.Told == ToldWarning || a.Told == ToldFlapping {
 		a.Told, a.Again, a.Dirty = ToldCleared, 0, true // as the end of the incident said
 	}
 	if a.IsFailing() {
@@ -164,23 +164,30 @@ func (a Alert) news(now time.Time, r AlertAround, open bool) (EntryKind, Reach) 
 		return AlertRaised, ReachChannel
 	case a.Told == ToldFlapping:
 		return a.calm(now)
-	case a.IsFailing() && a.Told == ToldCleared && a.Again >= flapsAfter:
+	case a.begins() && a.Again >= flapsAfter:
 		return AlertFlapping, ReachChannel
-	case a.IsFailing() && a.Told == ToldCleared:
+	case a.begins():
 		return AlertAgain, ReachChannel
 	case !a.IsFailing() && a.Told == ToldFailing && a.Expectation == Performance:
 		return AlertCleared, ReachThread
-	case !a.IsFailing() && a.Told == ToldFailing:
+	case !a.IsFailing() && (a.Told == ToldFailing || a.Told == ToldWarning):
 		return AlertCleared, ReachChannel
+	case a.Told == ToldFailing && a.hasEased():
+		return AlertEased, ReachChannel
 	}
 	return a.edit(now)
+}
+
+// begins reports whether it fails anew: it was told to be over, or a warning.
+func (a Alert) begins() bool {
+	return a.IsFailing() && (a.Told == ToldCleared || a.Told == ToldWarning && !a.OnlyWarns())
 }
 
 // corrects reports whether its posts are kept true while it is quiet: they show a countdown
 // that goes on no more, or it is over, as they say, for another time, or what is not quiet
 // passes again while others fail.
 func (a Alert) corrects(r AlertAround) bool {
-	return !a.DeclareTold.IsZero() && a.DeclareAt.IsZero() || a.Told == ToldCleared && !a.IsFailing() || a.Told == ToldFailing && r.Heeded
+	return !a.DeclareTold.IsZero() && a.DeclareAt.IsZero() || a.Told == ToldCleared && !a.IsFailing() || (a.Told == ToldFailing || a.Told == ToldWarning) && r.Heeded
 }
 
 // lags reports whether its incident has just ended.
@@ -191,6 +198,8 @@ func (a Alert) calm(now time.Time) (EntryKind, Reach) {
 	switch {
 	case now.Before(a.ChangedAt.Add(calmAfter)):
 		return a.edit(now)
+	case a.hasEased():
+		return AlertEased, ReachChannel
 	case a.IsFailing():
 		return AlertAgain, ReachChannel
 	}
@@ -214,7 +223,9 @@ func (a *Alert) tell(now time.Time, kind EntryKind, reach Reach) *Announcement {
 		a.Told = ToldElsewhere
 	case kind == AlertFlapping:
 		a.Told = ToldFlapping
-	case kind == AlertSeen && a.Incident == 0: // says nothing new
+	case kind == AlertSeen && a.Incident == 0 && !(a.Told == ToldFailing && a.warnsAlone()): // says nothing new
+	case a.IsFailing() && a.OnlyWarns():
+		a.Told = ToldWarning
 	case a.IsFailing():
 		a.Told = ToldFailing
 	default:

@@ -42,7 +42,7 @@ func (a *Alert) Add(s Alerted, r Report) {
 	}
 	if !a.IsFailing() {
 		a.ClearedAt, a.ChangedAt, a.Since = time.Time{}, r.At, since(r)
-		a.Unwatched = false
+		a.Unwatched, a.EasedAt = false, time.Time{}
 		a.Again++
 	}
 	one := &a.Services[k]
@@ -59,12 +59,32 @@ func (a *Alert) Add(s Alerted, r Report) {
 	a.Dirty = a.Dirty || a.Shows(r)
 }
 
-// beginFailing has what began as a warning, perhaps days ago, be told as what fails now.
+// beginFailing has what was a warning, perhaps for days, be told as what fails now: as a
+// failure of its own, that nobody has looked at, unless it failed shortly before.
 func (a *Alert) beginFailing(r Report) {
-	a.Since, a.ChangedAt, a.Dirty = since(r), r.At, true
-	if a.Told == ToldFailing {
-		a.Told = ToldCleared
+	if a.Told == ToldFailing && a.EasedAt.IsZero() {
+		a.Told = ToldWarning
 	}
+	if a.EasedAt.IsZero() || r.At.Sub(a.EasedAt) > AgainWithin {
+		a.Again, a.AckedAt, a.AckedBy, a.Declined = 0, time.Time{}, Person{}, false
+		for k := range a.Services {
+			a.Services[k].ClearedAt = time.Time{}
+		}
+	} else {
+		a.Again++
+	}
+	a.Since, a.ChangedAt, a.EasedAt, a.Dirty = since(r), r.At, time.Time{}, true
+}
+
+// ease notes that nothing of it fails any more but what checks warn about.
+func (a *Alert) ease(at time.Time) {
+	var first time.Time
+	for _, s := range a.Services {
+		for _, r := range s.Seen {
+			first = earliest(first, since(r))
+		}
+	}
+	a.Since, a.ChangedAt, a.EasedAt, a.Dirty = first, at, at, true
 }
 
 // shown picks at most SeenKept witnesses, in their order: one of each source and each
@@ -166,6 +186,7 @@ func (a *Alert) Drop(r Report) {
 	if k < 0 || a.Services[k].Failing == 0 {
 		return
 	}
+	failed := !a.OnlyWarns()
 	one := &a.Services[k]
 	one.Failing--
 	a.Dirty = a.Dirty || one.Failing == 0
@@ -180,9 +201,14 @@ func (a *Alert) Drop(r Report) {
 		a.Unwatched, one.Closed = a.Unwatched || r.Retired, r.Closed
 		a.freed(*one, r.At)
 	}
-	if !slices.ContainsFunc(a.Services, func(s Alerted) bool { return s.Failing > 0 }) {
+	switch {
+	case slices.ContainsFunc(a.Services, func(s Alerted) bool { return s.Failing > 0 }):
+		if failed && a.OnlyWarns() && !r.Retired && !r.Closed {
+			a.ease(r.At)
+		}
+	default:
 		a.ClearedAt, a.ChangedAt = r.At, r.At
-		a.Warned = !a.Unwatched && !slices.ContainsFunc(a.Services, func(s Alerted) bool { return !s.ClearedAt.Before(a.Since) })
+		a.Warned = !a.Unwatched && (a.Told == ToldWarning || !slices.ContainsFunc(a.Services, func(s Alerted) bool { return !s.ClearedAt.Before(a.Since) }))
 		a.DeclareAt, a.SilentSince, a.LagUntil = time.Time{}, time.Time{}, time.Time{}
 	}
 }
@@ -240,7 +266,7 @@ func (a Alert) GoesOn(at time.Time) bool {
 	switch {
 	case a.Into != 0:
 		return false
-	case a.IsFailing(), a.Incident != 0, a.Told == ToldFailing, a.Told == ToldFlapping:
+	case a.IsFailing(), a.Incident != 0, a.Told == ToldFailing, a.Told == ToldWarning, a.Told == ToldFlapping:
 		return true
 	}
 	return at.Sub(a.ClearedAt) <= AgainWithin

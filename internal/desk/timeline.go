@@ -62,6 +62,8 @@ const (
 
 	AlertRaised  EntryKind = "alert raised"
 	AlertCleared EntryKind = "alert cleared"
+	// AlertEased: what failed works again, though checks warn.
+	AlertEased EntryKind = "alert eased"
 	// AlertAgain: it fails again, or still does after it came and went.
 	AlertAgain EntryKind = "alert again"
 	// AlertFlapping: it comes and goes.

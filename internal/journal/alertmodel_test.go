@@ -217,6 +217,9 @@ func (c *course) calm() {
 		if a.IsFailing() {
 			want = desk.ToldFailing
 		}
+		if a.IsFailing() && a.OnlyWarns() {
+			want = desk.ToldWarning
+		}
 		switch {
 		case a.Into != 0, a.Told == "" && (a.Incident != 0 || !a.IsFailing()):
 		case a.Told != want || a.Dirty:

@@ -60,6 +60,50 @@ func TestWhatFailsBesideAWarningIsTold(t *testing.T) {
 	w.after(time.Minute).hears("pingdom fails learn").after(time.Minute).tells("48h1m0s ALR-1 alert seen (edit): learn 3")
 }
 
+// What failed beside a warning is said to work again, comes and goes like any other, and is
+// then told as a warning alone, whose end is told too.
+func TestWhatWorksAgainBesideAWarningIsTold(t *testing.T) {
+	w := newWatch(t).warns("learn")
+	w.hears("login fails learn", "pingdom fails portal").after(time.Hour).forgets()
+	w.hears("pingdom passes portal").hears("login passes learn").after(time.Minute)
+	w.tells("49h0m0s ALR-1 alert eased (channel): learn 1", "49h0m0s ALR-2 alert cleared (channel): portal 0")
+	if a := w.alert(1); !a.Since.Equal(four) || len(a.Eased()) != 1 {
+		t.Errorf("it warns since %s, %v", a.Since.Sub(four), a.Eased())
+	}
+	for range 2 {
+		w.hears("login fails learn").after(time.Minute).hears("login passes learn").after(time.Minute)
+	}
+	w.tells("49h1m0s ALR-1 alert again (channel): learn 2", "49h2m0s ALR-1 alert eased (channel): learn 1", "49h3m0s ALR-1 alert flapping (channel): learn 2",
+		"49h4m0s ALR-1 alert seen (edit): learn 1")
+	w.after(time.Hour).tells("49h14m0s ALR-1 alert eased (channel): learn 1")
+	w.hears("login-certificate passes learn").after(time.Minute).tells("50h5m0s ALR-1 alert cleared (channel): learn 0")
+	if !w.alert(1).Warned {
+		t.Error("it is said to have failed until then")
+	}
+}
+
+// Under a mute nothing of it is told; at its end it is.
+func TestWhatWorksAgainBesideAWarningIsToldAfterAMute(t *testing.T) {
+	w := newWatch(t).warns("learn")
+	w.hears("login fails learn").after(time.Hour).forgets()
+	if err := w.Mute(t.Context(), w.by(), []desk.ServiceID{"learn"}, w.now.Add(time.Hour)); err != nil {
+		t.Fatal(err)
+	}
+	w.after(time.Minute).hears("login passes learn").after(2 * time.Hour).tells("50h0m0s ALR-1 alert eased (channel): learn 1")
+}
+
+// Who looked at a warning, or took an incident of it back, did not look at what fails later.
+func TestAWarningThatSomebodyLooksAtStopsNoCountdown(t *testing.T) {
+	w := newWatch(t, byRule()).warns("learn")
+	if _, err := w.ApplyAlert(t.Context(), w.by(), 1, "ack", desk.Alert.Acknowledge); err != nil {
+		t.Fatal(err)
+	}
+	w.hears("login fails learn").after(10 * time.Minute)
+	if w.alert(1).Incident == 0 {
+		t.Error("no incident is declared")
+	}
+}
+
 func TestNothingFailsForAWarning(t *testing.T) {
 	w := newWatch(t).warns("network")
 	w.hears("login fails learn").tells("48h0m0s ALR-2 alert raised (channel): learn 1")

@@ -194,6 +194,7 @@ func (e *encoder) alert(a *desk.Alert) {
 	e.timeUnless(`,"ClearedAt":`, a.ClearedAt)
 	e.ifTrue(`,"Warned":`, a.Warned)
 	e.ifTrue(`,"Unwatched":`, a.Unwatched)
+	e.timeUnless(`,"EasedAt":`, a.EasedAt)
 	e.numberUnless(`,"Again":`, a.Again)
 	e.timeUnless(`,"AckedAt":`, a.AckedAt)
 	e.person(`,"AckedBy":`, a.AckedBy)

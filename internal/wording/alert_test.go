@@ -160,6 +160,18 @@ func TestAWarningIsNotSaidToBeAFailure(t *testing.T) {
 			t.Errorf("%q, not %q", got, c.want)
 		}
 	}
+	b := &alarm{in: campus(), alert: warned}
+	b.due(at, desk.AlertAround{})
+	b.alert = b.alert.Join(learn, real)
+	b.due(at.Add(time.Minute), desk.AlertAround{})
+	b.alert = leave(b.alert, real)
+	b.due(at.Add(time.Hour), desk.AlertAround{})
+	for n, want := range map[int]string{1: "Checks see a failure of Learn System since 3:53 AM EST.", 2: "Checks see Learn System working again since 4:53 AM EST."} {
+		m := campus().alertReply(chat.Delivery{Subject: b.alert.Subject(), Said: b.said[n : n+1]})
+		if got := m.Summary.PlainText(campus().Zone); got != want {
+			t.Errorf("%q, not %q", got, want)
+		}
+	}
 	a := &alarm{in: campus(), alert: warned}
 	a.due(at, desk.AlertAround{})
 	a.alert = leave(a.alert, warns)

@@ -250,11 +250,14 @@ func (c Context) alertReply(d chat.Delivery) chat.Message {
 	k := clock{c, newest.At}
 	m := chat.Message{Summary: stop(c.alertLead(a, k)), Tone: alertTone(a)}
 	switch {
-	case newest.Kind == desk.AlertAgain:
+	case newest.Kind == desk.AlertEased && len(a.Eased()) > 0:
+		working := c.say("Checks see %s working again since %s", c.namesUpTo(a.Eased(), alertNames), k.at(a.EasedAt))
+		m = chat.Message{Summary: stop(working), Tone: chat.ToneGood, Lines: []chat.Line{paragraph(m.Summary)}}
+	case newest.Kind == desk.AlertAgain && a.Again > 0:
 		m.Summary = c.say("Again: %s", m.Summary)
 	case a.Told == desk.ToldFlapping:
 		m.Lines = []chat.Line{paragraph(c.say("We will say how it stands when it stays so for 10 minutes."))}
-	case !a.IsFailing() && a.Into == 0 && !a.Warned && !a.Unwatched && !a.WasClosed():
+	case !a.IsFailing() && a.Into == 0 && a.EasedAt.IsZero() && !a.Warned && !a.Unwatched && !a.WasClosed():
 		m.Lines = []chat.Line{paragraph(c.say("It failed for %s.", c.Span(a.ClearedAt.Sub(a.Since))))}
 	}
 	if d.Ops {
