@@ -261,15 +261,27 @@ func (a Alert) Takes(at time.Time) bool {
 
 // GoesOn reports whether a service of it that begins to fail at a time goes on with it,
 // instead of being an alert of its own: it fails, or did shortly before, or its posts do
-// not say yet that it is over, or an incident speaks of it.
-func (a Alert) GoesOn(at time.Time) bool {
+// not say yet that it is over, or an incident speaks of it. What works again while others
+// fail, perhaps for days, would else fail anew and be told by an edit alone.
+func (a Alert) GoesOn(id ServiceID, at time.Time) bool {
+	k := a.index(id)
 	switch {
 	case a.Into != 0:
 		return false
-	case a.IsFailing(), a.Incident != 0, a.Told == ToldFailing, a.Told == ToldWarning, a.Told == ToldFlapping:
+	case a.Incident != 0:
+		return true
+	case a.IsFailing() && k >= 0 && a.Services[k].Failing == 0:
+		return at.Sub(a.Services[k].ClearedAt) <= AgainWithin
+	case a.IsFailing(), a.Told == ToldFailing, a.Told == ToldWarning, a.Told == ToldFlapping:
 		return true
 	}
 	return at.Sub(a.ClearedAt) <= AgainWithin
+}
+
+// Without is the alert without a service that is told with another from then on.
+func (a Alert) Without(id ServiceID) Alert {
+	a.Services = slices.DeleteFunc(slices.Clone(a.Services), func(s Alerted) bool { return s.Service == id })
+	return a
 }
 
 // BelongTo has an incident speak of it.

@@ -275,7 +275,19 @@ func TestAMonitorThatIsMappedNoMoreHoldsNothingOpen(t *testing.T) {
 	if err := w.Hear(t.Context(), journal.By{At: w.now}, []desk.Report{first}); err != nil {
 		t.Fatal(err)
 	}
-	w.tells("2m0s ALR-1 alert seen (edit): learn 1, portal 1")
+	w.tells("2m0s ALR-2 alert raised (channel): learn 1")
+}
+
+// What works again while others that began with it fail on, perhaps for days, fails anew as
+// an alert of its own: else an edit of an old post would be all that is told of it.
+func TestWhatFailsAnewWhileOthersFailOnIsTold(t *testing.T) {
+	w := newWatch(t)
+	w.hears("login fails learn", "pingdom fails mail").after(time.Minute).hears("login passes learn").after(5 * time.Minute)
+	w.hears("login fails learn").after(time.Minute).hears("login passes learn").after(time.Minute)
+	w.tells("0s ALR-1 alert raised (channel): learn 1, mail 1", "1m0s ALR-1 alert seen (edit): learn 0, mail 1",
+		"6m0s ALR-1 alert seen (edit): learn 1, mail 1", "7m0s ALR-1 alert seen (edit): learn 0, mail 1")
+	w.after(time.Hour).hears("login fails learn").after(time.Minute).hears("pingdom passes mail").after(time.Minute).hears("login passes learn")
+	w.tells("1h9m0s ALR-1 alert cleared (channel): mail 0", "1h8m0s ALR-2 alert raised (channel): learn 1", "1h10m0s ALR-2 alert cleared (channel): learn 0")
 }
 
 func TestLateAndRepeatedReports(t *testing.T) {

@@ -219,9 +219,12 @@ func (h *hearing) began(r desk.Report) error {
 	if err != nil {
 		return err
 	}
-	if a != nil && a.GoesOn(r.At) {
+	if a != nil && a.GoesOn(r.Service, r.At) {
 		h.join(a, r)
 		return h.joined(a, r)
+	}
+	if a != nil && a.IsFailing() && a.Into == 0 {
+		a.Alert = a.Without(r.Service)
 	}
 	alone, err := h.standsAlone(r)
 	if err != nil {
