@@ -32,7 +32,7 @@ func (a Alert) Join(s Alerted, r Report) Alert {
 
 // Add is Join in place: nobody else may have its Services.
 func (a *Alert) Add(s Alerted, r Report) {
-	if !r.Warns && a.IsFailing() && a.OnlyWarns() {
+	if !r.Warns && a.IsFailing() && (a.OnlyWarns() || a.isStale(r.At)) {
 		a.beginFailing(r)
 	}
 	k := a.index(s.Service)
@@ -59,8 +59,14 @@ func (a *Alert) Add(s Alerted, r Report) {
 	a.Dirty = a.Dirty || a.Shows(r)
 }
 
-// beginFailing has what was a warning, perhaps for days, be told as what fails now: as a
-// failure of its own, that nobody has looked at, unless it failed shortly before.
+// isStale reports whether it stands for a monitor that says nothing any more: what another
+// check sees then is news.
+func (a Alert) isStale(at time.Time) bool {
+	return !a.SilentSince.IsZero() && at.Sub(a.ChangedAt) > AgainWithin
+}
+
+// beginFailing has what was a warning, or is stale, perhaps for days, be told as what fails
+// now: as a failure of its own, that nobody has looked at, unless it failed shortly before.
 func (a *Alert) beginFailing(r Report) {
 	if a.Told == ToldFailing && a.EasedAt.IsZero() {
 		a.Told = ToldWarning

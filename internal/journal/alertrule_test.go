@@ -199,6 +199,21 @@ func TestAMonitorThatSaysNoMoreIsShownAndCanBeClosed(t *testing.T) {
 	}
 }
 
+// What a monitor never closed hides nothing that really fails: it is told, once, and who looked
+// at the old did not look at that.
+func TestWhatFailsBesideAMonitorThatSaysNoMoreIsTold(t *testing.T) {
+	w := newWatch(t, byRule()).hears("pingdom fails learn")
+	if _, err := w.ApplyAlert(t.Context(), w.by(), 1, "ack", desk.Alert.Acknowledge); err != nil {
+		t.Fatal(err)
+	}
+	w.after(5 * time.Hour).hears("alertsite fails learn").after(2 * time.Hour).forgets()
+	w.hears("login fails learn").after(20 * time.Second).hears("login2 fails learn").after(20 * time.Second)
+	w.tells("7h0m0s ALR-1 alert again (channel): learn 3; declares at 7h1m0s", "7h0m20s ALR-1 alert seen (edit): learn 4; declares at 7h1m0s")
+	if a := w.alert(1); !a.Since.Equal(four.Add(7*time.Hour)) || a.DeclareAt.IsZero() {
+		t.Errorf("it fails since %s, and is declared at %s", a.Since, a.DeclareAt)
+	}
+}
+
 func noHeirs(desk.Report) []desk.ProbeID { return nil }
 
 // What is called otherwise now, or was put in its place, takes over what a probe saw that is
