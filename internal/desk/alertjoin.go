@@ -164,10 +164,23 @@ func (a Alert) Change(r Report) Alert {
 	if k < 0 {
 		return a
 	}
-	for n, seen := range a.Services[k].Seen {
+	one, warned := &a.Services[k], a.OnlyWarns()
+	for n, seen := range one.Seen {
 		if seen.Witness == r.Witness {
-			a.Services[k].Seen[n], a.Dirty = r, true
+			one.Seen[n], a.Dirty = r, true
 		}
+	}
+	switch {
+	case warned && !a.OnlyWarns():
+		a.beginFailing(r)
+	case !warned && a.OnlyWarns():
+		a.ease(r.At)
+	}
+	switch {
+	case one.Failing > 0 && !one.OnlyWarns():
+		one.ClearedAt = time.Time{}
+	case r.Warns && one.ClearedAt.IsZero():
+		one.ClearedAt = r.At
 	}
 	return a
 }

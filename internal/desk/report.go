@@ -192,6 +192,10 @@ func (was Report) again(r Report) (Report, Meaning) {
 	is.At = latest(was.At, r.At)
 	is.Called, is.Detail = cmp.Or(r.Called, was.Called), cmp.Or(r.Detail, was.Detail)
 	is.Step, is.Link = cmp.Or(r.Step, was.Step), cmp.Or(r.Link, was.Link)
+	if r.Warns != was.Warns { // it is another failure
+		is.Warns, is.Since, is.FirstAt = r.Warns, r.Since, r.At
+		return is, Differs
+	}
 	if is.Called == was.Called && is.Detail == was.Detail && is.Step == was.Step && is.Link == was.Link && len(is.Places) == len(was.Places) {
 		return is, Repeated
 	}

@@ -82,6 +82,29 @@ func TestWhatWorksAgainBesideAWarningIsTold(t *testing.T) {
 	}
 }
 
+// A certificate that ends is no warning any more, and one that is renewed for a while is one
+// again.
+func TestAWarningThatComesTrueIsTold(t *testing.T) {
+	w := newWatch(t, byRule()).warns("learn")
+	says := func(warns bool) {
+		t.Helper()
+		r := w.report("login-certificate fails learn")
+		r.Warns = warns
+		if err := w.Hear(t.Context(), journal.By{At: w.now}, []desk.Report{r}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	says(false)
+	w.tells("48h0m0s ALR-1 alert again (channel): learn 1; declares at 48h3m0s")
+	if a := w.alert(1); !a.Since.Equal(w.now) || a.OnlyWarns() {
+		t.Errorf("it fails since %s", a.Since)
+	}
+	w.after(time.Minute).forgets()
+	says(true)
+	w.tells("48h1m0s ALR-1 alert eased (channel): learn 1")
+	w.after(time.Hour).tells()
+}
+
 // Under a mute nothing of it is told; at its end it is.
 func TestWhatWorksAgainBesideAWarningIsToldAfterAMute(t *testing.T) {
 	w := newWatch(t).warns("learn")

@@ -144,7 +144,7 @@ func (h *hearing) hear(r desk.Report) error {
 	if err := h.putSighting(k, is); err != nil {
 		return err
 	}
-	if is.Expectation == desk.Availability && (meaning == desk.Began || meaning == desk.Over) && !slices.Contains(h.moved, is.Service) {
+	if is.Expectation == desk.Availability && (meaning == desk.Began || meaning == desk.Over || was.Warns != is.Warns) && !slices.Contains(h.moved, is.Service) {
 		h.moved = append(h.moved, is.Service)
 	}
 	switch meaning {

@@ -29,13 +29,19 @@ func (r *Runner) observe(e *entry, about desk.Expectation, res Result, good bool
 	s := e.about(about)
 	turn, turned := s.watch.Observe(e.rule(), res.At, good)
 	if !turned {
+		turn, turned = s.failsOtherwise(e.rule(), res, good)
+	}
+	if !turned {
 		return
 	}
-	s.since = turn.Since
+	s.since, s.otherwise = turn.Since, 0
+	if turn.State == desk.Failing {
+		s.warns = res.warns
+	}
 	report := desk.Report{
 		Witness: witness(e.id()), Service: e.conf.Service, Expectation: about, State: turn.State,
 		Since: turn.Since, At: r.now().UTC(), Called: e.conf.Name,
-		Warns: e.conf.Kind == "tls",
+		Warns: s.warns,
 	}
 	if turn.State == desk.Failing {
 		report.Detail, report.Step = res.Detail, res.Step
@@ -44,6 +50,24 @@ func (r *Runner) observe(e *entry, about desk.Expectation, res Result, good bool
 		}
 	}
 	r.teller.report(report)
+}
+
+// failsOtherwise counts the results in a row by which what only warned really fails, or what
+// failed only warns, as often as makes a probe failing, or passing.
+func (s *state) failsOtherwise(rule desk.WatchRule, res Result, good bool) (t desk.Turn, turned bool) {
+	if s.watch.State() != desk.Failing || good || res.warns == s.warns {
+		s.otherwise = 0
+		return t, false
+	}
+	if s.otherwise == 0 {
+		s.otherwiseAt = res.At
+	}
+	s.otherwise++
+	often := rule.FailAfter
+	if res.warns {
+		often = rule.PassAfter
+	}
+	return desk.Turn{State: desk.Failing, Since: s.otherwiseAt}, s.otherwise >= often
 }
 
 func (e *entry) about(x desk.Expectation) *state {
@@ -91,7 +115,7 @@ func (r *Runner) recall(ctx context.Context) bool {
 	for _, report := range failing {
 		e := r.byID[desk.ProbeID{Service: report.Service, Name: report.Witness.Name}]
 		if e != nil && (report.Expectation == desk.Availability || e.judgesTime()) {
-			*e.about(report.Expectation) = state{watch: desk.Resume(true), since: report.Since}
+			*e.about(report.Expectation) = state{watch: desk.Resume(true), since: report.Since, warns: report.Warns}
 			continue
 		}
 		report.State, report.At, report.Step = desk.Passing, r.now().UTC(), ""

@@ -232,10 +232,15 @@ func TestTLS(t *testing.T) {
 		{"a day", 25 * time.Hour, desk.Failed, good("1 day")},
 		{"hours", time.Hour, desk.Failed, good("1h0m0s")},
 	} {
-		t.Run(c.name, func(t *testing.T) { tryOnce(t, probe, trusted, at(ends.Add(-c.before))).wants(t, c.outcome, c.detail) })
+		t.Run(c.name, func(t *testing.T) {
+			r := tryOnce(t, probe, trusted, at(ends.Add(-c.before)))
+			if r.wants(t, c.outcome, c.detail); r.warns != (c.outcome == desk.Failed) {
+				t.Errorf("it warns: %t", r.warns)
+			}
+		})
 	}
 	over := tryOnce(t, probe, trusted, at(ends.Add(time.Hour)))
-	if over.Outcome != desk.Failed || !strings.HasPrefix(over.Detail, "the certificate is not good: certificate has expired") {
+	if over.Outcome != desk.Failed || over.warns || !strings.HasPrefix(over.Detail, "the certificate is not good: certificate has expired") {
 		t.Errorf("%+v", over)
 	}
 	if r := tryOnce(t, probe, trusted); r.Phases.Connect <= 0 || r.Phases.TLS <= 0 {

@@ -26,23 +26,25 @@ type Result struct {
 	desk.TryResult
 	// answered: something answered, so that our own line is not to blame.
 	answered bool
+	// warns: only what is to come fails, a certificate that ends soon.
+	warns bool
 }
 
 func passed() Result {
-	return Result{desk.TryResult{Outcome: desk.Passed}, true}
+	return Result{TryResult: desk.TryResult{Outcome: desk.Passed}, answered: true}
 }
 
 // failed is a failure seen in what answered, unanswered one of what did not.
 func failed(detail string) Result {
-	return Result{desk.TryResult{Outcome: desk.Failed, Detail: detail}, true}
+	return Result{TryResult: desk.TryResult{Outcome: desk.Failed, Detail: detail}, answered: true}
 }
 
 func unanswered(detail string) Result {
-	return Result{desk.TryResult{Outcome: desk.Failed, Detail: detail}, false}
+	return Result{TryResult: desk.TryResult{Outcome: desk.Failed, Detail: detail}}
 }
 
 func unclear(detail string) Result {
-	return Result{desk.TryResult{Outcome: desk.Unclear, Detail: detail}, false}
+	return Result{TryResult: desk.TryResult{Outcome: desk.Unclear, Detail: detail}}
 }
 
 // try makes one try of a probe. It ends with its context.

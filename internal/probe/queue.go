@@ -35,6 +35,10 @@ type entry struct {
 type state struct {
 	watch desk.Watch
 	since time.Time // when it turned last; zero: not since the start
+	warns bool      // it was told only to warn
+	// otherwise counts the failures in a row that are not so, since otherwiseAt.
+	otherwise   int
+	otherwiseAt time.Time
 }
 
 func (e *entry) id() desk.ProbeID { return desk.ProbeID{Service: e.conf.Service, Name: e.conf.Name} }

@@ -146,6 +146,38 @@ func TestAnAlertOutlastsARestartUntilItsProbePasses(t *testing.T) {
 	})
 }
 
+// A certificate that ends soon is a warning until it really ends, and again once it is only
+// near its end.
+func TestAWarningBecomesAFailure(t *testing.T) {
+	warning := failed("it ends soon")
+	warning.warns = true
+	run(t, []config.Probe{conf("certificate")}, func(w *world) {
+		var want []string
+		for _, step := range []struct {
+			result Result
+			told   string // what is told of it, or nothing
+		}{
+			{warning, "failing true"}, {failed("it has ended"), "failing false"}, {failed("it has ended"), ""}, {warning, "failing true"}, {passed(), "passing true"},
+		} {
+			w.target("certificate", always(step.result))
+			w.pass(time.Minute)
+			if step.told != "" {
+				want = append(want, step.told)
+			}
+			var got []string
+			for _, r := range w.reports {
+				got = append(got, fmt.Sprintf("%s %t", r.State, r.Warns))
+			}
+			if !slices.Equal(got, want) {
+				t.Fatalf("%v, not %v", got, want)
+			}
+		}
+		if r := w.reports[1]; r.Detail != "it has ended" || !r.Since.After(w.reports[0].Since) {
+			t.Errorf("%+v", r)
+		}
+	})
+}
+
 func TestATurnIsToldUntilItIsStoredAndOnlyTheNewest(t *testing.T) {
 	run(t, []config.Probe{conf("login page"), conf("search")}, func(w *world) {
 		w.mu.Lock()

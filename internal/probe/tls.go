@@ -48,7 +48,9 @@ func expiry(state tls.ConnectionState, now time.Time, within time.Duration) Resu
 	left := ends.Sub(now)
 	text := fmt.Sprintf("the certificate is good until %s, for %s", ends.UTC().Format("2 January 2006 15:04 UTC"), daysOf(left))
 	if left < within {
-		return failed(text)
+		r := failed(text)
+		r.warns = left > 0
+		return r
 	}
 	r := passed()
 	r.Detail = text
