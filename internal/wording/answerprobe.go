@@ -12,15 +12,24 @@ import (
 func (c Context) ProbeLine(p desk.ProbeStanding, at time.Time) chat.Line {
 	k := clock{c, at}
 	t := chat.Text{{Strong: c.Catalog.Name(p.Probe.Service) + ": " + p.Probe.Name}, {Plain: " (" + p.Kind + "): "}}
-	if p.Last == nil {
+	switch {
+	case p.Last == nil:
 		t = chat.Join(t, c.say("not tried yet."))
-	} else {
+	case isUnknown(p):
+		t = chat.Join(t, c.lastTry(*p.Last, k))
+	default:
 		t = chat.Join(t, stop(c.probeDoes(p, k)), chat.Plain(" "), c.lastTry(*p.Last, k))
 	}
 	if !p.Next.IsZero() {
 		t = chat.Join(t, chat.Plain(" "), c.say("Next at %s.", c.span(p.Next, chat.Seconds)))
 	}
 	return chat.Line{Kind: chat.Item, Text: t}
+}
+
+// isUnknown reports whether it is not known that a check passes: it was not tried yet, or its
+// last try could not find out. What failed before that fails.
+func isUnknown(p desk.ProbeStanding) bool {
+	return p.Availability != desk.Failing && (p.Last == nil || p.Last.Outcome == desk.Unclear)
 }
 
 // probeDoes says what the rule makes of a check's results.
@@ -69,10 +78,13 @@ func (c Context) millis(d time.Duration) string {
 
 // ProbesListed answers a list of checks.
 func (c Context) ProbesListed(all []desk.ProbeStanding, p Page) chat.Message {
-	failing := 0
+	failing, unknown := 0, 0
 	for _, one := range all {
-		if one.Availability == desk.Failing {
+		switch {
+		case one.Availability == desk.Failing:
 			failing++
+		case isUnknown(one):
+			unknown++
 		}
 	}
 	m := chat.Message{Tone: chat.ToneInfo}
@@ -81,6 +93,8 @@ func (c Context) ProbesListed(all []desk.ProbeStanding, p Page) chat.Message {
 		m.Summary = c.say("There are no checks of ours.")
 		m.Lines = []chat.Line{paragraph(c.say("They stand as [[probes]] in the configuration."))}
 		return m
+	case failing == 0 && unknown > 0:
+		m.Summary = chat.Plain(c.plural(unknown, "No check fails, but of one it is not known.", "No check fails, but of %s it is not known."))
 	case failing == 0:
 		m.Summary, m.Tone = chat.Plain(c.plural(len(all), "The check passes.", "All %s checks pass.")), chat.ToneGood
 	default:
