@@ -61,32 +61,38 @@ func (a *asked) result(ctx context.Context, d journal.WindowApplied, doubts []st
 // shownTimes is how many next times of a series an answer lists.
 const shownTimes = 3
 
-// startWork reads [17]. Long before its time, or while an incident about its services
+// startWork reads [17] [day]. Long before its time, or while an incident about its services
 // is open, it asks; at another time it refuses what is not free.
 func startWork(ctx context.Context, a *asked) (chat.Reply, error) {
-	w, err := a.single(ctx, amongComing)
+	w, s, err := a.oneTime(ctx)
 	if err != nil {
 		return chat.Reply{}, err
 	}
 	if a.line.rest != "" {
 		return chat.Reply{}, a.tooMuch()
 	}
-	if err := a.inTheWay(ctx, w); err != nil {
+	if err := a.inTheWay(ctx, w, s.day); err != nil {
 		return chat.Reply{}, err
 	}
 	o, by, err := a.overriding()
 	if err != nil {
 		return chat.Reply{}, err
 	}
-	done, err := a.journal.Start(ctx, by, a.number, o)
+	start := func(number int) func(journal.By, desk.Override, bool) (journal.WindowApplied, error) {
+		return func(by journal.By, o desk.Override, _ bool) (journal.WindowApplied, error) {
+			return a.journal.Start(ctx, by, number, o)
+		}
+	}
+	done, err := a.onTime(ctx, s, start, desk.Window.Start)(by, o, false)
 	if err != nil {
-		return chat.Reply{}, a.objected(ctx, err, planning{said: retold{typed: true}})
+		return chat.Reply{}, a.objected(ctx, err, planning{said: retold{words: s.day, typed: true}})
 	}
 	return a.windowDone(ctx, done, nil)
 }
 
-// inTheWay asks whether work begins long before its time, or beside open incidents.
-func (a *asked) inTheWay(ctx context.Context, w desk.Window) error {
+// inTheWay asks whether work begins long before its time, or beside open incidents. day is
+// said again, behind the number.
+func (a *asked) inTheWay(ctx context.Context, w desk.Window, day string) error {
 	_, yes := a.line.flags[flagYes]
 	if _, again, err := a.journal.RepeatedWindow(ctx, a.by()); yes || again || err != nil || w.CheckComing() != nil {
 		return err
@@ -96,16 +102,16 @@ func (a *asked) inTheWay(ctx context.Context, w desk.Window) error {
 		return err
 	}
 	if len(about) > 0 {
-		return a.besideIncidents(ctx, w, about)
+		return a.besideIncidents(ctx, w, about, day)
 	}
 	if w.IsEarly(a.req.At) {
 		q := &question{Refusal: desk.Refuse(desk.Ambiguous, "%s", a.Words.StartEarly(w)).About(w.Subject())}
-		return q.offering(a.action(a.Words.StartsAnyway(), "", flagYes))
+		return q.offering(a.action(a.Words.StartsAnyway(), day, flagYes))
 	}
 	return nil
 }
 
-func (a *asked) besideIncidents(ctx context.Context, w desk.Window, about []desk.Subject) error {
+func (a *asked) besideIncidents(ctx context.Context, w desk.Window, about []desk.Subject, day string) error {
 	var open []desk.Incident
 	for _, s := range about[:min(len(about), maxDuplicates)] {
 		i, err := a.journal.Incident(ctx, s.Number)
@@ -117,20 +123,21 @@ func (a *asked) besideIncidents(ctx context.Context, w desk.Window, about []desk
 	q := &question{Refusal: desk.Refuse(desk.Ambiguous, "%s", a.Words.StartAnyway(w, open, w.IsEarly(a.req.At))).About(about...)}
 	b := *a
 	b.verb.name = "hold"
-	hold := b.action(a.Words.HoldsStart(), "")
+	hold := b.action(a.Words.HoldsStart(), day)
 	hold.Style = chat.Primary
-	return q.offering(hold).offering(a.action(a.Words.StartsAnyway(), "", flagYes))
+	return q.offering(hold).offering(a.action(a.Words.StartsAnyway(), day, flagYes))
 }
 
-// holdStart reads [17].
+// holdStart reads [17] [day].
 func holdStart(ctx context.Context, a *asked) (chat.Reply, error) {
-	if _, err := a.single(ctx, amongComing); err != nil {
+	_, s, err := a.oneTime(ctx)
+	if err != nil {
 		return chat.Reply{}, err
 	}
 	if a.line.rest != "" {
 		return chat.Reply{}, a.tooMuch()
 	}
-	done, err := a.journal.ApplyWindow(ctx, a.by(), a.number, desk.Window.HoldStart, false)
+	done, err := a.onTime(ctx, s, a.applies(ctx, desk.Window.HoldStart), desk.Window.HoldStart)(a.by(), desk.Override{}, false)
 	if err != nil {
 		return chat.Reply{}, err
 	}
@@ -140,7 +147,7 @@ func holdStart(ctx context.Context, a *asked) (chat.Reply, error) {
 // complete reads [17] [remark]. What is being tested is completed by its tests, or with a
 // remark.
 func complete(ctx context.Context, a *asked) (chat.Reply, error) {
-	w, err := a.single(ctx, amongRunning)
+	w, err := a.atWork(ctx)
 	if err != nil {
 		return chat.Reply{}, err
 	}
@@ -160,7 +167,7 @@ func complete(ctx context.Context, a *asked) (chat.Reply, error) {
 
 // convert reads [17] [impact] [message].
 func convert(ctx context.Context, a *asked) (chat.Reply, error) {
-	w, err := a.single(ctx, amongRunning)
+	w, err := a.atWork(ctx)
 	if err != nil {
 		return chat.Reply{}, err
 	}

@@ -52,11 +52,11 @@ func (a *asked) formWindow(ctx context.Context) (w desk.Window, err error) {
 			err = a.whichTime(ctx, w, a.Words.WhichTime(w), "to")
 		}
 	case "extend":
-		if w, err = a.single(ctx, amongRunning); err == nil {
+		if w, err = a.atWork(ctx); err == nil {
 			err = w.CheckNotOver()
 		}
 	default:
-		if w, err = a.single(ctx, amongRunning); err == nil {
+		if w, err = a.atWork(ctx); err == nil {
 			err = w.CheckRunning()
 		}
 	}

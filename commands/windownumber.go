@@ -67,24 +67,40 @@ func (a *asked) aboutWindow(ctx context.Context, among someWindows) (w desk.Wind
 	return a.journal.Window(ctx, a.number)
 }
 
-// single is aboutWindow for what is done at once to one time of work: of a series to
-// the time on the day that is said.
-func (a *asked) single(ctx context.Context, among someWindows) (desk.Window, error) {
-	w, err := a.aboutWindow(ctx, among)
+// atWork is aboutWindow for what is done to work that goes on: of a series to that time of
+// it which does.
+func (a *asked) atWork(ctx context.Context) (desk.Window, error) {
+	w, err := a.aboutWindow(ctx, amongRunning)
 	if err != nil {
 		return w, err
 	}
-	if now, begun, err := a.begunOf(ctx, w, among); begun || err != nil {
+	now, begun, err := a.begunOf(ctx, w, amongRunning)
+	if err != nil || begun || !w.IsSeries() {
 		return now, err
 	}
-	s, slotted, err := a.slotOf(ctx, w)
-	if err != nil || !slotted {
-		return w, err
+	return w, a.whichTime(ctx, w, a.Words.WhichTime(w), a.again())
+}
+
+// oneTime is aboutWindow for what is done at once to work that has not begun: of a series
+// to the time on the day that is said. Where that is no window of its own yet, so that what
+// is refused makes it none, s is that time, and w what it would be.
+func (a *asked) oneTime(ctx context.Context) (w desk.Window, s slot, err error) {
+	if w, err = a.aboutWindow(ctx, amongComing); err != nil || !w.IsSeries() {
+		return w, s, err
 	}
-	if a.number, err = a.journal.Occurrence(ctx, a.by(), w.Number, s.period.From); err != nil {
-		return w, err
+	if err := w.CheckNotOver(); err != nil {
+		return w, s, err
 	}
-	return a.journal.Window(ctx, a.number)
+	if s, _, err = a.slotOf(ctx, w); err != nil {
+		return w, s, err
+	}
+	number, err := a.made(ctx, s)
+	if err != nil || number == 0 {
+		return w.Occurrence(w.Number, s.period, desk.Act{At: a.req.At}).Window, s, err
+	}
+	a.number = number
+	w, err = a.journal.Window(ctx, number)
+	return w, slot{}, err
 }
 
 func (a *asked) findWindow(ctx context.Context, among someWindows) (int, error) {

@@ -237,6 +237,14 @@ func (a *asked) onSlot(ctx context.Context, s slot, change changing, rule journa
 	}
 }
 
+// onTime is onSlot for what oneTime found.
+func (a *asked) onTime(ctx context.Context, s slot, change changing, rule journal.WindowRule) func(journal.By, desk.Override, bool) (journal.WindowApplied, error) {
+	if s.day == "" {
+		return change(a.number)
+	}
+	return a.onSlot(ctx, s, change, rule)
+}
+
 // made is the number of the window that is a time of a series already; 0: there is none.
 func (a *asked) made(ctx context.Context, s slot) (int, error) {
 	all, err := a.journal.TimesOf(ctx, s.series.Number, s.period.From)
@@ -256,8 +264,11 @@ func (a *asked) trySlot(ctx context.Context, by journal.By, s slot, rule journal
 	}
 	w := c.Window
 	like := desk.Plan{Services: w.Services, Effect: w.Effect, Title: w.Title, Planned: w.Planned, In: w.ScheduledIn}
-	if c.Entry.Kind == desk.WindowCancelled {
-		o = desk.Override{Force: w.Why, Urgent: w.Why, Admin: true} // only who hears of it is asked
+	switch c.Entry.Kind {
+	case desk.WindowCancelled, desk.WindowHeld: // only who hears of it is asked
+		o = desk.Override{Force: w.Title, Urgent: w.Title, Admin: true}
+	case desk.WindowStarted:
+		o.Urgent = w.Title // it begins now
 	}
 	done, err := a.tryBeside(ctx, by, like, s, o)
 	return journal.WindowApplied{Window: w, Entry: c.Entry, Channels: done.Channels}, err
