@@ -78,11 +78,31 @@ func (a *asked) slotOn(ctx context.Context, w desk.Window, m moment) (slot, erro
 		if m.year == 0 && from.After(a.req.At.AddDate(1, 0, 0)) {
 			break // a date without a year means the next such
 		}
-		if times := w.Rule.Between(later(from, later(a.req.At, w.Planned.From)), from.AddDate(0, 0, 1), 1); len(times) > 0 {
-			return slot{w, times[0], from.Format(time.DateOnly)}, nil
+		times := w.Rule.Between(later(from, w.Planned.From), from.AddDate(0, 0, 1), 1)
+		if len(times) == 0 {
+			continue
+		}
+		s := slot{w, times[0], from.Format(time.DateOnly)}
+		if ok, err := a.canChange(ctx, s, m.day == dayOfWeek); ok || err != nil {
+			return s, err
 		}
 	}
 	return slot{}, a.whichTime(ctx, w, a.Words.NoSuchTime(w, first), a.line.rest)
+}
+
+// canChange reports whether a time of a series has not begun by the rule, or is not over
+// although it should have begun: its start is held, it was moved, or its work goes on. Where
+// a day of the week is said, work that goes on is not meant.
+func (a *asked) canChange(ctx context.Context, s slot, weekday bool) (bool, error) {
+	if !s.period.From.Before(a.req.At) {
+		return true, nil
+	}
+	number, err := a.made(ctx, s)
+	if err != nil || number == 0 {
+		return false, err
+	}
+	w, err := a.journal.Window(ctx, number)
+	return !w.IsOver() && !(weekday && w.IsRunning()), err
 }
 
 func later(a, b time.Time) time.Time {

@@ -9,16 +9,24 @@ import (
 )
 
 // nextTimes lists the next times of a series that somebody can still change, at most
-// limit.
-func (a *asked) nextTimes(ctx context.Context, w desk.Window, limit int) ([]desk.Period, error) {
-	made, err := a.journal.TimesOf(ctx, w.Number, a.req.At)
+// limit, each as the rule has it: first those that should have begun, and are held or were
+// moved.
+func (a *asked) nextTimes(ctx context.Context, w desk.Window, limit int) (next []desk.Period, err error) {
+	made, err := a.journal.TimesOf(ctx, w.Number, a.req.At.Add(-desk.MaxWindow))
 	if err != nil {
 		return nil, err
 	}
-	next := w.Rule.Between(later(a.req.At, w.Planned.From), a.req.At.Add(desk.MaxAhead), limit+len(made))
-	next = slices.DeleteFunc(next, func(p desk.Period) bool {
-		return slices.ContainsFunc(made, func(w desk.Window) bool { return w.Slot.Equal(p.From) && w.CheckComing() != nil })
-	})
+	begun := map[int64]bool{}
+	for _, o := range made {
+		if begun[o.Slot.Unix()] = o.CheckComing() != nil; !begun[o.Slot.Unix()] && o.Slot.Before(a.req.At) {
+			next = append(next, desk.Period{From: o.Slot, To: o.Slot.Add(w.Rule.For)})
+		}
+	}
+	for _, p := range w.Rule.Between(later(a.req.At, w.Planned.From), a.req.At.Add(desk.MaxAhead), limit+len(made)) {
+		if !begun[p.From.Unix()] {
+			next = append(next, p)
+		}
+	}
 	return next[:min(len(next), limit)], nil
 }
 
