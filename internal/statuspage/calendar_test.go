@@ -43,6 +43,34 @@ func TestTheCalendarHasTheTimesOfTheDesk(t *testing.T) {
 	}
 }
 
+// TestTimesThatHoldAChangeOfTheClocks reads a calendar as Thunderbird does, which counts how
+// long a time of a rule lasts by the clock on the wall and not in hours.
+func TestTimesThatHoldAChangeOfTheClocks(t *testing.T) {
+	for _, one := range []struct {
+		name string
+		at   desk.DayTime
+		days []time.Weekday
+		long time.Duration
+	}{
+		{"the night", 0, []time.Weekday{time.Sunday}, 6 * time.Hour},
+		{"until the hour that is skipped", 60 + 30, []time.Weekday{time.Sunday}, time.Hour},
+		{"from the day before", 22 * 60, []time.Weekday{time.Saturday}, 8 * time.Hour},
+		{"all days", 4 * 60, []time.Weekday{0, 1, 2, 3, 4, 5, 6}, 24 * time.Hour},
+		{"from days before", 8 * 60, []time.Weekday{time.Thursday}, 5 * 24 * time.Hour},
+	} {
+		t.Run(one.name, func(t *testing.T) {
+			c := newCampus(t, services())
+			rule := desk.Recurrence{Every: 1, Days: one.days, At: one.at, For: one.long, Zone: "America/New_York", First: time.Date(2026, 12, 1, 0, 0, 0, 0, time.UTC)}
+			c.repeat("Patches", rule, "learn")
+			c.make(1, 0) // as the rule has it
+			c.make(1, 14*len(one.days))
+			two, d := twoYears(), c.diary("/windows.ics")
+			d.wall = true
+			d.expect(two, rule.Between(two.From, two.To, 1000))
+		})
+	}
+}
+
 // TestMovedAndDroppedTimesOfASeries reads what was changed by itself.
 func TestMovedAndDroppedTimesOfASeries(t *testing.T) {
 	c := newCampus(t, services())

@@ -17,6 +17,7 @@ type diary struct {
 	t      testing.TB
 	cal    *ical.Calendar
 	events []ical.Event
+	wall   bool // how long a time of a rule lasts is counted by the clock on the wall
 }
 
 func (c *campus) diary(path string) diary {
@@ -26,7 +27,7 @@ func (c *campus) diary(path string) diary {
 	if err != nil {
 		c.t.Fatal(err)
 	}
-	return diary{c.t, cal, cal.Events()}
+	return diary{t: c.t, cal: cal, events: cal.Events()}
 }
 
 // text is a property of an event; empty: it has none.
@@ -84,8 +85,13 @@ func (d diary) times(between desk.Period) []desk.Period {
 			})
 		}
 		for _, at := range begins {
-			if at = at.UTC(); !at.Before(between.From) && at.Before(between.To) {
-				found[desk.Period{From: at, To: at.Add(d.lasts(e))}] = true
+			end := at.Add(d.lasts(e))
+			if d.wall && rule != nil {
+				y, m, day := at.Date()
+				end = time.Date(y, m, day, at.Hour(), at.Minute()+int(d.lasts(e).Minutes()), 0, 0, at.Location())
+			}
+			if !at.Before(between.From) && at.Before(between.To) {
+				found[desk.Period{From: at.UTC(), To: end.UTC()}] = true
 			}
 		}
 	}

@@ -79,17 +79,20 @@ func (z *zones) nominal(slot time.Time, r desk.Recurrence) (string, ics.Property
 }
 
 // doubtful reports whether the clock does not show the rule's time on the day of a slot,
-// or shows it twice.
+// or shows it twice, or is changed before the slot ends: how long it lasts then some readers
+// count by the clock.
 func doubtful(slot time.Time, r desk.Recurrence, zone *time.Location) bool {
 	local := slot.In(zone)
-	return local.Hour()*60+local.Minute() != int(r.At) || twice(slot, zone)
+	_, begins := local.Zone()
+	_, ends := local.Add(r.For).Zone()
+	return local.Hour()*60+local.Minute() != int(r.At) || twice(slot, zone) || begins != ends
 }
 
 // doubts lists the times of a rule at which the clocks are changed. Readers do not agree
 // about them, whatever RFC 5545 says.
 func doubts(r desk.Recurrence, zone *time.Location, within desk.Period) (out []desk.Period) {
 	for _, change := range changes(zone, within) {
-		for _, slot := range r.Between(change.Add(-24*time.Hour), change.Add(24*time.Hour), 10) {
+		for _, slot := range r.Between(change.Add(-max(24*time.Hour, r.For)), change.Add(24*time.Hour), 20) {
 			if doubtful(slot.From, r, zone) {
 				out = append(out, slot)
 			}
