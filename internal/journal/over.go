@@ -33,6 +33,10 @@ func overNumbers(tx storage.Tx, since time.Time, limit int) (numbers []int, err 
 	return numbersFrom(tx, overPlace(), since, limit)
 }
 
+// lastOver are those of overNumbers that calendars show the longest, at most limit: one that
+// is left out of a series is a time that it has.
+func lastOver(numbers []int, limit int) []int { return numbers[max(0, len(numbers)-limit):] }
+
 // numbersFrom lists the numbers that stand in k behind times, from a time on.
 func numbersFrom(tx storage.Tx, k storage.Key, since time.Time, limit int) (numbers []int, err error) {
 	err = tx.Scan(k.Time(since), k.End(), limit, func(key, _ []byte) (bool, error) {

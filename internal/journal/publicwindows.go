@@ -54,7 +54,7 @@ const (
 	// more there is enough to show that has.
 	maxPublicSeries = 100
 	// MaxCalendar is how many windows a calendar has that have not begun, the next first,
-	// and how many that are over.
+	// and how many that are over, the last.
 	MaxCalendar = 2000
 )
 
@@ -112,8 +112,9 @@ func (q PlansQuery) doneNumbers(tx storage.Tx, read []int) (numbers []int, err e
 	if q.DoneSince.IsZero() {
 		return nil, nil
 	}
-	numbers, err = overNumbers(tx, q.DoneSince, q.Limit)
-	return slices.DeleteFunc(numbers, func(n int) bool { return slices.Contains(read, n) }), err
+	numbers, err = overNumbers(tx, q.DoneSince, 0)
+	numbers = slices.DeleteFunc(numbers, func(n int) bool { return slices.Contains(read, n) })
+	return lastOver(numbers, q.Limit), err
 }
 
 // done reports whether a window was completed and is to be told.
@@ -171,12 +172,12 @@ func (j *Journal) PublicCalendar(ctx context.Context, now, since time.Time) (all
 		if err != nil {
 			return err
 		}
-		over, err := overNumbers(tx, since, MaxCalendar)
+		over, err := overNumbers(tx, since, 0)
 		if err != nil {
 			return err
 		}
 		series, err := activeSeries(tx)
-		numbers := slices.Concat(running, coming, over)
+		numbers := slices.Concat(running, coming, lastOver(over, MaxCalendar))
 		for _, one := range series {
 			numbers = append(numbers, one.number)
 		}

@@ -133,6 +133,28 @@ func TestWhatEverybodyMayKnowOfPlannedWork(t *testing.T) {
 	}
 }
 
+// Of more than a calendar holds the oldest leave it: a time that does not take place stays.
+func TestACalendarKeepsWhatIsLast(t *testing.T) {
+	o := newOffice(t)
+	o.weekly(0)
+	for n := range journal.MaxCalendar + 1 {
+		o.plan(n, "Disks", time.Minute, time.Minute)
+		number := n + 2
+		if _, err := o.ApplyWindow(t.Context(), o.by(n), number, cancelled("Not now."), false); err != nil {
+			t.Fatal(err)
+		}
+	}
+	skipped, err := o.Occurrence(t.Context(), o.by(hour), 1, four.AddDate(0, 0, 7))
+	if err != nil {
+		t.Fatal(err)
+	}
+	o.replan(hour, skipped, cancelled("Holidays."))
+	got := o.calendar(2 * hour)
+	if last := fmt.Sprintf("WIN-%d cancelled", skipped); !strings.Contains(got, last) || strings.Contains(got, "WIN-2 ") {
+		t.Errorf("of %d windows that are over it has not the last ones", strings.Count(got, "cancelled"))
+	}
+}
+
 // What was completed is known for as long as is asked, before its planned end passed and
 // after, the last first.
 func TestWhatWasCompletedIsKnown(t *testing.T) {
@@ -147,6 +169,7 @@ func TestWhatWasCompletedIsKnown(t *testing.T) {
 	const one, two, three = "done: WIN-1 completed 4h; scheduled; started; completed\n", "done: WIN-2 completed 8h; scheduled; started; completed\n", "done: WIN-3 completed 12h; scheduled; started; completed\n"
 	o.expectPlans(12*hour+660, 10, three+two+one)
 	o.expectPlans(14*hour, 10, three+two+one)
+	o.expectPlans(14*hour, 2, three+two)
 	o.expectPlans(29*hour, 10, three+two)
 	o.expectPlans(37*hour, 10, "")
 }
