@@ -104,6 +104,32 @@ func TestMovedAndDroppedTimesOfASeries(t *testing.T) {
 	}
 }
 
+// What became of a time of a series leaves the calendar after a season; the time itself,
+// which took place otherwise or not at all, does with it.
+func TestWhatIsLongPastLeavesASeries(t *testing.T) {
+	c := newCampus(t, services())
+	c.repeat("Patches", wednesdays(), "learn")
+	dropped := c.make(1, 2)
+	c.cancel(dropped, "Nothing to patch.")
+	held := c.make(1, 20)
+	c.move(held, 24*time.Hour)
+	c.wait(130 * 24 * time.Hour)
+	times := c.diary("/windows.ics").times(desk.Period{From: four, To: c.now()})
+	if len(times) == 0 || times[0].From.Before(c.now().AddDate(0, 0, -91)) {
+		t.Errorf("130 days later it has %v", times)
+	}
+	if !slices.Contains(times, c.windows[held-1].Planned) {
+		t.Errorf("what was moved is not in %v", times)
+	}
+	c.wait(100 * 24 * time.Hour)
+	c.cancel(1, "The old system is gone.")
+	for _, e := range c.diary("/windows.ics").events {
+		if at, err := e.DateTimeStart(nil); err != nil || at.Before(c.now().AddDate(0, 0, -91)) {
+			t.Errorf("what took place 91 days before and earlier is cancelled: %v %v", at, err)
+		}
+	}
+}
+
 func TestACancelledSeriesKeepsWhatTookPlace(t *testing.T) {
 	c := newCampus(t, services())
 	c.repeat("Patches", wednesdays(), "learn")

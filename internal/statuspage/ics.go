@@ -167,6 +167,7 @@ func oneLine(text string) string { return strings.ReplaceAll(plainLines(text), "
 // is not as the rule has it.
 func (c *almanac) series(w desk.Window) (out []ics.Component) {
 	e := c.event(w, w.Number)
+	w.Planned = c.firstOf(w)
 	begin, params := c.zones.nominal(w.Planned.From, *w.Rule)
 	e.SetProperty(ics.ComponentPropertyDtStart, begin, params)
 	e.SetProperty(ics.ComponentPropertyDuration, lasting(w.Rule.For))
@@ -198,6 +199,21 @@ func (c *almanac) series(w desk.Window) (out []ics.Component) {
 		}
 	}
 	return out
+}
+
+// firstOf is the first time of a series that a calendar has. What became of those before is
+// not in it any more, and they would stand there as the rule has them.
+func (c *almanac) firstOf(w desk.Window) desk.Period {
+	first, any := w.Rule.Next(c.now.Add(-calendarBack))
+	for _, o := range c.made[w.Number] {
+		if o.Slot.Before(first.From) {
+			first = desk.Period{From: o.Slot, To: o.Slot.Add(w.Rule.For)}
+		}
+	}
+	if !any || first.From.Before(w.Planned.From) {
+		return w.Planned
+	}
+	return first
 }
 
 // asInRule reports whether a series tells all that there is to tell of its occurrence.
