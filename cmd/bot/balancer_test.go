@@ -259,7 +259,7 @@ func (b *balanced) stand() {
 	}
 	b.kill()
 	still := b.await("all is stopped", func(s seen) bool { return s.isSorry() && !strings.Contains(s.body, "As of") })
-	if !strings.Contains(still.body, "Keep this page open.") || !strings.Contains(still.body, "tel:") || still.Header.Get("Cache-Control") != "no-store" {
+	if !strings.Contains(still.body, "Keep this page open.") || !strings.Contains(still.body, "tel:") || still.Header.Get("Cache-Control") != "no-store" || still.Header.Get("Retry-After") == "" {
 		b.t.Errorf("%v\n%s", still.Header, still.body)
 	}
 	b.origin.start()
