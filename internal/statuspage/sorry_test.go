@@ -347,6 +347,23 @@ func TestNothingIsReflected(t *testing.T) {
 	}
 }
 
+// A help desk's number is one that a phone dials, however it is written.
+func TestHelpDesksCanBeCalled(t *testing.T) {
+	c := closed(oneOpen)(t)
+	for at, link := range map[string]string{
+		"+1 555 0100": "tel:+15550100", "413-555-0100": "tel:4135550100", "(413) 555-0100": "tel:4135550100", "+1 (413) 555.0100": "tel:+14135550100",
+		"help@example.edu": "mailto:help@example.edu", "Room 12": "", "(ask at the desk)": "", "(413) 555-0100 ext. 12": "",
+	} {
+		s := c.settings
+		s.HelpDesks = []statuspage.HelpDesk{{Campus: "Amherst", At: at}}
+		c.show(s)
+		page := c.ask(http.MethodGet, "/sorry/learn").body
+		if has := strings.Contains(page, `<a href="`+link+`">`+at+`</a>`); has != (link != "") || !strings.Contains(page, at) {
+			t.Errorf("%s is not linked to %q:\n%s", at, link, page)
+		}
+	}
+}
+
 // A page loads nothing, for every address of its service gives the page itself.
 func TestTheSorryPageStandsAlone(t *testing.T) {
 	for _, s := range sorryStates() {

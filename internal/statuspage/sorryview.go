@@ -78,7 +78,7 @@ type deskLine struct {
 }
 
 var (
-	telephone  = regexp.MustCompile(`^\+?[0-9][0-9 ()./-]{5,}$`)
+	telephone  = regexp.MustCompile(`^\+?\(?[0-9][0-9 ()./-]{5,}$`)
 	notDialled = regexp.MustCompile(`[^+0-9]`)
 	mailbox    = regexp.MustCompile(`^[^\s@]+@[^\s@]+$`)
 )
