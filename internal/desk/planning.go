@@ -262,16 +262,29 @@ func (p Planning) reserved(services []ServiceID, at Period) bool {
 	return len(services) > 0
 }
 
-// Reserved lists the times reserved for work on a service between two moments, at most
-// limit, in order.
+// Reserved lists the times reserved for work on a service that begin between two moments,
+// at most limit, in order. One in a moratorium is not for work.
 func (p Planning) Reserved(id ServiceID, between Period, limit int) (out []Period) {
 	for _, s := range p.Standing {
 		if slices.Contains(s.Services, id) {
-			out = append(out, s.Rule.Between(between.From, between.To, limit)...)
+			out = append(out, p.allowed(id, s.Rule, between, limit)...)
 		}
 	}
 	slices.SortFunc(out, func(a, b Period) int { return a.From.Compare(b.From) })
 	return out[:min(len(out), limit)]
+}
+
+// allowed lists the times of a rule in which work on a service may be scheduled.
+func (p Planning) allowed(id ServiceID, r Recurrence, between Period, limit int) (out []Period) {
+	for at := range r.from(between.From) {
+		if len(out) >= limit || !at.From.Before(between.To) {
+			break
+		}
+		if _, forbidden := p.moratorium([]ServiceID{id}, at); !forbidden {
+			out = append(out, at)
+		}
+	}
+	return out
 }
 
 func meet(a, b []ServiceID) bool {

@@ -166,3 +166,17 @@ func TestReminders(t *testing.T) {
 		}
 	}
 }
+
+// In a moratorium no time is kept free for work.
+func TestNothingIsReservedInAMoratorium(t *testing.T) {
+	p := usual(t)
+	p.Standing[0].Rule.First = local(t, "2026-12-01 00:00").Truncate(24 * time.Hour)
+	season := desk.Period{From: local(t, "2026-11-29 00:00"), To: local(t, "2027-02-01 00:00")}
+	var days []string
+	for _, at := range p.Reserved("learn", season, 4) {
+		days = append(days, at.From.In(newYork(t)).Format("Jan 2"))
+	}
+	if want := []string{"Dec 2", "Dec 9", "Dec 23", "Dec 30"}; !slices.Equal(days, want) {
+		t.Errorf("reserved are %v, want %v", days, want)
+	}
+}
