@@ -141,13 +141,17 @@ func (a *asked) forbidden(w desk.Window) *desk.Objection {
 // faculty reads [17].
 func faculty(ctx context.Context, a *asked) (chat.Reply, error) {
 	w, err := a.seenWindow(ctx)
-	if err == nil {
-		w, err = a.withoutCancelled(ctx, w)
-	}
 	if err != nil {
 		return chat.Reply{}, err
 	}
-	return answer(a.Words.FacultyCopy(w, a.Words.Faculty(w, a.Settings.Faculty[a.req.Person.Connection])))
+	if w, err = a.withoutCancelled(ctx, w); err != nil {
+		return chat.Reply{}, err
+	}
+	otherwise, err := a.plannedOtherwise(ctx, w)
+	if err != nil {
+		return chat.Reply{}, err
+	}
+	return answer(a.Words.FacultyCopy(w, a.Words.Faculty(w, a.Settings.Faculty[a.req.Person.Connection], otherwise...)))
 }
 
 // windowTimeline reads [17] [page N].

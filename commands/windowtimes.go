@@ -95,3 +95,16 @@ func (a *asked) withoutCancelled(ctx context.Context, w desk.Window) (desk.Windo
 	w.Rule = &rule
 	return w, err
 }
+
+// plannedOtherwise lists the times of a series that are to come, at another time than its
+// rule says or for another length.
+func (a *asked) plannedOtherwise(ctx context.Context, w desk.Window) ([]desk.Window, error) {
+	if !w.IsSeries() {
+		return nil, nil
+	}
+	made, err := a.journal.TimesOf(ctx, w.Number, a.req.At.Add(-desk.MaxWindow))
+	return slices.DeleteFunc(made, func(o desk.Window) bool {
+		same := !o.IsMoved() && o.Planned.Length() == w.Rule.For
+		return same || o.CheckComing() != nil || !o.Planned.To.After(a.req.At)
+	}), err
+}

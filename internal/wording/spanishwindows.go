@@ -100,5 +100,7 @@ func spanishFaculty() map[string]string {
 		"Until: %s":                "Hasta: %s",
 		"Help desk: %s":            "Mesa de ayuda: %s",
 		"News about this work: %s": "Noticias sobre este trabajo: %s",
+		"These of its times are planned otherwise:": "Estas de sus fechas se programaron de otra manera:",
+		", instead of %s": ", en lugar de %s",
 	}
 }
