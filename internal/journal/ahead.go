@@ -75,13 +75,24 @@ func slotsAbout(tx storage.Tx, services []desk.ServiceID, within desk.Period) (a
 }
 
 // Taken lists the times of the windows at work and to come that are about any of the
-// services and overlap within, in the order of their begins. Those of a series that are
-// no windows of their own yet are not among them.
+// services and overlap within, in the order of their begins: those of a series that are no
+// windows of their own yet, too.
 func (j *Journal) Taken(ctx context.Context, services []desk.ServiceID, within desk.Period) (all []desk.Taken, err error) {
 	err = j.db.View(ctx, func(tx storage.Tx) (err error) {
-		all, err = slotsAbout(tx, services, within)
+		if all, err = slotsAbout(tx, services, within); err != nil {
+			return err
+		}
+		series, err := seriesAbout(tx, services, within)
+		for _, one := range series {
+			future, err := one.future(tx, within)
+			if err != nil {
+				return err
+			}
+			all = append(all, future...)
+		}
 		return err
 	})
+	slices.SortStableFunc(all, func(a, b desk.Taken) int { return a.Period.From.Compare(b.Period.From) })
 	return all, err
 }
 
