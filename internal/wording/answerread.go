@@ -201,12 +201,25 @@ func (c Context) ServiceLine(h desk.Health) chat.Line {
 	for _, w := range h.Windows {
 		t = append(t, chat.Span{Plain: " "})
 		t = append(t, colon(w.Subject().String(), w.Title)...)
-		t = append(t, c.say(" It is planned until %s.", c.withDay(w.Planned.To))...)
+		t = append(t, c.until(w)...)
 	}
 	if sorry := c.SorryUp(h.Gate); sorry != "" {
 		t = append(t, chat.Span{Plain: " " + sorry})
 	}
 	return chat.Line{Kind: chat.Item, Text: t}
+}
+
+// until says until when work that goes on is planned; of what was told to take longer,
+// when there is news.
+func (c Context) until(w desk.Window) chat.Text {
+	if !isTakingLonger(w) {
+		return c.say(" It is planned until %s.", c.withDay(w.Planned.To))
+	}
+	t := c.say(" It was planned until %s, and is taking longer.", c.withDay(w.Planned.To))
+	for _, news := range c.nextNews(w, time.Time{}, clock{c, w.Planned.To}) {
+		t = chat.Join(t, chat.Plain(" "), news)
+	}
+	return t
 }
 
 // Status answers how services do now, and what is planned. private: the answer can be

@@ -229,6 +229,9 @@ func (c Context) Planned(p Plans) (lines []chat.Line) {
 // comingLine is a window that is still to come, or runs, where its status needs no word.
 func (c Context) comingLine(w desk.Window) chat.Line {
 	t := chat.Join(chat.Text{{Strong: w.Subject().String()}, {Plain: ": "}}, c.period(w.Planned), chat.Plain(". "+c.expect(w)+" "), stop(chat.Plain(w.Title)))
+	if !w.HeldAt.IsZero() {
+		t = chat.Join(t, c.say(" It does not begin as planned."))
+	}
 	return chat.Line{Kind: chat.Item, Text: t}
 }
 
