@@ -17,13 +17,20 @@ const (
 )
 
 // coming lists the next windows about any of the services (none: about anything) that
-// are wanted (nil: all are), in order.
+// are wanted (nil: all are), in order; times of a series that are none yet under its number.
 func (a *asked) coming(ctx context.Context, services []desk.ServiceID, wanted func(desk.Window) bool) ([]desk.Window, error) {
-	all, _, err := a.journal.Ahead(ctx, journal.AheadQuery{
+	q := journal.AheadQuery{
 		Services: services, Until: a.req.At.AddDate(0, 0, nextDays), Limit: nextShown,
 		Wanted: func(w desk.Window) bool { return w.Status != desk.Proposed && (wanted == nil || wanted(w)) },
-	})
-	return all, err
+	}
+	all, _, err := a.journal.Ahead(ctx, q)
+	if err != nil || len(all) == nextShown { // what is no window yet is further ahead
+		return all, err
+	}
+	later, err := a.journal.AheadInSeries(ctx, a.req.At, q)
+	all = append(all, later...)
+	slices.SortStableFunc(all, func(x, y desk.Window) int { return x.Planned.From.Compare(y.Planned.From) })
+	return all[:min(len(all), nextShown)], err
 }
 
 // planned is what is planned for services, and of one alone the times reserved for work.

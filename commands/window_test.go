@@ -54,7 +54,7 @@ func TestHomeHasPlannedWork(t *testing.T) {
 		t.Fatal(err)
 	}
 	got := m.PlainText(o.settings.Words.Zone)
-	for _, want := range []string{"Planned work, now\n- WIN-2: New pages.", "Planned work\n- WIN-1: "} {
+	for _, want := range []string{"Planned work, now\n- WIN-2: New pages.", "Planned work\n- WIN-3: Wed 2 Dec", "EST to 7:00 AM EST. To expect: Library Catalog not available. Patches.\n- WIN-1: Sat 5 Dec"} {
 		if !strings.Contains(got, want) {
 			t.Errorf("no %q in:\n%s", want, got)
 		}

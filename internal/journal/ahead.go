@@ -44,6 +44,40 @@ func (j *Journal) Ahead(ctx context.Context, q AheadQuery) (out []desk.Window, m
 	return out, more, err
 }
 
+// AheadInSeries lists the times of series from a time on that are no windows of their own
+// yet, in the order of their begins, each under the number of its series.
+func (j *Journal) AheadInSeries(ctx context.Context, from time.Time, q AheadQuery) (out []desk.Window, err error) {
+	err = j.db.View(ctx, func(tx storage.Tx) error {
+		out = nil
+		series, err := activeSeries(tx)
+		if err != nil {
+			return err
+		}
+		series = slices.DeleteFunc(series, func(s seriesPlace) bool {
+			return len(q.Services) > 0 && !slices.ContainsFunc(s.services, func(id desk.ServiceID) bool { return slices.Contains(q.Services, id) })
+		})
+		r := publisher{j: j, tx: tx}
+		for _, one := range series[:min(len(series), maxPublicSeries)] {
+			w, err := getWindow(tx, one.number)
+			if err != nil {
+				return err
+			}
+			slots, err := r.slots(w, desk.Period{From: from, To: q.Until}, q.Limit)
+			if err != nil {
+				return err
+			}
+			for _, slot := range slots {
+				if slot.Number = w.Number; q.Wanted == nil || q.Wanted(slot) {
+					out = append(out, slot)
+				}
+			}
+		}
+		return nil
+	})
+	slices.SortStableFunc(out, earlier)
+	return out[:min(len(out), q.Limit)], err
+}
+
 // each goes through those that may be asked for, in order, until fn says so.
 func (q AheadQuery) each(tx storage.Tx, fn func(number int) (more bool, err error)) error {
 	within := desk.Period{From: always().From, To: q.Until}
