@@ -88,7 +88,8 @@ type Window struct {
 	// puts the begin of it.
 	Of   int       `json:",omitempty"`
 	Slot time.Time `json:",omitzero"`
-	// MadeTo is up to which slot a series has made its occurrences.
+	// MadeTo is up to which slot a series has made its occurrences; behind its last, up to
+	// when one is still to come.
 	MadeTo time.Time `json:",omitzero"`
 
 	// HeldAt is when somebody held its start back; zero: the clock starts it.

@@ -230,12 +230,7 @@ func (j *Journal) fireSeries(tx storage.Tx, by By, w desk.Window) (fired, error)
 	}
 	slot, ok := nextSlot(w)
 	if !ok && !by.At.Before(lastSlot(w).To) {
-		c, err := w.Finished(by.act())
-		if err != nil {
-			return fired{}, err
-		}
-		out, err := j.putWindow(tx, by, c, 0)
-		return fired{subjects: out.about()}, err
+		return j.finish(tx, by, w)
 	}
 	if !ok || by.At.Before(slot.From.Add(-makeAhead)) {
 		out, err := j.putWindow(tx, by, desk.WindowChange{Window: w}, 0)
@@ -248,6 +243,28 @@ func (j *Journal) fireSeries(tx storage.Tx, by By, w desk.Window) (fired, error)
 	}
 	out, err := j.putWindow(tx, by, desk.WindowChange{Window: w}, 0)
 	return fired{at: append(out.wakes(), made.wakes()...), again: true}, err
+}
+
+// finish ends a series whose last time is over by the rule. While a time of it that was
+// moved, or is held, has not begun it is looked at again when that should be over.
+func (j *Journal) finish(tx storage.Tx, by By, w desk.Window) (fired, error) {
+	left, err := leftOf(tx, w.Number)
+	if err != nil {
+		return fired{}, err
+	}
+	var c desk.WindowChange
+	if left == 0 {
+		c, err = w.Finished(by.act())
+	} else {
+		c.Window = w
+		one, missing := scanWindow(tx, left)
+		c.Window.MadeTo, err = latest(one.Planned.From, by.At.UTC().Add(time.Hour)), missing
+	}
+	if err != nil {
+		return fired{}, err
+	}
+	out, err := j.putWindow(tx, by, c, 0)
+	return fired{subjects: out.about(), at: out.wakes()}, err
 }
 
 // occur makes the window of a slot, unless there is one or its time is over: what was

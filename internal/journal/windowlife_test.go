@@ -321,6 +321,48 @@ func TestASeriesThatHasAnEnd(t *testing.T) {
 	}
 }
 
+// A series is not over by its rule while a time of it that was moved, or is held, is still
+// to come.
+func TestTheLastTimeOfASeriesIsMoved(t *testing.T) {
+	o := newOffice(t)
+	rule := desk.Recurrence{Every: 1, Days: []time.Weekday{time.Wednesday}, At: 4 * 60, For: time.Hour, Zone: "America/New_York", First: four.Truncate(24*time.Hour).AddDate(0, 0, 1)}
+	rule.Until = rule.First.AddDate(0, 0, 8)
+	first, _ := rule.Next(four)
+	series := o.planned(0, desk.Plan{Title: "Patches", Planned: first, Rule: &rule})
+	last, err := o.Occurrence(t.Context(), o.by(1), series, four.AddDate(0, 0, 7))
+	if err != nil {
+		t.Fatal(err)
+	}
+	o.replan(2, last, moveBy(48*time.Hour))
+	isOver := func(seconds int) bool {
+		t.Helper()
+		o.fireQuietly(seconds)
+		w, err := o.Window(t.Context(), series)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return w.IsOver()
+	}
+	const begins = 9 * 24 * hour
+	if isOver(7*24*hour+hour) || isOver(8*24*hour) {
+		t.Error("it is over, and its last time is still to come")
+	}
+	o.replan(8*24*hour+1, last, moveBy(24*time.Hour))
+	if _, err := o.ApplyWindow(t.Context(), o.by(8*24*hour+2), last, desk.Window.HoldStart, false); err != nil {
+		t.Fatal(err)
+	}
+	if isOver(begins+hour) || isOver(begins+24*hour+hour) {
+		t.Error("it is over, and its last time is held")
+	}
+	if _, err := o.Start(t.Context(), o.by(begins+25*hour), last, urgent); err != nil {
+		t.Fatal(err)
+	}
+	if !isOver(begins + 50*hour) {
+		t.Error("it is not over")
+	}
+	o.expectTold(series, "scheduled, completed")
+}
+
 func (o *office) fireQuietly(seconds int) {
 	o.t.Helper()
 	if _, err := o.Fire(o.t.Context(), at(seconds)); err != nil {
