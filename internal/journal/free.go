@@ -42,23 +42,36 @@ func (j *Journal) checkFree(tx storage.Tx, by By, w desk.Window, o desk.Override
 }
 
 // farTaken lists the times of a series behind one of them that are in the way of windows
-// that are planned already, and the times of these: however many of its times are looked
-// at, some windows are planned for a later one.
+// that are planned already, or of series that begin behind it, and the times of these:
+// however many of its times are looked at, some work is planned for a later one.
 func farTaken(tx storage.Tx, w desk.Window, last desk.Period) (times []desk.Period, taken []desk.Taken, err error) {
 	far := desk.Period{From: last.From.Add(1), To: last.From.Add(desk.MaxAhead)}
+	look := func(t desk.Taken) {
+		from := latest(t.Period.From.Add(-w.Rule.For+1), far.From)
+		if own := w.Rule.Between(from, t.Period.To, lookAhead); t.Subject.Number != w.Number && len(own) > 0 {
+			times, taken = append(times, own...), append(taken, t)
+		}
+	}
 	for _, id := range w.ServiceIDs() {
-		err := scanSlots(tx, id, far, func(t desk.Taken) {
-			from := latest(t.Period.From.Add(-w.Rule.For+1), far.From)
-			if own := w.Rule.Between(from, t.Period.To, lookAhead); t.Subject.Number != w.Number && len(own) > 0 {
-				times, taken = append(times, own...), append(taken, t)
-			}
-		})
-		if err != nil {
+		if err := scanSlots(tx, id, far, look); err != nil {
 			return nil, nil, err
 		}
 	}
+	series, err := seriesAbout(tx, w.ServiceIDs(), far)
+	for _, one := range series {
+		if one.from.Before(far.From) {
+			continue // its times were looked at
+		}
+		future, err := one.future(tx, desk.Period{From: one.from, To: one.from.AddDate(1, 0, 0)})
+		if err != nil {
+			return nil, nil, err
+		}
+		for _, t := range future[:min(len(future), lookAhead)] {
+			look(t)
+		}
+	}
 	slices.SortFunc(times, func(a, b desk.Period) int { return a.From.Compare(b.From) })
-	return slices.Compact(times), taken, nil
+	return slices.Compact(times), taken, err
 }
 
 // guardPlans reads what every other change of plans writes, so that of two that take the
