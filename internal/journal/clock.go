@@ -232,7 +232,7 @@ func (j *Journal) fireSeries(tx storage.Tx, by By, w desk.Window) (fired, error)
 	if !ok && !by.At.Before(lastSlot(w).To) {
 		return j.finish(tx, by, w)
 	}
-	if !ok || by.At.Before(slot.From.Add(-makeAhead)) {
+	if !ok || by.At.Before(slot.From.Add(-j.makeAhead())) {
 		out, err := j.putWindow(tx, by, desk.WindowChange{Window: w}, 0)
 		return fired{at: out.wakes()}, err
 	}

@@ -92,7 +92,7 @@ func (j *Journal) PublicPlans(ctx context.Context, q PlansQuery) (p Plans, err e
 				p.Coming = append(p.Coming, one)
 			}
 		}
-		if len(coming) <= q.Limit || !r.begins(coming[q.Limit]).Before(q.Now.Add(makeAhead)) {
+		if len(coming) <= q.Limit || !r.begins(coming[q.Limit]).Before(q.Now.Add(j.makeAhead())) {
 			unnumbered, cut := r.unnumbered(q)
 			p.Coming, p.More = append(p.Coming, unnumbered...), cut
 		}

@@ -320,7 +320,7 @@ func (j *Journal) nextDue(w desk.Window, now time.Time) time.Time {
 	if !ok {
 		return lastSlot(w).To
 	}
-	return next.From.Add(-makeAhead)
+	return next.From.Add(-j.makeAhead())
 }
 
 // lastSlot is the last time of a series that has no next.
@@ -337,8 +337,15 @@ func nextSlot(w desk.Window) (desk.Period, bool) {
 	return w.Rule.Next(w.MadeTo)
 }
 
-// makeAhead is how long before its begin an occurrence of a series is made.
-const makeAhead = 8 * 24 * time.Hour
+// makeAhead is how long before its begin an occurrence of a series is made: a week and
+// more, and before it is told again.
+func (j *Journal) makeAhead() time.Duration {
+	days := 7
+	for _, r := range j.settings.Load().Planning.Reminders {
+		days = max(days, r.DaysBefore)
+	}
+	return time.Duration(days+1) * aDay
+}
 
 func latest(a, b time.Time) time.Time {
 	if a.Before(b) {

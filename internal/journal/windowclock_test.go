@@ -377,6 +377,34 @@ func TestATimeOfASeriesThatIsMadeLateIsToldBefore(t *testing.T) {
 	o.expectTold(3, "scheduled, reminded")
 }
 
+// A time of a series is there when it is to be told, however long before that is.
+func TestATimeOfASeriesIsToldDaysBefore(t *testing.T) {
+	o := newOffice(t)
+	s := settings()
+	s.Planning.Zone, _ = time.LoadLocation("America/New_York")
+	s.Planning.Reminders = []desk.Reminder{{DaysBefore: 12, At: 16 * 60}, {DaysBefore: 9, At: 16 * 60}}
+	o.SetSettings(s)
+	o.weekly(0)
+	const day = 24 * hour
+	o.fire(1)
+	for _, told := range []struct {
+		at   int
+		want string
+	}{
+		{9*day + 12*hour - 1, "scheduled"}, // of the third Wednesday: twelve days before, at four
+		{9*day + 12*hour, "scheduled, reminded"},
+		{12*day + 12*hour - 1, "scheduled, reminded"},
+		{12*day + 12*hour, "scheduled, reminded, reminded"},
+	} {
+		o.fire(told.at)
+		w, err := o.TimesOf(t.Context(), 1, four.AddDate(0, 0, 21))
+		if err != nil || len(w) == 0 {
+			t.Fatalf("after %d s it is no window: %v", told.at, err)
+		}
+		o.expectTold(w[0].Number, told.want)
+	}
+}
+
 // Whoever cancels a series answers what was asked about its times: nothing went as planned.
 func TestACancelledSeriesAnswersWhatIsAskedAboutItsTimes(t *testing.T) {
 	o := newOffice(t)
