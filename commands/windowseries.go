@@ -63,13 +63,35 @@ func (a *asked) slotOf(ctx context.Context, w desk.Window) (s slot, ok bool, err
 // dayWords is the most words that a day has: "friday dec 25 2026".
 const dayWords = 4
 
+// slotOn is the time that a series has on a day: as answers show it, in the organization's
+// zone, or by its rule.
 func (a *asked) slotOn(ctx context.Context, w desk.Window, m moment) (slot, error) {
-	zone, err := time.LoadLocation(w.Rule.Zone)
-	if err != nil {
-		return slot{}, err
-	}
-	today := date(a.req.At.In(zone))
 	var first time.Time
+	for _, zone := range a.zonesOf(w) {
+		s, day, err := a.slotIn(ctx, w, m, zone)
+		if err != nil || s.day != "" {
+			return s, err
+		}
+		if first.IsZero() {
+			first = day
+		}
+	}
+	return slot{}, a.whichTime(ctx, w, a.Words.NoSuchTime(w, first), a.line.rest)
+}
+
+// zonesOf are those in which days of a series may be meant, that of answers first.
+func (a *asked) zonesOf(w desk.Window) []*time.Location {
+	zone, err := time.LoadLocation(w.Rule.Zone)
+	if err != nil || zone.String() == a.Words.Zone.String() {
+		return []*time.Location{a.Words.Zone}
+	}
+	return []*time.Location{a.Words.Zone, zone}
+}
+
+// slotIn is slotOn in a zone; where there is no such time it has no day, and first is the
+// day that was meant.
+func (a *asked) slotIn(ctx context.Context, w desk.Window, m moment, zone *time.Location) (s slot, first time.Time, err error) {
+	today := date(a.req.At.In(zone))
 	for _, day := range m.nextDays(today, today) {
 		from := time.Date(day.year, day.month, day.day, 0, 0, 0, 0, zone)
 		if first.Before(a.req.At.AddDate(0, 0, -1)) {
@@ -82,13 +104,16 @@ func (a *asked) slotOn(ctx context.Context, w desk.Window, m moment) (slot, erro
 		if len(times) == 0 {
 			continue
 		}
-		s := slot{w, times[0], from.Format(time.DateOnly)}
+		s := slot{w, times[0], a.dayOf(times[0])}
 		if ok, err := a.canChange(ctx, s, m.day == dayOfWeek); ok || err != nil {
-			return s, err
+			return s, first, err
 		}
 	}
-	return slot{}, a.whichTime(ctx, w, a.Words.NoSuchTime(w, first), a.line.rest)
+	return slot{}, first, nil
 }
+
+// dayOf is the day of a time as it is typed.
+func (a *asked) dayOf(p desk.Period) string { return p.From.In(a.Words.Zone).Format(time.DateOnly) }
 
 // canChange reports whether a time of a series has not begun by the rule, or is not over
 // although it should have begun: its start is held, it was moved, or its work goes on. Where
@@ -115,16 +140,12 @@ func later(a, b time.Time) time.Time {
 // whichTime asks which of the next times of a series is meant; rest follows the day.
 func (a *asked) whichTime(ctx context.Context, w desk.Window, sentence, rest string) error {
 	q := &question{Refusal: desk.Refuse(desk.Ambiguous, "%s", sentence).About(w.Subject())}
-	zone, err := time.LoadLocation(w.Rule.Zone)
-	if err != nil {
-		return err
-	}
 	next, err := a.nextTimes(ctx, w, offeredTimes)
 	if err != nil {
 		return err
 	}
 	for k, p := range next {
-		day := p.From.In(zone).Format(time.DateOnly)
+		day := a.dayOf(p)
 		q.offering(a.action(a.Words.PickTime(p), strings.TrimSpace(day+" "+rest)))
 		if k == 0 {
 			q.WithHint("Like: %s", a.exampleOn(w, day))

@@ -44,7 +44,7 @@ func (a *asked) begunOf(ctx context.Context, w desk.Window, among someWindows) (
 	switch {
 	case err != nil:
 		return w, false, err
-	case k >= 0 && (a.takeDayOf(running[k]) || a.verb.name != "extend" || !a.saysDay()):
+	case k >= 0 && (a.takeDayOf(w, running[k]) || a.verb.name != "extend" || !a.saysDay()):
 		a.number = running[k].Number
 		return running[k], true, nil
 	case k < 0 && a.verb.name != "extend":
@@ -62,16 +62,17 @@ func (a *asked) saysDay() bool {
 }
 
 // takeDayOf takes the day of one time of a series off the line, where it is said.
-func (a *asked) takeDayOf(w desk.Window) bool {
+func (a *asked) takeDayOf(series, w desk.Window) bool {
 	b := *a
 	m, ok := b.takeDay()
-	zone := a.Words.Zone
-	today := date(a.req.At.In(zone))
-	if !ok || !slices.Contains(m.nextDays(today, today), date(w.Slot.In(zone))) {
-		return false
+	ok = ok && slices.ContainsFunc(a.zonesOf(series), func(zone *time.Location) bool {
+		today := date(a.req.At.In(zone))
+		return slices.Contains(m.nextDays(today, today), date(w.Slot.In(zone)))
+	})
+	if ok {
+		a.line.rest = b.line.rest
 	}
-	a.line.rest = b.line.rest
-	return true
+	return ok
 }
 
 // withoutCancelled is a series whose rule leaves out its coming times that were cancelled,
