@@ -39,6 +39,10 @@ func TestTheCalendarHasTheTimesOfTheDesk(t *testing.T) {
 			c.repeat("Patches", one.rule, "learn")
 			two := twoYears()
 			c.diary("/windows.ics").expect(two, one.rule.Between(two.From, two.To, 1000))
+			c.wait(173 * 24 * time.Hour) // and when its first times have left it
+			c.repeat("More", desk.Recurrence{Every: 1, Days: []time.Weekday{time.Monday}, For: time.Hour, Zone: "UTC", First: first, Until: first.AddDate(1, 0, 0)}, "mail")
+			since := desk.Period{From: c.now().Add(-89 * 24 * time.Hour), To: two.To}
+			c.diary("/services/learn/windows.ics").expect(since, one.rule.Between(since.From, since.To, 1000))
 		})
 	}
 }
