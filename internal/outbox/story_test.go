@@ -249,12 +249,12 @@ func TestStoryDrill(t *testing.T) {
 	inWorld(t, func(w *world) {
 		w.places(Connection{Name: campus, Ops: []string{"ops"}}, Connection{Name: "boston", Ops: []string{"duty"}})
 		w.subscribe("", "math")
-		w.start()
 		c, err := desk.Declare(1, desk.Declaration{
 			Services: []desk.Affected{{Service: "learn", Name: "Learn"}}, Impact: desk.Critical, Title: "Learn", Text: "Exercise.", Drill: true, In: channel("ops"),
 		}, w.act())
 		s := w.announce(c, err, 0)
 		w.resolve(s)
+		w.start() // else it may be told before it is over
 		w.pass(time.Minute)
 		w.expect("ops", s, "post 2")
 		w.mustNotBeTold(s, "math")

@@ -5,15 +5,16 @@ package wording
 
 func spanishReasons() map[string]string {
 	return map[string]string{
-		"no answer":                 "ninguna respuesta",
-		"no answer in time":         "ninguna respuesta a tiempo",
-		"no connection":             "ninguna conexión",
-		"the answer broke off":      "la respuesta se interrumpió",
-		"the answer is no JSON":     "la respuesta no es JSON",
-		"cannot be written":         "no se puede escribir",
-		"cannot be sent":            "no se puede enviar",
-		"ok without an id":          "ok sin identificador",
-		"ok:false without an error": "ok:false sin error",
+		"no answer":                       "ninguna respuesta",
+		"no answer in time":               "ninguna respuesta a tiempo",
+		"no connection":                   "ninguna conexión",
+		"no connection through the proxy": "ninguna conexión por el proxy",
+		"the answer broke off":            "la respuesta se interrumpió",
+		"the answer is no JSON":           "la respuesta no es JSON",
+		"cannot be written":               "no se puede escribir",
+		"cannot be sent":                  "no se puede enviar",
+		"ok without an id":                "ok sin identificador",
+		"ok:false without an error":       "ok:false sin error",
 
 		"the answer names no message":                                    "la respuesta no nombra ningún mensaje",
 		"the answer names no bot":                                        "la respuesta no nombra ningún bot",

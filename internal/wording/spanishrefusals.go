@@ -4,6 +4,7 @@ package wording
 
 func spanishRefusals() map[string]string {
 	return map[string]string{
+		"Nothing is known of %s.":          "No se sabe nada de %s.",
 		"%q is no incident.":               "%q no es ningún incidente.",
 		"%q is no length of time.":         "%q no es ninguna duración.",
 		"%q is no time that I understand.": "No entiendo la hora %q.",
