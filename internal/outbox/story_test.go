@@ -188,6 +188,36 @@ func TestStoryHealthyChannelsDoNotWait(t *testing.T) {
 	})
 }
 
+// Nor do they where the channels in trouble are of different chunks, all that may be open.
+func TestStoryHealthyChannelsDoNotWaitForChunks(t *testing.T) {
+	inWorld(t, func(w *world) {
+		w.subscribe("", numbered(40)...)
+		limits := 0
+		w.platform.fault = func(_ string, d chat.Delivery) fault {
+			switch d.Channel.ID {
+			case "c0003": // of the first chunk
+				return fault{hang: true}
+			case "c0011": // of the second
+				if limits++; limits < 4 {
+					return fault{err: &chat.SendError{Outcome: chat.NotSent, Limited: true, After: 30 * time.Second}}
+				}
+			}
+			return fault{}
+		}
+		w.start()
+		w.pass(time.Minute)
+		s := w.declare(desk.Major, 10*time.Second)
+		w.pass(14 * time.Second)
+		for i, id := range numbered(40) {
+			if i != 3 && i != 11 {
+				w.expect(id, s, "post 2")
+			}
+		}
+		w.pass(5 * time.Minute)
+		w.expect("c0011", s, "post 2")
+	})
+}
+
 // The platform is down for ten minutes while there are three updates: afterwards
 // everybody has heard everything, in few messages.
 func TestStoryPlatformDown(t *testing.T) {

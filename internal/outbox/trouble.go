@@ -17,7 +17,7 @@ const (
 	// giveUpAfter is how long is tried before a delivery counts as failed.
 	giveUpAfter = 24 * time.Hour
 	// breakUpAfter is how long a chunk waits for members in trouble.
-	breakUpAfter = 5 * time.Second
+	breakUpAfter = 2 * time.Second
 )
 
 // trouble takes in that a call may not have got through.
