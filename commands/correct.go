@@ -17,7 +17,7 @@ func setImpact(ctx context.Context, a *asked) (chat.Reply, error) {
 		return chat.Reply{}, err
 	}
 	word := strings.ToLower(a.line.all("impact"))
-	to, ok := desk.ParseImpact(word)
+	to, ok := parseImpact(word)
 	if !ok && word != "" {
 		q := unknownWord("impact", word, []string{"slow", "partly", "down", "minor", "major", "critical"})
 		return chat.Reply{}, a.correcting(q, word, word)

@@ -26,7 +26,7 @@ func (a *asked) takeDeclared() (declared, error) {
 	var d declared
 	for len(words) > 0 {
 		words = apart(words)
-		if impact, ok := desk.ParseImpact(strings.ToLower(strings.TrimRight(words[0], ",:"))); ok {
+		if impact, ok := parseImpact(words[0]); ok {
 			d.impact = impact
 			a.line.rest = strings.Join(words[1:], " ")
 			if cut {
@@ -43,6 +43,12 @@ func (a *asked) takeDeclared() (declared, error) {
 	return d, a.noImpact(d)
 }
 
+// parseImpact knows the impacts, with what ends a sentence behind them: phones write a full
+// stop for two blanks.
+func parseImpact(word string) (desk.Impact, bool) {
+	return desk.ParseImpact(strings.ToLower(strings.TrimRight(word, ",:;.!")))
+}
+
 // apart parts the first word behind a comma in it: "learn,down". What is in quotes stays.
 func apart(words []string) []string {
 	end := strings.IndexByte(words[0], ',') + 1
@@ -56,7 +62,7 @@ func apart(words []string) []string {
 // nearly nothing known: "learn not working". They are likely the title.
 func (a *asked) orImpact(err error, d declared, words []string) error {
 	var q *question
-	isImpact := func(w string) bool { _, ok := desk.ParseImpact(strings.ToLower(strings.Trim(w, ".,:!"))); return ok }
+	isImpact := func(w string) bool { _, ok := parseImpact(w); return ok }
 	if !errors.As(err, &q) || q.near != "" || len(d.services) == 0 || strings.ContainsAny(words[0], ":,") || slices.ContainsFunc(words, isImpact) {
 		return err
 	}
