@@ -34,6 +34,9 @@ func addWish(s *desk.Subscription, words []string) (int, error) {
 		}
 	}
 	if m, ok := desk.ParseManner(word); ok {
+		if s.Manner != "" && s.Manner != m {
+			return 0, contrary(string(s.Manner), word)
+		}
 		s.Manner = m
 		return 1, nil
 	}
@@ -41,10 +44,18 @@ func addWish(s *desk.Subscription, words []string) (int, error) {
 		return addHours(s, words)
 	}
 	if least, ok := parseLeast(word); ok {
+		if s.Least != "" && s.Least != least {
+			return 0, contrary(string(s.Least), word)
+		}
 		s.Least = least
 		return 1, nil
 	}
 	return 0, nil
+}
+
+// contrary refuses two wishes of which just one can be meant.
+func contrary(one, other string) error {
+	return desk.Refuse(desk.Invalid, "%s and %s cannot both be meant.", one, other).WithHint("Say one of them; like: subscribe learn %s", other)
 }
 
 func parseLeast(word string) (desk.Impact, bool) {

@@ -120,6 +120,8 @@ func spanishHints() map[string]string {
 		"Like: incident title %d Learn is slow for everyone":               "Por ejemplo: incident title %d Learn va lento para todos",
 		"Like: subscribe learn from 22:00 to 7:00 only critical":           "Por ejemplo: subscribe learn from 22:00 to 7:00 only critical",
 		"Like: subscribe learn incidents windows major+":                   "Por ejemplo: subscribe learn incidents windows major+",
+		"%s and %s cannot both be meant.":                                  "No pueden valer a la vez %s y %s.",
+		"Say one of them; like: subscribe learn %s":                        "Diga uno de ellos, por ejemplo: subscribe learn %s",
 		"Or name one: %s":                                                  "O nombre una: %s",
 		"Pick a name as you type @, or say me; like: incident lead %d me":  "Elija un nombre al escribir @, o diga me; por ejemplo: incident lead %d me",
 		"Please name one of its services: %s.":                             "Por favor, nombre uno de sus servicios: %s.",
