@@ -123,6 +123,7 @@ func (c *Commands) Do(ctx context.Context, req chat.Request) chat.Reply {
 	if err != nil {
 		return c.failed(a, err)
 	}
+	reply.Staff = a.verb.deed == desk.ReadStaff || a.verb.deed == desk.Administer
 	return reply
 }
 

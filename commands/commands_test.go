@@ -103,6 +103,22 @@ func TestEveryVerbHasHelp(t *testing.T) {
 	}
 }
 
+// Notes, and who was told, are for staff: the answer says so to who shows it.
+func TestWhatIsForStaffIsMarked(t *testing.T) {
+	o := newOffice(t)
+	o.settings.Access.Admins = append(o.settings.Access.Admins, o.req.Person)
+	o.SetSettings(o.settings)
+	o.typed("incident declare learn down")
+	for line, want := range map[string]bool{
+		"incident timeline 1": true, "incident deliveries 1": true, "belltower audit": true, "probe list": true,
+		"incident list": false, "incident show 1": false, "status": false, "incident timeline 9": false, "incident update 1 two": false,
+	} {
+		if r := o.typed(line); r.Staff != want {
+			t.Errorf("%s: %v: %s", line, r.Staff, plain(r))
+		}
+	}
+}
+
 // A request that comes again is answered as the first time, whatever it did, and
 // changes nothing more.
 func TestRepeatsAreAnsweredAsTheFirstTime(t *testing.T) {

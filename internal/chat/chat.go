@@ -64,6 +64,9 @@ type Reply struct {
 	Message Message
 	// Public: for everybody in the channel; else for the author alone.
 	Public bool
+	// Staff: it holds what is for staff alone, so where nothing leads to the author alone it
+	// is not shown at all.
+	Staff bool
 	// Failed: the request was not carried out (for exit codes and metrics).
 	Failed bool
 	// Form is to be opened; Message is the answer where that fails.

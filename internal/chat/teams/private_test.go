@@ -75,6 +75,25 @@ func TestLastingTroubleIsAnsweredWithWhereToAsk(t *testing.T) {
 	}
 }
 
+// Where no way leads to who asked, all read the answer, but not what is for staff.
+func TestWhatIsForStaffIsNeverShownToAll(t *testing.T) {
+	for staff, want := range map[bool]string{false: "Everybody here reads this", true: "write to me in a personal chat"} {
+		inWorld(t, func(w *world) {
+			w.answerWith(func(r chat.Request) chat.Reply {
+				reply := forStaff(r)
+				reply.Staff = staff
+				return reply
+			})
+			w.types(teamstest.Line{Channel: group, User: bob, Text: "incident timeline 42"})
+			settles()
+			all := w.openly(group)
+			if len(all) != 1 || strings.Contains(all[0], "A note for staff.") == staff || !strings.Contains(all[0], want) {
+				t.Errorf("for staff: %v: everybody reads %q", staff, all)
+			}
+		}, func(w *world) { w.options = append(w.options, teamstest.WithoutTargeted()) })
+	}
+}
+
 func TestARefusedFormIsNeverShownToAll(t *testing.T) {
 	inWorld(t, func(w *world) {
 		w.answerWith(forms)

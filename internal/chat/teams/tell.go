@@ -53,7 +53,8 @@ const (
 
 // tellAlone answers one person, by the first way that takes it. What may have been taken
 // is not given again. All are told only where it is sure that no way leads to the person:
-// each refused twice. While Teams has trouble they are told where to ask, and no more.
+// each refused twice. While Teams has trouble, and of what is for staff, they are told where
+// to ask, and no more.
 func (h *handler) tellAlone(ctx context.Context, a answered) {
 	limited, cancel := context.WithTimeout(ctx, aloneTime)
 	defer cancel()
@@ -70,6 +71,9 @@ func (h *handler) tellAlone(ctx context.Context, a answered) {
 			return
 		case got == refusedByAll:
 			refused++
+		}
+		if refused == 2 && a.open.Staff {
+			break
 		}
 		if refused == 2 {
 			h.untaken(a.req, h.openly(ctx, a.to, a.open))
