@@ -158,3 +158,21 @@ func TestAChannelThatIsStillClosedIsToldOnce(t *testing.T) {
 	w.settled()
 	w.story.NothingElse()
 }
+
+// Who lets the bot post again by its role has no channel told of: what waited is posted all
+// the same.
+func TestARoleIsPutRightOnDiscord(t *testing.T) {
+	t.Parallel()
+	w := newDiscordWorld(t, true)
+	w.start()
+	w.do("subscribe lowell/" + string(lowellTeach) + " learn")
+	w.discord.ChangeChannel(lowellTeach, func(c *discordtest.Channel) { c.Deny = discordtest.EmbedLinks | discordtest.SendMessages })
+	w.do("incident declare learn down")
+	w.story.Expect(lowellOps, "INC-1")
+	w.story.Expect(lowellOps, "We cannot reach the channel")
+	w.discord.ChangeChannel(lowellTeach, func(c *discordtest.Channel) { c.Deny = 0 })
+	w.gateway.Tell("GUILD_ROLE_UPDATE", map[string]any{"guild_id": string(lowellGuild), "role": map[string]any{"id": "77777"}})
+	w.story.Expect(lowellTeach, "Learn System is not available")
+	w.settled()
+	w.story.NothingElse()
+}

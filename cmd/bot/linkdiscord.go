@@ -62,7 +62,12 @@ func (b *bot) discordCallbacks() discord.Callbacks {
 // tells of every change, and of every channel of a server when a session begins, also of
 // those that stay closed to the bot. That one is not there any more the next post finds out.
 func (b *bot) changedOnDiscord(c *discord.Connection, change gateway.Change) {
-	if change.Kind != gateway.GuildHere && change.Kind != gateway.ChannelHere {
+	switch change.Kind {
+	case gateway.GuildHere, gateway.ChannelHere:
+	case gateway.RolesChanged: // the bot's role may be among them
+		b.engine.LookAll(c.Name())
+		return
+	default:
 		return
 	}
 	for _, id := range change.Channels {

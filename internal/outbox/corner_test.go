@@ -431,3 +431,44 @@ func TestStoryChangedBeforeItWasNoted(t *testing.T) {
 		w.mustBeTold(s, "a", "b")
 	})
 }
+
+// What channels may do may have changed for all of them: those that are gone are read, but
+// not each time, as that may be said every few seconds.
+func TestStoryAllLookedAt(t *testing.T) {
+	inWorld(t, func(w *world) {
+		w.subscribe("", "a", "b", "c")
+		away := true
+		w.platform.fault = func(_ string, d chat.Delivery) fault {
+			if away && (d.Channel.ID == "b" || d.Channel.ID == "c") {
+				return fault{err: archived}
+			}
+			return fault{}
+		}
+		w.start()
+		s := w.declare(desk.Major, 0)
+		w.pass(time.Minute)
+		looked := func(want int) {
+			t.Helper()
+			w.now(func() {
+				if got := w.platform.calls["reach"]; got != want {
+					t.Errorf("%d reads, want %d", got, want)
+				}
+			})
+		}
+		looked(0)
+		for range 60 {
+			w.engine.LookAll(campus)
+			w.pass(time.Second)
+		}
+		looked(2)
+		w.pass(lookAllEvery)
+		looked(4)
+		w.pass(time.Hour)
+		looked(4)
+		w.now(func() { away = false })
+		w.engine.LookAll(campus)
+		w.pass(time.Minute)
+		looked(6)
+		w.mustBeTold(s, "a", "b", "c")
+	})
+}

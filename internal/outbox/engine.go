@@ -163,6 +163,14 @@ func (e *Engine) Look(ch desk.Channel) {
 	}
 }
 
+// LookAll says that something changed that may be about any channel of a connection: those
+// that are gone are read, at most every five minutes. It does not block.
+func (e *Engine) LookAll(conn desk.ConnectionName) {
+	if l := e.lines[conn]; l != nil {
+		l.look(anyChannel)
+	}
+}
+
 // Stats returns what the engine is at now.
 func (e *Engine) Stats() (s Stats) {
 	for _, l := range e.lines {

@@ -13,6 +13,13 @@ import (
 // goneEvery is how often a channel that is gone is tried with a harmless read.
 const goneEvery = 24 * time.Hour
 
+// lookAllEvery is how often all channels that are gone are read because something changed:
+// a read that is refused counts against us on some platforms.
+const lookAllEvery = 5 * time.Minute
+
+// anyChannel stands for all channels of a connection where one is to be looked at.
+const anyChannel = ""
+
 // vanished takes in that a channel cannot be reached (T7): ops is told once, and
 // what is open for it waits.
 func (l *line) vanished(now time.Time, la *lane, why string) {

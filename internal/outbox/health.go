@@ -97,6 +97,11 @@ func (l *line) reachTime(now time.Time) time.Time {
 	for _, g := range l.gone {
 		at = sooner(at, later(g.Next, l.pace[methodReach].until))
 	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.looks[anyChannel] {
+		at = sooner(at, l.lookedAll.Add(lookAllEvery))
+	}
 	return at
 }
 
@@ -115,14 +120,25 @@ func (l *line) goneDue(now time.Time) string {
 func (l *line) lookNow(now time.Time) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	for id := range l.looks {
-		if g, gone := l.gone[id]; gone {
-			g.Next = now
-			l.gone[id] = g
-		} else if l.vanishing[id] {
-			continue
+	if l.looks[anyChannel] && !now.Before(l.lookedAll.Add(lookAllEvery)) {
+		l.lookedAll = now
+		delete(l.looks, anyChannel)
+		for id := range l.gone {
+			l.lookAt(id, now)
 		}
-		delete(l.looks, id)
+	}
+	for id := range l.looks {
+		if id != anyChannel && !l.vanishing[id] {
+			l.lookAt(id, now)
+			delete(l.looks, id)
+		}
+	}
+}
+
+func (l *line) lookAt(id string, now time.Time) {
+	if g, gone := l.gone[id]; gone {
+		g.Next = now
+		l.gone[id] = g
 	}
 }
 

@@ -36,6 +36,7 @@ type line struct {
 	intents   map[intentID]*intent
 	gone      map[string]goneRecord // as on disk: circles pass these channels by
 	vanishing map[string]bool       // gone, but that is not yet on disk
+	lookedAll time.Time             // when those that are gone were read as any may be back
 	failed    map[failedID]rowRecord
 	missed    map[string]map[desk.Subject]missedRecord // by channel
 	morning   time.Time                                // when quiet hours end that something was missed in
@@ -65,7 +66,7 @@ type line struct {
 	news     news       // not yet read
 	foreseen *foresight // the newest that was not looked at; nil: none
 	returns  []string
-	looks    map[string]bool // channels that, if they are gone, are to be read now
+	looks    map[string]bool // channels that, if they are gone, are to be read now; anyChannel: all
 }
 
 // intentID names an intent on a connection.
