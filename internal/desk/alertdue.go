@@ -99,7 +99,7 @@ func (a *Alert) leaveIncident(i Incident) {
 		a.Told, a.Again, a.Dirty = ToldCleared, 0, true // as the end of the incident said
 	}
 	if a.IsFailing() {
-		a.LagUntil = i.EndedAt.Add(afterIncident)
+		a.LagUntil = i.endSaidAt().Add(afterIncident)
 	}
 }
 

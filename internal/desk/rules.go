@@ -177,6 +177,26 @@ func (i Incident) Resolve(text string, act Act) (Change, error) {
 	return i.change(act, Entry{Kind: Ended, Text: text, Update: u.Number}, i.endReach()), nil
 }
 
+// ResolveByRule ends an incident that the bot declared: it ended when checks saw the last of
+// it pass, though that had to last a while.
+func (i Incident) ResolveByRule(text string, cleared time.Time, act Act) (Change, error) {
+	c, err := i.Resolve(text, act)
+	if err == nil && cleared.After(i.DeclaredAt) && cleared.After(i.BeganAt) {
+		c.Incident.EndedAt = cleared
+		c = c.with(c.Incident)
+	}
+	return c, err
+}
+
+// endSaidAt is when people were told that it is over: the end itself may have been before.
+func (i Incident) endSaidAt() time.Time {
+	at := i.EndedAt
+	for _, u := range i.Latest {
+		at = latest(at, u.At)
+	}
+	return at
+}
+
 // endReach: the end of what was ever major reaches the channel itself.
 func (i Incident) endReach() Reach {
 	if i.Peak.Rank() >= Major.Rank() {

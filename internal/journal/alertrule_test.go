@@ -23,6 +23,9 @@ func TestOurOwnProbeDeclaresByRuleAndItsPassesResolve(t *testing.T) {
 	w.after(5*time.Minute).tells("3m0s ALR-1 alert seen (edit): learn 1; INC-1", "3m0s INC-1 declared (channel)")
 	w.hears("login passes learn").tells("5m0s ALR-1 alert seen (edit): learn 0; INC-1", "5m0s INC-1 witnessed (ops)")
 	w.after(11 * time.Minute).tells("15m0s INC-1 resolved (channel)")
+	if i := w.incident(1); !i.EndedAt.Equal(four.Add(5 * time.Minute)) {
+		t.Errorf("it ended at %s, and passes since 5m0s", i.EndedAt.Sub(four))
+	}
 	w.after(10 * time.Minute).hears("login fails learn").tells("26m0s ALR-2 alert raised (channel): learn 1; declares at 29m0s")
 	a, err := w.Alert(t.Context(), 2)
 	if err != nil || a.Before != 1 {

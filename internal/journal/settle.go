@@ -79,7 +79,7 @@ func (h *hearing) settleOne(a *heldAlert) error {
 		}
 	}
 	if due.Resolve {
-		if err := h.resolve(*around.Incident); err != nil {
+		if err := h.resolve(*around.Incident, around.Cleared); err != nil {
 			return err
 		}
 		a.WakeAt = h.by.At.UTC() // to stand by itself again
@@ -343,11 +343,12 @@ func (h *hearing) declareThis(a *heldAlert, d desk.Declaration) error {
 	return h.putIncident(by, c)
 }
 
-// resolve ends an incident that the bot declared and nobody touched.
-func (h *hearing) resolve(i desk.Incident) error {
+// resolve ends an incident that the bot declared and nobody touched, of which nothing fails
+// since it cleared.
+func (h *hearing) resolve(i desk.Incident, cleared time.Time) error {
 	by := h.by
 	by.clock, by.Person, by.Name = true, desk.Person{}, "Belltower"
-	c, err := i.Resolve(h.j.settings.Load().Ready.ReadyEnd(i), by.act())
+	c, err := i.ResolveByRule(h.j.settings.Load().Ready.ReadyEnd(i), cleared, by.act())
 	if err != nil {
 		return err
 	}
