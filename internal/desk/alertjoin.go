@@ -84,13 +84,18 @@ func (a *Alert) beginFailing(r Report) {
 
 // ease notes that nothing of it fails any more but what checks warn about.
 func (a *Alert) ease(at time.Time) {
-	var first time.Time
+	first, _ := a.began()
+	a.Since, a.ChangedAt, a.EasedAt, a.Dirty = first, at, at, true
+}
+
+// began is when what is kept of those who see it says that it began, first and last.
+func (a Alert) began() (first, last time.Time) {
 	for _, s := range a.Services {
 		for _, r := range s.Seen {
-			first = earliest(first, since(r))
+			first, last = earliest(first, since(r)), latest(last, since(r))
 		}
 	}
-	a.Since, a.ChangedAt, a.EasedAt, a.Dirty = first, at, at, true
+	return first, last
 }
 
 // shown picks at most SeenKept witnesses, in their order: one of each source and each
@@ -220,15 +225,16 @@ func (a *Alert) Drop(r Report) {
 		a.Unwatched, one.Closed = a.Unwatched || r.Retired, r.Closed
 		a.freed(*one, r.At)
 	}
+	first, last := a.began()
 	switch {
-	case slices.ContainsFunc(a.Services, func(s Alerted) bool { return s.Failing > 0 }):
-		if failed && a.OnlyWarns() && !r.Retired && !r.Closed {
-			a.ease(r.At)
-		}
-	default:
+	case !slices.ContainsFunc(a.Services, func(s Alerted) bool { return s.Failing > 0 }):
 		a.ClearedAt, a.ChangedAt = r.At, r.At
 		a.Warned = !a.Unwatched && (a.Told == ToldWarning || !slices.ContainsFunc(a.Services, func(s Alerted) bool { return !s.ClearedAt.Before(a.Since) }))
 		a.DeclareAt, a.SilentSince, a.LagUntil = time.Time{}, time.Time{}, time.Time{}
+	case failed && a.OnlyWarns() && !r.Retired && !r.Closed:
+		a.ease(r.At)
+	case !a.SilentSince.IsZero() && !last.IsZero() && last.Before(a.Since): // what was stale is left
+		a.Since = first
 	}
 }
 

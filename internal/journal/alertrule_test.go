@@ -238,6 +238,10 @@ func TestWhatFailsBesideAMonitorThatSaysNoMoreIsTold(t *testing.T) {
 	if a := w.alert(1); !a.Since.Equal(four.Add(7*time.Hour)) || a.DeclareAt.IsZero() {
 		t.Errorf("it fails since %s, and is declared at %s", a.Since, a.DeclareAt)
 	}
+	w.hears("login passes learn", "login2 passes learn")
+	if a := w.alert(1); !a.IsFailing() || !a.Since.Equal(four) {
+		t.Errorf("what is left of it is seen since %s", a.Since)
+	}
 }
 
 func noHeirs(desk.Report) []desk.ProbeID { return nil }
