@@ -14,7 +14,7 @@ type Alert struct {
 	// Services are those that it was raised about, in the order in which they came.
 	Services []Alerted
 	// Since is when the first of the results came that raised it, RaisedAt when the bot
-	// heard of it.
+	// heard of it: of what was only a warning before, that it fails.
 	Since    time.Time
 	RaisedAt time.Time
 	// JoinedAt is when a service was added last.

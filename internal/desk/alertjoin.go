@@ -72,7 +72,7 @@ func (a *Alert) beginFailing(r Report) {
 		a.Told = ToldWarning
 	}
 	if a.EasedAt.IsZero() || r.At.Sub(a.EasedAt) > AgainWithin {
-		a.Again, a.AckedAt, a.AckedBy, a.Declined = 0, time.Time{}, Person{}, false
+		a.RaisedAt, a.Again, a.AckedAt, a.AckedBy, a.Declined = r.At, 0, time.Time{}, Person{}, false
 		for k := range a.Services {
 			a.Services[k].ClearedAt = time.Time{}
 		}

@@ -38,17 +38,17 @@ func TestWhatWorksAgainBesideAWarningIsTold(t *testing.T) {
 	w := newWatch(t).warns("learn")
 	w.hears("login fails learn", "pingdom fails portal").after(time.Hour).forgets()
 	w.hears("pingdom passes portal").hears("login passes learn").after(time.Minute)
-	w.tells("49h0m0s ALR-1 alert eased (channel): learn 1", "49h0m0s ALR-2 alert cleared (channel): portal 0")
-	if a := w.alert(1); !a.Since.Equal(four) || len(a.Eased()) != 1 {
-		t.Errorf("it warns since %s, %v", a.Since.Sub(four), a.Eased())
+	w.tells("49h0m0s ALR-1 alert seen (edit): learn 2, portal 0", "49h0m0s ALR-1 alert eased (channel): learn 1, portal 0")
+	if a := w.alert(1); !a.Since.Equal(four) || len(a.Eased()) != 2 || !a.RaisedAt.Equal(four.Add(48*time.Hour)) {
+		t.Errorf("it warns since %s, %v, raised at %s", a.Since.Sub(four), a.Eased(), a.RaisedAt.Sub(four))
 	}
 	for range 2 {
 		w.hears("login fails learn").after(time.Minute).hears("login passes learn").after(time.Minute)
 	}
-	w.tells("49h1m0s ALR-1 alert again (channel): learn 2", "49h2m0s ALR-1 alert eased (channel): learn 1", "49h3m0s ALR-1 alert flapping (channel): learn 2",
-		"49h4m0s ALR-1 alert seen (edit): learn 1")
-	w.after(time.Hour).tells("49h14m0s ALR-1 alert eased (channel): learn 1")
-	w.hears("login-certificate passes learn").after(time.Minute).tells("50h5m0s ALR-1 alert cleared (channel): learn 0")
+	w.tells("49h1m0s ALR-1 alert again (channel): learn 2, portal 0", "49h2m0s ALR-1 alert eased (channel): learn 1, portal 0", "49h3m0s ALR-1 alert flapping (channel): learn 2, portal 0",
+		"49h4m0s ALR-1 alert seen (edit): learn 1, portal 0")
+	w.after(time.Hour).tells("49h14m0s ALR-1 alert eased (channel): learn 1, portal 0")
+	w.hears("login-certificate passes learn").after(time.Minute).tells("50h5m0s ALR-1 alert cleared (channel): learn 0, portal 0")
 	if !w.alert(1).Warned {
 		t.Error("it is said to have failed until then")
 	}
