@@ -92,6 +92,8 @@ type Alerted struct {
 	ClearedAt time.Time `json:",omitzero"`
 	// Closed: the last of them did not see it pass, but somebody closed what it said.
 	Closed bool `json:",omitempty"`
+	// Gone: the last of them did not see it pass, but is watched no more.
+	Gone bool `json:",omitempty"`
 	// Seen are the first of them, at most SeenKept, and of the services behind the first
 	// servicesSeen none.
 	Seen []Report `json:",omitempty"`
@@ -207,6 +209,20 @@ func (a Alert) hasEased() bool { return !a.EasedAt.IsZero() && a.IsFailing() && 
 
 // warnsAlone reports whether it only warns, and nothing that failed is known to work again.
 func (a Alert) warnsAlone() bool { return a.EasedAt.IsZero() && a.IsFailing() && a.OnlyWarns() }
+
+// Parted lists what is over of it, apart: that of which nobody knows, as who saw it fail is
+// gone, and what was seen to pass.
+func (a Alert) Parted() (gone, passed []Affected) {
+	for _, s := range a.Services {
+		one := Affected{Service: s.Service, Name: s.Name}
+		if s.Gone {
+			gone = append(gone, one)
+		} else if !s.ClearedAt.IsZero() && !s.Closed {
+			passed = append(passed, one)
+		}
+	}
+	return gone, passed
+}
 
 // WasClosed reports whether of what is over of it somebody said so, and no check did.
 func (a Alert) WasClosed() bool {

@@ -48,7 +48,7 @@ func (a *Alert) Add(s Alerted, r Report) {
 	one := &a.Services[k]
 	one.Failing++
 	if one.Failing == 1 {
-		one.Behind, one.Seen, one.Closed, a.Dirty = s.Behind, nil, false, true
+		one.Behind, one.Seen, one.Closed, one.Gone, a.Dirty = s.Behind, nil, false, false, true
 	}
 	if !r.Warns {
 		one.ClearedAt = time.Time{}
@@ -222,7 +222,8 @@ func (a *Alert) Drop(r Report) {
 		one.ClearedAt = r.At
 	}
 	if one.Failing == 0 {
-		a.Unwatched, one.Closed = a.Unwatched || r.Retired, r.Closed
+		one.Closed, one.Gone = r.Closed, r.Retired
+		a.Unwatched = slices.ContainsFunc(a.Services, func(s Alerted) bool { return s.Gone })
 		a.freed(*one, r.At)
 	}
 	first, last := a.began()

@@ -165,6 +165,7 @@ func (e *encoder) alerted(s *desk.Alerted) {
 	e.numberUnless(`,"Failing":`, s.Failing)
 	e.timeUnless(`,"ClearedAt":`, s.ClearedAt)
 	e.ifTrue(`,"Closed":`, s.Closed)
+	e.ifTrue(`,"Gone":`, s.Gone)
 	if len(s.Seen) > 0 {
 		e.raw(`,"Seen":`)
 		e.reports(s.Seen)

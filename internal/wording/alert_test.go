@@ -142,6 +142,9 @@ func TestAWarningIsNotSaidToBeAFailure(t *testing.T) {
 	closed.Closed = true
 	leave := func(a desk.Alert, r desk.Report) desk.Alert { r.At = r.At.Add(time.Hour); return a.Leave(r) }
 	warned := desk.Raise(7, learn, warns)
+	portal := real
+	portal.Service = "portal"
+	mixed := leave(leave(desk.Raise(7, learn, real).Join(desk.Alerted{Service: "portal", Name: "Portal"}, portal), gone), portal)
 	for _, c := range []struct {
 		a    desk.Alert
 		want string
@@ -152,12 +155,18 @@ func TestAWarningIsNotSaidToBeAFailure(t *testing.T) {
 		{leave(leave(warned.Join(learn, real), real), warns), "Checks see Learn System working again since "},
 		{leave(leave(warned.Join(learn, real), warns), real), "Checks see Learn System working again since "},
 		{leave(desk.Raise(7, learn, real), gone), "Learn System: the check that saw this is gone, so it is not known whether it is over"},
+		{mixed, "Learn System: the check that saw this is gone"},
 		{leave(desk.Raise(7, learn, real), closed), "Learn System: IT staff closed this alert at "},
 		{leave(leave(desk.Raise(7, learn, real), closed).Join(learn, real), real), "Checks see Learn System working again since "},
 		{leave(leave(warned.Join(learn, real), gone), warns), "Checks warn no more about Learn System since "},
 	} {
 		if got := campus().alertLead(c.a, clock{campus(), at}).PlainText(time.UTC); !strings.HasPrefix(got, c.want) {
 			t.Errorf("%q, not %q", got, c.want)
+		}
+	}
+	for _, lines := range [][]chat.Line{campus().alertMore(mixed), campus().alertReply(chat.Delivery{Said: []*desk.Announcement{{Kind: desk.AlertCleared, Snapshot: desk.Snapshot{Alert: &mixed}}}}).Lines} {
+		if len(lines) != 1 || lines[0].Text.PlainText(time.UTC) != "Checks see Portal working again." {
+			t.Errorf("%+v", lines)
 		}
 	}
 	b := &alarm{in: campus(), alert: warned}

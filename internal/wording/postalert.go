@@ -58,6 +58,9 @@ func (c Context) alertLead(a desk.Alert, k clock) chat.Text {
 	case a.IsFailing() && a.OnlyWarns():
 		return c.say("Checks warn about %s since %s", names, k.at(a.Since))
 	case !a.IsFailing() && a.Unwatched:
+		if gone, _ := a.Parted(); len(gone) > 0 {
+			names = c.namesUpTo(gone, alertNames)
+		}
 		return c.say("%s: the check that saw this is gone, so it is not known whether it is over", names)
 	case a.WasClosed():
 		return c.say("%s: IT staff closed this alert at %s", names, k.at(a.ClearedAt))
@@ -80,10 +83,23 @@ func (c Context) alertMore(a desk.Alert) (lines []chat.Line) {
 		return nil
 	}
 	lines = append(c.allServices(a.Affected(), alertNames), c.behind(a)...)
+	lines = append(lines, c.besideGone(a)...)
 	if a.Incident != 0 {
 		lines = append(lines, paragraph(c.say("This is %s now; news comes there.", incidentName(a.Incident))))
 	}
 	return lines
+}
+
+// besideGone says what was seen to pass of an alert of which not all is known.
+func (c Context) besideGone(a desk.Alert) []chat.Line {
+	_, passed := a.Parted()
+	switch {
+	case a.IsFailing() || !a.Unwatched || len(passed) == 0:
+		return nil
+	case a.Expectation == desk.Performance:
+		return []chat.Line{paragraph(c.say("Checks see %s quick again.", c.namesUpTo(passed, alertNames)))}
+	}
+	return []chat.Line{paragraph(c.say("Checks see %s working again.", c.namesUpTo(passed, alertNames)))}
 }
 
 // behind says of each service that others need and that fails which fail for it.
@@ -257,7 +273,9 @@ func (c Context) alertReply(d chat.Delivery) chat.Message {
 		m.Summary = c.say("Again: %s", m.Summary)
 	case a.Told == desk.ToldFlapping:
 		m.Lines = []chat.Line{paragraph(c.say("We will say how it stands when it stays so for 10 minutes."))}
-	case !a.IsFailing() && a.Into == 0 && a.EasedAt.IsZero() && !a.Warned && !a.Unwatched && !a.WasClosed():
+	case !a.IsFailing() && a.Into == 0 && a.Unwatched:
+		m.Lines = c.besideGone(a)
+	case !a.IsFailing() && a.Into == 0 && a.EasedAt.IsZero() && !a.Warned && !a.WasClosed():
 		m.Lines = []chat.Line{paragraph(c.say("It failed for %s.", c.Span(a.ClearedAt.Sub(a.Since))))}
 	}
 	if d.Ops {

@@ -17,6 +17,8 @@ func spanishAlerts() map[string]string {
 		"Checks warn no more about %s since %s": "Las pruebas ya no avisan sobre %s desde %s",
 		"%s: the check that saw this is gone, so it is not known whether it is over": "%s: la prueba que lo vio ya no existe, así que no se sabe si acabó",
 		"%s: IT staff closed this alert at %s":                                       "%s: el personal de TI cerró esta alerta; hora: %s",
+		"Checks see %s working again.":                                               "Las pruebas ven que %s funciona de nuevo.",
+		"Checks see %s quick again.":                                                 "Las pruebas ven que %s va rápido de nuevo.",
 		", not watched any more":                                                     ", ya no se vigila",
 		", closed at %s":                                                             ", cerrada; hora: %s",
 		"Checks see %s quick again since %s":                                         "Las pruebas ven que %s va rápido de nuevo desde %s",
