@@ -223,10 +223,9 @@ func (a *Alert) Drop(r Report) {
 	}
 	if one.Failing == 0 {
 		one.Closed, one.Gone = r.Closed, r.Retired
-		a.Unwatched = slices.ContainsFunc(a.Services, func(s Alerted) bool { return s.Gone })
+		a.Unwatched = r.Retired || a.Unwatched && slices.ContainsFunc(a.Services, func(s Alerted) bool { return s.Gone })
 		a.freed(*one, r.At)
 	}
-	first, last := a.began()
 	switch {
 	case !slices.ContainsFunc(a.Services, func(s Alerted) bool { return s.Failing > 0 }):
 		a.ClearedAt, a.ChangedAt = r.At, r.At
@@ -234,8 +233,10 @@ func (a *Alert) Drop(r Report) {
 		a.DeclareAt, a.SilentSince, a.LagUntil = time.Time{}, time.Time{}, time.Time{}
 	case failed && a.OnlyWarns() && !r.Retired && !r.Closed:
 		a.ease(r.At)
-	case !a.SilentSince.IsZero() && !last.IsZero() && last.Before(a.Since): // what was stale is left
-		a.Since = first
+	case !a.SilentSince.IsZero(): // perhaps what was stale is all that is left
+		if first, last := a.began(); !last.IsZero() && last.Before(a.Since) {
+			a.Since = first
+		}
 	}
 }
 
