@@ -204,8 +204,18 @@ func (a *asked) takeSlotTo(ctx context.Context, w desk.Window) (s slot, to desk.
 		return s, to, err
 	}
 	a.line.rest = rest
+	if a.saysNoDay() {
+		a.line.rest = s.day + " " + rest
+	}
 	to, err = a.takeMoved(s.period.Length())
 	return s, to, err
+}
+
+// saysNoDay reports whether the line begins with a time of day alone: one to which work of
+// a day is moved is on that day.
+func (a *asked) saysNoDay() bool {
+	m, n := a.span(fieldWhen).led().ranged().begin()
+	return n > 0 && m.clock && m.day == dayBare && a.line.options[fieldWhen] == ""
 }
 
 // whichMoved asks which time of a series is moved to what the line says, if that can be
