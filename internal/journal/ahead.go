@@ -47,22 +47,17 @@ func (j *Journal) Ahead(ctx context.Context, q AheadQuery) (out []desk.Window, m
 // AheadInSeries lists the times of series from a time on that are no windows of their own
 // yet, in the order of their begins, each under the number of its series.
 func (j *Journal) AheadInSeries(ctx context.Context, from time.Time, q AheadQuery) (out []desk.Window, err error) {
+	within := desk.Period{From: from, To: q.Until}
 	err = j.db.View(ctx, func(tx storage.Tx) error {
 		out = nil
-		series, err := activeSeries(tx)
-		if err != nil {
-			return err
-		}
-		series = slices.DeleteFunc(series, func(s seriesPlace) bool {
-			return len(q.Services) > 0 && !slices.ContainsFunc(s.services, func(id desk.ServiceID) bool { return slices.Contains(q.Services, id) })
-		})
+		series, err := q.series(tx, within)
 		r := publisher{j: j, tx: tx}
-		for _, one := range series[:min(len(series), maxPublicSeries)] {
-			w, err := getWindow(tx, one.number)
+		for _, number := range series[:min(len(series), maxPublicSeries)] {
+			w, err := getWindow(tx, number)
 			if err != nil {
 				return err
 			}
-			slots, err := r.slots(w, desk.Period{From: from, To: q.Until}, q.Limit)
+			slots, err := r.slots(w, within, q.Limit)
 			if err != nil {
 				return err
 			}
@@ -72,10 +67,26 @@ func (j *Journal) AheadInSeries(ctx context.Context, from time.Time, q AheadQuer
 				}
 			}
 		}
-		return nil
+		return err
 	})
 	slices.SortStableFunc(out, earlier)
 	return out[:min(len(out), q.Limit)], err
+}
+
+// series lists the numbers of the series that may be asked for.
+func (q AheadQuery) series(tx storage.Tx, within desk.Period) (numbers []int, err error) {
+	if len(q.Services) == 0 {
+		all, err := activeSeries(tx)
+		for _, one := range all {
+			numbers = append(numbers, one.number)
+		}
+		return numbers, err
+	}
+	all, err := seriesAbout(tx, q.Services, within)
+	for _, one := range all {
+		numbers = append(numbers, one.number)
+	}
+	return numbers, err
 }
 
 // each goes through those that may be asked for, in order, until fn says so.
