@@ -32,6 +32,11 @@ func TestTheCalendarHasTheTimesOfTheDesk(t *testing.T) {
 		{"but for some days, one on which the clocks are changed", desk.Recurrence{Every: 1, Days: []time.Weekday{time.Sunday}, At: 2*60 + 30, For: time.Hour, Zone: "America/New_York", First: first, Except: []time.Time{
 			time.Date(2026, 12, 13, 0, 0, 0, 0, time.UTC), time.Date(2027, 3, 14, 0, 0, 0, 0, time.UTC), time.Date(2027, 11, 7, 0, 0, 0, 0, time.UTC),
 		}}},
+		{"where the clocks are changed by half an hour", desk.Recurrence{Every: 1, Days: []time.Weekday{time.Sunday}, At: 60 + 45, For: time.Hour, Zone: "Australia/Lord_Howe", First: first}},
+		{"at midnight, which is skipped, and before that, which is repeated", desk.Recurrence{Every: 1, Days: []time.Weekday{time.Sunday, time.Saturday}, At: 0, For: 2 * time.Hour, Zone: "America/Santiago", First: first}},
+		{"in the last hour of a day, which is repeated", desk.Recurrence{Every: 1, Days: []time.Weekday{time.Saturday}, At: 23*60 + 30, For: time.Hour, Zone: "America/Santiago", First: first}},
+		{"where summer is the standard", desk.Recurrence{Every: 1, Days: []time.Weekday{time.Sunday}, At: 60 + 30, For: time.Hour, Zone: "Europe/Dublin", First: first}},
+		{"where the clocks follow the moon", desk.Recurrence{Every: 1, Days: []time.Weekday{time.Sunday}, At: 2*60 + 30, For: time.Hour, Zone: "Africa/Casablanca", First: first}},
 		{"in UTC", desk.Recurrence{Every: 1, Days: []time.Weekday{time.Friday}, At: 0, For: time.Hour, Zone: "UTC", First: first}},
 	} {
 		t.Run(one.name, func(t *testing.T) {
