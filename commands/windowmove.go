@@ -95,11 +95,17 @@ func cancel(ctx context.Context, a *asked) (chat.Reply, error) {
 	})
 }
 
-// reasoned says a reason again, behind the day that is meant.
+// reasoned says a reason again, behind the day that is meant. One that begins with a day
+// itself is quoted where none is meant.
 func (a *asked) reasoned(day, why string) retold {
 	words, typed := typable(why)
-	if day != "" {
+	b := *a
+	b.line.rest = words
+	switch {
+	case day != "":
 		words = day + " " + words
+	case b.saysDay():
+		words = `"` + words + `"`
 	}
 	return retold{fields: map[string]string{"reason": why}, words: words, typed: typed, day: day}
 }
