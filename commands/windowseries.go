@@ -3,6 +3,7 @@ package commands
 import (
 	"context"
 	"errors"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -199,23 +200,39 @@ func (a *asked) takeSlotTo(ctx context.Context, w desk.Window) (s slot, to desk.
 		a.line.rest = whole
 		return s, to, a.whichMoved(ctx, w)
 	}
-	a.line.rest = "to " + rest
-	if s, err = a.slotOn(ctx, w, m); err != nil {
+	a.line.rest = rest
+	b := *a
+	b.line.rest = a.movedTo()
+	if s, err = b.slotOn(ctx, w, m); err != nil {
 		return s, to, err
 	}
-	a.line.rest = rest
-	if a.saysNoDay() {
-		a.line.rest = s.day + " " + rest
-	}
+	a.keepDay(s.day)
 	to, err = a.takeMoved(s.period.Length())
 	return s, to, err
 }
 
-// saysNoDay reports whether the line begins with a time of day alone: one to which work of
-// a day is moved is on that day.
-func (a *asked) saysNoDay() bool {
+// movedTo says again to when a time of a series is moved, the options too.
+func (a *asked) movedTo() string {
+	words := []string{"to", a.line.rest, a.line.options[fieldWhen]}
+	for _, end := range []string{fieldFor, fieldUntil} {
+		if v := a.line.options[end]; v != "" {
+			words = append(words, end, v)
+		}
+	}
+	return strings.Join(slices.DeleteFunc(words, func(w string) bool { return w == "" }), " ")
+}
+
+// keepDay has a time of day alone, to which a time of a series is moved, mean its day.
+func (a *asked) keepDay(day string) {
 	m, n := a.span(fieldWhen).led().ranged().begin()
-	return n > 0 && m.clock && m.day == dayBare && a.line.options[fieldWhen] == ""
+	switch said := a.line.options[fieldWhen]; {
+	case n == 0 || !m.clock || m.day != dayBare:
+	case said == "":
+		a.line.rest = day + " " + a.line.rest
+	default:
+		a.line.options = maps.Clone(a.line.options)
+		a.line.options[fieldWhen] = day + " " + said
+	}
 }
 
 // whichMoved asks which time of a series is moved to what the line says, if that can be
@@ -232,7 +249,7 @@ func (a *asked) whichMoved(ctx context.Context, w desk.Window) error {
 			return err
 		}
 	}
-	return a.whichTime(ctx, w, a.Words.WhichTime(w), "to "+a.line.rest)
+	return a.whichTime(ctx, w, a.Words.WhichTime(w), a.movedTo())
 }
 
 // cancelTime cancels one time of a series.
