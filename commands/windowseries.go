@@ -206,6 +206,9 @@ func (a *asked) takeSlotTo(ctx context.Context, w desk.Window) (s slot, to desk.
 	if s, err = b.slotOn(ctx, w, m); err != nil {
 		return s, to, err
 	}
+	if a.line.rest == "" && a.line.options[fieldWhen] == "" {
+		return s, to, desk.Refuse(desk.Invalid, "No time was given.").WithHint("Like: %s", a.exampleOn(w, s.day)).In(fieldWhen)
+	}
 	a.keepDay(s.day)
 	to, err = a.takeMoved(s.period.Length())
 	return s, to, err
