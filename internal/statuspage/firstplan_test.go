@@ -77,3 +77,21 @@ func TestCompletedWorkStandsOnThePageForADay(t *testing.T) {
 		}
 	}
 }
+
+// Work whose start is held does not begin as planned: channels are told so at once, and
+// readers find it before its time and after.
+func TestWorkThatIsHeldIsNotSaidToBeginAsPlanned(t *testing.T) {
+	const held, heldEs = "It does not begin as planned. We will say when it begins.", "No empieza según lo previsto. Diremos cuándo empieza."
+	c := workPlanned(t)
+	series := c.repeat("Patches", wednesdays(), "video")
+	c.amend(1, desk.Window.HoldStart)
+	c.amend(c.make(series, 1), desk.Window.HoldStart)
+	for _, wait := range []time.Duration{time.Minute, 73 * time.Hour} {
+		c.wait(wait)
+		for path, want := range map[string]string{"/": held, "/?lang=es": heldEs, "/windows/WIN-1": held, "/windows/WIN-1?lang=es": heldEs, "/windows/WIN-2": held} {
+			if got := c.plain(path); !strings.Contains(got, want) {
+				t.Errorf("after %s %s does not say so:\n%s", wait, path, got)
+			}
+		}
+	}
+}

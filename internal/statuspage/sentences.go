@@ -127,6 +127,7 @@ func plansIn(c wording.Context) plans {
 		late:           say("It is taking longer than planned."),
 		testing:        say("The work is done. We are testing whether everything works."),
 		notBegun:       say("It has not begun yet."),
+		held:           say("It does not begin as planned. We will say when it begins."),
 		again:          say("And again: %s."),
 		moreTimes:      [2]string{say("1 more time"), say("%s more times")},
 		cancelled:      say("Cancelled: %s"),

@@ -28,8 +28,8 @@ func (v *view) window(one journal.PublishedWindow) {
 		v.Work.Next = v.nextNews(w)
 	case w.Status == desk.Cancelled:
 		v.Work.State = []phrase{v.typed(w.Why)}
-	case !w.IsOver() && !w.IsSeries() && !w.Planned.From.After(v.now):
-		v.Work.State = []phrase{ours(v.notBegun)}
+	case !w.IsOver() && !w.IsSeries():
+		v.Work.State = v.waits(w)
 	}
 	for _, next := range one.Next {
 		v.Work.Times = append(v.Work.Times, v.timeOf(next))
@@ -101,8 +101,11 @@ func (v *view) timeOf(w desk.Window) work {
 	if w.Number != 0 {
 		out.ID = w.Subject().String()
 	}
+	if !w.HeldAt.IsZero() {
+		out.Marks = append(out.Marks, ours(v.held))
+	}
 	if !w.Planned.From.Equal(w.Slot) {
-		out.Marks = []phrase{fill(v.movedFrom, v.dated(w.Slot))}
+		out.Marks = append(out.Marks, fill(v.movedFrom, v.dated(w.Slot)))
 	}
 	return out
 }

@@ -219,8 +219,8 @@ func (v *view) marks(one journal.PublishedWindow) (out []phrase) {
 		if w.IsSeries() {
 			out = append(out, ours(v.allOff))
 		}
-	case !w.Planned.From.After(v.now):
-		out = append(out, ours(v.notBegun))
+	default:
+		out = append(out, v.waits(w)...)
 	}
 	switch {
 	case w.Status == desk.Cancelled:
@@ -230,6 +230,17 @@ func (v *view) marks(one journal.PublishedWindow) (out []phrase) {
 		out = append(out, fill(v.firstTo, v.datedNear(first.To, w.Planned.From)))
 	}
 	return out
+}
+
+// waits says of work to come that its start is held, or that it should have begun.
+func (v *view) waits(w desk.Window) []phrase {
+	switch {
+	case !w.HeldAt.IsZero():
+		return []phrase{ours(v.held)}
+	case !w.Planned.From.After(v.now):
+		return []phrase{ours(v.notBegun)}
+	}
+	return nil
 }
 
 // firstPlan is when a window was planned as it was first announced.

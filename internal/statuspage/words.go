@@ -115,6 +115,7 @@ type plans struct {
 	late      string
 	testing   string
 	notBegun  string
+	held      string
 	again     string    // %s are times
 	moreTimes [2]string // that are not listed: one, %s many
 	cancelled string    // why %s
