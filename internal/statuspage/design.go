@@ -40,3 +40,9 @@ func rendered(page templ.Component) []byte {
 	}
 	return b.Bytes()
 }
+
+// showPhrase is a sentence, or a piece of one. What was typed in another language says so.
+// It is not inlined: the binary would hold all of it for each of its many places.
+//
+//go:noinline
+func showPhrase(p phrase) templ.Component { return phraseParts(p) }

@@ -9,8 +9,8 @@ package statuspage
 import "github.com/a-h/templ"
 import templruntime "github.com/a-h/templ/runtime"
 
-// showPhrase is a sentence, or a piece of one. What was typed in another language says so.
-func showPhrase(p phrase) templ.Component {
+// phraseParts is what showPhrase shows.
+func phraseParts(p phrase) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
