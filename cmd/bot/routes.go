@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"github.com/umassonline/belltower/internal/statuspage"
 )
 
 // public has every URL of the public listener.
@@ -24,6 +26,12 @@ func (b *bot) public() http.Handler {
 	mux.Handle("/services/{id}/windows.ics", b.pages.Calendar())
 	mux.Handle("/api/v2/", b.pages.API())
 	mux.Handle("/badge/{file}", b.pages.Badge())
+	mux.Handle("/feed.atom", b.pages.Feed(statuspage.Atom))
+	mux.Handle("/feed.rss", b.pages.Feed(statuspage.RSS))
+	mux.Handle("/feed.json", b.pages.Feed(statuspage.JSON))
+	mux.Handle("/services/{id}/feed.atom", b.pages.Feed(statuspage.Atom))
+	mux.Handle("/services/{id}/feed.rss", b.pages.Feed(statuspage.RSS))
+	mux.Handle("/services/{id}/feed.json", b.pages.Feed(statuspage.JSON))
 	mux.Handle("/sources/", b.newIntake())
 	mux.Handle("/gate/{service}", b.pages.Gate())
 	mux.Handle("/", b.pages.Missing())

@@ -162,8 +162,23 @@ func (j *Journal) PublicWindow(ctx context.Context, now time.Time, number, next 
 // begun, run, or were planned or ended since, at most MaxCalendar of each; and until when
 // no more is known (zero: before something changes).
 func (j *Journal) PublicCalendar(ctx context.Context, now, since time.Time) (all []desk.Window, until time.Time, err error) {
+	read, until, err := j.calendar(ctx, publisher{now: now, bare: true}, since)
+	for _, one := range read {
+		all = append(all, one.Window)
+	}
+	return all, until, err
+}
+
+// PublicWindows reads the windows and series of PublicCalendar with their timelines.
+func (j *Journal) PublicWindows(ctx context.Context, now, since time.Time) (all []PublishedWindow, until time.Time, err error) {
+	return j.calendar(ctx, publisher{now: now}, since)
+}
+
+// calendar reads the windows and series of PublicCalendar.
+func (j *Journal) calendar(ctx context.Context, by publisher, since time.Time) (all []PublishedWindow, until time.Time, err error) {
 	err = j.db.View(ctx, func(tx storage.Tx) error {
-		r := publisher{j: j, tx: tx, now: now, bare: true}
+		r := by
+		r.j, r.tx = j, tx
 		running, err := runningNumbers(tx)
 		if err != nil {
 			return err
@@ -181,11 +196,7 @@ func (j *Journal) PublicCalendar(ctx context.Context, now, since time.Time) (all
 		for _, one := range series {
 			numbers = append(numbers, one.number)
 		}
-		all = nil
-		for _, one := range r.all(numbers) {
-			all = append(all, one.Window)
-		}
-		until = r.until
+		all, until = r.all(numbers), r.until
 		return cmp.Or(err, r.err)
 	})
 	return all, until, err

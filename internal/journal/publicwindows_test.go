@@ -111,6 +111,20 @@ func (o *office) calendar(seconds int) string {
 	return b.String()
 }
 
+// courses are the calendar with the timelines.
+func (o *office) courses(seconds int) string {
+	o.t.Helper()
+	all, _, err := o.PublicWindows(o.t.Context(), at(seconds), at(seconds).AddDate(0, 0, -90))
+	if err != nil {
+		o.t.Fatal(err)
+	}
+	var b strings.Builder
+	for _, one := range all {
+		b.WriteString(line(one))
+	}
+	return b.String()
+}
+
 func TestWhatEverybodyMayKnowOfPlannedWork(t *testing.T) {
 	o := newOffice(t)
 	o.plan(0, "Soon", time.Hour, time.Hour)
@@ -127,6 +141,9 @@ func TestWhatEverybodyMayKnowOfPlannedWork(t *testing.T) {
 	o.expectPlans(3701+73*3600, 10, "now: WIN-1 in_progress 1h; scheduled; started\n")
 	if got, want := o.calendar(3701+73*3600), "WIN-1 in_progress 1h\nWIN-3 scheduled 960h\nWIN-2 cancelled 72h\n"; got != want {
 		t.Errorf("the calendar has\n%swant\n%s", got, want)
+	}
+	if got, want := o.courses(3701+73*3600), "WIN-1 in_progress 1h; scheduled; started\nWIN-3 scheduled 960h; scheduled\nWIN-2 cancelled 72h; scheduled; moved; cancelled\n"; got != want {
+		t.Errorf("with their timelines\n%swant\n%s", got, want)
 	}
 	if got := o.calendar(3701 + 94*24*3600); strings.Contains(got, "WIN-2") {
 		t.Errorf("the calendar never forgets:\n%s", got)

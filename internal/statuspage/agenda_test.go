@@ -196,3 +196,11 @@ func (a *agenda) PublicCalendar(_ context.Context, _, since time.Time) ([]desk.W
 		return w.Status == desk.Proposed || !w.IsSeries() && w.Planned.To.Before(since) || w.Status == desk.Cancelled && w.EndedAt.Before(since)
 	}), time.Time{}, nil
 }
+
+func (a *agenda) PublicWindows(ctx context.Context, now, since time.Time) (out []journal.PublishedWindow, until time.Time, err error) {
+	all, until, err := a.PublicCalendar(ctx, now, since)
+	for _, w := range all {
+		out = append(out, a.published(w))
+	}
+	return out, until, err
+}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/umassonline/belltower/internal/desk"
+	"github.com/umassonline/belltower/internal/statuspage"
 )
 
 // nowhere drops what is written.
@@ -58,5 +59,25 @@ func BenchmarkGate(b *testing.B) {
 	gate := c.pages.Gate()
 	for b.Loop() {
 		gate.ServeHTTP(nowhere{http.Header{}}, req)
+	}
+}
+
+// BenchmarkFeed is what the first reader of a feed after a change costs, of a campus with a
+// bad season of 450 incidents.
+func BenchmarkFeed(b *testing.B) {
+	c := twoHundred(b)
+	for n := range 450 {
+		number := c.declare(desk.Minor, "Printing is slow", "Jobs wait some minutes.", fmt.Sprintf("s%03d", n%200))
+		for range 8 {
+			c.update(number, desk.Identified, "The print server has too much to do; we are adding another.")
+		}
+		c.resolve(number, "Printing is working again.")
+	}
+	h := c.pages.Feed(statuspage.Atom)
+	r := httptest.NewRequest(http.MethodGet, "/feed.atom", nil)
+	for b.Loop() {
+		c.wait(10 * time.Second)
+		c.pages.Changed()
+		h.ServeHTTP(nowhere{http.Header{}}, r)
 	}
 }

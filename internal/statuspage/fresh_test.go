@@ -112,7 +112,7 @@ func TestManyReadersAndChangesAtOnce(t *testing.T) {
 	for n := range 8 {
 		wg.Go(func() {
 			for range 50 {
-				path := []string{"/", "/incidents/INC-1", "/?lang=es", "/incidents/INC-1?lang=es"}[n%4]
+				path := []string{"/", "/incidents/INC-1", "/?lang=es", "/incidents/INC-1?lang=es", "/feed.atom", "/services/learn/feed.json?lang=es"}[n%6]
 				res, err := http.Get(c.url + path)
 				if err != nil || res.Body.Close() != nil || res.StatusCode != http.StatusOK {
 					t.Error(path, res, err)
@@ -127,6 +127,8 @@ func TestManyReadersAndChangesAtOnce(t *testing.T) {
 	wg.Wait()
 	c.wait(time.Second)
 	c.expect("/", "Message 49.")
+	c.wait(10 * time.Second)
+	c.expect("/feed.atom", "Message 49.")
 }
 
 func TestWhatTheClockDoesToPlannedWorkIsShownInTime(t *testing.T) {

@@ -51,6 +51,7 @@ func wordsIn(c wording.Context) words {
 		goodDaysSince:  say("On %s of %s days since %s nothing went wrong."),
 		states:         statesIn(c),
 		plans:          plansIn(c),
+		feedWords:      feedWordsIn(c),
 		more:           [2]string{say("1 more service"), say("%s more services")},
 	}
 }
@@ -88,6 +89,7 @@ func labelsIn(c wording.Context) labels {
 		Subscribe:    say("Add planned work to your calendar"),
 		CalendarFile: say("Calendar file (.ics)"),
 		OneService:   say("Of one service only:"),
+		Follow:       say("Follow the news in a feed reader:"),
 
 		TryAgain:   say("Try again"),
 		StatusPage: say("Status page"),
@@ -169,4 +171,19 @@ func phasesIn(c wording.Context) (map[desk.WindowStatus]string, map[desk.EntryKi
 			desk.WindowVerifying: say("Work done"), desk.WindowCompleted: say("Completed"), desk.WindowCancelled: say("Cancelled"),
 			desk.WindowConverted: say("Now an incident"),
 		}
+}
+
+func feedWordsIn(c wording.Context) feedWords {
+	say := c.Own
+	return feedWords{
+		correction:  say("Correction"),
+		correctedAt: say("Corrected %s."),
+		nowIs:       say("Now: %s"),
+		nowUnder:    say("Now under %s"),
+		comesUnder:  say("News about %s now comes under %s"),
+		heldBack:    say("We will say when it begins."),
+		wasFromTo:   say("It was planned from %s to %s."),
+		feedAbout:   say("Incidents and planned work, the newest first."),
+		newsOf:      say("News of %s (Atom)"),
+	}
 }

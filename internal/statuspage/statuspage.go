@@ -2,6 +2,7 @@
 // words, in each of the organization's languages.
 //
 // It has the sorry pages, which stand in for services, and tells balancers when (gate.go).
+// Calendars (ics.go) have planned work, feeds (feed.go) all that was said.
 //
 // It reads only, and reads little: one snapshot of the record is made when
 // something changed and somebody asks, and each page of it is rendered once, to
@@ -75,6 +76,8 @@ type Windows interface {
 	// PublicCalendar reads what everybody may know of the windows and series that are
 	// coming, or were planned or cancelled since, and until when no more is known.
 	PublicCalendar(ctx context.Context, now, since time.Time) ([]desk.Window, time.Time, error)
+	// PublicWindows reads those of PublicCalendar with their timelines.
+	PublicWindows(ctx context.Context, now, since time.Time) ([]journal.PublishedWindow, time.Time, error)
 }
 
 // Pages are the pages. All methods may be called from many goroutines.
@@ -100,6 +103,9 @@ type Pages struct {
 	calendar atomic.Pointer[calendars]
 	leaf     sync.Mutex // held by the one who reads the calendars
 	born     time.Time  // when the configuration was read
+
+	news  atomic.Pointer[feeds]
+	press sync.Mutex // held by the one who reads the feeds
 
 	doors atomic.Pointer[gates]
 	ask   sync.Mutex  // held by the one who reads the gates

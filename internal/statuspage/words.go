@@ -47,6 +47,7 @@ type words struct {
 
 	states
 	plans
+	feedWords
 	more [2]string // names that are not listed: one, %s many
 }
 
@@ -84,6 +85,7 @@ type labels struct {
 	Subscribe    string // links to calendars
 	CalendarFile string
 	OneService   string // before those of services
+	Follow       string // before links to feeds
 
 	TryAgain   string // of sorry pages
 	StatusPage string
@@ -137,4 +139,17 @@ type plans struct {
 	calendar   string // its name: %s is the organization
 	calendarOf string // of the service %s of the organization %s
 	onService  string // a link to that of the service %s
+}
+
+// feedWords are those that only feeds say.
+type feedWords struct {
+	correction  string // heads of entries
+	correctedAt string // a time %s
+	nowIs       string // how the services are: %s
+	nowUnder    string // in what it was merged: %s
+	comesUnder  string // about services %s, under %s; without its full stop
+	heldBack    string
+	wasFromTo   string // from %s to %s
+	feedAbout   string
+	newsOf      string // a link to that of the service %s
 }

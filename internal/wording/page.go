@@ -74,3 +74,9 @@ func (c Context) NextNews(w desk.Window, asOf time.Time) chat.Text {
 	}
 	return nil
 }
+
+// Repeats says when a series takes place: "It is repeated: every Wednesday at 4:00 AM for
+// 3 hours."
+func (c Context) Repeats(r desk.Recurrence) string {
+	return c.word("It is repeated: %s.", c.repeats(r))
+}

@@ -36,7 +36,7 @@ func spanishTexts() []map[string]string {
 		spanishPlanning(), spanishWindowAnswers(), spanishWindowForms(), spanishWindowHelp(), spanishWindowExamples(), spanishWindowRules(),
 		spanishRefusals(), spanishTimes(), spanishRules(), spanishHints(), spanishTerms(),
 		spanishWindows(), spanishWindowOps(), spanishQuestions(), spanishFaculty(), spanishDigest(), spanishTeams(), spanishDiscord(), spanishReasons(),
-		spanishPage(), spanishPagePlans(), spanishAlerts(), spanishProbes(), spanishProbeHelp(), spanishSorry(), spanishSorryStaff(), spanishVerify(),
+		spanishPage(), spanishPagePlans(), spanishFeeds(), spanishAlerts(), spanishProbes(), spanishProbeHelp(), spanishSorry(), spanishSorryStaff(), spanishVerify(),
 	}
 }
 
