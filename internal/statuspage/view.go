@@ -45,6 +45,7 @@ type view struct {
 	Work     work     // of the page of a window
 	Of       ofService
 	Month    monthOf
+	Feeds    []diary // of the services that the page of an incident is about
 }
 
 // tone is the colour and the sign of a status, as components and the style name it;
@@ -160,7 +161,7 @@ func (v *view) incident(one journal.Published) {
 	v.Page, v.Up = "incident", "../"
 	v.Event = v.event(one, -1)
 	v.Canonical = v.in.StatusURL + "/incidents/" + v.Event.ID
-	v.Line, v.Tone = v.Event.Line, v.Event.Tone
+	v.Line, v.Tone, v.Feeds = v.Event.Line, v.Event.Tone, v.feedsOf(one.Incident.Services)
 	title := v.Event.Title.Plain()
 	if one.Incident.IsRetracted() {
 		v.Page, v.Canonical, title = "mistake", "", v.Event.ID
