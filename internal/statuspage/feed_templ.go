@@ -11,6 +11,8 @@ import templruntime "github.com/a-h/templ/runtime"
 
 // showBulletin is an entry of a feed. It has no style where it is read, so line breaks are
 // elements.
+//
+//go:noinline
 func showBulletin(all []passage) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -86,6 +88,8 @@ func showBulletin(all []passage) templ.Component {
 }
 
 // showLines are lines of a text.
+//
+//go:noinline
 func showLines(all []string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

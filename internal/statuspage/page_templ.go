@@ -10,6 +10,8 @@ import "github.com/a-h/templ"
 import templruntime "github.com/a-h/templ/runtime"
 
 // showPage is a whole page.
+//
+//go:noinline
 func showPage(v *view) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -318,6 +320,8 @@ func showPage(v *view) templ.Component {
 }
 
 // showLine is the sentence that a reader came for.
+//
+//go:noinline
 func showLine(v *view) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -396,6 +400,8 @@ func showLine(v *view) templ.Component {
 }
 
 // showLabel says where something stands, and which it is.
+//
+//go:noinline
 func showLabel(phase, id string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -448,6 +454,8 @@ func showLabel(phase, id string) templ.Component {
 }
 
 // showHome is the page of all services.
+//
+//go:noinline
 func showHome(v *view) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -615,6 +623,8 @@ func showHome(v *view) templ.Component {
 }
 
 // showPast leads to all that happened.
+//
+//go:noinline
 func showPast(v *view) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -667,6 +677,8 @@ func showPast(v *view) templ.Component {
 }
 
 // showDone lists planned work that was completed.
+//
+//go:noinline
 func showDone(v *view) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -745,6 +757,8 @@ func showDone(v *view) templ.Component {
 }
 
 // showHistory is what happened in a month.
+//
+//go:noinline
 func showHistory(v *view) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -905,6 +919,8 @@ func showHistory(v *view) templ.Component {
 }
 
 // showOpen are the incidents that go on.
+//
+//go:noinline
 func showOpen(v *view) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -1157,6 +1173,8 @@ func showOpen(v *view) templ.Component {
 }
 
 // showRunning is planned work that goes on.
+//
+//go:noinline
 func showRunning(v *view) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -1303,6 +1321,8 @@ func showRunning(v *view) templ.Component {
 }
 
 // showEvents lists incidents, each in a line.
+//
+//go:noinline
 func showEvents(v *view, all []event) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -1381,6 +1401,8 @@ func showEvents(v *view, all []event) templ.Component {
 }
 
 // showService is the page of a service.
+//
+//go:noinline
 func showService(v *view) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -1550,6 +1572,8 @@ func showService(v *view) templ.Component {
 
 // showDays draws how a service was on each day, for the eye only: who hears the page is
 // read the days on which something was.
+//
+//go:noinline
 func showDays(of ofService) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -1638,6 +1662,8 @@ func showDays(of ofService) templ.Component {
 }
 
 // showPlans is the work that is coming, and the times that are kept free for some.
+//
+//go:noinline
 func showPlans(v *view) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -1892,6 +1918,8 @@ func showPlans(v *view) templ.Component {
 }
 
 // showIncident is the page of an incident.
+//
+//go:noinline
 func showIncident(v *view) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -2073,6 +2101,8 @@ func showIncident(v *view) templ.Component {
 }
 
 // showWindow is the page of a window, or of a series.
+//
+//go:noinline
 func showWindow(v *view) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -2390,6 +2420,8 @@ func showWindow(v *view) templ.Component {
 }
 
 // showFacts are times under their names.
+//
+//go:noinline
 func showFacts(all []fact) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -2472,6 +2504,8 @@ func showFacts(all []fact) templ.Component {
 }
 
 // showTimes are the next times of a series.
+//
+//go:noinline
 func showTimes(v *view) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -2573,6 +2607,8 @@ func showTimes(v *view) templ.Component {
 }
 
 // showMistake is the page of an incident that was none.
+//
+//go:noinline
 func showMistake(v *view) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -2647,6 +2683,8 @@ func showMistake(v *view) templ.Component {
 }
 
 // showMissing stands where there is no page.
+//
+//go:noinline
 func showMissing(v *view) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -2698,6 +2736,8 @@ func showMissing(v *view) templ.Component {
 }
 
 // showBack leads to the page of all services.
+//
+//go:noinline
 func showBack(v *view) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

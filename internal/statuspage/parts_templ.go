@@ -9,8 +9,10 @@ package statuspage
 import "github.com/a-h/templ"
 import templruntime "github.com/a-h/templ/runtime"
 
-// phraseParts is what showPhrase shows.
-func phraseParts(p phrase) templ.Component {
+// showPhrase is a sentence, or a piece of one. What was typed in another language says so.
+//
+//go:noinline
+func showPhrase(p phrase) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -117,6 +119,8 @@ func phraseParts(p phrase) templ.Component {
 }
 
 // showTyped is a paragraph that somebody typed.
+//
+//go:noinline
 func showTyped(p phrase) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -181,6 +185,8 @@ func showTyped(p phrase) templ.Component {
 }
 
 // showIcon is the sign of a tone, for the eye only.
+//
+//go:noinline
 func showIcon(t tone) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -220,6 +226,8 @@ func showIcon(t tone) templ.Component {
 }
 
 // showIcons are the signs of tones, which showIcon takes from here.
+//
+//go:noinline
 func showIcons() templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -246,6 +254,8 @@ func showIcons() templ.Component {
 }
 
 // showServices lists services and how each is.
+//
+//go:noinline
 func showServices(v *view, all []service) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -401,6 +411,8 @@ func showServices(v *view, all []service) templ.Component {
 }
 
 // showNews is a timeline.
+//
+//go:noinline
 func showNews(all []news) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -494,6 +506,8 @@ func showNews(all []news) templ.Component {
 }
 
 // showAdvice is what to do meanwhile.
+//
+//go:noinline
 func showAdvice(all []phrase) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -532,6 +546,8 @@ func showAdvice(all []phrase) templ.Component {
 }
 
 // showState is how an open incident stands.
+//
+//go:noinline
 func showState(e event) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -600,6 +616,8 @@ func showState(e event) templ.Component {
 }
 
 // showWork is what to expect of planned work, and what became of it so far.
+//
+//go:noinline
 func showWork(w work) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -682,6 +700,8 @@ func showWork(w work) templ.Component {
 }
 
 // showDiaries are the links to calendars, and to feeds.
+//
+//go:noinline
 func showDiaries(v *view) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

@@ -10,6 +10,8 @@ import "github.com/a-h/templ"
 import templruntime "github.com/a-h/templ/runtime"
 
 // showSorry is a whole sorry page.
+//
+//go:noinline
 func showSorry(v sorryView) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -167,6 +169,8 @@ func showSorry(v sorryView) templ.Component {
 }
 
 // showSection is what is said in one language; the first is that of the page.
+//
+//go:noinline
 func showSection(v sorryView, s sorrySection, first bool) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -410,6 +414,8 @@ func showSection(v sorryView, s sorrySection, first bool) templ.Component {
 }
 
 // showMatter is what is known of one cause.
+//
+//go:noinline
 func showMatter(m matter) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -505,6 +511,8 @@ func showMatter(m matter) templ.Component {
 }
 
 // showDesks lists whom people may ask, under a heading in every language.
+//
+//go:noinline
 func showDesks(v sorryView) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
