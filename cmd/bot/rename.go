@@ -90,8 +90,8 @@ func (c renameConnection) rename(ctx context.Context, db storage.DB, by journal.
 	n.forgotten, err = outbox.MakeRoom(ctx, db, r)
 	switch {
 	case errors.Is(err, outbox.ErrTaken):
-		return n, fmt.Errorf("the record has a connection %s too, from when the bot was started under the new name: %w. "+
-			"Write the old name back; or restore a backup from before that, and rename then", c.New, err)
+		return n, fmt.Errorf("the record has a connection %s too, and %w: end what was subscribed since the bot was started under the new name, "+
+			"or restore a backup from before that, and rename then", c.New, err)
 	case err != nil:
 		return n, err
 	}

@@ -154,25 +154,33 @@ func TestRenamedAfterAStartUnderTheNewName(t *testing.T) {
 	w.do("incident declare learn down")
 	card := w.story.Expect(ops, "INC-1")
 	root := w.story.Expect("CTEACH", "Learn System is not available")
+	w.do("incident declare portal down")
+	w.story.Expect(ops, "INC-2")
+	second := w.story.Expect("CTEACH", "Student Portal is not available")
 	w.settled()
 	w.stop()
 	w.startRenamed()
 	w.logs("use: bot rename connection amherst NEW", 1)
-	w.story.Expect(ops, "INC-1")
+	w.story.ExpectClaim(ops, slacktest.Claim{Text: "INC-1", AnyOrder: true})
+	w.story.ExpectClaim(ops, slacktest.Claim{Text: "INC-2", AnyOrder: true})
 	w.do("incident update 1 A disk is full.")
 	w.story.Expect(ops, "A disk is full")
+	w.do("incident resolve 2 A cable was loose.")
+	w.story.ExpectClaim(ops, slacktest.Claim{Text: "A cable was loose", AnyOrder: true})
 	w.settled()
 	w.stop()
 
 	out := w.works("rename", "connection", "amherst", "umass")
-	for _, want := range []string{"amherst umass now. Subscriptions: 1, posts: 2.", "edited no more: "} {
+	for _, want := range []string{"amherst umass now. Subscriptions: 1, posts: 4.", "edited no more: "} {
 		if !strings.Contains(out, want) {
 			t.Errorf("no %q in: %s", want, out)
 		}
 	}
 	w.startRenamed()
-	w.story.ExpectClaim("CTEACH", slacktest.Claim{Text: "A disk is full", InThread: root.TS})
-	w.story.ExpectClaim(ops, slacktest.Claim{Text: "A disk is full", InThread: card.TS})
+	w.story.ExpectClaim("CTEACH", slacktest.Claim{Text: "A disk is full", InThread: root.TS, AnyOrder: true})
+	w.story.ExpectClaim("CTEACH", slacktest.Claim{Text: "A cable was loose", InThread: second.TS, AnyOrder: true})
+	w.story.ExpectClaim(ops, slacktest.Claim{Text: "A disk is full", InThread: card.TS, AnyOrder: true})
+	w.story.ExpectClaim(ops, slacktest.Claim{Text: "A cable was loose", AnyOrder: true})
 	w.story.Type(ops, ann, "/incident resolve 1 It has room again.")
 	w.story.ExpectClaim("CTEACH", slacktest.Claim{Text: "It has room again", InThread: root.TS})
 	w.story.ExpectClaim(ops, slacktest.Claim{Text: "It has room again", InThread: card.TS})

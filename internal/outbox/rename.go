@@ -83,15 +83,20 @@ func Rename(ctx context.Context, db storage.DB, r desk.Renaming) (n Renamed, err
 	return n, nil
 }
 
-// ErrTaken says that more came of the new name of a Renaming than can be forgotten.
-var ErrTaken = errors.New("channels subscribe under the new name, or something ended under it that those of the old one have not heard")
+// ErrTaken says that channels subscribe under the new name of a Renaming.
+var ErrTaken = errors.New("channels subscribe under it")
 
 // MakeRoom forgets what is kept under the new name of a renaming as a process ran under it:
-// its ops channels were told anew of what is open. Those posts stand as they are; it returns
-// how many. Where that would lose something it is ErrTaken, and nothing is forgotten. It is
-// for a store that nobody uses.
+// its ops channels were told anew of what was open. Those posts stand as they are; it returns
+// how many. Those who were told under the old name hear the rest from the next process
+// (takeUp). Where channels subscribe it is ErrTaken, and nothing is forgotten. It is for a
+// store that nobody uses.
 func MakeRoom(ctx context.Context, db storage.DB, r desk.Renaming) (posts int, err error) {
-	if err := db.View(ctx, func(tx storage.Tx) error { return untaken(tx, r) }); err != nil {
+	err = db.View(ctx, func(tx storage.Tx) error {
+		under := subTable().Key().Str(string(r.To))
+		return tx.Scan(under, under.End(), 1, func(_, _ []byte) (bool, error) { return false, ErrTaken })
+	})
+	if err != nil {
 		return 0, err
 	}
 	posts, err = storage.Erase(ctx, db, postTable().Key(), func(k storage.Key) (bool, error) {
@@ -109,26 +114,6 @@ func MakeRoom(ctx context.Context, db storage.DB, r desk.Renaming) (posts int, e
 		return posts, fmt.Errorf("forget what is kept of the connection %s: %w", r.To, err)
 	}
 	return posts, nil
-}
-
-// untaken is ErrTaken if something would be lost: subscriptions, or the end of what the old
-// name had begun to tell. What goes on is told by the next process.
-func untaken(tx storage.Tx, r desk.Renaming) error {
-	under := subTable().Key().Str(string(r.To))
-	err := tx.Scan(under, under.End(), 1, func(_, _ []byte) (bool, error) { return false, ErrTaken })
-	if err != nil {
-		return err
-	}
-	begun := fanTable().Key().Str(string(r.From))
-	return fanTable().Scan(tx, begun, begun.End(), 0, func(k storage.Key, fan fanRecord) (bool, error) {
-		read := storage.ReadKey(k[len(begun):])
-		s := readSubject(read)
-		out, _, err := outTable().Get(tx, outKey(s))
-		if err == nil && s.Kind != desk.NoticeSubject && !out.live() && fan.Settled < out.N {
-			err = ErrTaken
-		}
-		return true, errors.Join(err, read.Err())
-	})
 }
 
 // renameKeys renames in keys that are prefix, connection and more.
