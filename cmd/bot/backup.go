@@ -15,13 +15,28 @@ import (
 // backupPath is where the local socket hands out a copy of the store.
 const backupPath = "/backup"
 
-// copyStore writes a copy of the store.
-func copyStore(_ context.Context, db storage.DB, w io.Writer) error {
+// copyStore writes a copy of the store, and breaks it off when ctx ends: that of a large
+// record takes longer than a stop may.
+func copyStore(ctx context.Context, db storage.DB, w io.Writer) error {
 	from, ok := db.(interface{ Backup(io.Writer) error })
 	if !ok {
 		return errors.New("this kind of store is backed up by its own means")
 	}
-	return from.Backup(w)
+	return from.Backup(whileRuns{ctx, w})
+}
+
+// whileRuns is a writer that refuses what comes after the end of its context.
+type whileRuns struct {
+	ctx context.Context
+	io.Writer
+}
+
+// Write implements io.Writer.
+func (w whileRuns) Write(p []byte) (int, error) {
+	if err := w.ctx.Err(); err != nil {
+		return 0, err
+	}
+	return w.Writer.Write(p)
 }
 
 type backupCommand struct {

@@ -1,11 +1,16 @@
 package main
 
 import (
+	"context"
+	"errors"
+	"io"
 	"os"
 	"path/filepath"
 	"slices"
 	"testing"
 	"time"
+
+	"github.com/umassonline/belltower/storage"
 )
 
 // files lists the names of the files in a folder.
@@ -93,4 +98,45 @@ func TestTheCopyOfANightIsRestored(t *testing.T) {
 	w.start()
 	w.story.Expect(ops, "The record was restored")
 	w.settled()
+}
+
+// endless is a store whose copy has no end; it says when it is being written.
+type endless struct {
+	storage.DB
+	writes chan<- struct{}
+}
+
+func (e endless) Backup(w io.Writer) error {
+	for {
+		if _, err := w.Write(make([]byte, 32<<10)); err != nil {
+			return err
+		}
+		select {
+		case e.writes <- struct{}{}:
+		default:
+		}
+	}
+}
+
+// A copy that takes long, as of a large record over a slow network, ends with the bot: a
+// stop, and the loading of the configuration, do not wait for it. Nothing of it is left.
+func TestACopyEndsWithTheBot(t *testing.T) {
+	ctx, stop := context.WithCancel(t.Context())
+	writes := make(chan struct{})
+	n := nightBackup{dir: t.TempDir(), keep: 1, db: endless{writes: writes}}
+	ended := make(chan error, 1)
+	go func() { ended <- n.make(ctx, four) }()
+	<-writes
+	stop()
+	select {
+	case err := <-ended:
+		if !errors.Is(err, context.Canceled) {
+			t.Errorf("it ends with %v", err)
+		}
+	case <-time.After(patience):
+		t.Fatal("it goes on")
+	}
+	if left := files(t, n.dir); len(left) > 0 {
+		t.Errorf("left behind: %v", left)
+	}
 }
