@@ -94,6 +94,7 @@ func (s *succession) again(ctx context.Context) (*bot, error) {
 	if !reflect.DeepEqual(cfg.HTTP, old.cfg.HTTP) || cfg.Storage != old.cfg.Storage || cfg.Log != old.cfg.Log {
 		s.out.log.Warn("a change of [http], [storage] or [log] takes a restart")
 	}
+	cfg.HTTP, cfg.Storage, cfg.Log = old.cfg.HTTP, old.cfg.Storage, old.cfg.Log
 	b, err := build(cfg, old.db, s.out)
 	if err != nil {
 		return nil, err

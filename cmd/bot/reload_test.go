@@ -107,6 +107,25 @@ func TestSubscriptionsToWhatIsGoneAreNamed(t *testing.T) {
 	named()
 }
 
+// What counts only at a start is said to at each SIGHUP for as long as the file has it
+// otherwise, and no longer.
+func TestWhatTakesARestartIsSaid(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.start()
+	const takes = "takes a restart"
+	copies := "\n[storage]\nbackup_dir = \"copies\"\n"
+	for _, c := range []struct {
+		config string
+		said   int // so often by then
+	}{{w.config(), 0}, {w.config() + copies, 1}, {w.config() + copies, 2}, {w.config(), 2}} {
+		w.reload(c.config, "loaded again")
+		if n := strings.Count(w.logged.text(), takes); n != c.said {
+			t.Errorf("it is said %d times, want %d:\n%s", n, c.said, w.logged.text())
+		}
+	}
+}
+
 // While the sockets of the next bot are being opened those of the one before hear on. What
 // is typed meanwhile is told at once, and the gate obeys it.
 func TestWhatIsTypedWhileSocketsChangeHands(t *testing.T) {
