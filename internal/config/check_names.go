@@ -191,6 +191,9 @@ func (k *checker) dependencies() {
 	}
 	for i := range k.c.Services {
 		s := &k.c.Services[i]
+		if len(s.DependsOn) == 0 { // another has this id too, and it is that one's circle
+			continue
+		}
 		if circle := circle([]desk.ServiceID{s.ID}, needs, map[desk.ServiceID]bool{}); circle != nil && s.ID == slices.Min(circle) {
 			k.mistake(k.spots[&s.DependsOn], problem{"depends_on in [[services]] makes a circle: " + joined(circle, " needs "), "take one of them out"})
 		}
