@@ -65,7 +65,7 @@ func (b *bot) changedOnDiscord(c *discord.Connection, change gateway.Change) {
 	switch change.Kind {
 	case gateway.GuildHere, gateway.ChannelHere:
 	case gateway.RolesChanged: // the bot's role may be among them
-		b.engine.LookAll(c.Name())
+		b.latest().engine.LookAll(c.Name())
 		return
 	default:
 		return
@@ -75,7 +75,7 @@ func (b *bot) changedOnDiscord(c *discord.Connection, change gateway.Change) {
 		if change.Kind == gateway.ChannelHere {
 			c.Changed(ch)
 		}
-		b.engine.Look(ch)
+		b.latest().engine.Look(ch)
 	}
 }
 
