@@ -103,6 +103,8 @@ func (c Context) TimelineLine(e desk.Entry) chat.Line {
 		t = append(t, c.say(" (was %s)", c.period(e.Was))...)
 	case e.Kind == desk.Redated:
 		t = append(t, chat.Span{Plain: ": "}, c.stamped(e.Before), chat.Span{Plain: " → "}, c.stamped(e.After))
+	case e.Kind == desk.Worsened, e.Kind == desk.Eased:
+		t = append(t, chat.Span{Plain: ": " + c.impactWord(desk.Impact(e.Before)) + " → " + c.impactWord(desk.Impact(e.After))})
 	case e.Before != "":
 		t = append(t, chat.Span{Plain: ": " + e.Before + " → " + e.After})
 	case e.After != "":

@@ -157,6 +157,7 @@ func lists(t *testing.T, c Context) []chat.Message {
 	timeline := Page{Lines: []chat.Line{
 		c.TimelineLine(desk.Entry{At: s.now, By: who, Kind: desk.Updated, Status: desk.Identified, Text: "Un disco está lleno."}),
 		c.TimelineLine(desk.Entry{At: s.now, By: who, Kind: desk.Led}), c.TimelineLine(desk.Entry{At: s.now, Kind: desk.Reworded, Update: 2, Before: "a", After: "b"}),
+		c.TimelineLine(desk.Entry{At: s.now, By: who, Kind: desk.Eased, Before: string(desk.Critical), After: string(desk.Minor)}),
 	}}
 	standings := Page{Lines: []chat.Line{
 		c.StandingLine(Standing{Channel: ch, State: "told", At: s.now}),
