@@ -134,7 +134,7 @@ func (m *markup) follow(link string) {
 		m.t.Errorf("link %q: %v", link, err)
 		return
 	}
-	if a := m.c.ask(http.MethodGet, to.RequestURI()); a.StatusCode != http.StatusOK && !strings.Contains(m.at, "99") {
+	if a := m.c.ask(http.MethodGet, to.RequestURI()); a.StatusCode != http.StatusOK && !strings.Contains(m.at, "-99") {
 		m.t.Errorf("link %q: %s", link, a.Status)
 	}
 }

@@ -63,7 +63,7 @@ func states() []state {
 		{"history of a month", "/history/2026-12", badWeeks},
 		{"history of a month in Spanish", "/history/2026-12?lang=es", badWeeks},
 		{"history of a quiet month", "/history", quietMonth},
-		{"history missing", "/history/1999-12", badWeeks},
+		{"history missing", "/history/2026-99", badWeeks},
 		{"missing", "/incidents/INC-99", allWell},
 	}...)
 }
